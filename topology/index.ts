@@ -1,0 +1,4 @@
+export * from "./parse";
+export * from "./plan";
+export * from "./problem";
+export * from "./schema";

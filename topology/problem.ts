@@ -1,0 +1,28 @@
+/**
+ * One thing that is wrong with what the user gave us, in the four parts that a reader needs to mend it.
+ */
+export interface Problem {
+  /** Where: a path in the configuration, such as `clusters.east.network`. */
+  readonly path: string;
+  /** What was expected there, as a noun phrase: `a DNS label of at most 63 characters`. */
+  readonly expected: string;
+  /** What was found instead. Never a secret. */
+  readonly found: string;
+  /** What to do about it, as an imperative sentence. */
+  readonly fix: string;
+}
+
+/** The one line by which a problem is shown everywhere. */
+export function formatProblem(problem: Problem): string {
+  return `${problem.path}: expected ${problem.expected}, found ${problem.found}. ${problem.fix}`;
+}
+
+/**
+ * The user's mistakes, all of them at once. Shown without a stack trace: the stack would be ours, the mistake is not.
+ */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.name = "ConfigurationError";
+  }
+}
