@@ -1,0 +1,82 @@
+import { X509Certificate } from "node:crypto";
+import { systemNamespace } from "./names";
+
+const hoursPerDay = 24;
+
+/** Lifetimes are written in days and given to the tls provider in hours. */
+export function daysToHours(days: number): number {
+  return days * hoursPerDay;
+}
+
+/** A certificate's subject, in the fields of the tls provider. */
+export interface Subject {
+  readonly organization: string;
+  readonly organizationalUnit: string;
+  readonly commonName: string;
+  readonly locality?: string;
+}
+
+/**
+ * Subject of the root CA: as Istio's tools/certs makes it, with the mesh's id as the unit, so that the roots of two
+ * meshes are told apart by reading them.
+ */
+export function rootSubject(meshId: string): Subject {
+  return { organization: "Istio", organizationalUnit: meshId, commonName: "Root CA" };
+}
+
+/**
+ * Subject of a cluster's intermediate CA. The locality is the cluster's name, as in Istio's tools/certs. It differs from
+ * the root's: Go's x509 takes a certificate whose subject equals its issuer's for self-issued and leaves out the
+ * authority's key id.
+ */
+export function intermediateSubject(meshId: string, cluster: string): Subject {
+  return { organization: "Istio", organizationalUnit: meshId, commonName: "Intermediate CA", locality: cluster };
+}
+
+/** The DNS name that Istio's tools/certs puts into an intermediate. */
+export const intermediateDnsName = `istiod.${systemNamespace}.svc`;
+
+/**
+ * Key usages of root and intermediates: what Istio's tools/certs gives them, and `crl_signing`, without which Go rejects
+ * a revocation list signed by the CA (crypto/x509, RevocationList.CheckSignatureFrom).
+ */
+export const caKeyUsages = [
+  "digital_signature",
+  "content_commitment",
+  "key_encipherment",
+  "cert_signing",
+  "crl_signing",
+] as const;
+
+/**
+ * How many CAs may follow the root in a chain: the intermediates, and nothing below them. It is set on the root because
+ * the tls provider drops a path length of zero, which an intermediate would need.
+ */
+export const rootMaxPathLength = 1;
+
+/** SHA-256 fingerprint of a PEM certificate, as `openssl x509 -fingerprint -sha256` prints it. */
+export function fingerprintOf(certificatePem: string): string {
+  return new X509Certificate(certificatePem).fingerprint256;
+}
+
+/** The keys of the Secret `cacerts` (istio.io, "Plug in CA Certificates"). */
+export interface IntermediateCaFiles {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly rootCertificatePem: string;
+}
+
+/** What istiod finds under /etc/cacerts. The chain holds the root too, as Istio's tools/certs makes it. */
+export function intermediateCaData(files: IntermediateCaFiles): Record<string, string> {
+  const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  return {
+    "ca-cert.pem": base64(files.certificatePem),
+    "ca-key.pem": base64(files.privateKeyPem),
+    "cert-chain.pem": base64(withNewline(files.certificatePem) + files.rootCertificatePem),
+    "root-cert.pem": base64(files.rootCertificatePem),
+  };
+}
+
+function withNewline(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}

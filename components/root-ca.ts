@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { caKeyUsages, daysToHours, fingerprintOf, rootMaxPathLength, rootSubject } from "./internal/certificates";
+import { privateKeyArgs, type KeyAlgorithm } from "./internal/key-algorithm";
+
+/** What a {@link RootCa} is made from. */
+export interface RootCaArgs {
+  /** The mesh's id: it stands in the subject. */
+  readonly meshId: string;
+  /**
+   * Lifetime of the certificate, in days. It counts when the root is made: a later change is ignored, because a new
+   * root certificate would cut every identity in the mesh.
+   */
+  readonly lifetimeDays: number;
+  /** Algorithm and size of its key. As the lifetime, it counts when the root is made. */
+  readonly keyAlgorithm: KeyAlgorithm;
+}
+
+/**
+ * The root certificate authority of a mesh: the one certificate that every workload in every cluster trusts. Its key
+ * signs the clusters' intermediates and nothing else, and lives, encrypted, in the stack's state alone.
+ */
+export class RootCa extends pulumi.ComponentResource {
+  /** The root certificate, PEM. Public. */
+  readonly certificatePem: pulumi.Output<string>;
+  /** The root's private key, PEM. Secret. */
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** SHA-256 fingerprint of the certificate. */
+  readonly fingerprint: pulumi.Output<string>;
+
+  constructor(name: string, args: RootCaArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("isthmus:index:RootCa", name, {}, opts);
+
+    const key = new tls.PrivateKey(`${name}-key`, privateKeyArgs(args.keyAlgorithm), {
+      parent: this,
+      ignoreChanges: ["algorithm", "ecdsaCurve", "rsaBits"],
+    });
+    const certificate = new tls.SelfSignedCert(
+      `${name}-certificate`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: rootSubject(args.meshId),
+        isCaCertificate: true,
+        maxPathLength: rootMaxPathLength,
+        setSubjectKeyId: true,
+        allowedUses: [...caKeyUsages],
+        validityPeriodHours: daysToHours(args.lifetimeDays),
+      },
+      { parent: this, ignoreChanges: ["validityPeriodHours"] },
+    );
+
+    this.certificatePem = certificate.certPem;
+    this.privateKeyPem = key.privateKeyPem;
+    this.fingerprint = certificate.certPem.apply(fingerprintOf);
+    this.registerOutputs({ fingerprint: this.fingerprint });
+  }
+}

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program registered it. */
+export interface RecordedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  readonly provider: string | undefined;
+}
+
+/** Pulumi's marker of a secret on the wire (sdk/nodejs/runtime/rpc.ts, specialSigKey and specialSecretSig). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Whether a recorded input travels as a secret. */
+export function isSecret(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && (value as Record<string, unknown>)[signatureKey] === secretSignature
+  );
+}
+
+/** The recorded input without its secret wrapping, at any depth. */
+export function reveal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reveal);
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as Record<string, unknown>;
+  if (isSecret(record)) return reveal(record["value"]);
+  return Object.fromEntries(Object.entries(record).map(([key, inner]) => [key, reveal(inner)]));
+}
+
+/** Outputs that the engine would fill in, by the resource's type and inputs. */
+export type MockOutputs = (args: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
+
+/**
+ * Runs a program under Pulumi's mocks and returns everything that it registered, in the order of the names.
+ *
+ * What this proves is what the program asks of the engine. It proves neither parents and aliases nor transforms, which
+ * the mocks do not run, nor that a provider accepts it: the engine and lab rings do.
+ */
+export async function record(
+  mode: "update" | "preview",
+  outputs: MockOutputs,
+  program: () => unknown,
+): Promise<RecordedResource[]> {
+  const resources: RecordedResource[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        resources.push({
+          type: args.type,
+          name: args.name,
+          inputs: args.inputs as Record<string, unknown>,
+          provider: args.provider,
+        });
+        return { id: args.id ?? `${args.name}-id`, state: { ...args.inputs, ...outputs(args) } };
+      },
+      call: (args) => {
+        throw new Error(`the program calls ${args.token}, which no component should`);
+      },
+    },
+    "isthmus",
+    "test",
+    mode === "preview",
+  );
+  await pulumi.runtime.runInPulumiStack(async () => {
+    await program();
+    return {};
+  });
+  await pulumi.runtime.disconnect();
+  return resources.filter(({ type }) => type !== "pulumi:pulumi:Stack").sort((a, b) => (a.name < b.name ? -1 : 1));
+}
