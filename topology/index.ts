@@ -1,4 +1,10 @@
+export * from "./found";
+export * from "./ownedValues";
 export * from "./parse";
+export * from "./path";
 export * from "./plan";
 export * from "./problem";
+export { meshWarnings } from "./rules";
 export * from "./schema";
+export * from "./suggest";
+export * from "./versions";

@@ -1,0 +1,75 @@
+/** The charts whose values a user may extend. */
+export type Chart = "base" | "istiod" | "gateway";
+
+/** A Helm value that Isthmus itself decides, because the clusters must agree on it or because another value follows from it. */
+export interface OwnedValue {
+  /** Keys from the chart's top; the whole subtree is meant. */
+  readonly path: string;
+  /** What to do instead, as an imperative sentence. */
+  readonly instead: string;
+}
+
+const byMesh = "Set `id`, `trustDomain` or the cluster's `network` instead: every cluster gets its value from there.";
+const byJoining = "Leave it out: it follows from how the clusters are joined.";
+const byNames = "Leave it out: other objects refer to it by the name that Isthmus gives.";
+const byVersion = "Set `istio.version`, `istio.hub` or `istio.tag` instead.";
+const internal = "Write the value at its own place: this key is the charts' own.";
+
+const inEveryChart: readonly OwnedValue[] = [
+  { path: "_internal_defaults_do_not_set", instead: internal },
+  { path: "defaults", instead: internal },
+  { path: "profile", instead: byJoining },
+  { path: "global.profile", instead: byJoining },
+  { path: "global.istioNamespace", instead: byNames },
+  { path: "global.externalIstiod", instead: byJoining },
+  { path: "global.configCluster", instead: byJoining },
+];
+
+/**
+ * The values that Isthmus owns, by chart. Names are those of Istio's charts 1.30 and 1.31; values below `pilot` mean
+ * the same as at the istiod chart's top, so both spellings are refused.
+ */
+export const ownedValues: Readonly<Record<Chart, readonly OwnedValue[]>> = {
+  base: [...inEveryChart, { path: "defaultRevision", instead: byNames }, { path: "revision", instead: byNames }],
+  istiod: [
+    ...inEveryChart,
+    { path: "global.meshID", instead: byMesh },
+    { path: "global.multiCluster.clusterName", instead: byMesh },
+    { path: "global.network", instead: byMesh },
+    { path: "global.meshNetworks", instead: byJoining },
+    { path: "global.remotePilotAddress", instead: byJoining },
+    { path: "global.caAddress", instead: byJoining },
+    { path: "global.operatorManageWebhooks", instead: byJoining },
+    { path: "global.hub", instead: byVersion },
+    { path: "global.tag", instead: byVersion },
+    { path: "meshConfig.trustDomain", instead: byMesh },
+    { path: "meshConfig.rootNamespace", instead: byNames },
+    { path: "meshConfig.defaultConfig.meshId", instead: byMesh },
+    { path: "meshConfig.defaultConfig.discoveryAddress", instead: byJoining },
+    { path: "istiodRemote", instead: byJoining },
+    ...underPilotToo([
+      { path: "revision", instead: byNames },
+      { path: "revisionTags", instead: byNames },
+      { path: "configMap", instead: byJoining },
+      { path: "hub", instead: byVersion },
+      { path: "tag", instead: byVersion },
+      { path: "env.CLUSTER_ID", instead: byMesh },
+      { path: "env.EXTERNAL_ISTIOD", instead: byJoining },
+      { path: "env.LOCAL_CLUSTER_SECRET_WATCHER", instead: byJoining },
+    ]),
+  ],
+  gateway: [
+    ...inEveryChart,
+    { path: "name", instead: byNames },
+    { path: "networkGateway", instead: byMesh },
+    { path: "revision", instead: byNames },
+    { path: "labels.istio", instead: byNames },
+    { path: "labels.app", instead: byNames },
+    { path: "env.ISTIO_META_REQUESTED_NETWORK_VIEW", instead: byMesh },
+    { path: "kind", instead: "Leave it out: Isthmus waits for a Deployment." },
+  ],
+};
+
+function underPilotToo(values: readonly OwnedValue[]): readonly OwnedValue[] {
+  return [...values, ...values.map((value) => ({ ...value, path: `pilot.${value.path}` }))];
+}

@@ -1,0 +1,21 @@
+/** Where the mesh's configuration lives in a stack's file: the first part of every path that a problem names. */
+export const meshKey = "isthmus:mesh";
+
+/**
+ * The path of a value in the configuration, as problems write it: `isthmus:mesh.clusters.east.network`.
+ * A key that is no plain word is quoted: `isthmus:mesh.clusters["a.b"]`.
+ */
+export function configurationPath(...keys: readonly (string | number)[]): string {
+  return keys.reduce<string>((path, key) => path + segment(key), meshKey);
+}
+
+function segment(key: string | number): string {
+  if (typeof key === "number") return `[${key}]`;
+  return /^[A-Za-z0-9_-]+$/.test(key) ? `.${key}` : `[${shortQuote(key)}]`;
+}
+
+/** A string in quotes on one line, cut to what a reader takes in at a glance. */
+export function shortQuote(text: string): string {
+  const longest = 60;
+  return JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
+}

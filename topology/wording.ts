@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+/** How problems speak of a value of the configuration. */
+export interface Wording {
+  /** What belongs there, as a noun phrase. */
+  readonly expected: string;
+  /** A value as one would write it in YAML. */
+  readonly example: string;
+  /** What to do about a value of the right type that is wrong in a way that we recognise. */
+  readonly mend?: (value: string) => string | undefined;
+}
+
+const wordings = z.registry<Wording>();
+
+/** Gives a schema its words. A schema derived from it (`.describe()`, `.optional()` on top) keeps them. */
+export function worded<Schema extends z.ZodType>(schema: Schema, wording: Wording): Schema {
+  wordings.add(schema, wording);
+  return schema;
+}
+
+/** The words of a schema. Every value of the configuration has some; a test holds us to it. */
+export function wordingOf(schema: z.core.$ZodType): Wording | undefined {
+  return wordings.get(schema);
+}
+
+/** Says which characters keep a string from being a DNS label, and a name that would do. */
+export function mendDnsLabel(value: string): string | undefined {
+  const label = toDnsLabel(value);
+  const proposal = label === undefined ? "" : `; \`${label}\` would do`;
+  const wrong = [...new Set(value.replaceAll(/[-a-z0-9]/g, ""))];
+  if (wrong.length > 0) {
+    const shown = wrong.slice(0, 8).map((character) => (character === " " ? "space" : `\`${character}\``));
+    return `Take out ${shown.join(", ")}${proposal}.`;
+  }
+  if (value.length > 63) return `Shorten it from ${value.length} to at most 63 characters.`;
+  return value === "" ? undefined : `Let it begin and end with a letter or a digit${proposal}.`;
+}
+
+function toDnsLabel(value: string): string | undefined {
+  const label = value
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 63)
+    .replaceAll(/^-+|-+$/g, "");
+  return label === "" ? undefined : label;
+}
