@@ -1,0 +1,32 @@
+# The verbs that a newcomer, a script or CI needs. All else is `npx isthmus --help`.
+
+# Scripts run on the Node that the project pins, whichever is installed.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export PULUMI_SKIP_UPDATE_CHECK := true
+
+.PHONY: demo demo-down test bench schema
+
+## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root)
+demo: node_modules/.package-lock.json
+	@node bin/isthmus.js demo
+
+## demo-down: remove every trace of the demo; the cache of built tools stays
+demo-down: node_modules/.package-lock.json
+	@node bin/isthmus.js lab down
+
+## test: everything; the last line is "N passed, N failed, N skipped"
+test: node_modules/.package-lock.json
+	@node -r tsx/cjs test/run.ts
+
+## bench: the benchmarks beside their peers (BENCH=join-2 for one)
+bench: node_modules/.package-lock.json
+	@node -r tsx/cjs bench/run.ts $(BENCH)
+
+## schema: regenerate the configuration's JSON Schema and reference page
+schema: node_modules/.package-lock.json
+	@npm run --silent schema
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "Installing the npm packages (once)" >&2
+	@npm ci --no-audit --no-fund --loglevel=error >&2
+	@touch $@
