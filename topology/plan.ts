@@ -1,3 +1,4 @@
+import { configurationPath } from "./path";
 import type { Mesh } from "./schema";
 
 /** How the field calls the way in which a cluster is joined. */
@@ -15,7 +16,15 @@ export interface ClusterPlan {
   /** Names of the clusters whose API servers this one's istiod reads, sorted; empty for a mesh of one. */
   readonly reads: readonly string[];
   /** The kubeconfig context, and the file that holds it where one is named. */
-  readonly access: { readonly context: string; readonly kubeconfig?: string };
+  readonly access: AccessPlan;
+}
+
+/** How a cluster is reached, as the user named it. */
+export interface AccessPlan {
+  readonly context: string;
+  readonly kubeconfig?: string;
+  /** Where the configuration names the file, for problems with it. */
+  readonly kubeconfigPath?: string;
 }
 
 /** Everything that the components need to know, derived from the configuration. */
@@ -24,6 +33,7 @@ export interface MeshPlan {
   readonly trustDomain: string;
   readonly istio: IstioPlan;
   readonly trust: Mesh["trust"];
+  readonly sample: SamplePlan;
   /** Sorted by name, so that plans compare and resources come in a stable order. */
   readonly clusters: readonly ClusterPlan[];
 }
@@ -39,6 +49,14 @@ export interface IstioPlan {
     readonly istiod: Record<string, unknown>;
     readonly gateway: Record<string, unknown>;
   };
+}
+
+/** Images of the sample application by which a mesh is verified. */
+export interface SamplePlan {
+  /** Istio's helloworld; which version it answers with is set where it is run. */
+  readonly helloworldImage: string;
+  /** An image with `curl` and `sleep`. */
+  readonly clientImage: string;
 }
 
 /** Istio's public chart repository since 1.31 (istio.io, 1.31 upgrade notes). */
@@ -63,6 +81,10 @@ export function planMesh(mesh: Mesh): MeshPlan {
       },
     },
     trust: mesh.trust,
+    sample: {
+      helloworldImage: `${mesh.sample.hub ?? mesh.istio.hub}/examples-helloworld-v1:1.0`,
+      clientImage: mesh.sample.clientImage,
+    },
     clusters: names.map((name) => planCluster(mesh, name, names, networks.size > 1)),
   };
 }
@@ -70,7 +92,6 @@ export function planMesh(mesh: Mesh): MeshPlan {
 function planCluster(mesh: Mesh, name: string, names: readonly string[], severalNetworks: boolean): ClusterPlan {
   const cluster = mesh.clusters[name];
   if (cluster === undefined) throw new RangeError(`no cluster ${name}`);
-  const kubeconfig = cluster.access.kubeconfig ?? mesh.kubeconfig;
   return {
     name,
     network: cluster.network,
@@ -78,8 +99,17 @@ function planCluster(mesh: Mesh, name: string, names: readonly string[], several
     model: modelOf(names.length, severalNetworks),
     eastWestGateway: severalNetworks,
     reads: names.filter((other) => other !== name),
-    access: { context: cluster.access.context, ...(kubeconfig === undefined ? {} : { kubeconfig }) },
+    access: planAccess(mesh, name, cluster.access),
   };
+}
+
+function planAccess(mesh: Mesh, name: string, access: Mesh["clusters"][string]["access"]): AccessPlan {
+  const { context, kubeconfig } = access;
+  if (kubeconfig !== undefined) {
+    return { context, kubeconfig, kubeconfigPath: configurationPath("clusters", name, "access", "kubeconfig") };
+  }
+  if (mesh.kubeconfig === undefined) return { context };
+  return { context, kubeconfig: mesh.kubeconfig, kubeconfigPath: configurationPath("kubeconfig") };
 }
 
 function modelOf(clusters: number, severalNetworks: boolean): Model {

@@ -155,6 +155,18 @@ const trustSchema = worded(
   { expected: "a mapping that describes the certificate authorities", example: "{ root: generated }" },
 ).describe("The certificate authorities of the mesh.");
 
+const sampleSchema = worded(
+  z.strictObject({
+    hub: text("an image registry and path", "docker.io/istio")
+      .optional()
+      .describe("Registry and path of the image `examples-helloworld-v1`. Default: that of Istio's images."),
+    clientImage: text("an image", "docker.io/curlimages/curl:8.16.0")
+      .default("docker.io/curlimages/curl:8.16.0")
+      .describe("Image with `curl` and `sleep`, which makes the calls. Default: docker.io/curlimages/curl:8.16.0."),
+  }),
+  { expected: "a mapping with the keys hub, clientImage", example: "{ hub: docker.io/istio }" },
+).describe("The sample application by which `isthmus verify` tries the mesh.");
+
 /** What the user writes under `isthmus:mesh`. */
 export const meshSchema = worded(
   z.strictObject({
@@ -178,6 +190,7 @@ export const meshSchema = worded(
       ),
     istio: istioSchema,
     trust: trustSchema.prefault({}),
+    sample: sampleSchema.prefault({}),
     clusters: worded(z.record(label("east"), clusterSchema), {
       expected: "a mapping of clusters by name",
       example: "{ east: { network: network1, access: { context: my-context } } }",
