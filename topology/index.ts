@@ -1,5 +1,5 @@
 export * from "./found";
-export * from "./ownedValues";
+export * from "./owned-values";
 export * from "./parse";
 export * from "./path";
 export * from "./plan";

@@ -6,7 +6,12 @@ export const meshKey = "isthmus:mesh";
  * A key that is no plain word is quoted: `isthmus:mesh.clusters["a.b"]`.
  */
 export function configurationPath(...keys: readonly (string | number)[]): string {
-  return keys.reduce<string>((path, key) => path + segment(key), meshKey);
+  return pathBelow(meshKey, keys);
+}
+
+/** The path of a value below another. */
+export function pathBelow(root: string, keys: readonly (string | number)[]): string {
+  return keys.reduce<string>((path, key) => path + segment(key), root);
 }
 
 function segment(key: string | number): string {

@@ -1,4 +1,4 @@
-import { ownedValues, type Chart } from "../ownedValues";
+import { ownedValues, type Chart } from "../owned-values";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
 import type { MeshDraft } from "./rule";

@@ -1,0 +1,11 @@
+/** How a cluster is reached: all that is needed, without any file of the machine that it was read on. */
+export interface ClusterAccess {
+  /** The cluster's name in the mesh. */
+  readonly name: string;
+  /** A kubeconfig with this one cluster, its context named as the cluster. **Secret**: it holds the credentials. */
+  readonly kubeconfig: string;
+  /** URL of the API server, as the kubeconfig names it. */
+  readonly server: string;
+  /** The API server's certificate authority, PEM in base64, where the kubeconfig names one. */
+  readonly certificateAuthorityData?: string;
+}

@@ -1,0 +1,209 @@
+import { z } from "zod";
+import {
+  configurationPath,
+  listed,
+  readVersion,
+  supportedKubernetesMinors,
+  type ClusterPlan,
+  type Problem,
+} from "../topology";
+import { apiServer, type ApiServer } from "./api-server";
+import type { ClusterAccess } from "./cluster-access";
+import { describeConnectionError } from "./connection-problem";
+import { CredentialError } from "./exec-credential";
+import { noFindings, type Findings } from "./findings";
+import { ConnectionError } from "./http";
+import type { Environment } from "./kubeconfig-file";
+import { mayDoEverything, missingPermissions, readJson } from "./permissions";
+
+/** What a cluster's API server told. */
+export interface ClusterFindings extends Findings {
+  /** The UID of its namespace kube-system, by which clusters are told apart; undefined where it may not be read. */
+  readonly uid?: string;
+}
+
+/** What one check of a cluster needs. */
+export interface ClusterCheck {
+  readonly plan: ClusterPlan;
+  readonly access: ClusterAccess;
+  readonly istioVersion: string;
+  readonly environment: Environment;
+  readonly timeoutMs: number;
+}
+
+/** The namespace that a mesh is installed in. */
+const systemNamespace = "istio-system";
+
+/**
+ * Asks a cluster's API server, in this order and no further than the first step that fails: does it answer, does it
+ * know us, may we do what we are about to, and is the place free.
+ */
+export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings> {
+  const path = configurationPath("clusters", check.plan.name, "access", "context");
+  let server: ApiServer | undefined;
+  try {
+    server = await apiServer(check.access, check.environment);
+    return await ask(check, server, path, AbortSignal.timeout(check.timeoutMs));
+  } catch (error) {
+    const host = new URL(check.access.server).host;
+    if (error instanceof ConnectionError)
+      return problem({ path, ...describeConnectionError(error, host, check.timeoutMs) });
+    if (error instanceof CredentialError)
+      return problem({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
+    throw error;
+  } finally {
+    server?.close();
+  }
+}
+
+function problem(...problems: readonly Problem[]): ClusterFindings {
+  return { ...noFindings(), problems: [...problems] };
+}
+
+async function ask(
+  check: ClusterCheck,
+  server: ApiServer,
+  path: string,
+  deadline: AbortSignal,
+): Promise<ClusterFindings> {
+  const [version, everything] = await Promise.all([
+    server.ask("/version", deadline),
+    mayDoEverything(server, deadline),
+  ]);
+  const { host } = new URL(check.access.server);
+  if (typeof everything === "object") return problem({ path, ...refusal(everything.status, host) });
+
+  const [missing, kubeSystem, system, injector] = await Promise.all([
+    everything === "allowed" ? [] : missingPermissions(server, systemNamespace, deadline),
+    object(server, "/api/v1/namespaces/kube-system", deadline),
+    object(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
+    object(
+      server,
+      "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector",
+      deadline,
+    ),
+  ]);
+  const uid = kubeSystem?.metadata.uid;
+  return {
+    problems: [
+      ...(missing.length === 0 ? [] : [notPermitted(path, missing)]),
+      ...occupied(configurationPath("clusters", check.plan.name), system, injector),
+    ],
+    warnings: kubernetesVersion(path, version.status === 200 ? version.body : "", check.istioVersion),
+    ...(uid === undefined ? {} : { uid }),
+  };
+}
+
+function refusal(status: number, host: string): Pick<Problem, "expected" | "found" | "fix"> {
+  if (status === 401) {
+    return {
+      expected: `credentials that ${host} accepts`,
+      found: "others (401 Unauthorized)",
+      fix: "Log in again, or renew the credentials of the context's user.",
+    };
+  }
+  if (status === 403) {
+    return {
+      expected: "a user who may ask for their own rights",
+      found: "one who may not (403 Forbidden)",
+      fix: "Name a context of a user who may install Istio, with cluster-admin for one.",
+    };
+  }
+  if (status >= 500 || status === 429) {
+    return {
+      expected: `an API server at ${host} that is ready`,
+      found: `one that answers ${status}`,
+      fix: "Wait until it is ready, then run again.",
+    };
+  }
+  return {
+    expected: `a Kubernetes API server at ${host}`,
+    found: `something else${status === 0 ? "" : ` (${status})`}`,
+    fix: "Mend the server in the kubeconfig.",
+  };
+}
+
+function notPermitted(path: string, missing: readonly string[]): Problem {
+  return {
+    path,
+    expected: "a user who may install Istio",
+    found: `one who may not ${listed(missing, 8)}`,
+    fix: "Give the user these rights, or name a context of a user who has them, with cluster-admin for one.",
+  };
+}
+
+const objectSchema = z.object({
+  metadata: z.object({
+    uid: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+    deletionTimestamp: z.string().optional(),
+  }),
+});
+
+type KubernetesObject = z.output<typeof objectSchema>;
+
+/** An object of the cluster; undefined where there is none or it may not be read. */
+async function object(server: ApiServer, path: string, deadline: AbortSignal): Promise<KubernetesObject | undefined> {
+  const { status, body } = await server.ask(path, deadline);
+  return status === 200 ? objectSchema.safeParse(readJson(body)).data : undefined;
+}
+
+/** Whether someone else's Istio is in the way. What carries our label is ours to change, anything else is not. */
+function occupied(
+  path: string,
+  system: KubernetesObject | undefined,
+  injector: KubernetesObject | undefined,
+): readonly Problem[] {
+  if (system?.metadata.deletionTimestamp !== undefined) {
+    return [
+      {
+        path,
+        expected: `no namespace ${systemNamespace}, or ours`,
+        found: "one that is being deleted",
+        fix: "Wait until it is gone, then run again.",
+      },
+    ];
+  }
+  if (system !== undefined && system.metadata.labels?.["app.kubernetes.io/managed-by"] !== "isthmus") {
+    return [
+      {
+        path,
+        expected: `no namespace ${systemNamespace}, or ours`,
+        found: "one that Isthmus did not create",
+        fix:
+          "Remove it if nothing needs it (kubectl delete namespace istio-system), choose another cluster, or hand it over: " +
+          "uninstall what is in it, label it app.kubernetes.io/managed-by=isthmus and `pulumi import` it.",
+      },
+    ];
+  }
+  if (system === undefined && injector !== undefined) {
+    const namespace = injector.metadata.annotations?.["meta.helm.sh/release-namespace"];
+    return [
+      {
+        path,
+        expected: "no other Istio in the cluster",
+        found: `a webhook istio-sidecar-injector${namespace === undefined ? "" : ` of the namespace ${namespace}`}`,
+        fix: "Uninstall the other Istio, or what it left behind: kubectl delete mutatingwebhookconfiguration istio-sidecar-injector.",
+      },
+    ];
+  }
+  return [];
+}
+
+function kubernetesVersion(path: string, body: string, istioVersion: string): Problem[] {
+  const supported = supportedKubernetesMinors(istioVersion);
+  const answer = z.object({ gitVersion: z.string() }).safeParse(readJson(body));
+  const version = answer.success ? readVersion(answer.data.gitVersion) : undefined;
+  if (supported === undefined || version === undefined) return [];
+  const [firstMinor, lastMinor] = supported;
+  if (version[0] === 1 && version[1] >= firstMinor && version[1] <= lastMinor) return [];
+  return [
+    {
+      path,
+      expected: `Kubernetes 1.${firstMinor} to 1.${lastMinor}, which Istio ${istioVersion} supports`,
+      found: version.join("."),
+      fix: "Upgrade the cluster, or take an Istio that supports it.",
+    },
+  ];
+}

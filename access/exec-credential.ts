@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { z } from "zod";
+import { errorCode } from "./file-problem";
+import type { Environment } from "./kubeconfig-file";
+import { asMapping, asText, below, type Mapping } from "./mapping";
+import { execExtensionName } from "./self-contained";
+
+/** What a credential plugin hands out. **Secret**. */
+export interface ExecCredential {
+  readonly token?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+/** A credential plugin that gave no credentials; says why without its output, which may hold some. */
+export class CredentialError extends Error {
+  constructor(
+    readonly found: string,
+    readonly fix: string,
+  ) {
+    super(found);
+    this.name = "CredentialError";
+  }
+}
+
+/** How long a credential plugin may take: 20 s, since it may ask a cloud's service twice. */
+export const credentialTimeoutMs = 20_000;
+
+const answerSchema = z.object({
+  status: z.object({
+    token: z.string().min(1).optional(),
+    clientCertificateData: z.string().min(1).optional(),
+    clientKeyData: z.string().min(1).optional(),
+  }),
+});
+
+/**
+ * Runs the credential plugin of a kubeconfig user (Kubernetes, client authentication v1), never with a terminal.
+ * @throws CredentialError
+ */
+export async function execCredential(
+  exec: Mapping,
+  cluster: Mapping,
+  environment: Environment,
+): Promise<ExecCredential> {
+  const command = asText(exec["command"]);
+  if (command === undefined)
+    throw new CredentialError("a credential plugin without a command", "Mend the kubeconfig user.");
+  if (exec["interactiveMode"] === "Always") {
+    throw new CredentialError(
+      `the credential plugin ${command}, which asks at a terminal`,
+      "Name a context whose credentials need no terminal.",
+    );
+  }
+  const output = await run(command, exec, pluginEnvironment(exec, cluster, environment));
+  let answer: unknown;
+  try {
+    answer = JSON.parse(output);
+  } catch {
+    // The parser's words would quote the output.
+    answer = undefined;
+  }
+  const parsed = answerSchema.safeParse(answer);
+  if (!parsed.success)
+    throw new CredentialError(`no ExecCredential from ${command}`, "Run it by hand to see what it prints.");
+  const { token, clientCertificateData, clientKeyData } = parsed.data.status;
+  return {
+    ...(token === undefined ? {} : { token }),
+    ...(clientCertificateData === undefined ? {} : { certificate: clientCertificateData }),
+    ...(clientKeyData === undefined ? {} : { key: clientKeyData }),
+  };
+}
+
+function pluginEnvironment(exec: Mapping, cluster: Mapping, environment: Environment): NodeJS.ProcessEnv {
+  const entries = Array.isArray(exec["env"]) ? exec["env"] : [];
+  const extra = entries.flatMap((entry): [string, string][] => {
+    const name = asText(below(entry, "name"));
+    const value = below(entry, "value");
+    return name === undefined || typeof value !== "string" ? [] : [[name, value]];
+  });
+  const info = {
+    apiVersion: asText(exec["apiVersion"]) ?? "client.authentication.k8s.io/v1",
+    kind: "ExecCredential",
+    spec: {
+      interactive: false,
+      ...(exec["provideClusterInfo"] === true ? { cluster: clusterInfo(cluster) } : {}),
+    },
+  };
+  return { ...environment, ...Object.fromEntries(extra), KUBERNETES_EXEC_INFO: JSON.stringify(info) };
+}
+
+function clusterInfo(cluster: Mapping): Mapping {
+  const extensions: readonly unknown[] = Array.isArray(cluster["extensions"]) ? cluster["extensions"] : [];
+  const config = below(
+    extensions.find((extension) => below(extension, "name") === execExtensionName),
+    "extension",
+  );
+  return {
+    server: cluster["server"],
+    ...(cluster["tls-server-name"] === undefined ? {} : { "tls-server-name": cluster["tls-server-name"] }),
+    ...(cluster["certificate-authority-data"] === undefined
+      ? {}
+      : { "certificate-authority-data": cluster["certificate-authority-data"] }),
+    ...(cluster["proxy-url"] === undefined ? {} : { "proxy-url": cluster["proxy-url"] }),
+    ...(asMapping(config) === undefined ? {} : { config }),
+  };
+}
+
+async function run(command: string, exec: Mapping, environment: NodeJS.ProcessEnv): Promise<string> {
+  const args = Array.isArray(exec["args"]) ? exec["args"].map(String) : [];
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      command,
+      args,
+      { env: environment, timeout: credentialTimeoutMs, killSignal: "SIGKILL", maxBuffer: 1024 * 1024 },
+      (error, stdout) => {
+        if (error === null) resolve(stdout);
+        else reject(explain(error, command, exec));
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+function explain(error: Error & { killed?: boolean; code?: unknown }, command: string, exec: Mapping): CredentialError {
+  if (errorCode(error) === "ENOENT") {
+    const hint = asText(exec["installHint"])?.split("\n")[0];
+    return new CredentialError(
+      `the credential plugin ${command}, which is not installed`,
+      hint === undefined ? "Install it." : `Install it: ${hint}`,
+    );
+  }
+  if (error.killed === true) {
+    return new CredentialError(
+      `the credential plugin ${command}, which gave no answer within ${credentialTimeoutMs / 1000} s`,
+      "Run it by hand: it may be waiting for a login.",
+    );
+  }
+  return new CredentialError(
+    `the credential plugin ${command}, which failed (${typeof error.code === "number" ? `exit ${error.code}` : (errorCode(error) ?? "unknown reason")})`,
+    "Run it by hand to see why; logging in again often helps.",
+  );
+}

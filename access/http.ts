@@ -1,0 +1,165 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { getCACertificates, rootCertificates } from "node:tls";
+import { errorCode } from "./file-problem";
+
+/** What a server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly location?: string;
+}
+
+/** Why there was no answer, as far as it can be told apart. */
+export type FailureKind =
+  | "name"
+  | "refused"
+  | "unreachable"
+  | "timeout"
+  | "untrusted"
+  | "expired"
+  | "wrong-name"
+  | "not-tls"
+  | "closed"
+  | "too-large"
+  | "other";
+
+/** A connection that gave no answer. */
+export class ConnectionError extends Error {
+  constructor(
+    readonly kind: FailureKind,
+    /** The system's or TLS's code for it, such as `ECONNREFUSED`; never anything that was sent. */
+    readonly code: string,
+  ) {
+    super(`${kind} (${code})`);
+    this.name = "ConnectionError";
+  }
+}
+
+/** How connections to one server are made. */
+export interface Connection {
+  /** The authorities trusted, PEM. Default: Node's own and the system's. */
+  readonly certificateAuthority?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Name that the server's certificate must have. Default: the URL's host. */
+  readonly serverName?: string;
+  /** An http or https proxy. */
+  readonly proxy?: string;
+}
+
+/** Headers by name; a list is sent as several headers of one name. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/** One request. */
+export interface Request {
+  readonly url: URL;
+  readonly agent: HttpAgent | HttpsAgent;
+  readonly headers?: Headers;
+  /** A body makes it a POST of JSON. */
+  readonly json?: unknown;
+  /** Ends the request when its time is up. */
+  readonly deadline: AbortSignal;
+}
+
+/** An answer longer than this is refused: 64 MiB, far more than any that we ask for. */
+const longestAnswerBytes = 64 * 1024 * 1024;
+
+/** Keeps connections to one server; destroy it in the end. */
+export function agentFor(url: URL, connection: Connection): HttpAgent | HttpsAgent {
+  // Node's agent makes the tunnel itself, from the variables of the environment that it is given.
+  const proxyEnv =
+    connection.proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: connection.proxy, HTTPS_PROXY: connection.proxy } };
+  if (url.protocol === "http:") return new HttpAgent({ keepAlive: true, ...proxyEnv });
+  return new HttpsAgent({
+    keepAlive: true,
+    ca: connection.certificateAuthority ?? trustedByDefault(),
+    ...(connection.certificate === undefined ? {} : { cert: connection.certificate }),
+    ...(connection.key === undefined ? {} : { key: connection.key }),
+    ...(connection.serverName === undefined ? {} : { servername: connection.serverName }),
+    ...proxyEnv,
+  });
+}
+
+/** Go programs trust what the system trusts, so that must do here too. */
+function trustedByDefault(): string[] {
+  // Node has the function since 22.15 only.
+  const has = typeof getCACertificates === "function";
+  return has ? [...getCACertificates("default"), ...getCACertificates("system")] : [...rootCertificates];
+}
+
+/**
+ * Sends one request and reads the whole answer.
+ * @throws ConnectionError when there is no answer.
+ */
+export async function send(request: Request): Promise<Answer> {
+  try {
+    return await exchange(request);
+  } catch (error) {
+    throw request.deadline.aborted ? new ConnectionError("timeout", "ETIMEDOUT") : classify(error);
+  }
+}
+
+async function exchange({ url, agent, headers, json, deadline }: Request): Promise<Answer> {
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const outgoing = request(url, {
+    agent,
+    signal: deadline,
+    method: body === undefined ? "GET" : "POST",
+    headers: { accept: "*/*", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+  });
+  outgoing.end(body);
+  const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.on("response", resolve);
+    outgoing.on("error", reject);
+  });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestAnswerBytes) throw new ConnectionError("too-large", "ETOOLARGE");
+    chunks.push(chunk);
+  }
+  const { location } = incoming.headers;
+  return {
+    status: incoming.statusCode ?? 0,
+    body: Buffer.concat(chunks).toString("utf8"),
+    ...(location === undefined ? {} : { location }),
+  };
+}
+
+const kinds: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([
+  ["ENOTFOUND", "name"],
+  ["EAI_AGAIN", "name"],
+  ["EAI_NONAME", "name"],
+  ["ECONNREFUSED", "refused"],
+  ["EHOSTUNREACH", "unreachable"],
+  ["ENETUNREACH", "unreachable"],
+  ["EHOSTDOWN", "unreachable"],
+  ["ETIMEDOUT", "timeout"],
+  ["ECONNRESET", "closed"],
+  ["EPIPE", "closed"],
+  ["EPROTO", "not-tls"],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", "not-tls"],
+  ["ERR_SSL_PACKET_LENGTH_TOO_LONG", "not-tls"],
+  ["HPE_INVALID_CONSTANT", "closed"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "wrong-name"],
+  ["CERT_HAS_EXPIRED", "expired"],
+  ["CERT_NOT_YET_VALID", "expired"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "untrusted"],
+  ["UNABLE_TO_GET_ISSUER_CERT", "untrusted"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "untrusted"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "untrusted"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "untrusted"],
+  ["CERT_SIGNATURE_FAILURE", "untrusted"],
+  ["INVALID_CA", "untrusted"],
+]);
+
+function classify(error: unknown): ConnectionError {
+  if (error instanceof ConnectionError) return error;
+  // A host with several addresses fails with one error for each.
+  if (error instanceof AggregateError && error.errors.length > 0) return classify(error.errors[0]);
+  const code = errorCode(error) ?? "unknown";
+  return new ConnectionError(kinds.get(code) ?? "other", code);
+}

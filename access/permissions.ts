@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { ApiServer } from "./api-server";
+
+/** A kind of object that a mesh consists of, as authorisation names it. */
+export interface Resource {
+  readonly group: string;
+  readonly resource: string;
+  /** Whether Isthmus handles it in one namespace only. */
+  readonly scope: "cluster" | "system-namespace";
+}
+
+/**
+ * What Isthmus and Istio's charts 1.30 and 1.31 create: of the program the namespace, the Secrets and the Gateway, of
+ * Helm its own Secrets, of the charts `base`, `istiod` and `gateway` the rest.
+ */
+export const resources: readonly Resource[] = [
+  { group: "", resource: "namespaces", scope: "cluster" },
+  { group: "apiextensions.k8s.io", resource: "customresourcedefinitions", scope: "cluster" },
+  { group: "admissionregistration.k8s.io", resource: "mutatingwebhookconfigurations", scope: "cluster" },
+  { group: "admissionregistration.k8s.io", resource: "validatingwebhookconfigurations", scope: "cluster" },
+  { group: "rbac.authorization.k8s.io", resource: "clusterroles", scope: "cluster" },
+  { group: "rbac.authorization.k8s.io", resource: "clusterrolebindings", scope: "cluster" },
+  { group: "rbac.authorization.k8s.io", resource: "roles", scope: "system-namespace" },
+  { group: "rbac.authorization.k8s.io", resource: "rolebindings", scope: "system-namespace" },
+  { group: "", resource: "secrets", scope: "system-namespace" },
+  { group: "", resource: "configmaps", scope: "system-namespace" },
+  { group: "", resource: "services", scope: "system-namespace" },
+  { group: "", resource: "serviceaccounts", scope: "system-namespace" },
+  { group: "apps", resource: "deployments", scope: "system-namespace" },
+  { group: "autoscaling", resource: "horizontalpodautoscalers", scope: "system-namespace" },
+  { group: "policy", resource: "poddisruptionbudgets", scope: "system-namespace" },
+  { group: "networking.istio.io", resource: "gateways", scope: "system-namespace" },
+];
+
+/** What is done with them; `get` and `list` come with every role that has these. */
+const verbs = ["create", "patch", "delete"] as const;
+
+/** The answer to one question, or the status with which the API server refused to answer it. */
+export type Permission = "allowed" | "denied" | { readonly status: number };
+
+const reviewSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/** Asks whether the user may do everything, as `cluster-admin` may: one question that usually spares all others. */
+export async function mayDoEverything(server: ApiServer, deadline: AbortSignal): Promise<Permission> {
+  return review(server, deadline, { verb: "*", group: "*", resource: "*" });
+}
+
+/** What the user may not do, as `verb resource.group`, in the table's order. */
+export async function missingPermissions(
+  server: ApiServer,
+  namespace: string,
+  deadline: AbortSignal,
+): Promise<readonly string[]> {
+  const answers = await Promise.all(
+    resources.map(async ({ group, resource, scope }) => {
+      const denied = await Promise.all(
+        verbs.map(async (verb) => {
+          const attributes = { verb, group, resource, ...(scope === "cluster" ? {} : { namespace }) };
+          return (await review(server, deadline, attributes)) === "denied" ? [verb] : [];
+        }),
+      );
+      const missing = denied.flat();
+      return missing.length === 0 ? [] : [`${missing.join("/")} ${resource}${group === "" ? "" : `.${group}`}`];
+    }),
+  );
+  return answers.flat();
+}
+
+async function review(
+  server: ApiServer,
+  deadline: AbortSignal,
+  resourceAttributes: Readonly<Record<string, string>>,
+): Promise<Permission> {
+  const { status, body } = await server.ask("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", deadline, {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    spec: { resourceAttributes },
+  });
+  if (status !== 200 && status !== 201) return { status };
+  const answer = reviewSchema.safeParse(readJson(body));
+  if (!answer.success) return { status: 0 };
+  return answer.data.status.allowed ? "allowed" : "denied";
+}
+
+/** JSON as it comes from a server, undefined when it is none. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
