@@ -116,16 +116,16 @@ function duplicates(
   file: string,
 ): Problem[] {
   if (isSeq(node))
-    return node.items.flatMap((item, index) => duplicates(item as ParsedNode, [...keys, index], lines, file));
+    return node.items.flatMap((item, index) => duplicates(item, [...keys, index], lines, file));
   if (!isMap(node)) return [];
   const firstLines = new Map<string, number>();
   return node.items.flatMap((pair) => {
     const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
     if (name === undefined) return [];
     const path = [...keys, name];
-    const line = lines.linePos((pair.key as ParsedNode).range[0]).line;
+    const line = lines.linePos((pair.key).range[0]).line;
     const firstLine = firstLines.get(name);
-    const inner = duplicates(pair.value as ParsedNode | null, path, lines, file);
+    const inner = duplicates(pair.value, path, lines, file);
     if (firstLine === undefined) {
       firstLines.set(name, line);
       return inner;
@@ -147,5 +147,7 @@ function duplicates(
 
 /** A path in the mesh's configuration as problems write it; elsewhere in the file, the file and the keys. */
 function readablePath(keys: readonly (string | number)[], file: string): string {
-  return keys[0] === "config" && keys[1] === meshKey ? pathBelow(meshKey, keys.slice(2)) : pathBelow(`${file}:`, keys);
+  return keys[0] === "config" && keys[1] === meshKey
+    ? pathBelow(meshKey, keys.slice(2))
+    : `${file}: ${pathBelow("", keys).replace(/^\./, "")}`;
 }

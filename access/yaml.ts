@@ -14,7 +14,7 @@ export function readYaml(text: string): { readonly content: unknown } | { readon
 
 /** The content of a document, or why it has none. */
 export function contentOf(
-  document: Document.Parsed<ParsedNode>,
+  document: Document.Parsed,
 ): { readonly content: unknown } | { readonly failure: YamlFailure } {
   const error = document.errors[0];
   if (error !== undefined) {

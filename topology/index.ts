@@ -1,9 +1,11 @@
 export * from "./found";
+export * from "./json-schema";
 export * from "./owned-values";
 export * from "./parse";
 export * from "./path";
 export * from "./plan";
 export * from "./problem";
+export * from "./reference";
 export { meshWarnings } from "./rules";
 export * from "./schema";
 export * from "./suggest";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearest } from "./suggest";
 import { mendDnsLabel, worded } from "./wording";
 
 /** RFC 1123 label: what Kubernetes accepts as a name, and Istio as a cluster's name (`istioctl create-remote-secret`). */
@@ -19,6 +20,17 @@ function text(expected: string, example: string): z.ZodString {
 
 function days(least: number, most: number, example: string): z.ZodInt {
   return worded(z.int().min(least).max(most), { expected: `a whole number of days from ${least} to ${most}`, example });
+}
+
+function oneOf<const Value extends string>(values: readonly [Value, ...Value[]]): z.ZodEnum<z.core.util.ToEnum<Value>> {
+  return worded(z.enum(values), {
+    expected: values.map((value) => `\`${value}\``).join(" or "),
+    example: values[0],
+    mend: (value) => {
+      const meant = nearest(value, values);
+      return meant === undefined ? undefined : `Did you mean \`${meant}\`?`;
+    },
+  });
 }
 
 function mendSpaces(value: string): string | undefined {
@@ -50,7 +62,7 @@ const clusterSchema = worded(
   { expected: "a mapping that describes a cluster", example: "{ network: network1, access: { context: my-context } }" },
 ).describe("A cluster of the mesh. Its key is its name in the mesh: `CLUSTER_ID` in Istio's terms.");
 
-const repository = worded(z.string().regex(/^https?:\/\/[^\s/?#]+[^\s]*$/i), {
+const repository = worded(z.string().regex(/^https?:\/\/[^\s/?#]+[^\s]*$/), {
   expected: "the http or https URL of a Helm chart repository",
   example: "https://blob.istio.io/istio-release/charts",
   mend: (value) => {
@@ -125,13 +137,12 @@ const istioSchema = worded(
 
 const trustSchema = worded(
   z.strictObject({
-    root: worded(z.literal("generated"), { expected: "`generated`", example: "generated" })
+    root: oneOf(["generated"])
       .default("generated")
       .describe(
         "Where the mesh's root CA comes from. `generated`, the default and so far the only source: made by this program and kept, encrypted, in the stack's state.",
       ),
-    keyAlgorithm: z
-      .enum(["ecdsa-p256", "rsa-4096"])
+    keyAlgorithm: oneOf(["ecdsa-p256", "rsa-4096"])
       .default("ecdsa-p256")
       .describe(
         "Keys of the root and the intermediates. Default: ecdsa-p256, which is made and verified in a fraction of RSA's time; rsa-4096 is what Istio's sample makefiles use. The root's counts when the root is made; a later change is ignored there.",

@@ -1,0 +1,92 @@
+/**
+ * Imports go one way. Each row names a room of the house and the rooms that it may use; everything else is refused.
+ * An entry of `rooms` is the beginning of a path; packages are checked apart, below.
+ */
+const directions = [
+  { room: "topology", mayUse: [] },
+  { room: "access", mayUse: ["topology"] },
+  { room: "components", mayUse: ["topology", "access"] },
+  { room: "stacks", mayUse: ["components", "topology", "access"] },
+  { room: "operations", mayUse: ["stacks", "components", "topology", "access"] },
+  { room: "lab", mayUse: ["topology"] },
+  { room: "cli", mayUse: ["operations", "stacks", "topology", "access", "lab"] },
+  { room: "index\\.ts", mayUse: ["stacks", "topology"] },
+];
+
+/** Everything that is ours and no package. */
+const rooms = [
+  "topology",
+  "access",
+  "components",
+  "stacks",
+  "operations",
+  "lab",
+  "cli",
+  "bench",
+  "test",
+  "docs",
+  "bin",
+  "index\\.ts",
+];
+
+const directionRules = directions.map(({ room, mayUse }) => ({
+  name: `${room.replace("\\.ts", "")}-imports-one-way`,
+  comment: `${room} may import ${["itself", ...mayUse].join(", ")} and no other room.`,
+  severity: "error",
+  from: { path: start([room]) },
+  to: { path: start(rooms), pathNot: start([room, ...mayUse]) },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...directionRules,
+    {
+      name: "topology-is-pure",
+      comment: "What follows from a configuration must not depend on the machine: no package but zod, nothing of Node.",
+      severity: "error",
+      from: { path: start(["topology"]) },
+      to: { dependencyTypesNot: ["local"], pathNot: "(^|/)node_modules/zod/" },
+    },
+    {
+      name: "pure-helpers-without-pulumi",
+      comment: "Pure helpers of components are tested as functions: values in, values out.",
+      severity: "error",
+      from: { path: "^components/internal/" },
+      to: { path: "(^|/)node_modules/@pulumi/" },
+    },
+    {
+      name: "access-without-pulumi",
+      comment: "Reaching clusters must work without an engine: the command line does it too.",
+      severity: "error",
+      from: { path: start(["access", "lab"]) },
+      to: { path: "(^|/)node_modules/@pulumi/", pathNot: "(^|/)node_modules/@pulumi/pulumi/proto/" },
+    },
+    {
+      name: "no-cycles",
+      comment: "Two files that need each other are one file, or three.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "only-declared-packages",
+      comment: "A package that package.json does not name may be gone after the next install.",
+      severity: "error",
+      from: { pathNot: start(["test", "bench"]) },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(node_modules|\\.lab|bench/results|test/fixtures)/" },
+    // A type that is imported against the direction binds two rooms as well.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".cjs", ".mjs", ".json"] },
+  },
+};
+
+function start(paths) {
+  return `^(${paths.map((path) => (path.endsWith("ts") && path.includes(".") ? `${path}$` : `${path}/`)).join("|")})`;
+}

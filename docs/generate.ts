@@ -1,0 +1,22 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { configurationReference, meshJsonSchema, stackJsonSchema } from "../topology";
+
+/** The generated pages, by path below this directory: what a test compares and `npm run schema` writes. */
+export function generatedPages(): ReadonlyMap<string, string> {
+  return new Map([
+    ["schema/mesh.schema.json", `${JSON.stringify(meshJsonSchema(), undefined, 2)}\n`],
+    ["schema/stack.schema.json", `${JSON.stringify(stackJsonSchema(), undefined, 2)}\n`],
+    ["reference/configuration.md", configurationReference(meshJsonSchema())],
+  ]);
+}
+
+async function writePages(): Promise<void> {
+  for (const [path, text] of generatedPages()) {
+    const file = join(__dirname, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+if (require.main === module) void writePages();
