@@ -1,0 +1,69 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { precheck, resolveAccess, type ClusterAccess } from "../access";
+import { Mesh, type ClusterOutputs, type MeshCluster } from "../components";
+import { ConfigurationError, formatProblem, parseMesh, planMesh, type MeshPlan } from "../topology";
+
+/** What a mesh's stack exports. */
+export interface MeshStackOutputs {
+  readonly mesh: {
+    readonly id: string;
+    readonly trustDomain: string;
+    readonly rootFingerprint: pulumi.Output<string>;
+  };
+  readonly clusters: Readonly<Record<string, ClusterOutputs>>;
+}
+
+/**
+ * The whole mesh in one stack.
+ * @param config What the user wrote under `isthmus:mesh`.
+ * @param projectDirectory Directory that the configuration's relative paths start from.
+ * @throws ConfigurationError with every problem at once, before any resource is registered.
+ */
+export async function meshStack(config: unknown, projectDirectory: string): Promise<MeshStackOutputs> {
+  const plan = planMesh(parseMesh(config));
+  const access = await reachClusters(plan, projectDirectory);
+  const mesh = new Mesh("mesh", {
+    plan,
+    clusters: Object.fromEntries([...access].map(([name, cluster]) => [name, memberOf(name, cluster)])),
+  });
+  return {
+    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint },
+    clusters: mesh.clusters,
+  };
+}
+
+/**
+ * Makes sure that every cluster can be reached and written to. The provider's own preview passes against a cluster that
+ * is not there, and an update would find out half-way. A preview only warns of what an update refuses: it may run where
+ * the clusters cannot be reached, on a pull request for one.
+ */
+async function reachClusters(plan: MeshPlan, projectDirectory: string): Promise<Map<string, ClusterAccess>> {
+  const resolved = await resolveAccess(plan, projectDirectory);
+  const found = await precheck(plan, resolved.clusters, projectDirectory);
+  for (const warning of found.warnings) await pulumi.log.warn(formatProblem(warning));
+
+  const refuses = !pulumi.runtime.isDryRun() || resolved.problems.length > 0;
+  const problems = [...resolved.problems, ...found.problems];
+  if (problems.length > 0 && refuses) throw new ConfigurationError(problems);
+  for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
+  return resolved.clusters;
+}
+
+/**
+ * One provider for a cluster. Its identifier is the cluster's name, so that an edited kubeconfig updates the provider
+ * and replaces nothing; its Secrets are updated in place, so that istiod never sees one vanish.
+ */
+function memberOf(name: string, access: ClusterAccess): MeshCluster {
+  return {
+    provider: new kubernetes.Provider(name, {
+      kubeconfig: pulumi.secret(access.kubeconfig),
+      clusterIdentifier: name,
+      enableSecretMutable: true,
+    }),
+    server: access.server,
+    ...(access.certificateAuthorityData === undefined
+      ? {}
+      : { certificateAuthorityData: access.certificateAuthorityData }),
+  };
+}
