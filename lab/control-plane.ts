@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { certificateFiles, type ClusterCertificates, type Credentials } from "./certificates";
+import { componentOf, flags, type Cluster } from "./cluster";
+import { renderKubeconfig } from "./kubeconfig";
+import { writeWhole, type Component } from "./process";
+
+/** Component's kubeconfig below the cluster's configuration directory. */
+const kubeconfigFile = (cluster: Cluster, component: string) =>
+  join(cluster.paths.configuration, `${component}.kubeconfig`);
+
+/** Writes the kubeconfig by which a component reaches its API server. */
+export async function writeComponentKubeconfig(
+  cluster: Cluster,
+  component: string,
+  authority: string,
+  credentials: Credentials,
+): Promise<string> {
+  const file = kubeconfigFile(cluster, component);
+  const { context, apiServer } = cluster.plan;
+  await writeWhole(file, renderKubeconfig([{ context, server: apiServer, authority, credentials }]));
+  return file;
+}
+
+/** A lab's data is worth nothing, so etcd does not wait for the disk. */
+export function etcd(cluster: Cluster): Component {
+  return componentOf(cluster, "etcd", [
+    ...flags({
+      "data-dir": cluster.paths.etcd,
+      "listen-client-urls": "http://127.0.0.1:2379",
+      "advertise-client-urls": "http://127.0.0.1:2379",
+      "listen-peer-urls": "http://127.0.0.1:2380",
+      "initial-advertise-peer-urls": "http://127.0.0.1:2380",
+      "initial-cluster": "default=http://127.0.0.1:2380",
+      "auto-compaction-retention": "5m",
+      "unsafe-no-fsync": true,
+    }),
+  ]);
+}
+
+export function apiServer(cluster: Cluster): Component {
+  const { plan, paths } = cluster;
+  const certificate = (file: string) => join(paths.certificates, file);
+  const files = {
+    "tls-cert-file": certificate(certificateFiles.apiServer),
+    "tls-private-key-file": certificate(certificateFiles.apiServerKey),
+    "client-ca-file": certificate(certificateFiles.authority),
+    "service-account-key-file": certificate(certificateFiles.serviceAccount),
+    "service-account-signing-key-file": certificate(certificateFiles.serviceAccountKey),
+    "kubelet-client-certificate": certificate(certificateFiles.kubeletClient),
+    "kubelet-client-key": certificate(certificateFiles.kubeletClientKey),
+  };
+  return componentOf(
+    cluster,
+    "kube-apiserver",
+    flags({
+      "etcd-servers": "http://127.0.0.1:2379",
+      "advertise-address": plan.nodeAddress,
+      "secure-port": 6443,
+      ...files,
+      "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
+      "service-cluster-ip-range": plan.serviceRange,
+      "authorization-mode": "Node,RBAC",
+      "enable-admission-plugins": "NodeRestriction",
+      "allow-privileged": true,
+      // Else `kubectl logs` and `exec` ask a DNS server for the node's name.
+      "kubelet-preferred-address-types": "InternalIP",
+      profiling: false,
+    }),
+    { configuration: Object.values(files) },
+  );
+}
+
+export async function controllerManager(cluster: Cluster, certificates: ClusterCertificates): Promise<Component> {
+  const { plan, paths } = cluster;
+  const kubeconfig = await writeComponentKubeconfig(
+    cluster,
+    "kube-controller-manager",
+    certificates.authority,
+    certificates.controllerManager,
+  );
+  return componentOf(
+    cluster,
+    "kube-controller-manager",
+    flags({
+      kubeconfig,
+      "bind-address": "127.0.0.1",
+      "service-account-private-key-file": join(paths.certificates, certificateFiles.serviceAccountKey),
+      "root-ca-file": join(paths.certificates, certificateFiles.authority),
+      "cluster-signing-cert-file": join(paths.certificates, certificateFiles.authority),
+      "cluster-signing-key-file": join(paths.certificates, certificateFiles.authorityKey),
+      "use-service-account-credentials": true,
+      "leader-elect": false,
+      "allocate-node-cidrs": true,
+      "cluster-cidr": plan.podRange,
+      // One node has the whole range.
+      "node-cidr-mask-size": 16,
+      "service-cluster-ip-range": plan.serviceRange,
+      "kube-api-qps": 200,
+      "kube-api-burst": 400,
+      profiling: false,
+    }),
+    { configuration: [kubeconfig] },
+  );
+}
+
+export async function scheduler(cluster: Cluster, certificates: ClusterCertificates): Promise<Component> {
+  const kubeconfig = await writeComponentKubeconfig(
+    cluster,
+    "kube-scheduler",
+    certificates.authority,
+    certificates.scheduler,
+  );
+  return componentOf(
+    cluster,
+    "kube-scheduler",
+    flags({ kubeconfig, "bind-address": "127.0.0.1", "leader-elect": false, profiling: false }),
+    { configuration: [kubeconfig] },
+  );
+}

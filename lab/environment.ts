@@ -1,0 +1,87 @@
+import { lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ensureCertificates } from "./certificates";
+import type { Cluster } from "./cluster";
+import { renderKubeconfig } from "./kubeconfig";
+import { labPaths } from "./paths";
+import { writeWhole } from "./process";
+import type { Toolbox } from "./tools";
+
+/** What a person, a script or Pulumi uses of the lab: the programs by their names. */
+const userPrograms = ["pulumi", "pulumi-language-nodejs", "kubectl", "helm", "istioctl"];
+
+/**
+ * The passphrase of the stacks that run on the lab. Their secrets are worth nothing outside it; the stack file that the
+ * repository has is encrypted with it.
+ */
+const labPassphrase = "isthmus-lab";
+
+/** Writes what connects the lab to its users: kubeconfig, programs, charts, environment. */
+export async function writeEnvironment(clusters: readonly Cluster[], toolbox: Toolbox, state: string): Promise<void> {
+  const paths = labPaths(state);
+  await writeWhole(paths.kubeconfig, await labKubeconfig(clusters));
+  await mkdir(paths.pulumi, { recursive: true, mode: 0o700 });
+  await replaceLink(toolbox.charts, paths.charts);
+  await linkPrograms(toolbox.bin, paths.bin);
+  await writeWhole(paths.environment, environmentScript(state));
+}
+
+async function labKubeconfig(clusters: readonly Cluster[]): Promise<string> {
+  const entries = clusters.map(async ({ plan, paths }) => {
+    const { authority, admin } = await ensureCertificates(plan, paths.certificates);
+    return { context: plan.context, server: plan.apiServer, authority, credentials: admin };
+  });
+  return renderKubeconfig(await Promise.all(entries));
+}
+
+async function linkPrograms(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const program of userPrograms) await replaceLink(join(from, program), join(to, program));
+}
+
+/** Shell lines that make a shell, or `pulumi`, work on the lab. */
+export function environmentScript(state: string): string {
+  const paths = labPaths(state);
+  const lines = {
+    PULUMI_BACKEND_URL: `file://${paths.pulumi}`,
+    PULUMI_CONFIG_PASSPHRASE: labPassphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    KUBECONFIG: paths.kubeconfig,
+  };
+  return [
+    `export PATH=${quote(paths.bin)}:"$PATH"`,
+    ...Object.entries(lines).map(([name, value]) => `export ${name}=${quote(value)}`),
+    "",
+  ].join("\n");
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+const projectLink = (projectDirectory: string): string => join(projectDirectory, ".lab");
+
+/** A `.lab` that the lab did not make. */
+export class ForeignLinkError extends Error {}
+
+/** Lets the stack file say `.lab/kubeconfig`, wherever the lab is. */
+export async function linkProject(projectDirectory: string, state: string): Promise<void> {
+  const link = projectLink(projectDirectory);
+  const stats = await lstat(link).catch(() => undefined);
+  if (stats !== undefined && !stats.isSymbolicLink()) {
+    throw new ForeignLinkError(`${link} is in the way: the lab makes a link to ${state} there. Move it elsewhere.`);
+  }
+  await replaceLink(state, link);
+}
+
+/** Removes `.lab` if it points to the lab. */
+export async function unlinkProject(projectDirectory: string, state: string): Promise<void> {
+  const link = projectLink(projectDirectory);
+  const target = await readlink(link).catch(() => undefined);
+  if (target !== undefined && resolve(projectDirectory, target) === state) await rm(link);
+}
+
+async function replaceLink(target: string, link: string): Promise<void> {
+  const current = await readlink(link).catch(() => undefined);
+  if (current === target) return;
+  await rm(link, { force: true });
+  await symlink(target, link);
+}

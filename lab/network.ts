@@ -1,0 +1,166 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { bridgeName, hostAddress, labSubnet, type ClusterPlan } from "./plan";
+import { run } from "./run";
+
+/** Where `ip netns` pins network namespaces. */
+const namespaceDirectory = "/run/netns";
+
+/**
+ * The bridge has a namespace of its own, in which nobody has firewall rules: on a machine with Docker, whose rules drop
+ * what they do not know, a bridge beside Docker's would pass nothing. The machine has one end of a cable into it.
+ */
+const bridgeNamespace = bridgeName;
+
+export const namespaceFile = (namespace: string): string => join(namespaceDirectory, namespace);
+
+/** Makes the bridge and the machine's interface into the lab, or mends them. */
+export async function ensureBridge(): Promise<void> {
+  await ensureNamespace(bridgeNamespace);
+  if (!(await hasInterface(bridgeNamespace, bridgeName))) {
+    await ipBatch(bridgeNamespace, [`link add ${bridgeName} type bridge`]);
+  }
+  if (!(await hasInterface(bridgeNamespace, "host"))) {
+    await removeHostInterface();
+    await run(["ip", "link", "add", bridgeName, "type", "veth", "peer", "name", "host", "netns", bridgeNamespace]);
+  }
+  await ipBatch(bridgeNamespace, [
+    "link set lo up",
+    `link set ${bridgeName} up`,
+    `link set host master ${bridgeName}`,
+    "link set host up",
+  ]);
+  await run(["ip", "address", "replace", `${hostAddress}/16`, "dev", bridgeName]);
+  await run(["ip", "link", "set", bridgeName, "up"]);
+}
+
+/** Makes a cluster's network namespace, its cable to the bridge, its routes and its source NAT, or mends them. */
+export async function ensureClusterNetwork(cluster: ClusterPlan, bin: string): Promise<void> {
+  const { namespace, port } = cluster;
+  await ensureNamespace(namespace);
+  if (!(await hasInterface(namespace, "eth0")) || !(await hasInterface(bridgeNamespace, port))) {
+    await deleteInterface(bridgeNamespace, port);
+    await run([
+      ...["ip", "link", "add", port, "netns", bridgeNamespace, "type", "veth"],
+      ...["peer", "name", "eth0", "netns", namespace],
+    ] as [string, ...string[]]);
+  }
+  await ipBatch(bridgeNamespace, [`link set ${port} master ${bridgeName}`, `link set ${port} up`]);
+  const strayRoutes = await findStrayRoutes(cluster);
+  await ipBatch(namespace, [
+    "link set lo up",
+    `address replace ${cluster.nodeAddress}/16 dev eth0`,
+    "link set eth0 up",
+    // Nothing leaves the lab: whatever is not in its subnet is refused at once.
+    "route replace unreachable default metric 4278198272",
+    // Programs on the node itself reach Services only if there is a route to look up before kube-proxy's rules apply.
+    `route replace ${cluster.serviceRange} dev eth0 src ${cluster.nodeAddress}`,
+    ...cluster.routes.map(({ range, via }) => `route replace ${range} via ${via} proto static`),
+    ...strayRoutes.map((range) => `route delete ${range} proto static`),
+  ]);
+  await run(inNetwork(namespace, "sysctl", "-qw", "net.ipv4.ip_forward=1"));
+  await replaceNat(cluster, bin);
+}
+
+/** Routes to clusters that have left, or have moved to another network. */
+async function findStrayRoutes(cluster: ClusterPlan): Promise<string[]> {
+  const wanted = new Set(cluster.routes.map(({ range }) => range));
+  const output = await run(["ip", "-n", cluster.namespace, "-j", "route", "show", "proto", "static"]);
+  const routes = JSON.parse(output || "[]") as { dst: string }[];
+  return routes.map(({ dst }) => dst).filter((dst) => !wanted.has(dst));
+}
+
+const natChain = "ISTHMUS-POSTROUTING";
+
+/**
+ * Other clusters know no way back to a pod, so its packets leave under the node's address; between clusters on one
+ * network pods keep their own. One iptables-restore, so that there is no moment without rules.
+ */
+async function replaceNat(cluster: ClusterPlan, bin: string): Promise<void> {
+  const rules = [
+    "*nat",
+    `:${natChain} - [0:0]`,
+    ...cluster.withoutNat.map((range) => `-A ${natChain} -d ${range} -j RETURN`),
+    `-A ${natChain} -j MASQUERADE`,
+    "COMMIT",
+    "",
+  ];
+  const environment = { PATH: `${bin}:${process.env["PATH"] ?? ""}` };
+  await run(inNetwork(cluster.namespace, "iptables-restore", "--noflush"), { input: rules.join("\n"), environment });
+  const existing = await run(inNetwork(cluster.namespace, "iptables-save", "-t", "nat"), { environment });
+  const jump = `POSTROUTING -s ${cluster.podRange} -j ${natChain}`;
+  if (existing.includes(`-A ${jump}\n`)) return;
+  await run(inNetwork(cluster.namespace, "iptables", "-t", "nat", "-I", ...jump.split(" ")), { environment });
+}
+
+/** Removes one cluster's namespace and cable. Nothing happens where there is none. */
+export async function removeClusterNetwork(namespace: string, port?: string): Promise<void> {
+  if (port !== undefined) await deleteInterface(bridgeNamespace, port);
+  await removeNamespace(namespace);
+}
+
+/** Removes the bridge, its namespace and the machine's interface. */
+export async function removeBridge(): Promise<void> {
+  await removeNamespace(bridgeNamespace);
+  await removeHostInterface();
+}
+
+/** Names of the lab's network namespaces that exist for the given clusters or for the bridge. */
+export async function existingNamespaces(names: readonly string[]): Promise<string[]> {
+  const existing = existsSync(namespaceDirectory) ? await readdir(namespaceDirectory) : [];
+  return existing.filter((name) => names.includes(name) || name === bridgeNamespace);
+}
+
+/** A command that runs inside a network namespace. Not `ip netns exec`: that mounts another /sys, without the cgroups. */
+export function inNetwork(namespace: string, ...command: readonly string[]): [string, ...string[]] {
+  return ["nsenter", `--net=${namespaceFile(namespace)}`, "--", ...command];
+}
+
+async function ensureNamespace(name: string): Promise<void> {
+  if (existsSync(namespaceFile(name))) {
+    if (await isNamespace(name)) return;
+    // The empty file that a namespace's mount leaves behind when /run outlives a reboot.
+    await run(["ip", "netns", "delete", name]);
+  }
+  await run(["ip", "netns", "add", name]);
+}
+
+async function removeNamespace(name: string): Promise<void> {
+  if (existsSync(namespaceFile(name))) await run(["ip", "netns", "delete", name]);
+}
+
+const isNamespace = (name: string): Promise<boolean> =>
+  run(["ip", "-n", name, "link", "show", "lo"]).then(
+    () => true,
+    () => false,
+  );
+
+async function hasInterface(namespace: string, name: string): Promise<boolean> {
+  const links = JSON.parse(await run(["ip", "-n", namespace, "-j", "link", "show"])) as { ifname: string }[];
+  return links.some(({ ifname }) => ifname === name);
+}
+
+async function deleteInterface(namespace: string, name: string): Promise<void> {
+  if (!existsSync(namespaceFile(namespace)) || !(await isNamespace(namespace))) return;
+  if (await hasInterface(namespace, name)) await ipBatch(namespace, [`link delete ${name}`]);
+}
+
+async function removeHostInterface(): Promise<void> {
+  if (existsSync(`/sys/class/net/${bridgeName}`)) await run(["ip", "link", "delete", bridgeName]);
+}
+
+async function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {
+  await run(["ip", "-n", namespace, "-batch", "-"], { input: `${lines.join("\n")}\n` });
+}
+
+/** The machine's routes and addresses that overlap the lab's subnet and are not the lab's own, for the check beforehand. */
+export async function foreignRoutes(): Promise<{ range: string; device: string }[]> {
+  const routes = JSON.parse(await run(["ip", "-j", "-4", "route", "show", "table", "all", "root", labSubnet])) as {
+    dst: string;
+    dev?: string;
+  }[];
+  return routes
+    .filter(({ dev }) => dev !== bridgeName)
+    .map(({ dst, dev }) => ({ range: dst, device: dev ?? "no device" }));
+}

@@ -1,0 +1,149 @@
+import { ConfigurationError, type Problem } from "../topology/problem";
+
+/** A cluster as the mesh's configuration names it. */
+export interface LabCluster {
+  readonly name: string;
+  readonly network: string;
+}
+
+/** Where packets for another cluster's range go, seen from one cluster. */
+export interface Route {
+  /** A range in CIDR notation. */
+  readonly range: string;
+  /** The other cluster's node. */
+  readonly via: string;
+}
+
+/** One cluster with every address that it uses. Plain data. */
+export interface ClusterPlan {
+  readonly name: string;
+  readonly network: string;
+  /** Decides all addresses; kept for as long as the cluster lives, whatever clusters join or leave. */
+  readonly index: number;
+  /** Network namespace, as `ip netns` knows it. */
+  readonly namespace: string;
+  /** The cluster's plug in the bridge's namespace. Made of the index: an interface's name has at most 15 characters. */
+  readonly port: string;
+  /** The kubeconfig context. */
+  readonly context: string;
+  readonly nodeName: string;
+  readonly nodeAddress: string;
+  readonly apiServer: string;
+  readonly podRange: string;
+  readonly serviceRange: string;
+  /** The `kubernetes` Service: the first address of the range, by Kubernetes' own rule. */
+  readonly kubernetesService: string;
+  readonly dnsService: string;
+  /** First and last address that MetalLB hands out, as its IPAddressPool wants them. */
+  readonly loadBalancers: string;
+  /** Pod and Service ranges of the other clusters on the same network. */
+  readonly routes: readonly Route[];
+  /** Destinations that pods reach under their own address: their own range and those of the network's other clusters. */
+  readonly withoutNat: readonly string[];
+}
+
+/** The whole lab, derived from the clusters alone. */
+export interface LabPlan {
+  /** Sorted by name. */
+  readonly clusters: readonly ClusterPlan[];
+}
+
+/**
+ * The subnet that all nodes and LoadBalancer addresses lie in, which is kind's default too, so that addresses in
+ * Istio's and MetalLB's examples for kind fit.
+ */
+export const labSubnet = "172.18.0.0/16";
+/** The machine's own address in the lab's subnet. */
+export const hostAddress = "172.18.0.1";
+/** The machine's interface into the lab, and the bridge and its namespace behind it. */
+export const bridgeName = "isthmus0";
+/** 10.200.0.0 and up leave room for 56 service ranges; pods and nodes would allow as many. */
+export const maximumClusters = 56;
+
+/**
+ * Derives every name, address and route.
+ * @param clusters in any order.
+ * @param indices what clusters of a standing lab have already; they keep it. New ones take the lowest free index in the order of their names.
+ * @throws ConfigurationError with every problem.
+ */
+export function planLab(clusters: readonly LabCluster[], indices: Readonly<Record<string, number>> = {}): LabPlan {
+  const problems = findProblems(clusters);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const sorted = [...clusters].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const taken = new Set(sorted.map((cluster) => indices[cluster.name]).filter((index) => index !== undefined));
+  const placed = sorted.map((cluster) => {
+    const index = indices[cluster.name] ?? lowestFree(taken);
+    taken.add(index);
+    return { ...cluster, index };
+  });
+  return { clusters: placed.map((cluster) => planCluster(cluster, placed)) };
+}
+
+interface PlacedCluster extends LabCluster {
+  readonly index: number;
+}
+
+function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): ClusterPlan {
+  const { name, network, index } = cluster;
+  const neighbours = all.filter((other) => other.network === network && other.name !== name);
+  const neighbourRanges = neighbours.flatMap(({ index: other }) =>
+    [podRange(other), serviceRange(other)].map((range) => ({ range, via: nodeAddress(other) })),
+  );
+  return {
+    name,
+    network,
+    index,
+    namespace: `isthmus-${name}`,
+    port: `port${index}`,
+    context: `lab-${name}`,
+    nodeName: name,
+    nodeAddress: nodeAddress(index),
+    apiServer: `https://${nodeAddress(index)}:6443`,
+    podRange: podRange(index),
+    serviceRange: serviceRange(index),
+    kubernetesService: `10.${200 + index}.0.1`,
+    dnsService: `10.${200 + index}.0.10`,
+    loadBalancers: `172.18.${11 + index}.0-172.18.${11 + index}.255`,
+    routes: neighbourRanges,
+    withoutNat: [podRange(index), ...neighbourRanges.map(({ range }) => range)],
+  };
+}
+
+const nodeAddress = (index: number) => `172.18.0.${10 + index}`;
+const podRange = (index: number) => `10.${100 + index}.0.0/16`;
+const serviceRange = (index: number) => `10.${200 + index}.0.0/16`;
+
+function lowestFree(taken: ReadonlySet<number>): number {
+  let index = 0;
+  while (taken.has(index)) index++;
+  return index;
+}
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function findProblems(clusters: readonly LabCluster[]): Problem[] {
+  const problems: Problem[] = [];
+  if (clusters.length === 0 || clusters.length > maximumClusters) {
+    problems.push({
+      path: "clusters",
+      expected: `1 to ${maximumClusters} clusters on one machine`,
+      found: `${clusters.length}`,
+      fix: "Choose a stack whose mesh has that many.",
+    });
+  }
+  const names = clusters.map(({ name }) => name);
+  for (const [position, name] of names.entries()) {
+    if (!dnsLabel.test(name)) {
+      problems.push({
+        path: `clusters.${name}`,
+        expected: "a DNS label: lower-case letters, digits and '-', at most 63 characters",
+        found: JSON.stringify(name),
+        fix: "Rename the cluster.",
+      });
+    }
+    if (names.indexOf(name) !== position) {
+      problems.push({ path: `clusters.${name}`, expected: "one cluster of a name", found: "two", fix: "Rename one." });
+    }
+  }
+  return problems;
+}

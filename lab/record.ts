@@ -1,0 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { labPaths } from "./paths";
+import { writeWhole } from "./process";
+
+/** What the lab remembers of itself, written before anything is made. */
+export interface LabRecord {
+  readonly stack: string;
+  readonly projectDirectory: string;
+  readonly clusters: readonly { readonly name: string; readonly network: string; readonly index: number }[];
+}
+
+/** @returns undefined when there is no lab. */
+export async function readLabRecord(state?: string): Promise<LabRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(labPaths(state).record, "utf8")) as LabRecord;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+export async function writeLabRecord(record: LabRecord, state?: string): Promise<void> {
+  await writeWhole(labPaths(state).record, `${JSON.stringify(record, undefined, 2)}\n`);
+}

@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { clusterOf, type Cluster } from "./cluster";
+import { removeCluster } from "./down";
+import { linkProject, writeEnvironment } from "./environment";
+import { findImageStore, makeImageStore as makeStore, type ImageStore } from "./image-store";
+import { withLabLock } from "./lock";
+import { ensureRunDirectory } from "./mounts";
+import { ensureBridge } from "./network";
+import { runDirectory, stateDirectory } from "./paths";
+import { planLab, type LabCluster, type LabPlan } from "./plan";
+import { bootId } from "./process";
+import type { Progress } from "./progress";
+import { readLabRecord, writeLabRecord } from "./record";
+import { prepareCluster, startCluster } from "./start";
+import type { Toolbox } from "./tools";
+
+/** What `up` is to bring about. */
+export interface UpOptions {
+  readonly clusters: readonly LabCluster[];
+  /** Gets a link `.lab` to the lab's directory. */
+  readonly projectDirectory: string;
+  /** The stack whose configuration named the clusters. */
+  readonly stack: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** Brings the lab to the wanted clusters, whatever state it is in, and waits until all of them work. */
+export async function bringUp(options: UpOptions, toolbox: Toolbox): Promise<void> {
+  const { progress, signal } = options;
+  planLab(options.clusters);
+  const tellHolder = (holder: number) =>
+    progress.note(`Another command (process ${holder}) is changing the lab: waiting for it.`);
+  await withLabLock(() => bringUpAlone(options, toolbox), tellHolder, signal);
+}
+
+async function bringUpAlone(options: UpOptions, toolbox: Toolbox): Promise<void> {
+  const { progress, signal } = options;
+  const state = stateDirectory();
+  const startMs = performance.now();
+  await prepareDirectories(state);
+  const plan = await planAndRecord(options, state, progress);
+  const clusters = plan.clusters.map((cluster) => clusterOf(cluster, state, toolbox));
+  const store = await makeImageStore(toolbox, progress);
+  await ensureBridge();
+  // One after the other: it is the network that must stand before anything talks.
+  for (const cluster of clusters) await prepareCluster(cluster);
+  await writeEnvironment(clusters, toolbox, state);
+  await linkProject(options.projectDirectory, state);
+  const started = await startAll(clusters, store, progress, signal);
+  if (!started) progress.note(`The lab stands already: ${names(clusters)} (${seconds(performance.now() - startMs)}).`);
+}
+
+async function startAll(
+  clusters: readonly Cluster[],
+  store: ImageStore,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const results = await Promise.allSettled(
+    clusters.map((cluster) =>
+      progress.step(`Cluster ${cluster.plan.name}`, (report) => startCluster(cluster, store, report, signal)),
+    ),
+  );
+  const errors = results.filter((result) => result.status === "rejected").map(({ reason }) => reason as Error);
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(({ message }) => message).join("\n"));
+  return results.some((result) => result.status === "fulfilled" && result.value);
+}
+
+/** A step of its own only when there is something to do. */
+async function makeImageStore(toolbox: Toolbox, progress: Progress): Promise<ImageStore> {
+  const existing = await findImageStore(toolbox);
+  if (existing !== undefined) return existing;
+  return await progress.step("Unpacking the images", (report) => makeStore(toolbox, report));
+}
+
+async function planAndRecord(options: UpOptions, state: string, progress: Progress): Promise<LabPlan> {
+  const record = await readLabRecord(state);
+  const recorded = record?.clusters ?? [];
+  const plan = planLab(options.clusters, Object.fromEntries(recorded.map(({ name, index }) => [name, index])));
+  const wanted = new Set(plan.clusters.map(({ name }) => name));
+  for (const { name, index } of recorded.filter(({ name }) => !wanted.has(name))) {
+    await progress.step(`Removing cluster ${name}`, () => removeCluster(name, index, state));
+  }
+  await writeLabRecord(
+    {
+      stack: options.stack,
+      projectDirectory: options.projectDirectory,
+      clusters: plan.clusters.map(({ name, network, index }) => ({ name, network, index })),
+    },
+    state,
+  );
+  return plan;
+}
+
+async function prepareDirectories(state: string): Promise<void> {
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  await chmod(state, 0o700);
+  await ensureRunDirectory(state);
+  // On some machines /run is on a disk: what an earlier boot left there is void.
+  const bootFile = join(runDirectory, "boot-id");
+  const lastBoot = existsSync(bootFile) ? await readFile(bootFile, "utf8") : undefined;
+  if (lastBoot !== undefined && lastBoot !== bootId()) {
+    await rm(runDirectory, { recursive: true, force: true });
+    await ensureRunDirectory(state);
+  }
+  await writeFile(bootFile, bootId());
+}
+
+const names = (clusters: readonly Cluster[]): string => clusters.map(({ plan }) => plan.name).join(", ");
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
