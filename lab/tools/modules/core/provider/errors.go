@@ -4,6 +4,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // InitFailed is the error of a resource that was created or updated but is not ready. The engine keeps the resource,
@@ -13,9 +14,11 @@ func InitFailed(id string, outputs, inputs Map, message string, reasons []string
 	if err != nil {
 		return err
 	}
-	marshalledInputs, err := Marshal(inputs)
-	if err != nil {
-		return err
+	var marshalledInputs *structpb.Struct
+	if inputs != nil { // after a failed create or update the engine knows the inputs itself
+		if marshalledInputs, err = Marshal(inputs); err != nil {
+			return err
+		}
 	}
 	failed, err := status.New(codes.Unknown, message).WithDetails(&pulumirpc.ErrorResourceInitFailed{
 		Id: id, Properties: properties, Inputs: marshalledInputs, Reasons: reasons,
