@@ -1,4 +1,7 @@
 #!/usr/bin/env node
 "use strict";
 require("tsx/cjs");
-require("../cli/main.ts");
+const { main } = require("../cli/main.ts");
+void main(process.argv).then((code) => {
+  process.exitCode = code;
+});

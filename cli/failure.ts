@@ -1,0 +1,65 @@
+import { CommanderError } from "commander";
+import type { Problem } from "../topology";
+
+/** What scripts may rely on. */
+export const exitCodes = { fine: 0, unhealthy: 1, usage: 2, interrupted: 130 } as const;
+
+/** How results are printed. */
+export type Format = "table" | "json";
+
+/** An operation was ended by Ctrl-C or a signal. */
+export class Interrupted extends Error {
+  constructor(readonly advice: string) {
+    super(`interrupted. ${advice}`);
+    this.name = "Interrupted";
+  }
+}
+
+/** Whether the arguments ask for JSON, also when they are too wrong to be parsed. */
+export function wantsJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (argument, index) =>
+      argument === "--output=json" ||
+      argument === "-ojson" ||
+      (argument === "json" && ["-o", "--output"].includes(argv[index - 1] ?? "")),
+  );
+}
+
+/**
+ * Says what went wrong: in words on standard error, or as a JSON document on standard output.
+ * @returns The exit code.
+ */
+export function reportFailure(error: unknown, format: Format): number {
+  const { message, problems, exitCode, trace } = describeFailure(error);
+  if (format === "json") process.stdout.write(`${JSON.stringify({ error: { message, problems } }, undefined, 2)}\n`);
+  // Commander has written a usage error to standard error itself.
+  if (!(error instanceof CommanderError)) process.stderr.write(`${trace ?? `isthmus: ${message}`}\n`);
+  return exitCode;
+}
+
+/** What is to be said of an error, and which exit code it means. Pure. */
+export function describeFailure(error: unknown): {
+  readonly message: string;
+  readonly problems: readonly Problem[];
+  readonly exitCode: number;
+  /** A stack trace, where the mistake is ours. */
+  readonly trace?: string | undefined;
+} {
+  if (error instanceof CommanderError) {
+    return { message: error.message.replace(/^error: /, ""), problems: [], exitCode: exitCodes.usage };
+  }
+  if (!(error instanceof Error)) return { message: String(error), problems: [], exitCode: exitCodes.unhealthy };
+  // By name and not by class: the class's module is loaded only by the verbs that need it.
+  if (error.name === "ConfigurationError" && "problems" in error) {
+    const problems = error.problems as readonly Problem[];
+    return { message: error.message, problems, exitCode: exitCodes.usage };
+  }
+  if (error.name === "Interrupted") return { message: error.message, problems: [], exitCode: exitCodes.interrupted };
+  const oursToMend = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
+  return {
+    message: error.message,
+    problems: [],
+    exitCode: exitCodes.unhealthy,
+    ...(oursToMend ? { trace: error.stack } : {}),
+  };
+}

@@ -1,0 +1,114 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
+import { exitCodes, reportFailure, wantsJson } from "./failure";
+import { withOutputOption, withStackOptions, type OutputFlags, type StackFlags } from "./options";
+import type * as DemoVerb from "./verbs/demo";
+import type * as DestroyVerb from "./verbs/destroy";
+import type * as LabVerbs from "./verbs/lab";
+import type * as PreviewVerb from "./verbs/preview";
+import type * as UpVerb from "./verbs/up";
+import type * as VerifyVerb from "./verbs/verify";
+
+/** A verb's module is loaded when the verb is used: `isthmus --help` need not wait for Pulumi and Kubernetes. */
+const load = createRequire(__filename);
+
+/** The command line: its verbs and their options. What a verb does is in verbs/. */
+export function program(): Command {
+  const isthmus = new Command("isthmus")
+    .description("Kubernetes clusters joined into one Istio mesh.")
+    .version(version)
+    .showHelpAfterError("(isthmus --help shows the verbs)")
+    .addHelpText("after", aboutAll);
+
+  withStackOptions(isthmus.command("up"))
+    .description("bring the mesh to what the stack's configuration says")
+    .option("--refresh", "first bring the stack's state to what the clusters have")
+    .addHelpText("after", "\nWhat is wrong with the clusters is said before anything is changed.")
+    .action((flags: UpVerb.UpFlags) => (load("./verbs/up") as typeof UpVerb).upVerb(flags));
+
+  withStackOptions(isthmus.command("preview"))
+    .description("say what `isthmus up` would change; changes nothing")
+    .action((flags: StackFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));
+
+  withStackOptions(isthmus.command("verify"))
+    .description("look whether the mesh is in good order, with real calls between all clusters")
+    .option("--client-image <image>", "image with curl and sleep that makes the calls (default: isthmus:mesh.sample)")
+    .addHelpText("after", aboutVerify)
+    .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
+
+  withStackOptions(isthmus.command("destroy"))
+    .description("remove the mesh from its clusters, and what istiod itself left in them")
+    .option("--crds", "remove Istio's custom resource definitions too, with every Istio resource in the clusters")
+    .option("-y, --yes", "do not ask; where there is no terminal, nobody is asked")
+    .addHelpText("after", aboutDestroy)
+    .action((flags: DestroyVerb.DestroyFlags) => (load("./verbs/destroy") as typeof DestroyVerb).destroyVerb(flags));
+
+  addLab(isthmus);
+
+  withStackOptions(isthmus.command("demo", { hidden: true }))
+    .description("lab up, up and verify in a row, then a summary; `make demo` calls it")
+    .action((flags: StackFlags) => (load("./verbs/demo") as typeof DemoVerb).demoVerb(flags));
+  return isthmus;
+}
+
+function addLab(isthmus: Command): void {
+  const verbs = (): typeof LabVerbs => load("./verbs/lab") as typeof LabVerbs;
+  const lab = isthmus
+    .command("lab")
+    .description("real Kubernetes clusters on this machine, for trying and testing (Linux, root)");
+  withStackOptions(lab.command("up"))
+    .description("start the clusters that the stack's configuration names, or mend what is missing")
+    .addHelpText("after", "\nThe first time builds Kubernetes and Istio from source; what it builds is kept for later.")
+    .action((flags: StackFlags) => verbs().labUpVerb(flags));
+  withOutputOption(lab.command("down"))
+    .description("stop the clusters and remove every trace of them; the cache of built tools stays")
+    .action((flags: OutputFlags) => verbs().labDownVerb(flags));
+  withOutputOption(lab.command("status"))
+    .description("say which clusters run; exits with 1 when something is missing")
+    .action((flags: OutputFlags) => verbs().labStatusVerb(flags));
+  withOutputOption(lab.command("tools"))
+    .description("build the programs and images that the lab runs, without starting it")
+    .action((flags: OutputFlags) => verbs().labToolsVerb(flags));
+}
+
+const aboutAll = `
+Exit codes:
+  0    fine
+  1    something is wrong with the mesh, or went wrong on the way
+  2    wrong usage or configuration; nothing was changed
+  130  interrupted
+
+With -o json a verb prints one JSON document on standard output, and nothing else there; progress and words go to
+standard error. docs/cli.md has the documents.`;
+
+const aboutVerify = `
+A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.
+Exits with 1 when a check fails. docs/checks.md says what each check means and what to do.`;
+
+const aboutDestroy = `
+Beside what the stack made, the ConfigMaps go that istiod wrote into every namespace, unless another istiod runs in the
+cluster. Istio's custom resource definitions stay without --crds: they may hold what others made.`;
+
+/**
+ * Runs a command line.
+ * @param argv As process.argv.
+ * @returns The exit code.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const isthmus = program();
+  forEachCommand(isthmus, (command) => command.exitOverride());
+  try {
+    await isthmus.parseAsync([...argv]);
+    return Number(process.exitCode ?? exitCodes.fine);
+  } catch (error) {
+    // Commander has printed its own words already, help included.
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.fine;
+    return reportFailure(error, wantsJson(argv) ? "json" : "table");
+  }
+}
+
+function forEachCommand(command: Command, action: (command: Command) => void): void {
+  action(command);
+  for (const child of command.commands) forEachCommand(child, action);
+}

@@ -1,0 +1,50 @@
+import { createInterface } from "node:readline/promises";
+import { destroy, reachClusters, removeMeshLeftovers, type RemovedLeftovers } from "../../operations";
+import { changesLine } from "../changes";
+import { Interrupted } from "../failure";
+import type { StackFlags } from "../options";
+import { print, printJson } from "../output";
+import { interruptible, loadMesh, toStandardError, updateInterruption, type MeshOfStack } from "../session";
+
+/** What `isthmus destroy` is told. */
+export interface DestroyFlags extends StackFlags {
+  readonly crds?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `isthmus destroy` */
+export async function destroyVerb(flags: DestroyFlags): Promise<void> {
+  const mesh = await loadMesh(flags.stack);
+  if (flags.yes !== true) await confirm(mesh, flags);
+  const result = await interruptible(async (interruption) => {
+    const options = { ...mesh, ...interruption, ...toStandardError };
+    const clusters = await reachClusters(options);
+    const destroyed = await destroy(options);
+    const leftovers = await removeMeshLeftovers(clusters, flags.crds === true ? "istiod-and-crds" : "istiod");
+    return { stack: flags.stack, changes: destroyed?.changes ?? {}, leftovers };
+  }, updateInterruption("isthmus destroy"));
+  if (flags.output === "json") printJson(result);
+  else print([changesLine(result), ...result.leftovers.flatMap(leftoverLines)]);
+}
+
+function leftoverLines({ cluster, configMaps, customResourceDefinitions, kept }: RemovedLeftovers): string[] {
+  if (kept !== undefined) return [`${cluster}: kept what istiod wrote into namespaces: ${kept}`];
+  return [
+    ...(configMaps.length === 0 ? [] : [`${cluster}: removed istiod's ConfigMaps ${configMaps.join(", ")}`]),
+    ...(customResourceDefinitions.length === 0
+      ? []
+      : [`${cluster}: removed ${customResourceDefinitions.length} of Istio's custom resource definitions`]),
+  ];
+}
+
+async function confirm({ stack, plan }: MeshOfStack, flags: DestroyFlags): Promise<void> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return;
+  const clusters = plan.clusters.map((cluster) => cluster.name).join(", ");
+  const crds = flags.crds === true ? ", with every Istio resource in them" : "";
+  const questions = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await questions.question(
+    `This removes mesh ${plan.id} (stack ${stack}) from ${clusters}${crds}. Type the stack's name to go on: `,
+  );
+  questions.close();
+  if (answer.trim() !== stack) throw new Interrupted("Nothing was changed.");
+}

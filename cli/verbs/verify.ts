@@ -1,0 +1,48 @@
+import { resolveAccess } from "../../access";
+import { checks, isHealthy, verify, type VerifyReport } from "../../operations/verify";
+import { ConfigurationError } from "../../topology";
+import { exitCodes } from "../failure";
+import type { StackFlags } from "../options";
+import { printJson, say } from "../output";
+import { interruptible, loadMesh, type MeshOfStack } from "../session";
+import { styleOf, verifyTable } from "../verify-table";
+
+/** What `isthmus verify` is told. */
+export interface VerifyFlags extends StackFlags {
+  readonly clientImage?: string;
+}
+
+/** `isthmus verify` */
+export async function verifyVerb(flags: VerifyFlags): Promise<void> {
+  const report = await verifyMesh(await loadMesh(flags.stack), flags.clientImage);
+  if (flags.output === "json") printJson(report);
+  else process.stdout.write(tableOf(report));
+  process.exitCode = isHealthy(report) ? exitCodes.fine : exitCodes.unhealthy;
+}
+
+/** Runs the checks and tells on standard error how far they are. */
+export async function verifyMesh({ plan, projectDirectory }: MeshOfStack, clientImage?: string): Promise<VerifyReport> {
+  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return interruptible(
+    ({ stop }) =>
+      verify({
+        plan,
+        access: clusters,
+        ...(clientImage === undefined ? {} : { clientImage }),
+        signal: stop,
+        onProgress: say,
+        onResult: ({ status, id, clusters: about }) => say(`${status} ${id} ${about.join(" ")}`),
+      }),
+    {
+      onStop: "Removing the sample. Once more ends at once and leaves that to the next `isthmus verify`.",
+      advice: "The sample was removed.",
+    },
+  );
+}
+
+/** The report as people read it. */
+export function tableOf(report: VerifyReport): string {
+  const titles = new Map(checks.map((check) => [check.id, check.title]));
+  return verifyTable(report, titles, styleOf(process.stdout, process.env));
+}

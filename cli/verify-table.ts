@@ -1,0 +1,66 @@
+import { createColors } from "picocolors";
+import type { CheckResult, Status, VerifyReport } from "../operations/verify";
+
+/** What the place of output can show. */
+export interface Style {
+  readonly colour: boolean;
+  /** Whether ✓ and ✗ can be shown; else plain letters. */
+  readonly symbols: boolean;
+}
+
+/** What a stream can show: symbols at a terminal that speaks UTF-8, colours at one that wants them. */
+export function styleOf(stream: { readonly isTTY?: boolean }, variables: NodeJS.ProcessEnv): Style {
+  const terminal = stream.isTTY === true;
+  const locale = variables["LC_ALL"] || variables["LC_CTYPE"] || variables["LANG"] || "";
+  return {
+    colour: terminal && !variables["NO_COLOR"] && variables["TERM"] !== "dumb",
+    symbols: terminal && /utf-?8/i.test(locale),
+  };
+}
+
+const words: Record<Status, string> = { pass: "ok  ", warn: "WARN", fail: "FAIL", skip: "skip" };
+const symbols: Record<Status, string> = { pass: "✓", warn: "!", fail: "✗", skip: "-" };
+
+/** The worst comes first in a check's line. */
+const severity: readonly Status[] = ["fail", "warn", "skip", "pass"];
+
+/**
+ * A line for each check, and below it one for each set of clusters where it does not hold, with what to do. Pure.
+ * @param titles Of the checks, by id.
+ */
+export function verifyTable(report: VerifyReport, titles: ReadonlyMap<string, string>, style: Style): string {
+  const paint = createColors(style.colour);
+  const colours: Record<Status, (text: string) => string> = {
+    pass: paint.green,
+    warn: paint.yellow,
+    fail: paint.red,
+    skip: paint.dim,
+  };
+  const mark = (status: Status): string => colours[status](style.symbols ? symbols[status] : words[status]);
+
+  const lines = [...groupById(report.checks)].flatMap(([id, results]) => {
+    const worst = severity.find((status) => results.some((result) => result.status === status)) ?? "pass";
+    const clusters = [...new Set(results.flatMap((result) => result.clusters))].join(", ");
+    return [
+      `${mark(worst)} ${titles.get(id) ?? id} ${paint.dim(`(${clusters})`)}`,
+      ...results
+        .filter((result) => result.status !== "pass")
+        .map((result) => `     ${mark(result.status)} ${subjectOf(result)}: ${result.message}`),
+      ...[...new Set(results.map((result) => result.hint))]
+        .filter((hint) => hint !== "")
+        .map((hint) => `     ${paint.bold(style.symbols ? "→" : "->")} ${hint}`),
+    ];
+  });
+  const { pass, warn, fail, skip } = report.summary;
+  return [...lines, "", `${pass} passed, ${warn} warned, ${fail} failed, ${skip} skipped`, ""].join("\n");
+}
+
+function subjectOf({ id, clusters }: CheckResult): string {
+  return id === "helloworld-reached" ? clusters.join(" to ") : clusters.join(", ");
+}
+
+function groupById(results: readonly CheckResult[]): Map<string, CheckResult[]> {
+  const groups = new Map<string, CheckResult[]>();
+  for (const result of results) groups.set(result.id, [...(groups.get(result.id) ?? []), result]);
+  return groups;
+}

@@ -1,0 +1,3 @@
+export * from "./leftovers";
+export * from "./stack";
+export * from "./verify";

@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { ConfigurationError } from "../../topology";
+import type { Variables } from "./environment";
+
+/** How an operation that is under way is ended. */
+export interface Interruption {
+  /** Lets what has begun finish, and begins nothing more: Pulumi's answer to Ctrl-C. */
+  readonly stop?: AbortSignal;
+  /** Ends everything at once. The stack's lock and the operations under way stay recorded. */
+  readonly kill?: AbortSignal;
+}
+
+/** The Pulumi CLI ended with an error. */
+export class PulumiError extends Error {
+  constructor(
+    /** The subcommand: `up`, `stack select`. */
+    readonly command: string,
+    readonly stdout: string,
+    readonly stderr: string,
+    readonly exitCode: number | undefined,
+  ) {
+    super(`pulumi ${command} failed: ${firstError(stderr) ?? firstError(stdout) ?? `exit code ${exitCode}`}`);
+    this.name = "PulumiError";
+  }
+}
+
+/** What the Automation API asks of a Pulumi command. It calls its own type's method `run`, which the types leave out. */
+interface Runner {
+  run(
+    args: string[],
+    directory: string,
+    variables: Variables,
+    onOutput?: (text: string) => void,
+    onError?: (text: string) => void,
+  ): Promise<{ stdout: string; stderr: string; code: number }>;
+}
+
+/**
+ * The Pulumi CLI for the Automation API, in a process group of its own. The API's own way leaves it in ours, where a
+ * Ctrl-C at the terminal reaches it once from the terminal and once from us, and the second Ctrl-C makes Pulumi give up
+ * its work half-way.
+ * @param variables Beside the process's own; its PATH decides which CLI that is.
+ * @throws ConfigurationError when there is no such CLI.
+ */
+export function pulumiCommand(variables: Variables, interruption: Interruption): PulumiCommand {
+  const executable = findOnPath("pulumi", variables["PATH"] ?? process.env["PATH"] ?? "");
+  if (executable === undefined) {
+    throw new ConfigurationError([
+      {
+        path: "PATH",
+        expected: "the Pulumi CLI `pulumi`",
+        found: "none",
+        fix: "Install it (https://www.pulumi.com/docs/install/); for a stack on the lab, `isthmus lab up` does.",
+      },
+    ]);
+  }
+  const runner: Runner = {
+    run: (args, directory, own, onOutput, onError) =>
+      runInOwnGroup(
+        executable,
+        args,
+        { directory, variables: { ...variables, ...own } },
+        interruption,
+        onOutput,
+        onError,
+      ),
+  };
+  return Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, runner, {
+    command: executable,
+    // Asked by none of the calls that we make.
+    version: null,
+  });
+}
+
+async function runInOwnGroup(
+  executable: string,
+  args: readonly string[],
+  where: { directory: string; variables: Variables },
+  { stop, kill }: Interruption,
+  onOutput: (text: string) => void = () => undefined,
+  onError: (text: string) => void = () => undefined,
+): Promise<{ stdout: string; stderr: string; code: number }> {
+  const command = args
+    .filter((arg) => !arg.startsWith("-"))
+    .slice(0, args[0] === "stack" ? 2 : 1)
+    .join(" ");
+  stop?.throwIfAborted();
+  const child = spawn(executable, [...args, "--non-interactive"], {
+    cwd: where.directory,
+    env: { ...process.env, ...where.variables, PULUMI_AUTOMATION_API: "true" },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    onOutput(text);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    onError(text);
+  });
+  const onStop = (): void => void child.kill("SIGINT");
+  const onKill = (): void => killGroup(child.pid);
+  stop?.addEventListener("abort", onStop, { once: true });
+  kill?.addEventListener("abort", onKill, { once: true });
+  try {
+    const [code] = (await once(child, "close")) as [number | null];
+    if (code !== 0) throw new PulumiError(command, stdout, stderr, code ?? undefined);
+    return { stdout, stderr, code };
+  } finally {
+    stop?.removeEventListener("abort", onStop);
+    kill?.removeEventListener("abort", onKill);
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function findOnPath(name: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .filter((directory) => directory !== "")
+    .map((directory) => join(directory, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        // Not here: the next directory may have it.
+        return false;
+      }
+    });
+}
+
+/** The first line by which Pulumi says what went wrong. */
+function firstError(output: string): string | undefined {
+  return /^\s*error: (.+)$/m.exec(output)?.[1]?.trim();
+}

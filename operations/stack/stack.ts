@@ -1,0 +1,141 @@
+import { LocalWorkspace, Stack, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
+import { precheck, resolveAccess, type ClusterAccess } from "../../access";
+import { ConfigurationError, type MeshPlan } from "../../topology";
+import { stackEnvironment } from "./environment";
+import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
+import { releaseStaleLock } from "./lock";
+
+/** Which stack, and how its operations talk and are ended. */
+export interface StackOptions extends Interruption {
+  /** Where Pulumi.yaml is; relative paths of the configuration start there. */
+  readonly projectDirectory: string;
+  readonly stack: string;
+  readonly plan: MeshPlan;
+  /** Told what Pulumi writes, as it comes. */
+  readonly onOutput?: (text: string) => void;
+  /** Told in words what is done beside Pulumi's work. */
+  readonly onProgress?: (words: string) => void;
+}
+
+/** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
+export type Changes = Readonly<Record<string, number>>;
+
+/** What an update did. */
+export interface UpdateResult {
+  readonly stack: string;
+  readonly changes: Changes;
+  /** The stack's outputs; secrets are left out. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** What an update would do, or a destruction did. */
+export interface ChangesResult {
+  readonly stack: string;
+  readonly changes: Changes;
+}
+
+/**
+ * Brings the mesh to what the configuration says.
+ * @throws ConfigurationError, before anything is changed, when the clusters are not fit for it.
+ * @throws PulumiError when Pulumi fails.
+ */
+export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
+  await reachClusters(options);
+  const stack = await openStack(options);
+  const result = await withLock(stack, options, () =>
+    stack.up({ ...streams(options), ...(options.refresh === true ? { refresh: true } : {}) }),
+  );
+  return {
+    stack: options.stack,
+    changes: result.summary.resourceChanges ?? {},
+    outputs: Object.fromEntries(
+      Object.entries(result.outputs)
+        .filter(([, output]) => !output.secret)
+        .map(([name, output]) => [name, output.value as unknown]),
+    ),
+  };
+}
+
+/** Says what {@link up} would do. Changes nothing. */
+export async function preview(options: StackOptions): Promise<ChangesResult> {
+  const stack = await openStack(options);
+  const result = await stack.preview(streams(options));
+  return { stack: options.stack, changes: result.changeSummary };
+}
+
+/** Brings the stack's state to what the clusters have. Changes no cluster. */
+export async function refresh(options: StackOptions): Promise<ChangesResult> {
+  const stack = await openStack(options);
+  const result = await withLock(stack, options, () => stack.refresh(streams(options)));
+  return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+}
+
+/**
+ * Removes what {@link up} made.
+ * @returns What was removed; undefined when there is no such stack, and so nothing to remove.
+ */
+export async function destroy(options: StackOptions): Promise<ChangesResult | undefined> {
+  const stack = await selectStack(options);
+  if (stack === undefined) return undefined;
+  const result = await withLock(stack, options, () => stack.destroy(streams(options)));
+  return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+}
+
+/**
+ * Makes sure that every cluster can be reached and written to: Pulumi's own preview passes against a cluster that is
+ * not there, and an update finds out half-way.
+ * @throws ConfigurationError with what is wrong with all clusters.
+ */
+export async function reachClusters(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
+  const { plan, projectDirectory, onProgress = () => undefined } = options;
+  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const found = await precheck(plan, clusters, projectDirectory);
+  if (found.problems.length > 0) throw new ConfigurationError(found.problems);
+  for (const warning of found.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
+  return clusters;
+}
+
+function streams(options: StackOptions): {
+  onOutput: (text: string) => void;
+  onError: (text: string) => void;
+  color: "never";
+} {
+  const { onOutput = () => undefined } = options;
+  return { onOutput, onError: onOutput, color: "never" };
+}
+
+async function openStack(options: StackOptions): Promise<Stack> {
+  const selected = await selectStack(options);
+  if (selected !== undefined) return selected;
+  return Stack.create(options.stack, await LocalWorkspace.create(await workspaceOptions(options)));
+}
+
+async function selectStack(options: StackOptions): Promise<Stack | undefined> {
+  const workspace = await LocalWorkspace.create(await workspaceOptions(options));
+  try {
+    return await Stack.select(options.stack, workspace);
+  } catch (error) {
+    if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
+    throw error;
+  }
+}
+
+async function workspaceOptions(options: StackOptions): Promise<LocalWorkspaceOptions> {
+  const variables = await stackEnvironment(options.plan, options.projectDirectory);
+  return {
+    workDir: options.projectDirectory,
+    envVars: { ...variables },
+    pulumiCommand: pulumiCommand(variables, options),
+  };
+}
+
+/** Runs an update; when a dead process still holds the stack's lock, takes it away first. */
+async function withLock<T>(stack: Stack, options: StackOptions, update: () => Promise<T>): Promise<T> {
+  try {
+    return await update();
+  } catch (error) {
+    if (!(error instanceof PulumiError) || !(await releaseStaleLock(stack, error, options.onProgress))) throw error;
+    return update();
+  }
+}

@@ -1,0 +1,74 @@
+import type { ClusterClient } from "../kubernetes";
+import { clientName, helloworldName, helloworldPort } from "./sample-manifests";
+import type { Sample } from "./sample";
+
+/** One call; a proxy that waits for a cluster out of reach gives up later than this. */
+const callTimeoutSeconds = 3;
+const execTimeoutMs = (callTimeoutSeconds + 7) * 1_000;
+
+/** So many at once from one client: an exec costs the API server and the kubelet more than the call costs the mesh. */
+const concurrentCalls = 4;
+
+/** What a client has been answered so far. */
+export interface Answers {
+  /** Versions of helloworld that answered. */
+  readonly versions: ReadonlySet<string>;
+  /** The last answer that was none of helloworld's, or the last error; undefined when there was none. */
+  readonly trouble: string | undefined;
+}
+
+/**
+ * Calls from the sample's clients to its Service. The proxy chooses the cluster that answers, so a client calls until
+ * it has heard from all or its caller gives up; those who wait for different clusters share the calls.
+ */
+export class Calls {
+  private readonly versions = new Map<string, Set<string>>();
+  private readonly rounds = new Map<string, Promise<string | undefined>>();
+
+  constructor(
+    private readonly sample: Sample,
+    private readonly clients: ReadonlyMap<string, ClusterClient>,
+  ) {}
+
+  /**
+   * Makes a few calls from a cluster's client unless the wanted version has answered already.
+   * @returns All answers so far.
+   */
+  async from(cluster: string, wanted: string): Promise<Answers> {
+    const versions = this.versions.get(cluster) ?? new Set();
+    this.versions.set(cluster, versions);
+    if (versions.has(wanted)) return { versions, trouble: undefined };
+    const round = this.rounds.get(cluster) ?? this.round(cluster, versions);
+    this.rounds.set(cluster, round);
+    return { versions, trouble: await round };
+  }
+
+  private async round(cluster: string, versions: Set<string>): Promise<string | undefined> {
+    try {
+      const answers = await Promise.all(Array.from({ length: concurrentCalls }, () => this.call(cluster)));
+      const strangers = answers.filter((answer) => {
+        const version = versionIn(answer);
+        if (version !== undefined) versions.add(version);
+        return version === undefined;
+      });
+      return strangers.at(-1);
+    } finally {
+      this.rounds.delete(cluster);
+    }
+  }
+
+  private async call(cluster: string): Promise<string> {
+    const client = this.clients.get(cluster);
+    if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
+    const url = `http://${helloworldName}.${this.sample.namespace}:${helloworldPort}/hello`;
+    const target = { namespace: this.sample.namespace, pod: clientName, container: clientName };
+    return client
+      .exec(target, ["curl", "-sS", "--max-time", String(callTimeoutSeconds), url], execTimeoutMs)
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** The version in an answer of helloworld; nothing when it is not helloworld's. */
+export function versionIn(answer: string): string | undefined {
+  return /^Hello version: ([^,\s]+),/.exec(answer)?.[1];
+}

@@ -1,0 +1,80 @@
+import { X509Certificate } from "node:crypto";
+
+/** Splits a PEM bundle into its certificates, in order. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
+/** SHA-256 fingerprints of certificates, sorted, so that bundles compare whatever their order. */
+export function fingerprints(certificates: readonly X509Certificate[]): string[] {
+  return [...new Set(certificates.map((certificate) => certificate.fingerprint256))].sort();
+}
+
+/**
+ * What is wrong with the chain of a workload's certificate, as a sentence; nothing when it leads to a trusted root.
+ * @param chain The leaf first.
+ * @param roots The certificates that are trusted.
+ */
+export function chainTrouble(
+  chain: readonly X509Certificate[],
+  roots: readonly X509Certificate[],
+  now = new Date(),
+): string | undefined {
+  const trusted = new Set(fingerprints(roots));
+  let current = chain[0];
+  if (current === undefined) return "the proxy presents no certificate";
+  for (const next of [...chain.slice(1), undefined]) {
+    if (now < new Date(current.validFrom)) return `${nameOf(current)} is not valid before ${current.validFrom}`;
+    if (now > new Date(current.validTo)) return `${nameOf(current)} expired on ${current.validTo}`;
+    if (trusted.has(current.fingerprint256)) return undefined;
+    const issuer = next ?? roots.find((root) => isSignedBy(current as X509Certificate, root));
+    if (issuer === undefined) return `${nameOf(current)} is signed by none of the mesh's roots`;
+    if (!isSignedBy(current, issuer)) return `${nameOf(current)} is not signed by ${nameOf(issuer)}`;
+    if (next === undefined) return undefined;
+    current = next;
+  }
+  return undefined;
+}
+
+/** The SPIFFE identity in a certificate; nothing when it has none. */
+export function spiffeIdentity(certificate: X509Certificate): string | undefined {
+  return /URI:(spiffe:\/\/[^,\s"]+)/.exec(certificate.subjectAltName ?? "")?.[1];
+}
+
+/** The trust domain of a SPIFFE identity. */
+export function trustDomainOf(identity: string): string {
+  return new URL(identity).hostname;
+}
+
+/** What of Envoy's dump of its secrets concerns the certificate that it presents. */
+interface SecretsDump {
+  readonly configs?: readonly {
+    readonly name?: string;
+    readonly secret?: {
+      readonly tls_certificate?: { readonly certificate_chain?: { readonly inline_bytes?: string } };
+    };
+  }[];
+}
+
+/**
+ * The chain that a proxy presents, from Envoy's own dump of its active secrets. Envoy leaves the key out of it.
+ * @param dump Answer of the administration port to `config_dump?resource=dynamic_active_secrets`.
+ */
+export function presentedChain(dump: string): X509Certificate[] {
+  const { configs } = JSON.parse(dump) as SecretsDump;
+  // Istio's agent gives a workload's own certificate the name "default".
+  const own = configs?.find((config) => config.name === "default");
+  const bytes = own?.secret?.tls_certificate?.certificate_chain?.inline_bytes;
+  return bytes === undefined ? [] : certificatesIn(Buffer.from(bytes, "base64").toString("utf8"));
+}
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+/** How a certificate is called in a message: a workload's has no subject, only an identity. */
+function nameOf(certificate: X509Certificate): string {
+  const identity = spiffeIdentity(certificate);
+  return identity ?? `certificate "${(certificate.subject as string | undefined)?.replaceAll("\n", ", ") ?? ""}"`;
+}

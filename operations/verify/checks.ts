@@ -1,0 +1,110 @@
+import type { MeshPlan } from "../../topology";
+import { eachCluster, eachPair, eachPrimary, wholeMesh, type Check } from "./check";
+import { clusterReachable, gatewayReady, istiodReady, remoteClustersSynced, webhookReady } from "./control-plane";
+import { helloworldReached, sampleReady } from "./sample-checks";
+import { sharedRoot, workloadChain } from "./trust";
+
+/**
+ * The checks of `isthmus verify`, each after those that it needs. To add one: a row here, and a section under its id in
+ * docs/checks.md.
+ */
+export const checks: readonly Check[] = [
+  {
+    id: "cluster-reachable",
+    title: "the cluster's API server answers",
+    hint: "Check the kubeconfig context, the network and the credentials.",
+    severity: "fatal",
+    needs: [],
+    retryMs: 2_000,
+    subjects: eachCluster,
+    run: clusterReachable,
+  },
+  {
+    id: "istiod-ready",
+    title: "istiod is available",
+    hint: "Look at the pods and events of namespace istio-system.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 30_000,
+    subjects: eachPrimary,
+    run: istiodReady,
+  },
+  {
+    id: "webhook-ready",
+    title: "the API server trusts the sidecar injector",
+    hint: "Look at istiod's log: it fills in the webhook's caBundle when it serves.",
+    severity: "fatal",
+    needs: ["istiod-ready"],
+    retryMs: 15_000,
+    subjects: eachCluster,
+    run: webhookReady,
+  },
+  {
+    id: "gateway-ready",
+    title: "the east-west gateway is ready and has an address",
+    hint: "Look at the gateway's pods, and at the load balancer that should give its Service an address.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 30_000,
+    subjects: clustersWithGateway,
+    run: gatewayReady,
+  },
+  {
+    id: "remote-clusters-synced",
+    title: "every istiod has synced the clusters that it reads",
+    hint: "Look at istiod's log for the cluster's name: its kubeconfig may be missing, out of date, or point to an address out of reach.",
+    severity: "fatal",
+    needs: ["istiod-ready"],
+    retryMs: 40_000,
+    subjects: clustersThatRead,
+    run: remoteClustersSynced,
+  },
+  {
+    id: "shared-root",
+    title: "all clusters trust the same root",
+    hint: "Compare the Secrets cacerts; an istiod that started before its own was there signs with a root of its own until it is restarted.",
+    severity: "fatal",
+    needs: ["istiod-ready"],
+    retryMs: 10_000,
+    subjects: wholeMesh,
+    run: sharedRoot,
+  },
+  {
+    id: "sample-ready",
+    title: "a sample application starts, with sidecars",
+    hint: "Look at the reason: an image that cannot be pulled (see --client-image and isthmus:mesh.sample), no room on a node, or no injection.",
+    severity: "fatal",
+    needs: ["webhook-ready"],
+    retryMs: 90_000,
+    subjects: eachCluster,
+    run: sampleReady,
+  },
+  {
+    id: "workload-chain",
+    title: "the certificates that workloads present chain to the root",
+    hint: "Restart the cluster's istiod if its cacerts changed, then the workloads that still have an old certificate.",
+    severity: "fatal",
+    needs: ["sample-ready"],
+    retryMs: 10_000,
+    subjects: eachCluster,
+    run: workloadChain,
+  },
+  {
+    id: "helloworld-reached",
+    title: "a service is answered by every cluster, from every cluster",
+    hint: "Start with what else failed; else look at the client's endpoints with `istioctl proxy-config endpoints`.",
+    severity: "fatal",
+    needs: ["sample-ready"],
+    retryMs: 30_000,
+    subjects: eachPair,
+    run: helloworldReached,
+  },
+];
+
+function clustersWithGateway(plan: MeshPlan): string[][] {
+  return plan.clusters.filter((cluster) => cluster.eastWestGateway).map((cluster) => [cluster.name]);
+}
+
+function clustersThatRead(plan: MeshPlan): string[][] {
+  return plan.clusters.filter((cluster) => cluster.reads.length > 0).map((cluster) => [cluster.name]);
+}

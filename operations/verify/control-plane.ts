@@ -1,0 +1,140 @@
+import type { V1Deployment, V1MutatingWebhookConfiguration, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { ClusterPlan } from "../../topology";
+import type { ClusterClient } from "../kubernetes";
+import type { Finding, VerifyContext } from "./check";
+
+/** Where Istio's documentation, and Isthmus, install the control plane and the gateways. */
+export const systemNamespace = "istio-system";
+
+/** Label by which istiod itself finds the gateways of a network. */
+const networkLabel = "topology.istio.io/network";
+
+const istiodSelector = { labelSelector: "app=istiod" };
+const execTimeoutMs = 10_000;
+
+/** The API server answers, and knows who we are. */
+export async function clusterReachable(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
+  const { gitVersion } = await context.client(cluster).get<{ gitVersion: string }>("/version");
+  return { ok: true, message: `Kubernetes ${gitVersion}` };
+}
+
+/** Every istiod Deployment has an available replica. */
+export async function istiodReady(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
+  const path = `/apis/apps/v1/namespaces/${systemNamespace}/deployments`;
+  const deployments = await context.client(cluster).list<V1Deployment>(path, istiodSelector);
+  if (deployments.length === 0) return { ok: false, message: `no istiod in namespace ${systemNamespace}` };
+
+  const unavailable = deployments.filter((deployment) => (deployment.status?.availableReplicas ?? 0) === 0);
+  const names = (of: readonly V1Deployment[]): string => of.map((deployment) => deployment.metadata?.name).join(", ");
+  if (unavailable.length > 0) return { ok: false, message: `no replica available of ${names(unavailable)}` };
+  return { ok: true, message: `${names(deployments)} available` };
+}
+
+/** The sidecar injector's webhook has the certificate by which the API server trusts istiod. */
+export async function webhookReady(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
+  const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+  const configurations = await context
+    .client(cluster)
+    .list<V1MutatingWebhookConfiguration>(path, { labelSelector: "app=sidecar-injector" });
+  if (configurations.length === 0) return { ok: false, message: "no sidecar injector is configured" };
+
+  const untrusted = configurations.filter((configuration) =>
+    (configuration.webhooks ?? []).some((webhook) => (webhook.clientConfig.caBundle ?? "") === ""),
+  );
+  const names = (of: readonly V1MutatingWebhookConfiguration[]): string =>
+    of.map((configuration) => configuration.metadata?.name).join(", ");
+  if (untrusted.length > 0) return { ok: false, message: `caBundle of ${names(untrusted)} is empty` };
+  return { ok: true, message: `${names(configurations)} has its caBundle` };
+}
+
+/** A gateway for the cluster's network has an address, and pods behind it that are ready. */
+export async function gatewayReady(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
+  const client = context.client(cluster);
+  const { network } = planOf(context, cluster);
+  const namespace = `/api/v1/namespaces/${systemNamespace}`;
+  const services = await client.list<V1Service>(`${namespace}/services`, {
+    labelSelector: `${networkLabel}=${network}`,
+  });
+  if (services.length === 0) return { ok: false, message: `no gateway Service for network ${network}` };
+
+  const addresses = services.flatMap((service) =>
+    (service.status?.loadBalancer?.ingress ?? []).map((ingress) => ingress.ip ?? ingress.hostname ?? ""),
+  );
+  const names = services.map((service) => service.metadata?.name).join(", ");
+  if (addresses.length === 0) return { ok: false, message: `${names} has no address from a load balancer` };
+  const ready = await Promise.all(services.map((service) => hasReadyPod(client, service)));
+  if (!ready.some(Boolean)) return { ok: false, message: `no pod of ${names} is ready` };
+  return { ok: true, message: `${names} at ${addresses.join(", ")}` };
+}
+
+/** What istiod answers about each cluster that it reads (istio pkg/cluster, DebugInfo). */
+export interface RemoteCluster {
+  readonly id: string;
+  readonly secretName?: string;
+  readonly syncStatus: string;
+}
+
+/** Every istiod of a cluster has synced all clusters that the cluster is to read. */
+export async function remoteClustersSynced(
+  context: VerifyContext,
+  [cluster = ""]: readonly string[],
+): Promise<Finding> {
+  const client = context.client(cluster);
+  const { reads } = planOf(context, cluster);
+  const pods = await client.list<V1Pod>(`/api/v1/namespaces/${systemNamespace}/pods`, {
+    ...istiodSelector,
+    fieldSelector: "status.phase=Running",
+  });
+  const names = pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined).map((pod) => pod.metadata?.name);
+  if (names.length === 0) return { ok: false, message: "no istiod runs" };
+
+  const troubles = await Promise.all(
+    names.map(async (pod = "") => {
+      const trouble = unsynced(await remoteClustersOf(client, pod), reads);
+      return trouble === "" ? [] : [`${pod}: ${trouble}`];
+    }),
+  );
+  if (troubles.flat().length > 0) return { ok: false, message: troubles.flat().join("; ") };
+  return { ok: true, message: `synced ${reads.join(", ")}` };
+}
+
+/**
+ * Asked from inside the pod: since 1.29 istiod answers its debug endpoints to strangers only with a token, and to its
+ * own machine without (istio pilot/pkg/xds, allowAuthenticatedOrLocalhost).
+ */
+async function remoteClustersOf(client: ClusterClient, pod: string): Promise<readonly RemoteCluster[]> {
+  const target = { namespace: systemNamespace, pod, container: "discovery" };
+  const answer = await client.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"], execTimeoutMs);
+  return (JSON.parse(answer) as readonly RemoteCluster[] | null) ?? [];
+}
+
+/** Which clusters of those to be read are not synced, in words; empty when all are. */
+export function unsynced(remotes: readonly RemoteCluster[], reads: readonly string[]): string {
+  return reads
+    .flatMap((name) => {
+      const remote = remotes.find((candidate) => candidate.id === name);
+      if (remote === undefined) return [`${name} is unknown to it`];
+      return remote.syncStatus === "synced"
+        ? []
+        : [`${name} is ${remote.syncStatus} (${remote.secretName ?? "no secret"})`];
+    })
+    .join(", ");
+}
+
+async function hasReadyPod(client: ClusterClient, service: V1Service): Promise<boolean> {
+  const labelSelector = Object.entries(service.spec?.selector ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  // A Service without a selector is served by something that Kubernetes does not know.
+  if (labelSelector === "") return true;
+  const pods = await client.list<V1Pod>(`/api/v1/namespaces/${systemNamespace}/pods`, { labelSelector });
+  return pods.some((pod) =>
+    pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"),
+  );
+}
+
+function planOf(context: VerifyContext, name: string): ClusterPlan {
+  const cluster = context.plan.clusters.find((candidate) => candidate.name === name);
+  if (cluster === undefined) throw new RangeError(`no cluster ${name}`);
+  return cluster;
+}

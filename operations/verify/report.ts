@@ -1,0 +1,18 @@
+import type { CheckResult, Status } from "./check";
+
+/** What `isthmus verify -o json` prints. */
+export interface VerifyReport {
+  readonly checks: readonly CheckResult[];
+  readonly summary: Readonly<Record<Status, number>>;
+}
+
+/** Adds up results. */
+export function report(checks: readonly CheckResult[]): VerifyReport {
+  const count = (status: Status): number => checks.filter((check) => check.status === status).length;
+  return { checks, summary: { pass: count("pass"), warn: count("warn"), fail: count("fail"), skip: count("skip") } };
+}
+
+/** Whether the mesh is in good order: nothing failed, and nothing was left unchecked. */
+export function isHealthy({ summary }: VerifyReport): boolean {
+  return summary.fail === 0 && summary.skip === 0;
+}

@@ -1,0 +1,124 @@
+/**
+ * The sample application as Kubernetes objects: in every cluster the same Service, one version of Istio's helloworld
+ * behind it, and a client. Bare pods, not Deployments: they live for seconds, and start and go faster.
+ */
+
+/** Port of helloworld's Service and container, as in Istio's sample. */
+export const helloworldPort = 5000;
+
+/** Name of helloworld's Service, and of the label that its pods carry. */
+export const helloworldName = "helloworld";
+
+/** Pod and container from which the calls are made. */
+export const clientName = "client";
+
+/** Annotation that says who made a sample's namespace, so that a later run knows whether that run still lives. */
+export const ownerAnnotation = "isthmus.dev/owner";
+
+/** Labels by which the namespaces of samples are found again. */
+export const sampleLabels = {
+  "app.kubernetes.io/managed-by": "isthmus",
+  "app.kubernetes.io/component": "verify",
+} as const;
+
+/** Names that samples' namespaces have. Nothing else is ever removed, whatever its labels say. */
+export const sampleNamespacePattern = /^isthmus-verify-[0-9a-f]{6}$/;
+
+/** Images of the sample. */
+export interface SampleImages {
+  /** An image of Istio's helloworld; its environment's SERVICE_VERSION says which version it answers with. */
+  readonly helloworld: string;
+  /** An image with `curl` and `sleep`. */
+  readonly client: string;
+}
+
+/** An object to create, and the collection that it goes into. */
+export interface Manifest {
+  readonly path: string;
+  readonly object: object;
+}
+
+/** The namespace of a sample. */
+export function namespaceManifest(name: string, owner: string): Manifest {
+  return {
+    path: "/api/v1/namespaces",
+    object: {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name,
+        labels: { ...sampleLabels, "istio-injection": "enabled" },
+        annotations: { [ownerAnnotation]: owner },
+      },
+    },
+  };
+}
+
+/** What is in the namespace, in the order in which it is to be made: accounts before the pods that run as them. */
+export function sampleManifests(namespace: string, version: string, images: SampleImages): Manifest[] {
+  const collection = `/api/v1/namespaces/${namespace}`;
+  const account = (name: string): Manifest => ({
+    path: `${collection}/serviceaccounts`,
+    object: { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, labels: sampleLabels } },
+  });
+  return [
+    account(helloworldName),
+    account(clientName),
+    {
+      path: `${collection}/services`,
+      object: {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: helloworldName, labels: { ...sampleLabels, app: helloworldName } },
+        spec: { ports: [{ name: "http", port: helloworldPort }], selector: { app: helloworldName } },
+      },
+    },
+    pod(collection, helloworldName, {
+      labels: { app: helloworldName, version },
+      container: {
+        name: helloworldName,
+        image: images.helloworld,
+        imagePullPolicy: "IfNotPresent",
+        env: [{ name: "SERVICE_VERSION", value: version }],
+        ports: [{ containerPort: helloworldPort }],
+        readinessProbe: { httpGet: { path: "/hello", port: helloworldPort }, periodSeconds: 1 },
+        resources: smallResources,
+      },
+    }),
+    pod(collection, clientName, {
+      labels: { app: clientName },
+      container: {
+        name: clientName,
+        image: images.client,
+        imagePullPolicy: "IfNotPresent",
+        command: ["/bin/sleep", "3600"],
+        resources: smallResources,
+      },
+    }),
+  ];
+}
+
+/** Requests that fit beside anything. */
+const smallResources = { requests: { cpu: "10m", memory: "16Mi" } } as const;
+
+function pod(collection: string, name: string, of: { labels: Record<string, string>; container: object }): Manifest {
+  return {
+    path: `${collection}/pods`,
+    object: {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name,
+        labels: { ...sampleLabels, ...of.labels },
+        annotations: { "sidecar.istio.io/proxyCPU": "10m", "sidecar.istio.io/proxyMemory": "40Mi" },
+      },
+      spec: {
+        serviceAccountName: name,
+        // `sleep` as a container's first process does not hear SIGTERM, and nobody waits for its answers.
+        terminationGracePeriodSeconds: 1,
+        restartPolicy: "Always",
+        containers: [of.container],
+      },
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
+import type { MeshPlan } from "../../topology";
+import { isNotFound, KubernetesError, type ClusterClient } from "../kubernetes";
+import { isLeftover, ownerOfThisProcess } from "./owner";
+import {
+  clientName,
+  helloworldName,
+  namespaceManifest,
+  ownerAnnotation,
+  sampleLabels,
+  sampleManifests,
+  sampleNamespacePattern,
+  type Manifest,
+  type SampleImages,
+} from "./sample-manifests";
+
+/** istiod writes it into every namespace; a pod that comes earlier waits seconds for its next try to mount it. */
+const rootConfigMap = "istio-ca-root-cert";
+const rootConfigMapTimeoutMs = 10_000;
+
+/** A namespace with pods in it takes a few seconds to go; a minute means that something holds it. */
+const removalTimeoutMs = 60_000;
+
+const pollMs = 100;
+
+/** What the sample needs to know. */
+export interface SampleOptions {
+  readonly plan: MeshPlan;
+  readonly clients: ReadonlyMap<string, ClusterClient>;
+  readonly images: SampleImages;
+}
+
+/**
+ * Istio's helloworld with a client, in a namespace of its own that has the same name in every cluster. Each cluster has
+ * another version, so that an answer tells where it came from.
+ */
+export class Sample {
+  readonly namespace = `isthmus-verify-${randomBytes(3).toString("hex")}`;
+  private readonly deployments = new Map<string, Promise<void>>();
+  private readonly touched = new Set<string>();
+  private removing = false;
+
+  constructor(private readonly options: SampleOptions) {}
+
+  /** The version that a cluster's helloworld answers with: v1 for the first cluster by name, and so on. */
+  versionOf(cluster: string): string {
+    const index = this.options.plan.clusters.findIndex((candidate) => candidate.name === cluster);
+    if (index < 0) throw new RangeError(`no cluster ${cluster}`);
+    return `v${index + 1}`;
+  }
+
+  /** Makes the sample in a cluster. What is there stays; after an error it may be asked again. */
+  deploy(cluster: string): Promise<void> {
+    const running = this.deployments.get(cluster);
+    if (running !== undefined) return running;
+    this.touched.add(cluster);
+    const started = this.create(cluster).catch((error: unknown) => {
+      this.deployments.delete(cluster);
+      throw error;
+    });
+    this.deployments.set(cluster, started);
+    return started;
+  }
+
+  /** What keeps the sample's pods in a cluster from being of use, in words; nothing when they are ready. */
+  async troubles(cluster: string): Promise<string[]> {
+    const pods = await this.client(cluster).list<V1Pod>(`/api/v1/namespaces/${this.namespace}/pods`);
+    return [helloworldName, clientName].flatMap((name) => {
+      const pod = pods.find((candidate) => candidate.metadata?.name === name);
+      const trouble = pod === undefined ? "does not exist" : troubleOf(pod);
+      return trouble === undefined ? [] : [`pod ${name} ${trouble}`];
+    });
+  }
+
+  /** Removes the sample from every cluster that it was made in, and waits until it is gone. */
+  async remove(): Promise<void> {
+    this.removing = true;
+    await Promise.allSettled(this.deployments.values());
+    await Promise.all([...this.touched].map((cluster) => removeNamespace(this.client(cluster), this.namespace)));
+  }
+
+  private async create(cluster: string): Promise<void> {
+    const client = this.client(cluster);
+    await this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess()));
+    const [pods, others] = partition(
+      sampleManifests(this.namespace, this.versionOf(cluster), this.options.images),
+      (manifest) => manifest.path.endsWith("/pods"),
+    );
+    await Promise.all([
+      ...others.map((manifest) => this.apply(client, manifest)),
+      untilPresent(client, `/api/v1/namespaces/${this.namespace}/configmaps/${rootConfigMap}`),
+    ]);
+    await Promise.all(pods.map((manifest) => this.apply(client, manifest)));
+  }
+
+  private async apply(client: ClusterClient, manifest: Manifest): Promise<void> {
+    if (this.removing) throw new Error("the sample is being removed");
+    await client.create(manifest.path, manifest.object).catch((error: unknown) => {
+      // Ours, of an earlier try: the namespace's name is this run's alone.
+      if (!(error instanceof KubernetesError && error.status === 409)) throw error;
+    });
+  }
+
+  private client(cluster: string): ClusterClient {
+    const client = this.options.clients.get(cluster);
+    if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
+    return client;
+  }
+}
+
+/** Removes the samples of runs that were killed. Gives their namespaces' names. */
+export async function removeLeftovers(client: ClusterClient): Promise<string[]> {
+  const labelSelector = Object.entries(sampleLabels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  const namespaces = await client.list<V1Namespace>("/api/v1/namespaces", { labelSelector });
+  const names = namespaces
+    .filter(({ metadata }) => {
+      // JSON has times as text, whatever the type says.
+      const createdAt = new Date(metadata?.creationTimestamp ?? 0);
+      return isLeftover(metadata?.annotations?.[ownerAnnotation], createdAt);
+    })
+    .map(({ metadata }) => metadata?.name ?? "")
+    .filter((name) => sampleNamespacePattern.test(name));
+  await Promise.all(names.map((name) => client.remove(`/api/v1/namespaces/${name}`)));
+  return names;
+}
+
+async function removeNamespace(client: ClusterClient, name: string): Promise<void> {
+  const path = `/api/v1/namespaces/${name}`;
+  await client.remove(path);
+  const deadline = performance.now() + removalTimeoutMs;
+  while (await isPresent(client, path)) {
+    if (performance.now() > deadline) {
+      throw new Error(`namespace ${name} of cluster ${client.name} is not gone after ${removalTimeoutMs / 1000} s`);
+    }
+    await delay(pollMs);
+  }
+}
+
+async function untilPresent(client: ClusterClient, path: string): Promise<void> {
+  const deadline = performance.now() + rootConfigMapTimeoutMs;
+  while (!(await isPresent(client, path))) {
+    if (performance.now() > deadline) throw new Error(`${path} is not there after ${rootConfigMapTimeoutMs / 1000} s`);
+    await delay(pollMs);
+  }
+}
+
+async function isPresent(client: ClusterClient, path: string): Promise<boolean> {
+  try {
+    await client.get(path);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/** Why a pod is of no use, as the end of a sentence about it. */
+function troubleOf(pod: V1Pod): string | undefined {
+  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  if (!containers.some((container) => container.name === "istio-proxy")) return "has no sidecar";
+  if (pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"))
+    return undefined;
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const waiting = statuses.find((status) => status.state?.waiting?.message !== undefined);
+  if (waiting !== undefined) {
+    const state = waiting.state?.waiting;
+    return `is not ready: container ${waiting.name} (${waiting.image}): ${state?.reason ?? "waiting"}: ${state?.message ?? ""}`;
+  }
+  const unscheduled = pod.status?.conditions?.find((condition) => condition.reason === "Unschedulable");
+  return `is not ready: ${unscheduled?.message ?? pod.status?.phase ?? "Unknown"}`;
+}
+
+function partition<T>(items: readonly T[], first: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(first), items.filter((item) => !first(item))];
+}

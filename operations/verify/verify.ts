@@ -1,0 +1,78 @@
+import type { MeshPlan } from "../../topology";
+import { connect, type ClusterClient } from "../kubernetes";
+import { Calls } from "./calls";
+import type { CheckResult } from "./check";
+import { checks } from "./checks";
+import { report, type VerifyReport } from "./report";
+import { runChecks } from "./run";
+import { removeLeftovers, Sample } from "./sample";
+
+/** What {@link verify} is told. */
+export interface VerifyOptions {
+  readonly plan: MeshPlan;
+  /** Kubeconfig text of each cluster, by name. */
+  readonly access: ReadonlyMap<string, { readonly kubeconfig: string }>;
+  /** Image of the sample's client, in place of the configuration's. */
+  readonly clientImage?: string;
+  /** Told of every result when it is there. */
+  readonly onResult?: (result: CheckResult) => void;
+  /** Told in words what is done beside the checks. */
+  readonly onProgress?: (words: string) => void;
+  /** Ends the run early; what was made is still removed. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks whether a mesh that stands is in good order, with real calls among real workloads. What it makes for that it
+ * removes again, whatever happens; what a killed run left behind, the next one removes.
+ */
+export async function verify(options: VerifyOptions): Promise<VerifyReport> {
+  const { plan, onProgress = () => undefined, signal = new AbortController().signal } = options;
+  const clients = new Map(
+    await Promise.all(
+      [...options.access].map(async ([name, { kubeconfig }]) => [name, await connect(name, kubeconfig)] as const),
+    ),
+  );
+  const images = {
+    helloworld: plan.sample.helloworldImage,
+    client: options.clientImage ?? plan.sample.clientImage,
+  };
+  const sample = new Sample({ plan, clients, images });
+  const context = {
+    plan,
+    client: (cluster: string): ClusterClient => {
+      const client = clients.get(cluster);
+      if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
+      return client;
+    },
+    sample,
+    calls: new Calls(sample, clients),
+    signal,
+  };
+
+  const leftovers = Promise.all([...clients.values()].map((client) => sweep(client, onProgress)));
+  try {
+    return report(await Promise.race([runChecks(checks, context, options.onResult), aborted(signal)]));
+  } finally {
+    await sample.remove();
+    await leftovers;
+  }
+}
+
+/** What is under way, such as a command in a pod, need not be waited for. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("interrupted")), { once: true });
+  });
+}
+
+/** A cluster that cannot be reached is reported by the checks, not by the sweep. */
+async function sweep(client: ClusterClient, onProgress: (words: string) => void): Promise<void> {
+  const names = await removeLeftovers(client).catch((error: unknown) => {
+    onProgress(
+      `${client.name}: could not look for samples of earlier runs: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return [];
+  });
+  for (const name of names) onProgress(`${client.name}: removed ${name}, left behind by an earlier run`);
+}
