@@ -1,0 +1,233 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { parse, stringify } from "yaml";
+import { linkInstalledPlugins, type EngineTools } from "./tools";
+
+const repository = resolve(__dirname, "../..");
+const stackName = "test";
+const projectName = "engine-test";
+
+/** One step that the engine plans. */
+export interface Step {
+  readonly op: string;
+  readonly type: string;
+  readonly name: string;
+  /** Properties that differ. */
+  readonly diffReasons: readonly string[];
+  /** Properties because of which it is replaced. */
+  readonly replaceReasons: readonly string[];
+  readonly detailedDiff: Readonly<Record<string, { readonly kind: string; readonly inputDiff: boolean }>>;
+}
+
+/** A resource as it stands in the exported state. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs: Record<string, unknown>;
+  readonly outputs: Record<string, unknown>;
+}
+
+/** The part of an exported state that the tests look at; an empty state has no resources at all. */
+interface Deployment {
+  readonly deployment: { readonly resources?: StateResource[] };
+}
+
+/** A command of the Pulumi CLI that failed, with all that it said. */
+export class PulumiError extends Error {
+  constructor(
+    args: readonly string[],
+    readonly output: string,
+  ) {
+    super(`pulumi ${args.join(" ")} failed:\n${output}`);
+    this.name = "PulumiError";
+  }
+}
+
+/**
+ * A stack of one of the programs beside this file, run by the real Pulumi CLI, engine, language host and provider
+ * plugins. The state lies in a directory of its own under a random passphrase; nothing outside of that directory is
+ * written, and nothing is downloaded.
+ */
+export class EngineStack {
+  private constructor(
+    private readonly directory: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** @param program name of a file in programs/: its default export gets the input and returns the stack's outputs. */
+  static async create(program: string, tools: EngineTools): Promise<EngineStack> {
+    const directory = await mkdtemp(join(tmpdir(), "isthmus-engine-"));
+    const stack = new EngineStack(directory, {
+      PATH: [dirname(process.execPath), tools.bin, "/usr/bin", "/bin"].join(delimiter),
+      HOME: directory,
+      PULUMI_HOME: join(directory, "home"),
+      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    });
+    await mkdir(join(directory, "state"));
+    await mkdir(stack.project);
+    await linkInstalledPlugins(tools.plugins, join(directory, "home"));
+    await symlink(join(repository, "node_modules"), join(stack.project, "node_modules"));
+    await writeFile(join(stack.project, "Pulumi.yaml"), stringify(projectFile));
+    await writeFile(join(stack.project, "package.json"), JSON.stringify({ name: projectName, private: true }));
+    await writeFile(join(stack.project, "index.js"), entryFile(join(__dirname, "programs", program)));
+    await stack.run("stack", "init");
+    return stack;
+  }
+
+  private get project(): string {
+    return join(this.directory, "project");
+  }
+
+  /** Sets the program's input. It stands in the stack's configuration, in plain text. */
+  async configure(input: unknown): Promise<void> {
+    const file = join(this.project, `Pulumi.${stackName}.yaml`);
+    const content = parse(await readFile(file, "utf8")) as Record<string, unknown>;
+    await writeFile(file, stringify({ ...content, config: { [`${projectName}:input`]: input } }));
+  }
+
+  /** The steps that an update would take, the stack itself and its providers aside. */
+  async preview(...options: string[]): Promise<Step[]> {
+    const { stdout } = await this.run("preview", "--json", ...options);
+    const { steps } = JSON.parse(stdout) as { steps: PreviewStep[] };
+    return steps.map(readStep).filter(({ type }) => !type.startsWith("pulumi:"));
+  }
+
+  /** Updates; returns what the CLI said. */
+  async up(...options: string[]): Promise<string> {
+    const { stdout, stderr } = await this.run("up", "--yes", "--skip-preview", "--suppress-outputs", ...options);
+    return stdout + stderr;
+  }
+
+  /** Refreshes the state. */
+  async refresh(): Promise<void> {
+    await this.run("refresh", "--yes", "--skip-preview");
+  }
+
+  /** Destroys all resources. */
+  async destroy(): Promise<void> {
+    await this.run("destroy", "--yes", "--skip-preview");
+  }
+
+  /** The stack's outputs, secrets included. */
+  async outputs<Outputs>(): Promise<Outputs> {
+    const { stdout } = await this.run("stack", "output", "--json", "--show-secrets");
+    return JSON.parse(stdout) as Outputs;
+  }
+
+  /** The resources in the state; secrets are encrypted in them. */
+  async resources(): Promise<StateResource[]> {
+    return (await this.export()).deployment.resources ?? [];
+  }
+
+  /** Changes the state as if time had passed or a hand had slipped. */
+  async edit(change: (resources: StateResource[]) => void): Promise<void> {
+    const state = await this.export();
+    change(state.deployment.resources ?? []);
+    const file = join(this.directory, "edited.json");
+    await writeFile(file, JSON.stringify(state));
+    await this.run("stack", "import", "--file", file);
+  }
+
+  /** Every file that belongs to the stack: state, backups, history, configuration. */
+  async files(): Promise<Map<string, string>> {
+    const entries = await readdir(this.directory, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, "latin1")] as const)));
+  }
+
+  /** Removes the directory. Throws if a process of the stack's survived its command, and ends it. */
+  async dispose(): Promise<void> {
+    const deadline = performance.now() + 5_000;
+    let left = this.processes();
+    while (left.size > 0 && performance.now() < deadline) {
+      await delay(50);
+      left = this.processes();
+    }
+    for (const pid of left.keys()) process.kill(pid, "SIGKILL");
+    await rm(this.directory, { recursive: true, force: true });
+    if (left.size > 0) throw new Error(`left running: ${[...left.values()].join("; ")}`);
+  }
+
+  /** Processes whose environment is this stack's: it names a directory that no other has. */
+  private processes(): Map<number, string> {
+    const mark = `PULUMI_HOME=${join(this.directory, "home")}\0`;
+    const found = new Map<number, string>();
+    for (const name of readdirSync("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      if (!`${readProcess(name, "environ")}\0`.includes(mark)) continue;
+      const command = readProcess(name, "cmdline").replaceAll("\0", " ");
+      if (command !== "") found.set(Number(name), command);
+    }
+    return found;
+  }
+
+  private async export(): Promise<Deployment> {
+    const { stdout } = await this.run("stack", "export");
+    return JSON.parse(stdout) as Deployment;
+  }
+
+  private run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+    const all = [...args, "--stack", stackName, "--non-interactive", "--color", "never"];
+    return new Promise((fulfil, reject) => {
+      const options = { cwd: this.project, env: this.environment, maxBuffer: 256 << 20 };
+      execFile("pulumi", all, options, (error, stdout, stderr) => {
+        if (error) reject(new PulumiError(args, stdout + stderr));
+        else fulfil({ stdout, stderr });
+      });
+    });
+  }
+}
+
+/** A step as `pulumi preview --json` writes it. */
+interface PreviewStep {
+  readonly op: string;
+  readonly urn: string;
+  readonly diffReasons?: string[] | null;
+  readonly replaceReasons?: string[] | null;
+  readonly detailedDiff?: Step["detailedDiff"] | null;
+}
+
+function readStep({ op, urn, diffReasons, replaceReasons, detailedDiff }: PreviewStep): Step {
+  const [, , types = "", name = ""] = urn.split("::");
+  return {
+    op,
+    type: types.split("$").at(-1) ?? "",
+    name,
+    diffReasons: diffReasons ?? [],
+    replaceReasons: replaceReasons ?? [],
+    detailedDiff: detailedDiff ?? {},
+  };
+}
+
+const projectFile = {
+  name: projectName,
+  main: "index.js",
+  // As the project's own Pulumi.yaml.
+  runtime: { name: "nodejs", options: { typescript: false, nodeargs: "--require tsx/cjs" } },
+};
+
+function entryFile(program: string): string {
+  return `const { Config } = require("@pulumi/pulumi");
+const program = require(${JSON.stringify(program)});
+module.exports = async () => program.default(new Config().requireObject("input"));
+`;
+}
+
+/** What the kernel tells about a process; empty for one that has ended or is another user's. */
+function readProcess(pid: string, file: "environ" | "cmdline"): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch (error) {
+    if (["EACCES", "ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
+    throw error;
+  }
+}
