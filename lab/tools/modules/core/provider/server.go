@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -76,11 +77,25 @@ func serve(create func(host *Host) pulumirpc.ResourceProviderServer) error {
 	if err != nil {
 		return err
 	}
-	server := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessageBytes), grpc.MaxSendMsgSize(maxMessageBytes))
+	server := grpc.NewServer(grpc.UnaryInterceptor(survive),
+		grpc.MaxRecvMsgSize(maxMessageBytes), grpc.MaxSendMsgSize(maxMessageBytes))
 	pulumirpc.RegisterResourceProviderServer(server, create(host))
 	go stopWithParent(server, os.Getppid())
 	fmt.Printf("%d\n", listener.Addr().(*net.TCPAddr).Port)
 	return server.Serve(listener)
+}
+
+// A panic fails one resource, not the whole run. Its stack goes to standard error, which the engine shows.
+func survive(
+	ctx context.Context, request any, call *grpc.UnaryServerInfo, handler grpc.UnaryHandler,
+) (response any, err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n%s", call.FullMethod, problem, debug.Stack())
+			err = status.Errorf(codes.Internal, "the lab's stand-in for a provider plugin has a bug: %v", problem)
+		}
+	}()
+	return handler(ctx, request)
 }
 
 func engineAddress(arguments []string) string {

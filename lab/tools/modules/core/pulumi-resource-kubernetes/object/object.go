@@ -3,7 +3,6 @@
 package object
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -68,8 +67,8 @@ func ParseID(id string) (namespace, name string) {
 func Copy(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
-		result := maps.Clone(value)
-		for key, element := range result {
+		result := make(map[string]any, len(value))
+		for key, element := range value {
 			result[key] = Copy(element)
 		}
 		return result
