@@ -47,7 +47,7 @@ async function makeClusterBare(mesh: LabMesh, cluster: string): Promise<void> {
     "mutatingwebhookconfiguration,validatingwebhookconfiguration,clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingadmissionpolicybinding,crd";
   const names = (await kubectl(mesh, cluster, ["get", kinds, "-o", "name"]))
     .split("\n")
-    .filter((name) => /istio/.test(name));
+    .filter((name) => name.includes("istio"));
   if (names.length > 0) await kubectl(mesh, cluster, ["delete", "--ignore-not-found", ...names]);
   await kubectl(mesh, cluster, ["delete", "namespace", "--ignore-not-found", "istio-system"]);
 }

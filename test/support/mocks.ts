@@ -46,13 +46,9 @@ export async function record(
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => {
-        resources.push({
-          type: args.type,
-          name: args.name,
-          inputs: args.inputs as Record<string, unknown>,
-          provider: args.provider,
-        });
-        return { id: args.id ?? `${args.name}-id`, state: { ...args.inputs, ...outputs(args) } };
+        const inputs = args.inputs as Record<string, unknown>;
+        resources.push({ type: args.type, name: args.name, inputs, provider: args.provider });
+        return { id: args.id ?? `${args.name}-id`, state: { ...inputs, ...outputs(args) } };
       },
       call: (args) => {
         throw new Error(`the program calls ${args.token}, which no component should`);

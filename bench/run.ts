@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { joinTwo } from "./benchmarks/join";
+import { labFromNothing } from "./benchmarks/lab";
+import { describeMachine } from "./machine";
+import { resultOf, type BenchResult, type Measurement } from "./result";
+
+/** A group of benchmarks that share what they set up. */
+interface Group {
+  readonly names: readonly string[];
+  readonly measure: (projectDirectory: string, report: (line: string) => void) => Promise<Measurement[]>;
+}
+
+const groups: readonly Group[] = [
+  { names: ["lab-2", "lab-5", "lab-memory-per-cluster"], measure: labFromNothing },
+  { names: ["join-2", "preview-nochange-2", "up-memory-2"], measure: joinTwo },
+];
+
+const report = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+function asTable(results: readonly BenchResult[]): string {
+  const table = new Table({
+    head: ["benchmark", "median", "runs", "beside", "its median", "ratio"],
+    style: { head: [], border: [] },
+  });
+  for (const result of results) {
+    table.push([
+      result.name,
+      `${String(result.value)} ${result.unit}`,
+      result.runs.join(", "),
+      result.peer ?? "",
+      result.peerValue === undefined ? "" : `${String(result.peerValue)} ${result.unit}`,
+      result.ratio?.toString() ?? "",
+    ]);
+  }
+  return table.toString();
+}
+
+/** Runs all benchmarks, or those of the group that has the one asked for. */
+async function main(projectDirectory: string, only: string | undefined): Promise<void> {
+  const chosen = only === undefined ? groups : groups.filter(({ names }) => names.includes(only));
+  if (chosen.length === 0) {
+    const known = groups.flatMap(({ names }) => names).join(", ");
+    process.stderr.write(`BENCH=${only ?? ""}: expected one of ${known}.\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const machine = describeMachine();
+  const results: BenchResult[] = [];
+  for (const group of chosen) {
+    for (const measurement of await group.measure(projectDirectory, report)) {
+      if (only !== undefined && measurement.name !== only) continue;
+      results.push(resultOf(measurement, machine, new Date()));
+      for (const note of measurement.notes ?? []) report(`${measurement.name}: ${note}`);
+    }
+  }
+  const directory = join(projectDirectory, "bench", "results");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "latest.json"), `${JSON.stringify(results, undefined, 2)}\n`);
+  console.log(machine);
+  console.log(asTable(results));
+}
+
+void main(join(__dirname, ".."), process.argv[2]).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
