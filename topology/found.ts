@@ -1,5 +1,5 @@
-import { shortQuote } from "./path";
 import { listed } from "./suggest";
+import { looksSecret, shortQuote, withoutUserInfo } from "./text";
 
 /**
  * A value in the words of a problem's `found`: short, on one line, and never something that may be secret.
@@ -34,14 +34,4 @@ function describeString(text: string): string {
 
 function describeKey(key: string): string {
   return looksSecret(key) ? `of ${key.length} characters` : /^[\w.-]{1,40}$/.test(key) ? key : shortQuote(key);
-}
-
-/** Whether a string may be a key, a token or a password's hash: better to hide a harmless string than to show one of those. */
-export function looksSecret(text: string): boolean {
-  return /-----BEGIN|\beyJ[\w-]{8}|\b(AKIA|ghp_|xox[bp]-)/.test(text) || /[A-Za-z0-9+/=_-]{40,}/.test(text);
-}
-
-/** A URL without the user and password that may stand before its host. */
-export function withoutUserInfo(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1…@");
 }

@@ -9,4 +9,5 @@ export * from "./reference";
 export { meshWarnings } from "./rules";
 export * from "./schema";
 export * from "./suggest";
+export * from "./text";
 export * from "./versions";

@@ -1,3 +1,5 @@
+import { looksSecret, shortQuote } from "./text";
+
 /** Where the mesh's configuration lives in a stack's file: the first part of every path that a problem names. */
 export const meshKey = "isthmus:mesh";
 
@@ -16,11 +18,6 @@ export function pathBelow(root: string, keys: readonly (string | number)[]): str
 
 function segment(key: string | number): string {
   if (typeof key === "number") return `[${key}]`;
+  if (looksSecret(key)) return `[a key of ${key.length} characters]`;
   return /^[A-Za-z0-9_-]+$/.test(key) ? `.${key}` : `[${shortQuote(key)}]`;
-}
-
-/** A string in quotes on one line, cut to what a reader takes in at a glance. */
-export function shortQuote(text: string): string {
-  const longest = 60;
-  return JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
 }

@@ -92,10 +92,13 @@ const chartsSchema = worded(
 );
 
 function helmValues(chart: string): z.ZodRecord<z.ZodString, z.ZodUnknown> {
-  return worded(z.record(z.string(), z.unknown()), {
-    expected: `a mapping with Helm values of the ${chart} chart`,
-    example: "{}",
-  });
+  return worded(
+    z.record(worded(z.string(), { expected: "the name of a Helm value", example: "resources" }), z.unknown()),
+    {
+      expected: `a mapping with Helm values of the ${chart} chart`,
+      example: "{}",
+    },
+  );
 }
 
 const istioSchema = worded(

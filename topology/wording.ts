@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { looksSecret } from "./text";
 
 /** How problems speak of a value of the configuration. */
 export interface Wording {
@@ -25,7 +26,7 @@ export function wordingOf(schema: z.core.$ZodType): Wording | undefined {
 
 /** Says which characters keep a string from being a DNS label, and a name that would do. */
 export function mendDnsLabel(value: string): string | undefined {
-  const label = toDnsLabel(value);
+  const label = looksSecret(value) ? undefined : toDnsLabel(value);
   const proposal = label === undefined ? "" : `; \`${label}\` would do`;
   const wrong = [...new Set(value.replaceAll(/[-a-z0-9]/g, ""))];
   if (wrong.length > 0) {

@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formatProblem, meshSchema, parseMesh, planMesh, type MeshConfig } from "../../../topology";
+import { anyJson, changedConfig, validConfig } from "./arbitraries";
+import { assertWellFormed, onlyProblem, problemsOf } from "./problems";
+
+/** A small configuration that is right, of which each test changes one thing. */
+function valid(): Record<string, any> {
+  const config: MeshConfig = {
+    id: "mesh1",
+    istio: { version: "1.31.1" },
+    clusters: {
+      east: { network: "east", access: { context: "lab-east" } },
+      west: { network: "west", access: { context: "lab-west" } },
+    },
+  };
+  return config;
+}
+
+function withMesh(change: (mesh: Record<string, any>) => void): unknown {
+  const mesh = valid();
+  change(mesh);
+  return mesh;
+}
+
+const dnsLabel =
+  "a DNS label (lower-case letters, digits and '-', beginning and ending with a letter or digit, at most 63 characters)";
+
+describe("parseMesh", () => {
+  it("fills in every default", () => {
+    assert.deepEqual(parseMesh(valid()), {
+      ...valid(),
+      istio: { version: "1.31.1", hub: "docker.io/istio", values: {} },
+      trust: {
+        root: "generated",
+        keyAlgorithm: "ecdsa-p256",
+        rootLifetimeDays: 1825,
+        intermediateLifetimeDays: 365,
+        renewBeforeDays: 90,
+      },
+      sample: { clientImage: "docker.io/curlimages/curl:8.16.0" },
+    });
+  });
+
+  for (const [what, config, problem] of [
+    [
+      "nothing at all",
+      undefined,
+      "isthmus:mesh: expected a mapping that describes the mesh, found nothing. Add it, for example `isthmus:mesh: { id: mesh1, istio: { version: 1.31.1 }, clusters: { … } }`.",
+    ],
+    [
+      "a list",
+      [1, 2],
+      "isthmus:mesh: expected a mapping that describes the mesh, found a list of 2. Write a mapping instead of a list, for example `{ id: mesh1, istio: { version: 1.31.1 }, clusters: { … } }`.",
+    ],
+    [
+      "a missing key",
+      withMesh((mesh) => delete mesh["clusters"].east.network),
+      `isthmus:mesh.clusters.east.network: expected ${dnsLabel}, found nothing. Add it, for example \`network: network1\`.`,
+    ],
+    [
+      "a misspelt key, once and not as missing too",
+      withMesh((mesh) => (mesh["clusters"].east = { netwrok: "east", access: { context: "lab-east" } })),
+      "isthmus:mesh.clusters.east.netwrok: expected one of the keys network, access, found an unknown key. Did you mean `network`?",
+    ],
+    [
+      "an unknown key",
+      withMesh((mesh) => (mesh["zebra"] = 1)),
+      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, kubeconfig, istio, trust, sample, clusters, found an unknown key. Remove it.",
+    ],
+    [
+      "a cluster's name that is no DNS label",
+      withMesh((mesh) => (mesh["clusters"] = { East_1: mesh["clusters"].east })),
+      `isthmus:mesh.clusters.East_1: expected ${dnsLabel}, found "East_1". Take out \`E\`, \`_\`; \`east-1\` would do.`,
+    ],
+    [
+      "a cluster's name that ends in a hyphen",
+      withMesh((mesh) => (mesh["clusters"] = { "east-": mesh["clusters"].east })),
+      `isthmus:mesh.clusters.east-: expected ${dnsLabel}, found "east-". Let it begin and end with a letter or a digit; \`east\` would do.`,
+    ],
+    [
+      "a cluster's name that is too long",
+      withMesh((mesh) => (mesh["clusters"] = { ["east".repeat(16)]: mesh["clusters"].east })),
+      `isthmus:mesh.clusters.${"east".repeat(16)}: expected ${dnsLabel}, found "${"east".repeat(15)}…". Shorten it from 64 to at most 63 characters.`,
+    ],
+    [
+      "a cluster without content",
+      withMesh((mesh) => (mesh["clusters"].east = null)),
+      "isthmus:mesh.clusters.east: expected a mapping that describes a cluster, found an empty value. Write a mapping, for example `{ network: network1, access: { context: my-context } }`.",
+    ],
+    [
+      "a key of a record that JavaScript would hide",
+      withMesh(
+        (mesh) => (mesh["clusters"] = JSON.parse('{"__proto__": {"network": "a", "access": {"context": "b"}}}')),
+      ),
+      `isthmus:mesh.clusters.__proto__: expected ${dnsLabel}, found "__proto__". Rename it.`,
+    ],
+    [
+      "a number where a name must be",
+      withMesh((mesh) => (mesh["clusters"].east.network = 1)),
+      `isthmus:mesh.clusters.east.network: expected ${dnsLabel}, found the number 1. Put it in quotes: \`"1"\`.`,
+    ],
+    [
+      "a version that YAML reads as a number",
+      withMesh((mesh) => (mesh["istio"].version = 1.31)),
+      "isthmus:mesh.istio.version: expected a full version such as 1.31.1, found the number 1.31. Name the patch release too, such as 1.31.1.",
+    ],
+    [
+      "a version with a v",
+      withMesh((mesh) => (mesh["istio"].version = "v1.31.1")),
+      'isthmus:mesh.istio.version: expected a full version such as 1.31.1, found "v1.31.1". Take out the leading `v`.',
+    ],
+    [
+      "days in quotes",
+      withMesh((mesh) => (mesh["trust"] = { rootLifetimeDays: "900" })),
+      'isthmus:mesh.trust.rootLifetimeDays: expected a whole number of days from 2 to 3650, found "900". Write it without quotes: `900`.',
+    ],
+    [
+      "too many days",
+      withMesh((mesh) => (mesh["trust"] = { rootLifetimeDays: 36500 })),
+      "isthmus:mesh.trust.rootLifetimeDays: expected a whole number of days from 2 to 3650, found the number 36500. Write a value such as `1825`.",
+    ],
+    [
+      "a wrong choice",
+      withMesh((mesh) => (mesh["trust"] = { keyAlgorithm: "rsa4096" })),
+      'isthmus:mesh.trust.keyAlgorithm: expected `ecdsa-p256` or `rsa-4096`, found "rsa4096". Did you mean `rsa-4096`?',
+    ],
+    [
+      "both sources of charts",
+      withMesh((mesh) => (mesh["istio"].charts = { repository: "https://example.org", directory: "charts" })),
+      "isthmus:mesh.istio.charts: expected either `repository` or `directory`, found a mapping with the keys repository, directory. Keep one of `repository` and `directory`, remove the other.",
+    ],
+    [
+      "neither source of charts",
+      withMesh((mesh) => (mesh["istio"].charts = {})),
+      "isthmus:mesh.istio.charts: expected either `repository` or `directory`, found an empty mapping. Write `{ repository: https://blob.istio.io/istio-release/charts }`, or remove it to take the default.",
+    ],
+    [
+      "an unknown source of charts",
+      withMesh((mesh) => (mesh["istio"].charts = { repo: "https://example.org" })),
+      "isthmus:mesh.istio.charts.repo: expected one of the keys repository, directory, found an unknown key. Did you mean `repository`?",
+    ],
+    [
+      "charts in an OCI registry",
+      withMesh((mesh) => (mesh["istio"].charts = { repository: "oci://ghcr.io/istio" })),
+      'isthmus:mesh.istio.charts.repository: expected the http or https URL of a Helm chart repository, found "oci://ghcr.io/istio". Isthmus does not read OCI registries: name an https repository, or put the charts into a folder and name it as `directory`.',
+    ],
+    [
+      "an encrypted value",
+      withMesh((mesh) => (mesh["clusters"].east.access.context = { secure: "v1:abc" })),
+      "isthmus:mesh.clusters.east.access.context: expected the name of a kubeconfig context, found an encrypted value. Write it in plain text: it is no secret, and Isthmus must know it before anything is decrypted.",
+    ],
+    [
+      "a trust domain that is an identity",
+      withMesh((mesh) => (mesh["trustDomain"] = "spiffe://mesh1")),
+      'isthmus:mesh.trustDomain: expected a SPIFFE trust domain (DNS labels joined by dots, at most 253 characters), found "spiffe://mesh1". Take out `spiffe://`.',
+    ],
+  ] as const) {
+    it(`says what to do about ${what}`, () => {
+      assert.equal(onlyProblem(config), problem);
+    });
+  }
+
+  it("reports every problem at once, below wrong names too, and rules that the rest breaks", () => {
+    const paths = problemsOf({
+      istio: { version: "1.20.0", charts: 3 },
+      trust: { rootLifetimeDays: 10, keyAlgorithm: "dsa" },
+      clusters: {
+        A: { network: 1, access: {} },
+        b: { network: "n", access: { context: "same" } },
+        c: { network: "n", access: { context: "same" } },
+      },
+    }).map(({ path }) => path);
+    assert.deepEqual(paths, [
+      "isthmus:mesh.id",
+      "isthmus:mesh.istio.charts",
+      "isthmus:mesh.trust.keyAlgorithm",
+      "isthmus:mesh.clusters.A",
+      "isthmus:mesh.clusters.A.network",
+      "isthmus:mesh.clusters.A.access.context",
+      "isthmus:mesh.clusters.c.access.context",
+      "isthmus:mesh.istio.version",
+    ]);
+  });
+
+  it("accepts and plans every right configuration", () => {
+    fc.assert(
+      fc.property(validConfig, (config) => {
+        planMesh(parseMesh(config));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("answers any change of a right configuration with well-formed problems, or accepts it", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(changedConfig, (config) => {
+        const problems = problemsOf(config);
+        problems.forEach(assertWellFormed);
+        if (problems.length > 0) refused++;
+        else planMesh(parseMesh(config));
+      }),
+      { numRuns: 4000 },
+    );
+    assert.ok(refused > 2000, `only ${refused} of 4000 were wrong: the generator has gone soft`);
+  });
+
+  it("answers any JSON with well-formed problems", () => {
+    fc.assert(
+      fc.property(anyJson, (json) => {
+        const problems = problemsOf(json);
+        assert.ok(problems.length > 0);
+        problems.forEach(assertWellFormed);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("never reports one path twice with the same words", () => {
+    fc.assert(
+      fc.property(changedConfig, (config) => {
+        const lines = problemsOf(config).map(formatProblem);
+        assert.equal(new Set(lines).size, lines.length, lines.join("\n"));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("refuses whatever the schema refuses", () => {
+    fc.assert(
+      fc.property(changedConfig, (config) => {
+        if (!meshSchema.safeParse(config).success) assert.ok(problemsOf(config).length > 0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("shows no credential that was written in the wrong place", () => {
+    const secrets = [
+      "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIK\n-----END EC PRIVATE KEY-----",
+      "eyJhbGciOiJSUzI1NiIsImtpZCI6Ik1aIn0.eyJpc3MiOiJrdWJlIn0.c2lnbmF0dXJl",
+      "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+      "0123456789abcdef0123456789abcdef",
+    ];
+    const places: ((mesh: Record<string, any>, secret: string) => void)[] = [
+      (mesh, secret) => (mesh["id"] = secret),
+      (mesh, secret) => (mesh["clusters"].east.network = secret),
+      (mesh, secret) => (mesh["clusters"].east.token = secret),
+      (mesh, secret) => (mesh["clusters"].east.access = { [secret]: secret }),
+      (mesh, secret) => (mesh["clusters"][secret] = secret),
+      (mesh, secret) => (mesh["istio"].version = secret),
+      (mesh, secret) => (mesh["istio"].charts = { repository: secret }),
+      (mesh, secret) => (mesh["istio"].values = { istiod: { global: { meshID: secret }, [`a.${secret}`]: 1 } }),
+      (mesh, secret) => (mesh["trust"] = { root: secret, keyAlgorithm: { [secret]: 1 } }),
+    ];
+    for (const secret of secrets) {
+      for (const place of places) {
+        const problems = problemsOf(withMesh((mesh) => place(mesh, secret)));
+        // Hex is a DNS label like any other: as an id it is accepted, and nothing is shown.
+        if (!/^[0-9a-f]+$/.test(secret)) assert.ok(problems.length > 0, place.toString());
+        for (const problem of problems) {
+          const shown = formatProblem(problem).toLowerCase();
+          for (let start = 0; start + 12 <= secret.length; start++) {
+            assert.ok(!shown.includes(secret.slice(start, start + 12).toLowerCase()), `${shown} (${place.toString()})`);
+          }
+        }
+      }
+    }
+  });
+
+  it("shows a repository's URL without the password in it", () => {
+    const problem = onlyProblem(withMesh((mesh) => (mesh["istio"].charts = { repository: "ftp://me:hunter2@charts" })));
+    assert.match(problem, /found "ftp:\/\/…@charts"/);
+  });
+});

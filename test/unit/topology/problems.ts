@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { ConfigurationError, formatProblem, parseMesh, type Problem } from "../../../topology";
+
+/** The problems of a configuration, none when it is right. Anything but a ConfigurationError fails the test. */
+export function problemsOf(config: unknown): readonly Problem[] {
+  try {
+    parseMesh(config);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+/** The only problem of a configuration, as the user reads it. */
+export function onlyProblem(config: unknown): string {
+  const problems = problemsOf(config);
+  assert.equal(problems.length, 1, problems.map(formatProblem).join("\n"));
+  return problems.map(formatProblem).join();
+}
+
+/** Fails unless a problem reads well: every part there, one line, nothing of a library's wording. */
+export function assertWellFormed(problem: Problem): void {
+  const shown = formatProblem(problem);
+  assert.match(problem.path, /^isthmus:mesh([.[].*)?$/, shown);
+  for (const part of [problem.path, problem.expected, problem.found, problem.fix])
+    assert.notEqual(part.trim(), "", shown);
+  assert.doesNotMatch(shown, /[\n\r]/);
+  assert.match(problem.fix, /^[A-Z].*[.?]$/, shown);
+  assert.doesNotMatch(problem.expected, /[.?]$/, shown);
+  assert.doesNotMatch(shown, /Invalid|Unrecognized|received|\bundefined\b|\[object|NaN|another value/, shown);
+  assert.ok(shown.length < 800, shown);
+}
