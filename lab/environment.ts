@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { ensureCertificates } from "./certificates";
 import type { Cluster } from "./cluster";
 import { renderKubeconfig } from "./kubeconfig";
-import { labPaths } from "./paths";
+import { labPaths, stateDirectory } from "./paths";
+import { labSubnet } from "./plan";
 import { writeWhole } from "./process";
 import type { Toolbox } from "./tools";
 
@@ -39,20 +40,35 @@ async function linkPrograms(from: string, to: string): Promise<void> {
   for (const program of userPrograms) await replaceLink(join(from, program), join(to, program));
 }
 
-/** Shell lines that make a shell, or `pulumi`, work on the lab. */
-export function environmentScript(state: string): string {
+/** Environment variables that make a program work on the lab. The path goes before the caller's own. */
+export function labEnvironment(state: string = stateDirectory()): Record<string, string> {
   const paths = labPaths(state);
-  const lines = {
+  return {
+    PATH: `${paths.bin}:${process.env["PATH"] ?? ""}`,
     PULUMI_BACKEND_URL: `file://${paths.pulumi}`,
     PULUMI_CONFIG_PASSPHRASE: labPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     KUBECONFIG: paths.kubeconfig,
+    // No proxy knows the lab.
+    NO_PROXY: joined(labSubnet, process.env["NO_PROXY"]),
+    no_proxy: joined(labSubnet, process.env["no_proxy"]),
   };
-  return [
-    `export PATH=${quote(paths.bin)}:"$PATH"`,
-    ...Object.entries(lines).map(([name, value]) => `export ${name}=${quote(value)}`),
-    "",
-  ].join("\n");
+}
+
+const joined = (first: string, more: string | undefined): string =>
+  more === undefined || more === "" ? first : `${first},${more}`;
+
+/** The same for a shell to source. */
+export function environmentScript(state: string): string {
+  const { bin, pulumi, kubeconfig } = labPaths(state);
+  return `export PATH=${quote(bin)}:"$PATH"
+export PULUMI_BACKEND_URL=${quote(`file://${pulumi}`)}
+export PULUMI_CONFIG_PASSPHRASE=${quote(labPassphrase)}
+export PULUMI_SKIP_UPDATE_CHECK=true
+export KUBECONFIG=${quote(kubeconfig)}
+export NO_PROXY=${labSubnet}"\${NO_PROXY:+,$NO_PROXY}"
+export no_proxy=${labSubnet}"\${no_proxy:+,$no_proxy}"
+`;
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

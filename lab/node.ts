@@ -109,8 +109,7 @@ function kubeletConfiguration({ plan, paths }: Cluster): object {
     authorization: { mode: "Webhook" },
     cgroupDriver: "cgroupfs",
     cgroupRoot: podsGroup(plan.name),
-    // kubelet would make its own tree of groups at the root, where each cluster's kubelet would remove the others' pods.
-    cgroupsPerQOS: false,
+    cgroupsPerQOS: true,
     enforceNodeAllocatable: [],
     failSwapOn: false,
     failCgroupV1: false,

@@ -1,0 +1,34 @@
+import { ConfigurationError } from "../topology/problem";
+import { bringDown } from "./down";
+import { checkMachine } from "./machine";
+import type { Progress } from "./progress";
+import { labStatus, type LabStatus } from "./status";
+import { ensureTools } from "./tools";
+import { bringUp, type UpOptions } from "./up";
+
+export { checkMachine } from "./machine";
+export { labEnvironment } from "./environment";
+export { labPaths, stateDirectory, type LabPaths } from "./paths";
+export { planLab, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";
+export { ComponentError } from "./process";
+export { labStatus, type ClusterStatus, type ComponentStatus, type LabStatus } from "./status";
+export type { UpOptions } from "./up";
+
+/**
+ * Brings the lab to the given clusters and waits until all of them work: makes what is missing, repairs what has
+ * died, removes clusters that are no longer named.
+ * @throws ConfigurationError when the machine or the clusters do not allow it; nothing has been changed then.
+ * @throws ComponentError when a component does not come up, with its last lines.
+ */
+export async function labUp(options: UpOptions): Promise<LabStatus> {
+  const problems = await checkMachine(options.clusters);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const toolbox = await ensureTools(options.progress);
+  await bringUp(options, toolbox);
+  return await labStatus();
+}
+
+/** Removes the lab without a trace; only the cache of tools stays. Safe at any time. */
+export async function labDown({ progress }: { readonly progress: Progress }): Promise<void> {
+  await bringDown(progress);
+}
