@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The exit codes of the real curl that scripts look at.
+const (
+	curlUsage    = 2
+	curlBadURL   = 3
+	curlNoHost   = 6
+	curlRefused  = 7
+	curlHTTP     = 22
+	curlNoFile   = 23
+	curlTimeout  = 28
+	curlNoAnswer = 52
+	curlCutOff   = 56
+)
+
+// curlRequest is what the command line asks for.
+type curlRequest struct {
+	url        string
+	headers    http.Header
+	maxTime    time.Duration
+	outputFile string
+	writeOut   string
+	silent     bool
+	showErrors bool
+	fail       bool
+}
+
+// curl does one GET request, with the few of the real curl's flags that the checks use, and returns its exit code.
+func curl(arguments []string, output, messages io.Writer) int {
+	request, err := parseCurl(arguments)
+	if err != nil {
+		fmt.Fprintf(messages, "curl: (%d) %v\n", curlUsage, err)
+		return curlUsage
+	}
+	status, code, err := request.run(output)
+	fmt.Fprint(output, expandWriteOut(request.writeOut, status))
+	if err != nil && (!request.silent || request.showErrors) {
+		fmt.Fprintf(messages, "curl: (%d) %v\n", code, err)
+	}
+	return code
+}
+
+func parseCurl(arguments []string) (*curlRequest, error) {
+	request := &curlRequest{headers: http.Header{"Accept": {"*/*"}, "User-Agent": {"curl"}}}
+	for len(arguments) > 0 {
+		flag := arguments[0]
+		arguments = arguments[1:]
+		if !strings.HasPrefix(flag, "-") || flag == "-" {
+			if request.url != "" {
+				return nil, errors.New("one URL only")
+			}
+			request.url = flag
+			continue
+		}
+		if request.set(flag) {
+			continue
+		}
+		if len(arguments) == 0 {
+			return nil, fmt.Errorf("option %s: is unknown or requires a value", flag)
+		}
+		if err := request.setValue(flag, arguments[0]); err != nil {
+			return nil, err
+		}
+		arguments = arguments[1:]
+	}
+	if request.url == "" {
+		return nil, errors.New("no URL specified")
+	}
+	return request, nil
+}
+
+// set applies a flag without a value, or several in one word, and reports whether it was one.
+func (request *curlRequest) set(flag string) bool {
+	switch flag {
+	case "-s", "--silent":
+		request.silent = true
+	case "-S", "--show-error":
+		request.showErrors = true
+	case "-sS", "-Ss":
+		request.silent, request.showErrors = true, true
+	case "-f", "--fail":
+		request.fail = true
+	default:
+		return false
+	}
+	return true
+}
+
+func (request *curlRequest) setValue(flag, value string) error {
+	switch flag {
+	case "-m", "--max-time":
+		seconds, err := strconv.ParseFloat(value, 64)
+		if err != nil || seconds < 0 {
+			return fmt.Errorf("option %s: expected a number of seconds, found %q", flag, value)
+		}
+		request.maxTime = time.Duration(seconds * float64(time.Second))
+	case "-o", "--output":
+		request.outputFile = value
+	case "-w", "--write-out":
+		request.writeOut = value
+	case "-H", "--header":
+		name, content, found := strings.Cut(value, ":")
+		if !found {
+			return fmt.Errorf("option %s: expected `Name: value`, found %q", flag, value)
+		}
+		request.headers.Set(strings.TrimSpace(name), strings.TrimSpace(content))
+	default:
+		return fmt.Errorf("option %s: is unknown", flag)
+	}
+	return nil
+}
+
+// run sends the request and copies the answer's body. It returns the HTTP status, 0 without an answer, and the exit code.
+func (request *curlRequest) run(output io.Writer) (status, code int, err error) {
+	ctx := context.Background()
+	if request.maxTime > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, request.maxTime)
+		defer cancel()
+	}
+	target, err := curlURL(request.url)
+	if err != nil {
+		return 0, curlBadURL, err
+	}
+	message, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return 0, curlBadURL, err
+	}
+	message.Header = request.headers
+	message.Host = request.headers.Get("Host")
+
+	// A new connection each time, as a new curl process would make it; no proxy, no redirects.
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	answer, err := client.Do(message)
+	if err != nil {
+		return 0, curlCode(err), err
+	}
+	defer answer.Body.Close()
+	if request.fail && answer.StatusCode >= http.StatusBadRequest {
+		return answer.StatusCode, curlHTTP, fmt.Errorf("the requested URL returned error: %d", answer.StatusCode)
+	}
+	if request.outputFile != "" && request.outputFile != "-" {
+		file, err := os.Create(request.outputFile)
+		if err != nil {
+			return answer.StatusCode, curlNoFile, err
+		}
+		defer file.Close()
+		output = file
+	}
+	if _, err := io.Copy(output, answer.Body); err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return answer.StatusCode, curlTimeout, err
+		}
+		return answer.StatusCode, curlCutOff, err
+	}
+	return answer.StatusCode, 0, nil
+}
+
+// curlURL completes an address without a scheme, as curl does.
+func curlURL(address string) (string, error) {
+	if !strings.Contains(address, "://") {
+		address = "http://" + address
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	if parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+		return "", fmt.Errorf("URL %q is malformed", address)
+	}
+	return parsed.String(), nil
+}
+
+func curlCode(err error) int {
+	var dns *net.DNSError
+	var operation *net.OpError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return curlTimeout
+	case errors.As(err, &dns):
+		return curlNoHost
+	case errors.As(err, &operation) && operation.Op == "dial":
+		return curlRefused
+	case errors.Is(err, io.EOF):
+		return curlNoAnswer
+	default:
+		return curlCutOff
+	}
+}
+
+// expandWriteOut fills in the status and the escapes of a -w format.
+func expandWriteOut(format string, status int) string {
+	return strings.NewReplacer(
+		"%{http_code}", fmt.Sprintf("%03d", status),
+		"%{response_code}", fmt.Sprintf("%03d", status),
+		`\n`, "\n", `\t`, "\t", `\r`, "\r", "%%", "%",
+	).Replace(format)
+}
