@@ -1,6 +1,9 @@
 import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { PulumiError } from "./pulumi";
+
+const pollMs = 500;
 
 /** Who holds the lock of a stack in a backend of files. */
 export interface LockHolder {
@@ -20,25 +23,32 @@ export function lockHolders(stderr: string): LockHolder[] | undefined {
   }));
 }
 
-/** Whether an update ran into another one, of this or another machine. */
-export function isLocked(error: PulumiError): boolean {
-  return lockHolders(error.stderr) !== undefined || error.stderr.includes("[409] Conflict: Another update");
-}
+/** What became of a lock: it was none, we took it away, its holder ended, or another machine or user holds it. */
+export type LockOutcome = "not locked" | "released" | "waited" | "held";
 
 /**
- * Takes away a lock whose holder was killed: a process of this machine that is no more.
- * @returns Whether there was one, so that the update may be tried again.
+ * Gets over a lock that an update ran into, if that is safe: waits for a process of this machine that holds it, takes
+ * away the lock of one that was killed.
  */
-export async function releaseStaleLock(
+export async function overcomeLock(
   stack: Stack,
   error: PulumiError,
   onProgress: (words: string) => void = () => undefined,
-): Promise<boolean> {
-  const holders = lockHolders(error.stderr) ?? [];
-  if (holders.length === 0 || holders.some((holder) => holder.host !== hostname() || isAlive(holder.pid))) return false;
-  onProgress(`removing the stack's lock: the update that held it (process ${holders[0]?.pid}) was killed`);
+  stop?: AbortSignal,
+): Promise<LockOutcome> {
+  const holders = lockHolders(error.stderr);
+  if (holders === undefined) return "not locked";
+  if (holders.length === 0 || holders.some((holder) => holder.host !== hostname())) return "held";
+
+  const alive = holders.find((holder) => isAlive(holder.pid));
+  if (alive !== undefined) {
+    onProgress(`another update of the stack is under way (process ${alive.pid}): waiting for it`);
+    while (isAlive(alive.pid)) await delay(pollMs, undefined, stop === undefined ? {} : { signal: stop });
+    return "waited";
+  }
+  onProgress(`taking away the stack's lock: the update that held it (process ${holders[0]?.pid ?? 0}) was killed`);
   await stack.cancel();
-  return true;
+  return "released";
 }
 
 function isAlive(pid: number): boolean {

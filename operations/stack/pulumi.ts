@@ -23,7 +23,7 @@ export class PulumiError extends Error {
     readonly stderr: string,
     readonly exitCode: number | undefined,
   ) {
-    super(`pulumi ${command} failed: ${firstError(stderr) ?? firstError(stdout) ?? `exit code ${exitCode}`}`);
+    super(describe(command, stdout, stderr, exitCode));
     this.name = "PulumiError";
   }
 }
@@ -142,6 +142,13 @@ function findOnPath(name: string, path: string): string | undefined {
         return false;
       }
     });
+}
+
+function describe(command: string, stdout: string, stderr: string, exitCode: number | undefined): string {
+  if (stderr.includes("the stack is currently locked by")) {
+    return `pulumi ${command} failed: another update of the stack is under way, or was killed on another machine. ${stderr.trim().split("\n").at(-1)?.trim() ?? ""}. When it is no more, run \`pulumi cancel\`.`;
+  }
+  return `pulumi ${command} failed: ${firstError(stderr) ?? firstError(stdout) ?? `exit code ${exitCode ?? "unknown"}`}`;
 }
 
 /** The first line by which Pulumi says what went wrong. */

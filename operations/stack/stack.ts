@@ -3,7 +3,8 @@ import { precheck, resolveAccess, type ClusterAccess } from "../../access";
 import { ConfigurationError, type MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
-import { releaseStaleLock } from "./lock";
+import { overcomeLock } from "./lock";
+import { recover } from "./recover";
 
 /** Which stack, and how its operations talk and are ended. */
 export interface StackOptions extends Interruption {
@@ -40,9 +41,9 @@ export interface ChangesResult {
  * @throws PulumiError when Pulumi fails.
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
-  await reachClusters(options);
+  const clusters = await reachClusters(options);
   const stack = await openStack(options);
-  const result = await withLock(stack, options, () =>
+  const result = await afterRecovery(stack, options, clusters, () =>
     stack.up({ ...streams(options), ...(options.refresh === true ? { refresh: true } : {}) }),
   );
   return {
@@ -65,8 +66,9 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
 
 /** Brings the stack's state to what the clusters have. Changes no cluster. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
+  const clusters = await reachClusters(options);
   const stack = await openStack(options);
-  const result = await withLock(stack, options, () => stack.refresh(streams(options)));
+  const result = await afterRecovery(stack, options, clusters, () => stack.refresh(streams(options)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
 }
 
@@ -75,9 +77,10 @@ export async function refresh(options: StackOptions): Promise<ChangesResult> {
  * @returns What was removed; undefined when there is no such stack, and so nothing to remove.
  */
 export async function destroy(options: StackOptions): Promise<ChangesResult | undefined> {
+  const clusters = await reachClusters(options);
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
-  const result = await withLock(stack, options, () => stack.destroy(streams(options)));
+  const result = await afterRecovery(stack, options, clusters, () => stack.destroy(streams(options)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
 }
 
@@ -130,12 +133,24 @@ async function workspaceOptions(options: StackOptions): Promise<LocalWorkspaceOp
   };
 }
 
-/** Runs an update; when a dead process still holds the stack's lock, takes it away first. */
-async function withLock<T>(stack: Stack, options: StackOptions, update: () => Promise<T>): Promise<T> {
-  try {
-    return await update();
-  } catch (error) {
-    if (!(error instanceof PulumiError) || !(await releaseStaleLock(stack, error, options.onProgress))) throw error;
-    return update();
+/** More often nothing that we do makes a stack fit: a lock that is waited for, one that is taken away, the rest cleared. */
+const maximumAttempts = 4;
+
+/** Runs an update; when the last one was killed, clears away what it left behind and tries again. */
+async function afterRecovery<T>(
+  stack: Stack,
+  { onProgress, stop }: StackOptions,
+  clusters: ReadonlyMap<string, ClusterAccess>,
+  update: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await update();
+    } catch (error) {
+      if (!(error instanceof PulumiError) || stop?.aborted === true || attempt === maximumAttempts) throw error;
+      const outcome = await overcomeLock(stack, error, onProgress, stop);
+      const recovered = outcome !== "waited" && outcome !== "held" && (await recover(stack, clusters, onProgress));
+      if (outcome === "held" || (outcome === "not locked" && !recovered)) throw error;
+    }
   }
 }

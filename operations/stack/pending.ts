@@ -1,0 +1,92 @@
+/**
+ * Operations that Pulumi had begun when it was killed, as a stack's exported state records them. Pure.
+ */
+
+/** A Kubernetes object that may or may not have come into being. */
+export interface PendingObject {
+  readonly kind: "object";
+  /** The cluster's name in the mesh. */
+  readonly cluster: string;
+  /** Path of the object at the API server. */
+  readonly path: string;
+}
+
+/** A Helm release that may stand half-way. */
+export interface PendingRelease {
+  readonly kind: "release";
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Whether it was just being made, so that Pulumi does not know of it. */
+  readonly isNew: boolean;
+}
+
+/** What is to be cleaned up before the next update. */
+export type Pending = PendingObject | PendingRelease;
+
+/** The part of an exported state that matters here. */
+export interface StackState {
+  readonly pending_operations?: readonly PendingOperation[];
+  readonly resources?: readonly unknown[];
+}
+
+interface PendingOperation {
+  readonly type: string;
+  readonly resource: {
+    readonly urn: string;
+    readonly type: string;
+    readonly provider?: string;
+    readonly inputs?: Readonly<Record<string, unknown>>;
+  };
+}
+
+const releaseType = "kubernetes:helm.sh/v3:Release";
+
+/** Collections of the kinds that a mesh is made of. */
+const collections: Readonly<Record<string, string>> = {
+  Namespace: "namespaces",
+  Secret: "secrets",
+  ConfigMap: "configmaps",
+  Gateway: "gateways",
+  VirtualService: "virtualservices",
+};
+
+/**
+ * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi
+ * knows nothing; a release counts also when it was being changed, because Helm refuses to go on with it.
+ */
+export function pendingIn(state: StackState): Pending[] {
+  return (state.pending_operations ?? []).flatMap(({ type, resource }): Pending[] => {
+    const cluster = providerName(resource.provider);
+    const isNew = type === "creating";
+    if (cluster === undefined) return [];
+    if (resource.type === releaseType) {
+      const { name, namespace } = resource.inputs ?? {};
+      if (typeof name !== "string" || typeof namespace !== "string") return [];
+      return [{ kind: "release", cluster, namespace, name, isNew }];
+    }
+    const path = isNew ? objectPath(resource.inputs ?? {}) : undefined;
+    return path === undefined ? [] : [{ kind: "object", cluster, path }];
+  });
+}
+
+/** The state without operations that were creating something, which are seen to by us. */
+export function withoutPendingCreates<T extends StackState>(state: T): T {
+  const kept = (state.pending_operations ?? []).filter(({ type }) => type !== "creating");
+  return { ...state, pending_operations: kept };
+}
+
+/** A provider's reference is `<urn>::<id>`, and a URN ends with the resource's name: that of the cluster. */
+function providerName(reference: string | undefined): string | undefined {
+  const [, name] = /::pulumi:providers:kubernetes::([^:]+)::[^:]*$/.exec(reference ?? "") ?? [];
+  return name;
+}
+
+function objectPath(inputs: Readonly<Record<string, unknown>>): string | undefined {
+  const { apiVersion, kind, metadata } = inputs;
+  const { name, namespace } = (metadata ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
+  const collection = typeof kind === "string" ? collections[kind] : undefined;
+  if (typeof apiVersion !== "string" || typeof name !== "string" || collection === undefined) return undefined;
+  const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${group}${typeof namespace === "string" ? `/namespaces/${namespace}` : ""}/${collection}/${name}`;
+}
