@@ -8,8 +8,8 @@ import { labSubnet } from "./plan";
 import { writeWhole } from "./process";
 import type { Toolbox } from "./tools";
 
-/** What a person, a script or Pulumi uses of the lab: the programs by their names. */
-const userPrograms = ["pulumi", "pulumi-language-nodejs", "kubectl", "helm", "istioctl"];
+/** What a person or a script uses of the lab: the programs by their names. Pulumi's come with its plugins. */
+const userPrograms = ["kubectl", "helm", "istioctl"];
 
 /**
  * The passphrase of the stacks that run on the lab. Their secrets are worth nothing outside it; the stack file that the

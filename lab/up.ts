@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { clusterOf, type Cluster } from "./cluster";
 import { removeCluster } from "./down";
 import { linkProject, writeEnvironment } from "./environment";
 import { findImageStore, makeImageStore as makeStore, type ImageStore } from "./image-store";
 import { withLabLock } from "./lock";
-import { ensureRunDirectory } from "./mounts";
+import { ensureRunDirectory, removeRunDirectory } from "./mounts";
 import { ensureBridge } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
 import { planLab, type LabCluster, type LabPlan } from "./plan";
+import { linkPlugins, pluginSetting } from "./plugins";
 import { bootId } from "./process";
 import type { Progress } from "./progress";
 import { readLabRecord, writeLabRecord } from "./record";
@@ -40,7 +41,9 @@ async function bringUpAlone(options: UpOptions, toolbox: Toolbox): Promise<void>
   const { progress, signal } = options;
   const state = stateDirectory();
   const startMs = performance.now();
+  const setting = pluginSetting();
   await prepareDirectories(state);
+  await linkPlugins({ stateDirectory: state, toolbox, setting, progress });
   const plan = await planAndRecord(options, state, progress);
   const clusters = plan.clusters.map((cluster) => clusterOf(cluster, state, toolbox));
   const store = await makeImageStore(toolbox, progress);
@@ -99,14 +102,11 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
 async function prepareDirectories(state: string): Promise<void> {
   await mkdir(state, { recursive: true, mode: 0o700 });
   await chmod(state, 0o700);
-  await ensureRunDirectory(state);
   // On some machines /run is on a disk: what an earlier boot left there is void.
   const bootFile = join(runDirectory, "boot-id");
   const lastBoot = existsSync(bootFile) ? await readFile(bootFile, "utf8") : undefined;
-  if (lastBoot !== undefined && lastBoot !== bootId()) {
-    await rm(runDirectory, { recursive: true, force: true });
-    await ensureRunDirectory(state);
-  }
+  if (lastBoot !== bootId()) await removeRunDirectory();
+  await ensureRunDirectory(state);
   await writeFile(bootFile, bootId());
 }
 

@@ -37,6 +37,13 @@ export async function ensureTools(progress: Progress): Promise<Toolbox> {
   return plan.toolbox();
 }
 
+/** Everything that the lab runs, if all of it is in the cache. Builds nothing. */
+export function builtTools(): Toolbox | undefined {
+  const cache = cacheDirectory();
+  const plan = makePlan(cache, () => undefined);
+  return [...plan.lanes.flat(), ...plan.last].every((group) => isBuilt(cache, group)) ? plan.toolbox() : undefined;
+}
+
 async function buildMissing(cache: string, plan: Plan, progress: Progress): Promise<void> {
   const missing = new Set([...plan.lanes.flat(), ...plan.last].filter((group) => !isBuilt(cache, group)));
   progress.expect(missing.size);
