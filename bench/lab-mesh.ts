@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { labEnvironment } from "../lab";
 import { run } from "./command";
 
 /** The lab's clusters and the development stack on them, as the benchmarks use them. */
@@ -9,17 +8,9 @@ export interface LabMesh {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Reads the environment that the lab wrote for shells. */
+/** The lab's clusters, in the environment that the lab gives to shells. */
 export function labMesh(projectDirectory: string, clusters: readonly string[]): LabMesh {
-  const exports = readFileSync(join(projectDirectory, ".lab", "env"), "utf8").matchAll(
-    /^export (\w+)=(?:'(.*)'|"(.*)"|(.*))$/gm,
-  );
-  const env: NodeJS.ProcessEnv = { ...process.env };
-  for (const [, name, single, double, bare] of exports) {
-    if (name !== undefined)
-      env[name] = (single ?? double ?? bare ?? "").replace(/\$\{?PATH\}?/, process.env["PATH"] ?? "");
-  }
-  return { projectDirectory, clusters, env };
+  return { projectDirectory, clusters, env: { ...process.env, ...labEnvironment() } };
 }
 
 /** Runs kubectl against one cluster. */

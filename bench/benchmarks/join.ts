@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { readFileSync } from "node:fs";
+import { labUp } from "../../lab";
+import { standardErrorProgress } from "../../lab/progress";
 import { run } from "../command";
 import { ensureStack, labMesh, makeBare, pulumi, type LabMesh } from "../lab-mesh";
 import { MemoryPeak } from "../memory";
@@ -24,7 +25,14 @@ interface Joined {
  * Between the joins come the previews with nothing to change, and every `pulumi up` is watched for its memory.
  */
 export async function joinTwo(projectDirectory: string, report: (line: string) => void): Promise<Measurement[]> {
-  const mesh = labMesh(projectDirectory, ["east", "west"]);
+  const clusters = ["east", "west"];
+  await labUp({
+    clusters: clusters.map((name) => ({ name, network: name })),
+    projectDirectory,
+    stack: "dev",
+    progress: standardErrorProgress(),
+  });
+  const mesh = labMesh(projectDirectory, clusters);
   const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
   const ours: Joined[] = [];
   const theirs: Joined[] = [];
