@@ -34,7 +34,6 @@ async function removeLab(): Promise<void> {
   await removeBridge();
   await removeAllMounts(state);
   if (record !== undefined) await unlinkProject(record.projectDirectory, state);
-  await rm(runDirectory, { recursive: true, force: true });
   await rm(state, { recursive: true, force: true });
 }
 

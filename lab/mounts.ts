@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { clusterPaths, runDirectory } from "./paths";
 import { run } from "./run";
@@ -60,7 +60,7 @@ export async function removeClusterMounts(cluster: string): Promise<void> {
 
 /** Unmounts everything of the lab's that the machine itself sees, and removes the mount points that it made. */
 export async function removeAllMounts(state: string): Promise<void> {
-  await unmountBelow(runDirectory);
+  await removeRunDirectory();
   await unmountBelow(state);
   for (const place of await readMadePlaces(state)) await removeIfEmpty(place);
 }
@@ -70,6 +70,12 @@ async function removeIfEmpty(directory: string): Promise<void> {
     // Somebody else uses it by now.
     if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT" && error.code !== "EBUSY") throw error;
   });
+}
+
+/** Unmounts and empties the directory for what lasts until a reboot. */
+export async function removeRunDirectory(): Promise<void> {
+  await unmountBelow(runDirectory);
+  await rm(runDirectory, { recursive: true, force: true });
 }
 
 async function unmountBelow(directory: string): Promise<void> {

@@ -59,7 +59,8 @@ export async function ensureClusterNetwork(cluster: ClusterPlan, bin: string): P
     ...cluster.routes.map(({ range, via }) => `route replace ${range} via ${via} proto static`),
     ...strayRoutes.map((range) => `route delete ${range} proto static`),
   ]);
-  await run(inNetwork(namespace, "sysctl", "-qw", "net.ipv4.ip_forward=1"));
+  // Without a limit on its refusals, a pod that asks for what is not there learns it at once, every time.
+  await run(inNetwork(namespace, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0"));
   await replaceNat(cluster, bin);
 }
 
