@@ -1,24 +1,35 @@
 import { createConnection, createServer, type Socket } from "node:net";
 
 /**
- * An abstract socket (unix(7)): the kernel lets one process bind it and frees it when that process ends, however it
- * ends, so there is no stale lock to recognise.
- */
-const lockName = "\0isthmus-lab";
-
-/**
  * Runs an action while no other process changes the lab.
  * @param onWait called once with the holder's process id when another process is at it.
  */
-export async function withLabLock<T>(
+export function withLabLock<T>(
   action: () => Promise<T>,
   onWait: (holder: number) => void,
   signal?: AbortSignal,
 ): Promise<T> {
+  return withLock("isthmus-lab", action, onWait, signal);
+}
+
+/**
+ * Runs an action while no other process on this machine holds the lock of that name.
+ *
+ * The lock is an abstract socket (unix(7)): the kernel lets one process bind it and frees it when that process ends,
+ * however it ends, so there is no stale lock to recognise.
+ * @param onWait called once with the holder's process id when another process holds it.
+ */
+export async function withLock<T>(
+  name: string,
+  action: () => Promise<T>,
+  onWait: (holder: number) => void,
+  signal?: AbortSignal,
+): Promise<T> {
+  const address = `\0${name}`;
   let told = false;
   for (;;) {
     signal?.throwIfAborted();
-    const release = await take();
+    const release = await take(address);
     if (release !== undefined) {
       try {
         return await action();
@@ -26,15 +37,19 @@ export async function withLabLock<T>(
         release();
       }
     }
-    await holderEnds((holder) => {
-      if (!told) onWait(holder);
-      told = true;
-    }, signal);
+    await holderEnds(
+      address,
+      (holder) => {
+        if (!told) onWait(holder);
+        told = true;
+      },
+      signal,
+    );
   }
 }
 
 /** @returns how to let go, or undefined while another process holds the lock. */
-function take(): Promise<(() => void) | undefined> {
+function take(address: string): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
     const waiters = new Set<Socket>();
     const server = createServer((socket) => {
@@ -49,7 +64,7 @@ function take(): Promise<(() => void) | undefined> {
       if (error.code === "EADDRINUSE") resolve(undefined);
       else reject(error);
     });
-    server.listen(lockName, () => {
+    server.listen(address, () => {
       server.unref();
       resolve(() => {
         server.close();
@@ -60,9 +75,9 @@ function take(): Promise<(() => void) | undefined> {
 }
 
 /** Resolves when the holder's process ends or lets go; it may be taken by another at once. */
-function holderEnds(onHolder: (holder: number) => void, signal?: AbortSignal): Promise<void> {
+function holderEnds(address: string, onHolder: (holder: number) => void, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection(lockName);
+    const socket = createConnection(address);
     const abort = () => socket.destroy(new Error("interrupted"));
     signal?.addEventListener("abort", abort, { once: true });
     socket.on("data", (data) => onHolder(Number.parseInt(data.toString(), 10)));

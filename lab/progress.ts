@@ -48,13 +48,13 @@ const redrawMs = 200;
 
 const stderrScreen: Screen = {
   write: (text) => process.stderr.write(text),
-  columns: () => process.stderr.columns ?? 80,
+  columns: () => process.stderr.columns || 80,
   nowMs: () => Date.now(),
 };
 
 /** The display that fits where standard error goes: an updating line on a terminal, else plain lines. */
 export function standardErrorProgress(): Progress {
-  const terminal = process.stderr.isTTY === true && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined;
+  const terminal = process.stderr.isTTY && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined;
   return terminal ? terminalProgress(stderrScreen) : plainProgress(stderrScreen);
 }
 

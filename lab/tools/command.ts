@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with every line of standard error while the command runs. */
   readonly onErrorLine?: (line: string) => void;
+  /** A command that takes longer is ended. Default: none. */
+  readonly timeoutMs?: number;
   /** What to do when it fails, unless a registry is at fault. */
   readonly fix?: string;
 }
@@ -57,7 +59,7 @@ export function runCommand(
   command: readonly [string, ...string[]],
   options: CommandOptions = {},
 ): Promise<CommandOutput> {
-  const [program, ...args] = command;
+  const [program] = command;
   const guarded = setpriv === undefined ? command : ([setpriv, "--pdeathsig", "TERM", "--", ...command] as const);
   const signal = cancellation.getStore();
   return new Promise((resolve, reject) => {
@@ -67,6 +69,7 @@ export function runCommand(
       env: { ...process.env, ...options.environment },
       ...(options.directory === undefined ? {} : { cwd: options.directory }),
       ...(signal === undefined ? {} : { signal }),
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     });
     const chunks: Buffer[] = [];
     const errors: string[] = [];

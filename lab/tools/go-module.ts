@@ -1,4 +1,5 @@
 import { mkdir, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Report } from "../progress";
 import { runCommand } from "./command";
@@ -15,8 +16,17 @@ export interface GoBuild {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Settings that make builds the same on every machine, whatever the user's own `go env` says. */
-const environment = { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOWORK: "off", GO111MODULE: "on" };
+/**
+ * Settings that make builds the same on every machine, whatever the user's own `go env` says. An older Go fetches the
+ * one that a go.mod asks for.
+ */
+export const goEnvironment = {
+  CGO_ENABLED: "0",
+  GO111MODULE: "on",
+  GOFLAGS: "-mod=readonly",
+  GOTOOLCHAIN: "auto",
+  GOWORK: "off",
+};
 
 /** Flags that decide which entries of Go's build cache fit; all commands use the same. */
 const cacheFlags = ["-trimpath", "-buildvcs=false"];
@@ -108,12 +118,20 @@ export function requiredVersion(goMod: string, path: string): string {
   return version;
 }
 
+/** Go's own caches, which the user shares with us. */
+export async function goDirectories(): Promise<{ readonly build: string; readonly modules: string }> {
+  const { output } = await go(["env", "GOCACHE", "GOMODCACHE"], tmpdir());
+  const [build = "", modules = ""] = output.split("\n");
+  return { build, modules };
+}
+
+/** The files that pin a module's dependencies. */
 export const goModFiles = (module: string): readonly string[] => [join(module, "go.mod"), join(module, "go.sum")];
 
 function go(args: readonly string[], directory: string, onErrorLine?: (line: string) => void) {
   return runCommand(["go", ...args], {
     directory,
-    environment,
+    environment: goEnvironment,
     fix: buildFix,
     ...(onErrorLine === undefined ? {} : { onErrorLine }),
   });

@@ -21,7 +21,13 @@ export function imageGroup(parts: ImageParts): Group {
   return {
     name: "images",
     title: "container images",
-    key: [...Object.values(parts), digestFiles(sourceFiles(join(__dirname, "..", "images"), ".ts"))],
+    key: [
+      parts.cluster,
+      parts.metallb,
+      parts.system,
+      parts.envoy,
+      digestFiles(sourceFiles(join(__dirname, "..", "images"), ".ts")),
+    ],
     build: async ({ directory }, report) => {
       const iptables = JSON.parse(readFileSync(join(parts.system, systemGroupPaths.iptables), "utf8")) as IptablesParts;
       const envoy = join(parts.envoy, "envoy");

@@ -1,4 +1,5 @@
+export { cacheDirectory } from "./cache";
+export { builtTools, ensureTools, pruneTools } from "./ensure";
 export { checkPrerequisites } from "./prerequisites";
-export { builtTools, ensureTools } from "./ensure";
 export { ToolError } from "./tool-error";
 export type { Toolbox } from "./toolbox";

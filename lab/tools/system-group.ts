@@ -3,7 +3,6 @@ import { mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../progress";
 import { digestFiles, type BuildPlace, type BuildResult, type Group } from "./cache";
-import { runCommand } from "./command";
 import { hasApt, unpackPackages } from "./debian";
 import { findCniPlugins, findInstalled, type InstalledPackage } from "./installed";
 import { cniPackage, cniPluginNames, systemPackages, type SystemPackage } from "./system-programs";

@@ -5,7 +5,11 @@ export class ToolError extends Error {
    * @param fix what to do about it, as an imperative sentence.
    * @param lastLines the last lines that the failed command wrote, if any.
    */
-  constructor(what: string, fix: string, lastLines: readonly string[] = []) {
+  constructor(
+    what: string,
+    readonly fix: string,
+    readonly lastLines: readonly string[] = [],
+  ) {
     const quoted = lastLines.map((line) => `  | ${line}`);
     super([`${what}.`, ...quoted, fix].join("\n"));
     this.name = "ToolError";
