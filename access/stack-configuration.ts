@@ -115,15 +115,14 @@ function duplicates(
   lines: LineCounter,
   file: string,
 ): Problem[] {
-  if (isSeq(node))
-    return node.items.flatMap((item, index) => duplicates(item, [...keys, index], lines, file));
+  if (isSeq(node)) return node.items.flatMap((item, index) => duplicates(item, [...keys, index], lines, file));
   if (!isMap(node)) return [];
   const firstLines = new Map<string, number>();
   return node.items.flatMap((pair) => {
     const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
     if (name === undefined) return [];
     const path = [...keys, name];
-    const line = lines.linePos((pair.key).range[0]).line;
+    const line = lines.linePos(pair.key.range[0]).line;
     const firstLine = firstLines.get(name);
     const inner = duplicates(pair.value, path, lines, file);
     if (firstLine === undefined) {

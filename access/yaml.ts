@@ -1,4 +1,4 @@
-import { parseDocument, type Document, type ParsedNode } from "yaml";
+import { parseDocument, type Document } from "yaml";
 
 /** A text that is no YAML. Says where, but quotes nothing: the text may hold credentials. */
 export interface YamlFailure {

@@ -85,7 +85,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
 type Change = (parent: Record<string, unknown>, key: string) => void;
 
 const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.constant<Change>((parent, key) => delete parent[key]),
+  fc.constant<Change>((parent, key) => Reflect.deleteProperty(parent, key)),
   anyJson.map<Change>((value) => (parent, key) => define(parent, key, value)),
   fc.tuple(fc.string({ maxLength: 12 }), anyJson).map<Change>(
     ([extra, value]) =>
@@ -102,7 +102,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     )
     .map<Change>((slip) => (parent, key) => {
       const value = parent[key];
-      delete parent[key];
+      Reflect.deleteProperty(parent, key);
       define(parent, slip(key), value);
     }),
 );

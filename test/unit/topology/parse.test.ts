@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatProblem, meshSchema, parseMesh, planMesh, type MeshConfig } from "../../../topology";
+import { formatProblem, meshSchema, parseMesh, planMesh } from "../../../topology";
 import { anyJson, changedConfig, validConfig } from "./arbitraries";
 import { assertWellFormed, onlyProblem, problemsOf } from "./problems";
 
+/** A configuration in which anything may stand anywhere. */
+interface Loose {
+  [key: string]: unknown;
+  istio: Record<string, unknown>;
+  clusters: { [name: string]: unknown; east: { [key: string]: unknown; access: Record<string, unknown> } };
+}
+
 /** A small configuration that is right, of which each test changes one thing. */
-function valid(): Record<string, any> {
-  const config: MeshConfig = {
+function valid(): Loose {
+  return {
     id: "mesh1",
     istio: { version: "1.31.1" },
     clusters: {
@@ -14,13 +21,17 @@ function valid(): Record<string, any> {
       west: { network: "west", access: { context: "lab-west" } },
     },
   };
-  return config;
 }
 
-function withMesh(change: (mesh: Record<string, any>) => void): unknown {
+function withMesh(change: (mesh: Loose) => void): unknown {
   const mesh = valid();
   change(mesh);
   return mesh;
+}
+
+/** Puts a value where its type would not let it. */
+function put(target: object, key: string, value: unknown): void {
+  Reflect.set(target, key, value);
 }
 
 const dnsLabel =
@@ -55,12 +66,12 @@ describe("parseMesh", () => {
     ],
     [
       "a missing key",
-      withMesh((mesh) => delete mesh["clusters"].east.network),
+      withMesh((mesh) => delete mesh.clusters.east["network"]),
       `isthmus:mesh.clusters.east.network: expected ${dnsLabel}, found nothing. Add it, for example \`network: network1\`.`,
     ],
     [
       "a misspelt key, once and not as missing too",
-      withMesh((mesh) => (mesh["clusters"].east = { netwrok: "east", access: { context: "lab-east" } })),
+      withMesh((mesh) => put(mesh.clusters, "east", { netwrok: "east", access: { context: "lab-east" } })),
       "isthmus:mesh.clusters.east.netwrok: expected one of the keys network, access, found an unknown key. Did you mean `network`?",
     ],
     [
@@ -70,44 +81,44 @@ describe("parseMesh", () => {
     ],
     [
       "a cluster's name that is no DNS label",
-      withMesh((mesh) => (mesh["clusters"] = { East_1: mesh["clusters"].east })),
+      withMesh((mesh) => put(mesh, "clusters", { East_1: mesh.clusters.east })),
       `isthmus:mesh.clusters.East_1: expected ${dnsLabel}, found "East_1". Take out \`E\`, \`_\`; \`east-1\` would do.`,
     ],
     [
       "a cluster's name that ends in a hyphen",
-      withMesh((mesh) => (mesh["clusters"] = { "east-": mesh["clusters"].east })),
+      withMesh((mesh) => put(mesh, "clusters", { "east-": mesh.clusters.east })),
       `isthmus:mesh.clusters.east-: expected ${dnsLabel}, found "east-". Let it begin and end with a letter or a digit; \`east\` would do.`,
     ],
     [
       "a cluster's name that is too long",
-      withMesh((mesh) => (mesh["clusters"] = { ["east".repeat(16)]: mesh["clusters"].east })),
+      withMesh((mesh) => put(mesh, "clusters", { ["east".repeat(16)]: mesh.clusters.east })),
       `isthmus:mesh.clusters.${"east".repeat(16)}: expected ${dnsLabel}, found "${"east".repeat(15)}…". Shorten it from 64 to at most 63 characters.`,
     ],
     [
       "a cluster without content",
-      withMesh((mesh) => (mesh["clusters"].east = null)),
+      withMesh((mesh) => put(mesh.clusters, "east", null)),
       "isthmus:mesh.clusters.east: expected a mapping that describes a cluster, found an empty value. Write a mapping, for example `{ network: network1, access: { context: my-context } }`.",
     ],
     [
       "a key of a record that JavaScript would hide",
-      withMesh(
-        (mesh) => (mesh["clusters"] = JSON.parse('{"__proto__": {"network": "a", "access": {"context": "b"}}}')),
+      withMesh((mesh) =>
+        put(mesh, "clusters", JSON.parse('{"__proto__": {"network": "a", "access": {"context": "b"}}}')),
       ),
       `isthmus:mesh.clusters.__proto__: expected ${dnsLabel}, found "__proto__". Rename it.`,
     ],
     [
       "a number where a name must be",
-      withMesh((mesh) => (mesh["clusters"].east.network = 1)),
+      withMesh((mesh) => (mesh.clusters.east["network"] = 1)),
       `isthmus:mesh.clusters.east.network: expected ${dnsLabel}, found the number 1. Put it in quotes: \`"1"\`.`,
     ],
     [
       "a version that YAML reads as a number",
-      withMesh((mesh) => (mesh["istio"].version = 1.31)),
+      withMesh((mesh) => (mesh.istio["version"] = 1.31)),
       "isthmus:mesh.istio.version: expected a full version such as 1.31.1, found the number 1.31. Name the patch release too, such as 1.31.1.",
     ],
     [
       "a version with a v",
-      withMesh((mesh) => (mesh["istio"].version = "v1.31.1")),
+      withMesh((mesh) => (mesh.istio["version"] = "v1.31.1")),
       'isthmus:mesh.istio.version: expected a full version such as 1.31.1, found "v1.31.1". Take out the leading `v`.',
     ],
     [
@@ -127,27 +138,27 @@ describe("parseMesh", () => {
     ],
     [
       "both sources of charts",
-      withMesh((mesh) => (mesh["istio"].charts = { repository: "https://example.org", directory: "charts" })),
+      withMesh((mesh) => (mesh.istio["charts"] = { repository: "https://example.org", directory: "charts" })),
       "isthmus:mesh.istio.charts: expected either `repository` or `directory`, found a mapping with the keys repository, directory. Keep one of `repository` and `directory`, remove the other.",
     ],
     [
       "neither source of charts",
-      withMesh((mesh) => (mesh["istio"].charts = {})),
+      withMesh((mesh) => (mesh.istio["charts"] = {})),
       "isthmus:mesh.istio.charts: expected either `repository` or `directory`, found an empty mapping. Write `{ repository: https://blob.istio.io/istio-release/charts }`, or remove it to take the default.",
     ],
     [
       "an unknown source of charts",
-      withMesh((mesh) => (mesh["istio"].charts = { repo: "https://example.org" })),
+      withMesh((mesh) => (mesh.istio["charts"] = { repo: "https://example.org" })),
       "isthmus:mesh.istio.charts.repo: expected one of the keys repository, directory, found an unknown key. Did you mean `repository`?",
     ],
     [
       "charts in an OCI registry",
-      withMesh((mesh) => (mesh["istio"].charts = { repository: "oci://ghcr.io/istio" })),
+      withMesh((mesh) => (mesh.istio["charts"] = { repository: "oci://ghcr.io/istio" })),
       'isthmus:mesh.istio.charts.repository: expected the http or https URL of a Helm chart repository, found "oci://ghcr.io/istio". Isthmus does not read OCI registries: name an https repository, or put the charts into a folder and name it as `directory`.',
     ],
     [
       "an encrypted value",
-      withMesh((mesh) => (mesh["clusters"].east.access.context = { secure: "v1:abc" })),
+      withMesh((mesh) => (mesh.clusters.east.access["context"] = { secure: "v1:abc" })),
       "isthmus:mesh.clusters.east.access.context: expected the name of a kubeconfig context, found an encrypted value. Write it in plain text: it is no secret, and Isthmus must know it before anything is decrypted.",
     ],
     [
@@ -243,15 +254,15 @@ describe("parseMesh", () => {
       "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
       "0123456789abcdef0123456789abcdef",
     ];
-    const places: ((mesh: Record<string, any>, secret: string) => void)[] = [
+    const places: ((mesh: Loose, secret: string) => void)[] = [
       (mesh, secret) => (mesh["id"] = secret),
-      (mesh, secret) => (mesh["clusters"].east.network = secret),
-      (mesh, secret) => (mesh["clusters"].east.token = secret),
-      (mesh, secret) => (mesh["clusters"].east.access = { [secret]: secret }),
-      (mesh, secret) => (mesh["clusters"][secret] = secret),
-      (mesh, secret) => (mesh["istio"].version = secret),
-      (mesh, secret) => (mesh["istio"].charts = { repository: secret }),
-      (mesh, secret) => (mesh["istio"].values = { istiod: { global: { meshID: secret }, [`a.${secret}`]: 1 } }),
+      (mesh, secret) => (mesh.clusters.east["network"] = secret),
+      (mesh, secret) => (mesh.clusters.east["token"] = secret),
+      (mesh, secret) => (mesh.clusters.east.access = { [secret]: secret }),
+      (mesh, secret) => (mesh.clusters[secret] = secret),
+      (mesh, secret) => (mesh.istio["version"] = secret),
+      (mesh, secret) => (mesh.istio["charts"] = { repository: secret }),
+      (mesh, secret) => (mesh.istio["values"] = { istiod: { global: { meshID: secret }, [`a.${secret}`]: 1 } }),
       (mesh, secret) => (mesh["trust"] = { root: secret, keyAlgorithm: { [secret]: 1 } }),
     ];
     for (const secret of secrets) {
@@ -270,7 +281,7 @@ describe("parseMesh", () => {
   });
 
   it("shows a repository's URL without the password in it", () => {
-    const problem = onlyProblem(withMesh((mesh) => (mesh["istio"].charts = { repository: "ftp://me:hunter2@charts" })));
+    const problem = onlyProblem(withMesh((mesh) => (mesh.istio["charts"] = { repository: "ftp://me:hunter2@charts" })));
     assert.match(problem, /found "ftp:\/\/…@charts"/);
   });
 });

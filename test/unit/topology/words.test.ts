@@ -151,7 +151,12 @@ describe("the schema", () => {
     const inner = unwrapped(schema);
     const here: [string, z.core.$ZodType][] = [[path, inner]];
     if (inner instanceof z.ZodObject) {
-      return [...here, ...Object.entries(inner.shape).flatMap(([key, field]) => everySchema(field, `${path}.${key}`))];
+      return [
+        ...here,
+        ...Object.entries(inner.shape as Record<string, z.core.$ZodType>).flatMap(([key, field]) =>
+          everySchema(field, `${path}.${key}`),
+        ),
+      ];
     }
     if (inner instanceof z.ZodUnion) {
       return [

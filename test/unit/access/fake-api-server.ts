@@ -1,0 +1,146 @@
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type Server as HttpsServer } from "node:https";
+import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { ClusterAccess } from "../../../access";
+import type { Identity } from "./certificates";
+
+/** What a fake API server says. */
+export interface Cluster {
+  readonly token: string;
+  readonly gitVersion?: string;
+  readonly uid?: string;
+  /** What the user may do: everything, or what the function allows. */
+  readonly allows?: (attributes: Readonly<Record<string, string>>) => boolean;
+  /** Objects by path, beside the namespace kube-system. */
+  readonly objects?: Readonly<Record<string, unknown>>;
+  /** A status for every request, as of a server that is not ready. */
+  readonly status?: number;
+}
+
+/** What stands on a port of this machine for a test; close it after. */
+export interface Listening {
+  readonly url: string;
+  /** Requests so far, as `METHOD path`. */
+  readonly requests: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+/** A server that answers as an API server would what the precheck asks. */
+export async function fakeApiServer(identity: Identity, cluster: Cluster): Promise<Listening> {
+  const requests: string[] = [];
+  const server = createServer({ cert: identity.certificate, key: identity.key }, (request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const authorized = request.headers.authorization === `Bearer ${cluster.token}`;
+      const [status, content] = answer(cluster, authorized, request.url ?? "", body);
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
+    });
+  });
+  return listen(server, "https", requests);
+}
+
+function answer(cluster: Cluster, authorized: boolean, path: string, body: string): [status: number, content: unknown] {
+  if (cluster.status !== undefined) return [cluster.status, { kind: "Status" }];
+  // Anyone may ask for the version (system:public-info-viewer): it says nothing about the credentials.
+  if (path === "/version") return [200, { gitVersion: cluster.gitVersion ?? "v1.34.2" }];
+  if (!authorized) return [401, { kind: "Status", message: "Unauthorized" }];
+  if (path === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews") {
+    const review = JSON.parse(body) as { spec: { resourceAttributes: Record<string, string> } };
+    return [201, { ...review, status: { allowed: cluster.allows?.(review.spec.resourceAttributes) ?? true } }];
+  }
+  if (path === "/api/v1/namespaces/kube-system") return [200, { metadata: { uid: cluster.uid ?? "uid-1" } }];
+  const object = cluster.objects?.[path];
+  return object === undefined ? [404, { kind: "Status" }] : [200, object];
+}
+
+/** A web server without TLS that answers every path with what the table has for it. */
+export async function fakeWebServer(
+  pages: Readonly<Record<string, string | { readonly location: string }>>,
+): Promise<Listening> {
+  const requests: string[] = [];
+  const server = createHttpServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    const page = pages[request.url ?? ""];
+    if (page === undefined) response.writeHead(404).end();
+    else if (typeof page === "string") response.writeHead(200).end(page);
+    else response.writeHead(302, page).end();
+  });
+  return listen(server, "http", requests);
+}
+
+/** A proxy that leads every tunnel to one server, whatever name is asked for. */
+export async function fakeProxy(target: Listening): Promise<Listening> {
+  const requests: string[] = [];
+  const server = createHttpServer();
+  server.on("connect", (request, socket) => {
+    requests.push(`CONNECT ${request.url}`);
+    const through = connect(Number(new URL(target.url).port), "127.0.0.1", () => {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      through.pipe(socket).pipe(through);
+    });
+    socket.on("error", () => through.destroy());
+    through.on("error", () => socket.destroy());
+  });
+  return listen(server, "http", requests);
+}
+
+/** A port that takes connections and never says a word. */
+export async function silentServer(): Promise<Listening> {
+  return listen(createTcpServer(), "https", []);
+}
+
+/** A port that hangs up on everyone. */
+export async function hangingUpServer(): Promise<Listening> {
+  return listen(
+    createTcpServer((socket) => socket.destroy()),
+    "https",
+    [],
+  );
+}
+
+async function listen(
+  server: Server | HttpsServer,
+  scheme: "http" | "https",
+  requests: readonly string[],
+): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${scheme}://127.0.0.1:${port}`,
+    requests,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Access to a cluster at a URL, with a token. */
+export function accessTo(
+  name: string,
+  server: string,
+  authority: string,
+  user: Readonly<Record<string, unknown>>,
+  cluster: Readonly<Record<string, unknown>> = {},
+): ClusterAccess {
+  const certificateAuthorityData = Buffer.from(authority).toString("base64");
+  return {
+    name,
+    server,
+    certificateAuthorityData,
+    kubeconfig: JSON.stringify({
+      clusters: [{ name, cluster: { server, "certificate-authority-data": certificateAuthorityData, ...cluster } }],
+      users: [{ name, user }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      "current-context": name,
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { isLoopback, proxyFor } from "../../../access/proxy";
+
+describe("proxyFor", () => {
+  const proxy = "http://proxy.example.org:3128";
+
+  for (const [url, environment, expected] of [
+    ["https://api.example.org:6443", {}, undefined],
+    ["https://api.example.org:6443", { HTTPS_PROXY: proxy }, proxy],
+    ["https://api.example.org:6443", { https_proxy: proxy }, proxy],
+    ["https://api.example.org:6443", { HTTPS_PROXY: "proxy.example.org:3128" }, proxy],
+    ["https://api.example.org:6443", { HTTP_PROXY: proxy }, undefined],
+    ["http://charts.example.org", { HTTP_PROXY: proxy }, proxy],
+    ["https://127.0.0.1:6443", { HTTPS_PROXY: proxy }, undefined],
+    ["https://localhost:6443", { HTTPS_PROXY: proxy }, undefined],
+    ["https://api.example.org", { HTTPS_PROXY: proxy, NO_PROXY: "*" }, undefined],
+    ["https://api.example.org", { HTTPS_PROXY: proxy, NO_PROXY: "other, example.org" }, undefined],
+    ["https://api.example.org", { HTTPS_PROXY: proxy, NO_PROXY: ".example.org" }, undefined],
+    ["https://example.org", { HTTPS_PROXY: proxy, NO_PROXY: ".example.org" }, proxy],
+    ["https://notexample.org", { HTTPS_PROXY: proxy, NO_PROXY: "example.org" }, proxy],
+    ["https://api.example.org:6443", { HTTPS_PROXY: proxy, NO_PROXY: "api.example.org:443" }, proxy],
+    ["https://api.example.org", { HTTPS_PROXY: proxy, NO_PROXY: "api.example.org:443" }, undefined],
+    ["https://172.18.0.10:6443", { HTTPS_PROXY: proxy, NO_PROXY: "172.18.0.0/16" }, undefined],
+    ["https://172.19.0.10:6443", { HTTPS_PROXY: proxy, NO_PROXY: "172.18.0.0/16" }, proxy],
+    ["https://172.18.0.10:6443", { HTTPS_PROXY: proxy, NO_PROXY: "172.18.0.0/99" }, proxy],
+    ["https://172.18.0.10:6443", { HTTPS_PROXY: proxy, NO_PROXY: "172.18.0.10" }, undefined],
+    ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::/8" }, undefined],
+    ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::1" }, undefined],
+  ] as const) {
+    it(`${url} with ${JSON.stringify(environment)}: ${expected ?? "none"}`, () => {
+      assert.equal(proxyFor(new URL(url), environment), expected);
+    });
+  }
+});
+
+describe("isLoopback", () => {
+  it("knows every name of this machine", () => {
+    for (const host of ["localhost", "LOCALHOST.", "kind.localhost", "127.0.0.1", "127.8.8.8", "[::1]", "0.0.0.0"]) {
+      assert.equal(isLoopback(host), true, host);
+    }
+    for (const host of ["172.18.0.10", "localhost.example.org", "127.example.org", "[fd00::1]"]) {
+      assert.equal(isLoopback(host), false, host);
+    }
+  });
+});
