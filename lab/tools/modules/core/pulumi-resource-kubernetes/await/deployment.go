@@ -39,7 +39,7 @@ func (wait Wait) deployment(ctx context.Context, object *unstructured.Unstructur
 			wait.Status("")
 			return rollout.object, nil
 		}
-		if progress := rollout.progress(); progress != shown {
+		if progress := rollout.progress(); progress != "" && progress != shown {
 			shown = progress
 			wait.Status(progress)
 		}

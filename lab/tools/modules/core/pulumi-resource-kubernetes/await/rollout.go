@@ -97,7 +97,10 @@ func (rollout *rollout) complete() bool {
 }
 
 func (rollout *rollout) progress() string {
-	ready, wanted, _ := rollout.replicas()
+	ready, wanted, known := rollout.replicas()
+	if !known {
+		return ""
+	}
 	return fmt.Sprintf("Waiting for app ReplicaSet to be available (%d/%d Pods available)", ready, wanted)
 }
 

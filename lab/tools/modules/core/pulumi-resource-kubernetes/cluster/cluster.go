@@ -1,10 +1,12 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -43,14 +45,26 @@ func New(access Access) *Cluster {
 	reason := cluster.configure()
 	cluster.contact = sync.OnceValue(func() error {
 		if reason != "" {
-			return fmt.Errorf("%s", reason)
+			return errors.New(reason)
 		}
 		if _, err := cluster.discovery.ServerGroups(); err != nil {
-			return fmt.Errorf("unable to load schema information from the API server: %w", err)
+			return fmt.Errorf("unable to load schema information from the API server: %w", explain(err))
 		}
 		return nil
 	})
 	return cluster
+}
+
+// Discovery loses the API server's words when it refuses.
+func explain(err error) error {
+	switch {
+	case apierrors.IsUnauthorized(err):
+		return errors.New("the server has asked for the client to provide credentials")
+	case apierrors.IsForbidden(err):
+		return errors.New("the credentials are valid but may not ask what the API server serves (forbidden)")
+	default:
+		return err
+	}
 }
 
 func (cluster *Cluster) configure() (reason string) {
