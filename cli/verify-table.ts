@@ -40,19 +40,26 @@ export function verifyTable(report: VerifyReport, titles: ReadonlyMap<string, st
 
   const lines = [...groupById(report.checks)].flatMap(([id, results]) => {
     const worst = severity.find((status) => results.some((result) => result.status === status)) ?? "pass";
-    const clusters = [...new Set(results.flatMap((result) => result.clusters))].join(", ");
+    const clusters = unique(results.flatMap((result) => result.clusters)).join(", ");
     return [
       `${mark(worst)} ${titles.get(id) ?? id} ${paint.dim(`(${clusters})`)}`,
       ...results
-        .filter((result) => result.status !== "pass")
+        .filter(({ status }) => status === "fail" || status === "warn")
         .map((result) => `     ${mark(result.status)} ${subjectOf(result)}: ${result.message}`),
-      ...[...new Set(results.map((result) => result.hint))]
+      ...unique(results.filter(({ status }) => status === "skip").map(({ message }) => message)).map(
+        (message) => `     ${paint.dim(message)}`,
+      ),
+      ...unique(results.map((result) => result.hint))
         .filter((hint) => hint !== "")
         .map((hint) => `     ${paint.bold(style.symbols ? "→" : "->")} ${hint}`),
     ];
   });
   const { pass, warn, fail, skip } = report.summary;
   return [...lines, "", `${pass} passed, ${warn} warned, ${fail} failed, ${skip} skipped`, ""].join("\n");
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)];
 }
 
 function subjectOf({ id, clusters }: CheckResult): string {

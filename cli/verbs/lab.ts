@@ -1,13 +1,17 @@
-import { labDown, labStatus, labUp } from "../../lab";
+import { labDown, labStatus, labUp, type LabStatus } from "../../lab";
 import { standardErrorProgress, type Progress } from "../../lab/progress";
+import { checkPrerequisites, ensureTools } from "../../lab/tools";
+import { ConfigurationError } from "../../topology";
+import { exitCodes } from "../failure";
+import { statusLines } from "../lab-status";
 import type { OutputFlags, StackFlags } from "../options";
 import { print, printJson } from "../output";
 import { interruptible, loadMesh, type MeshOfStack } from "../session";
 
 /** Starts the lab for a stack, or mends it. */
-export async function bringLabUp({ plan, projectDirectory, stack }: MeshOfStack): Promise<void> {
+export async function bringLabUp({ plan, projectDirectory, stack }: MeshOfStack): Promise<LabStatus> {
   const clusters = plan.clusters.map(({ name, network }) => ({ name, network }));
-  await withProgress((progress) =>
+  return withProgress((progress) =>
     interruptible(({ stop: signal }) => labUp({ clusters, projectDirectory, stack, progress, signal }), {
       onStop: "Stopping.",
       advice: "Run it again: it goes on from there. `isthmus lab down` removes what there is.",
@@ -17,22 +21,21 @@ export async function bringLabUp({ plan, projectDirectory, stack }: MeshOfStack)
 
 /** `isthmus lab up` */
 export async function labUpVerb(flags: StackFlags): Promise<void> {
-  const mesh = await loadMesh(flags.stack);
-  await bringLabUp(mesh);
-  const clusters = mesh.plan.clusters.map(({ name, access }) => ({ name, context: access.context }));
-  if (flags.output === "json") printJson({ clusters });
+  const status = await bringLabUp(await loadMesh(flags.stack));
+  if (flags.output === "json") printJson(status);
   else
     print([
-      `The lab is up: ${clusters.map(({ name }) => name).join(", ")}`,
+      ...statusLines(status),
+      "",
       "  . .lab/env        # this shell then has its kubeconfig, kubectl, istioctl, helm and pulumi",
-      ...clusters.map(({ context }) => `  kubectl --context ${context} get nodes`),
+      ...status.clusters.map(({ context }) => `  kubectl --context ${context} get nodes`),
     ]);
 }
 
 /** `isthmus lab down` */
 export async function labDownVerb(flags: OutputFlags): Promise<void> {
   await withProgress((progress) => labDown({ progress }));
-  if (flags.output === "json") printJson({ clusters: [] });
+  if (flags.output === "json") printJson(await labStatus());
   else print(["The lab is gone."]);
 }
 
@@ -40,13 +43,17 @@ export async function labDownVerb(flags: OutputFlags): Promise<void> {
 export async function labStatusVerb(flags: OutputFlags): Promise<void> {
   const status = await labStatus();
   if (flags.output === "json") printJson(status);
-  else print([JSON.stringify(status)]);
+  else print(statusLines(status));
+  process.exitCode = status.ready ? exitCodes.fine : exitCodes.unhealthy;
 }
 
 /** `isthmus lab tools` */
 export async function labToolsVerb(flags: OutputFlags): Promise<void> {
-  if (flags.output === "json") printJson({});
-  await Promise.resolve();
+  const problems = await checkPrerequisites();
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const { bin } = await withProgress((progress) => ensureTools(progress));
+  if (flags.output === "json") printJson({ bin });
+  else print([`The lab's programs are in ${bin}`]);
 }
 
 async function withProgress<T>(action: (progress: Progress) => Promise<T>): Promise<T> {

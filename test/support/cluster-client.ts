@@ -1,0 +1,51 @@
+import { KubernetesError, type ClusterClient, type ExecTarget } from "../../operations/kubernetes";
+
+/** What a stand-in for a cluster answers. */
+export interface FakeCluster {
+  /** Objects, and lists of objects, by path. A list is asked for without its query. */
+  readonly objects?: Record<string, unknown>;
+  /** Answers of commands in containers. */
+  readonly exec?: (target: ExecTarget, command: readonly string[]) => string | Promise<string>;
+}
+
+/** A request that was made of a stand-in. */
+export interface RecordedRequest {
+  readonly method: "create" | "remove";
+  readonly path: string;
+  readonly object?: object;
+}
+
+/** A stand-in for a cluster's API server: answers from a map, and remembers what was changed. */
+export class FakeClient implements ClusterClient {
+  readonly requests: RecordedRequest[] = [];
+
+  constructor(
+    readonly name: string,
+    private readonly cluster: FakeCluster = {},
+  ) {}
+
+  get<T>(path: string): Promise<T> {
+    const found = this.cluster.objects?.[path];
+    if (found === undefined) return Promise.reject(new KubernetesError("GET", path, 404, "not found"));
+    return Promise.resolve(found as T);
+  }
+
+  list<T>(path: string): Promise<readonly T[]> {
+    return Promise.resolve((this.cluster.objects?.[path] ?? []) as readonly T[]);
+  }
+
+  create(path: string, object: object): Promise<void> {
+    this.requests.push({ method: "create", path, object });
+    return Promise.resolve();
+  }
+
+  remove(path: string): Promise<void> {
+    this.requests.push({ method: "remove", path });
+    return Promise.resolve();
+  }
+
+  async exec(target: ExecTarget, command: readonly string[]): Promise<string> {
+    if (this.cluster.exec === undefined) throw new Error("no such container");
+    return await this.cluster.exec(target, command);
+  }
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const repository = join(__dirname, "../../..");
+
+function isthmus(...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(repository, "bin/isthmus.js"), ...args], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+  return { code: status, stdout, stderr };
+}
+
+describe("isthmus, as a process", () => {
+  it("prints its help on standard output", () => {
+    const { code, stdout, stderr } = isthmus("--help");
+    assert.equal(code, 0);
+    assert.match(stdout, /^Usage: isthmus/);
+    assert.equal(stderr, "");
+  });
+
+  it("loads neither Pulumi nor the Kubernetes client for that", () => {
+    const script =
+      'process.argv.push("--help"); require("./bin/isthmus.js"); process.on("exit", () => console.error(Object.keys(require.cache).filter((file) => /@pulumi|@kubernetes|[/]zod[/]/.test(file)).join()))';
+    const { stderr } = spawnSync(process.execPath, ["-e", script, "isthmus"], { cwd: repository, encoding: "utf8" });
+    assert.equal(stderr.trim(), "");
+  });
+
+  it("ends with 2 on a wrong option, a wrong verb and a wrong value, and names it", () => {
+    for (const [args, word] of [
+      [["up", "--bogus"], "--bogus"],
+      [["verfy"], "verify"],
+      [["verify", "-o", "xml"], "xml"],
+      [["verify", "--stack", "no-such-stack"], "Pulumi.no-such-stack.yaml"],
+    ] as const) {
+      const { code, stdout, stderr } = isthmus(...args);
+      assert.equal(code, 2, args.join(" "));
+      assert.equal(stdout, "");
+      assert.ok(stderr.includes(word), stderr);
+    }
+  });
+
+  it("prints an error as one JSON document on request", () => {
+    const { code, stdout } = isthmus("verify", "--stack", "no-such-stack", "-o", "json");
+    assert.equal(code, 2);
+    const { error } = JSON.parse(stdout) as { error: { message: string; problems: { path: string }[] } };
+    assert.deepEqual(
+      error.problems.map(({ path }) => path),
+      ["Pulumi.no-such-stack.yaml"],
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { CommanderError } from "commander";
+import { changesLine, outputLines } from "../../../cli/changes";
+import { describeFailure, Interrupted, wantsJson } from "../../../cli/failure";
+import { summaryLines } from "../../../cli/summary";
+import { styleOf, verifyTable } from "../../../cli/verify-table";
+import type { CheckResult } from "../../../operations/verify";
+import { report } from "../../../operations/verify/report";
+import { ConfigurationError } from "../../../topology";
+import { planOf, twoPrimaries } from "../../support/plans";
+
+const problem = { path: "clusters.east", expected: "a context", found: "none", fix: "Add it." };
+
+describe("a failure", () => {
+  it("of the configuration is told with its problems, and is a wrong usage", () => {
+    assert.deepEqual(describeFailure(new ConfigurationError([problem])), {
+      message: "clusters.east: expected a context, found none. Add it.",
+      problems: [problem],
+      exitCode: 2,
+    });
+  });
+
+  it("of the arguments is a wrong usage", () => {
+    const error = new CommanderError(1, "commander.unknownOption", "error: unknown option '--bogus'");
+    assert.deepEqual(describeFailure(error), { message: "unknown option '--bogus'", problems: [], exitCode: 2 });
+  });
+
+  it("of the mesh is told without a stack trace, one of ours with it", () => {
+    const theirs = describeFailure(new Error("pulumi up failed: no room"));
+    assert.deepEqual(theirs, { message: "pulumi up failed: no room", problems: [], exitCode: 1 });
+    assert.match(describeFailure(new TypeError("undefined")).trace ?? "", /TypeError: undefined\n {4}at /);
+  });
+
+  it("by interruption has the code of shells", () => {
+    assert.equal(describeFailure(new Interrupted("Run it again.")).exitCode, 130);
+  });
+
+  it("is printed as JSON when the arguments ask for it, even if they are wrong", () => {
+    for (const argv of [["verfy", "-o", "json"], ["-ojson"], ["up", "--output=json"], ["--output", "json", "x"]]) {
+      assert.equal(wantsJson(argv), true, argv.join(" "));
+    }
+    for (const argv of [["verify"], ["-o", "table"], ["--stack", "json"]]) {
+      assert.equal(wantsJson(argv), false, argv.join(" "));
+    }
+  });
+});
+
+describe("what an update did", () => {
+  it("is a line without zeros", () => {
+    assert.equal(changesLine({ stack: "dev", changes: { create: 12, update: 0, same: 3 } }), "dev: create 12, same 3");
+    assert.equal(changesLine({ stack: "dev", changes: {} }), "dev: nothing to do");
+  });
+
+  it("shows outputs at any depth", () => {
+    assert.deepEqual(outputLines({ mesh: { id: "mesh1" }, addresses: ["a", "b"] }), [
+      "  mesh:",
+      "    id: mesh1",
+      "  addresses: a, b",
+    ]);
+  });
+});
+
+describe("the table of verify", () => {
+  const result = (id: string, status: CheckResult["status"], parts: Partial<CheckResult> = {}): CheckResult => ({
+    id,
+    clusters: ["east"],
+    status,
+    message: `${id} ${status}`,
+    hint: status === "fail" ? `mend ${id}` : "",
+    ...parts,
+  });
+  const titles = new Map([
+    ["istiod-ready", "istiod is available"],
+    ["helloworld-reached", "a service is answered"],
+  ]);
+  const results = report([
+    result("istiod-ready", "pass"),
+    result("istiod-ready", "pass", { clusters: ["west"] }),
+    result("helloworld-reached", "pass", { clusters: ["east", "east"] }),
+    result("helloworld-reached", "fail", { clusters: ["east", "west"], message: "no answer" }),
+    result("other", "skip", { message: "not checked" }),
+  ]);
+
+  it("has a line for a check, and more only for what does not hold", () => {
+    assert.equal(
+      verifyTable(results, titles, { colour: false, symbols: false }),
+      [
+        "ok   istiod is available (east, west)",
+        "FAIL a service is answered (east, west)",
+        "     FAIL east to west: no answer",
+        "     -> mend helloworld-reached",
+        "skip other (east)",
+        "     not checked",
+        "",
+        "3 passed, 0 warned, 1 failed, 1 skipped",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("uses symbols and colours only where they can be shown", () => {
+    const utf8 = { LANG: "C.UTF-8" };
+    assert.deepEqual(styleOf({ isTTY: true }, utf8), { colour: true, symbols: true });
+    assert.deepEqual(styleOf({ isTTY: true }, { ...utf8, NO_COLOR: "1" }), { colour: false, symbols: true });
+    assert.deepEqual(styleOf({ isTTY: true }, { LANG: "C" }), { colour: true, symbols: false });
+    assert.deepEqual(styleOf({}, utf8), { colour: false, symbols: false });
+    assert.match(verifyTable(results, titles, { colour: false, symbols: true }), /^✓ istiod is available/);
+  });
+});
+
+describe("the summary of the demo", () => {
+  it("names the clusters, the root, the times and what to try", () => {
+    const built = {
+      stack: "dev",
+      changes: { create: 30 },
+      outputs: {
+        mesh: { id: "mesh1", trustDomain: "mesh1.internal", rootFingerprint: "AA:BB" },
+        clusters: { east: { eastWest: { addresses: ["172.18.11.0"], port: 15443 } } },
+      },
+    };
+    const lines = summaryLines(planOf(twoPrimaries), built, [
+      { part: "lab", seconds: 12.3 },
+      { part: "mesh", seconds: 20 },
+    ]);
+    assert.deepEqual(lines.slice(0, 6), [
+      "Mesh mesh1 stands: 2 clusters, trust domain mesh1.internal",
+      "  root SHA-256 AA:BB",
+      "  east: network east, control plane east, east-west gateway 172.18.11.0 port 15443",
+      "  west: network west, control plane west",
+      "",
+      "It took 12.3 s for the lab, 20 s for the mesh (dev: create 30).",
+    ]);
+    assert.ok(lines.includes("  kubectl --context lab-west get pods -A"));
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import type { Check, CheckResult, Finding, VerifyContext } from "../../../operations/verify/check";
+import { runChecks } from "../../../operations/verify/run";
+import { planOf, twoPrimaries } from "../../support/plans";
+
+const plan = planOf(twoPrimaries);
+
+function context(signal = new AbortController().signal): VerifyContext {
+  return {
+    plan,
+    signal,
+    client: () => assert.fail("no cluster is asked"),
+    sample: undefined as never,
+    calls: undefined as never,
+  };
+}
+
+function check(id: string, parts: Partial<Check> = {}): Check {
+  return {
+    id,
+    title: id,
+    hint: `mend ${id}.`,
+    severity: "fatal",
+    needs: [],
+    retryMs: 0,
+    subjects: () => [["east"], ["west"]],
+    run: () => Promise.resolve({ ok: true, message: "good" }),
+    ...parts,
+  };
+}
+
+const failing = (): Promise<Finding> => Promise.resolve({ ok: false, message: "bad" });
+const brief = (results: readonly CheckResult[]): string[] =>
+  results.map(({ id, clusters, status }) => `${id} ${clusters.join("+")} ${status}`);
+
+describe("runChecks", () => {
+  it("gives a result for each check and set of clusters, in the order of the table", async () => {
+    const results = await runChecks([check("a"), check("b", { subjects: () => [["east", "west"]] })], context());
+    assert.deepEqual(brief(results), ["a east pass", "a west pass", "b east+west pass"]);
+    assert.deepEqual(results[0], { id: "a", clusters: ["east"], status: "pass", message: "good", hint: "" });
+  });
+
+  it("names the section of the page in the hint of a failure", async () => {
+    const [result] = await runChecks([check("a", { run: failing })], context());
+    assert.equal(result?.status, "fail");
+    assert.equal(result.message, "bad");
+    assert.equal(result.hint, "mend a. See docs/checks.md#a.");
+  });
+
+  it("skips what needs a failed check in the same cluster, and only there", async () => {
+    const results = await runChecks(
+      [
+        check("a", {
+          run: (_, [cluster]) => (cluster === "east" ? failing() : Promise.resolve({ ok: true, message: "" })),
+        }),
+        check("b", { needs: ["a"] }),
+        check("c", { needs: ["b"] }),
+        check("pair", {
+          needs: ["a"],
+          subjects: () => [
+            ["west", "west"],
+            ["west", "east"],
+          ],
+        }),
+      ],
+      context(),
+    );
+    assert.deepEqual(brief(results), [
+      "a east fail",
+      "a west pass",
+      "b east skip",
+      "b west pass",
+      "c east skip",
+      "c west pass",
+      "pair west+west pass",
+      "pair west+east skip",
+    ]);
+    assert.equal(results[2]?.message, "not checked, because a (east) did not pass");
+  });
+
+  it("goes on after a check that only warns", async () => {
+    const results = await runChecks(
+      [check("a", { severity: "warn", run: failing }), check("b", { needs: ["a"] })],
+      context(),
+    );
+    assert.deepEqual(brief(results), ["a east warn", "a west warn", "b east pass", "b west pass"]);
+  });
+
+  it("looks again until the deadline", async () => {
+    let looks = 0;
+    const results = await runChecks(
+      [
+        check("a", {
+          retryMs: 5_000,
+          subjects: () => [["east"]],
+          run: () => {
+            looks += 1;
+            return looks < 3 ? Promise.reject(new Error("not yet")) : Promise.resolve({ ok: true, message: "now" });
+          },
+        }),
+      ],
+      context(),
+    );
+    assert.deepEqual(brief(results), ["a east pass"]);
+    assert.equal(looks, 3);
+  });
+
+  it("looks once when there is no time to look again, and reports what was thrown", async () => {
+    let looks = 0;
+    const run = (): Promise<Finding> => {
+      looks += 1;
+      return Promise.reject(new Error("connection refused"));
+    };
+    const [result] = await runChecks([check("a", { subjects: () => [["east"]], run })], context());
+    assert.equal(result?.message, "connection refused");
+    assert.equal(looks, 1);
+  });
+
+  it("does not take a programming mistake for a broken mesh", async () => {
+    const run = (): Promise<Finding> => Promise.reject(new TypeError("undefined is not a function"));
+    await assert.rejects(runChecks([check("a", { run })], context()), TypeError);
+  });
+
+  it("refuses a table in which a check comes before what it needs", async () => {
+    await assert.rejects(runChecks([check("b", { needs: ["a"] }), check("a")], context()), RangeError);
+  });
+
+  it("tells of each result once", async () => {
+    const told: string[] = [];
+    const results = await runChecks([check("a"), check("b", { needs: ["a"], run: failing })], context(), (result) =>
+      told.push(result.id),
+    );
+    assert.equal(told.length, results.length);
+  });
+
+  it("does not look again after an interruption", async () => {
+    const controller = new AbortController();
+    const run = (): Promise<Finding> => {
+      controller.abort();
+      return failing();
+    };
+    const results = await runChecks([check("a", { retryMs: 60_000, run })], context(controller.signal));
+    assert.deepEqual(brief(results), ["a east skip", "a west skip"]);
+  });
+});

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { Calls, versionIn } from "../../../operations/verify/calls";
+import { isLeftover, ownerOfThisProcess } from "../../../operations/verify/owner";
+import { removeLeftovers, Sample } from "../../../operations/verify/sample";
+import {
+  namespaceManifest,
+  sampleManifests,
+  sampleNamespacePattern,
+} from "../../../operations/verify/sample-manifests";
+import { FakeClient } from "../../support/cluster-client";
+import { planOf, twoPrimaries } from "../../support/plans";
+
+const plan = planOf(twoPrimaries);
+const images = { helloworld: "hub/helloworld", client: "hub/curl" };
+/** No process has it: the kernel's highest process id is lower. */
+const nobody = 4194305;
+
+function sampleOf(clients: readonly FakeClient[]): Sample {
+  return new Sample({ plan, images, clients: new Map(clients.map((client) => [client.name, client])) });
+}
+
+describe("the sample", () => {
+  it("has the same namespace in every cluster, another in every run, of a name that leftovers are known by", () => {
+    const [one, other] = [sampleOf([]).namespace, sampleOf([]).namespace];
+    assert.notEqual(one, other);
+    assert.match(one, sampleNamespacePattern);
+  });
+
+  it("answers with another version in each cluster", () => {
+    assert.deepEqual(
+      ["east", "west"].map((cluster) => sampleOf([]).versionOf(cluster)),
+      ["v1", "v2"],
+    );
+    assert.throws(() => sampleOf([]).versionOf("north"), RangeError);
+  });
+
+  it("asks for injection and bears our label", () => {
+    const { object } = namespaceManifest("isthmus-verify-0a1b2c", "me");
+    assert.deepEqual(object, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name: "isthmus-verify-0a1b2c",
+        labels: {
+          "app.kubernetes.io/managed-by": "isthmus",
+          "app.kubernetes.io/component": "verify",
+          "istio-injection": "enabled",
+        },
+        annotations: { "isthmus.dev/owner": "me" },
+      },
+    });
+  });
+
+  it("makes accounts and the Service before the pods, with pinned pull policy and small requests", () => {
+    const manifests = sampleManifests("ns", "v2", images);
+    assert.deepEqual(
+      manifests.map(({ path }) => path.split("/").at(-1)),
+      ["serviceaccounts", "serviceaccounts", "services", "pods", "pods"],
+    );
+    const pods = manifests.slice(3).map(({ object }) => object as { spec: { containers: Record<string, unknown>[] } });
+    const [helloworld, client] = pods.map((pod) => pod.spec.containers[0]);
+    assert.equal(helloworld?.["image"], "hub/helloworld");
+    assert.deepEqual(helloworld["env"], [{ name: "SERVICE_VERSION", value: "v2" }]);
+    assert.equal(client?.["image"], "hub/curl");
+    for (const container of [helloworld, client]) assert.equal(container["imagePullPolicy"], "IfNotPresent");
+  });
+
+  it("is made once, namespace first and pods last, and is removed only where it was made", async () => {
+    const objects: Record<string, unknown> = {};
+    const east = new FakeClient("east", { objects });
+    const west = new FakeClient("west");
+    const sample = sampleOf([east, west]);
+    objects[`/api/v1/namespaces/${sample.namespace}/configmaps/istio-ca-root-cert`] = {};
+
+    await Promise.all([sample.deploy("east"), sample.deploy("east")]);
+    await sample.remove();
+    assert.deepEqual(
+      east.requests.map(({ method, path }) => `${method} ${path.split("/").at(-1) ?? ""}`),
+      [
+        "create namespaces",
+        "create serviceaccounts",
+        "create serviceaccounts",
+        "create services",
+        "create pods",
+        "create pods",
+        `remove ${sample.namespace}`,
+      ],
+    );
+    assert.deepEqual(west.requests, []);
+  });
+
+  it("says what is wrong with its pods", async () => {
+    const sidecar = { spec: { containers: [{ name: "helloworld" }], initContainers: [{ name: "istio-proxy" }] } };
+    const waiting = { reason: "ErrImagePull", message: "no such host" };
+    const objects: Record<string, unknown> = {};
+    const sample = sampleOf([new FakeClient("east", { objects })]);
+    const path = `/api/v1/namespaces/${sample.namespace}/pods`;
+    const troubles = (pods: readonly unknown[]): Promise<string[]> => {
+      objects[path] = pods;
+      return sample.troubles("east");
+    };
+
+    const isReady = { conditions: [{ type: "Ready", status: "True" }] };
+    const pod = (name: string, parts: object): object => ({ metadata: { name }, ...parts });
+    const ready = [pod("helloworld", { ...sidecar, status: isReady }), pod("client", { ...sidecar, status: isReady })];
+    assert.deepEqual(await troubles(ready), []);
+    assert.deepEqual(await troubles([]), ["pod helloworld does not exist", "pod client does not exist"]);
+    assert.deepEqual(
+      await troubles([
+        pod("helloworld", { spec: { containers: [{ name: "helloworld" }] }, status: isReady }),
+        pod("client", {
+          ...sidecar,
+          status: { containerStatuses: [{ name: "client", image: "hub/curl", state: { waiting } }] },
+        }),
+      ]),
+      [
+        "pod helloworld has no sidecar",
+        "pod client is not ready: container client (hub/curl): ErrImagePull: no such host",
+      ],
+    );
+  });
+});
+
+describe("leftovers of verify", () => {
+  const [host = ""] = ownerOfThisProcess().split(".");
+  const now = new Date();
+  const old = new Date(now.getTime() - 16 * 60_000);
+
+  it("are the samples of dead processes of this machine, and old ones of any", () => {
+    assert.equal(isLeftover(ownerOfThisProcess(), now), false);
+    assert.equal(isLeftover(`${host}.${nobody}`, now), true);
+    assert.equal(isLeftover(`elsewhere.${nobody}`, now), false);
+    assert.equal(isLeftover(undefined, now), false);
+    assert.equal(isLeftover(`elsewhere.${nobody}`, old), true);
+    assert.equal(isLeftover(undefined, old), true);
+  });
+
+  it("are removed, and nothing else is, whatever its labels say", async () => {
+    const namespace = (name: string, owner: string): unknown => ({
+      metadata: { name, creationTimestamp: now.toISOString(), annotations: { "isthmus.dev/owner": owner } },
+    });
+    const client = new FakeClient("east", {
+      objects: {
+        "/api/v1/namespaces": [
+          namespace("isthmus-verify-0a1b2c", `${host}.${nobody}`),
+          namespace("isthmus-verify-0a1b2d", ownerOfThisProcess()),
+          namespace("istio-system", `${host}.${nobody}`),
+        ],
+      },
+    });
+    assert.deepEqual(await removeLeftovers(client), ["isthmus-verify-0a1b2c"]);
+    assert.deepEqual(client.requests, [{ method: "remove", path: "/api/v1/namespaces/isthmus-verify-0a1b2c" }]);
+  });
+});
+
+describe("calls", () => {
+  function callsAnswered(answer: () => string): Calls {
+    const clients = new Map([["east", new FakeClient("east", { exec: answer })]]);
+    return new Calls(new Sample({ plan, images, clients }), clients);
+  }
+
+  it("remember who answered, and do not ask again for what is known", async () => {
+    let calls = 0;
+    const subject = callsAnswered(() => `Hello version: v${(calls++ % 2) + 1}, instance: helloworld`);
+    const { versions, trouble } = await subject.from("east", "v1");
+    assert.deepEqual([...versions].sort(), ["v1", "v2"]);
+    assert.equal(trouble, undefined);
+    const before = calls;
+    await subject.from("east", "v2");
+    assert.equal(calls, before);
+  });
+
+  it("are shared by those who wait for different clusters", async () => {
+    let calls = 0;
+    const subject = callsAnswered(() => {
+      calls += 1;
+      return "Hello version: v1, instance: helloworld";
+    });
+    await Promise.all([subject.from("east", "v1"), subject.from("east", "v2")]);
+    assert.equal(calls, 4);
+  });
+
+  it("report an answer that is not helloworld's", async () => {
+    const subject = callsAnswered(() => "upstream connect error");
+    assert.deepEqual(await subject.from("east", "v1"), { versions: new Set(), trouble: "upstream connect error" });
+  });
+
+  it("report a call that failed", async () => {
+    const subject = callsAnswered(() => {
+      throw new Error("curl: (7) connection refused");
+    });
+    assert.equal((await subject.from("east", "v1")).trouble, "curl: (7) connection refused");
+  });
+
+  it("know helloworld's answer from others", () => {
+    assert.equal(versionIn("Hello version: v2, instance: helloworld-5f\n"), "v2");
+    assert.equal(versionIn("no healthy upstream"), undefined);
+    assert.equal(versionIn("<p>Hello version: v2, instance: x</p>"), undefined);
+  });
+});

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { delimiter } from "node:path";
+import { defaultsFor, parseExports, runsOnLab, stackEnvironment } from "../../../operations/stack/environment";
+import { lockHolders } from "../../../operations/stack/lock";
+import { pendingIn, withoutPendingCreates } from "../../../operations/stack/pending";
+import { PulumiError } from "../../../operations/stack/pulumi";
+import { clearAway } from "../../../operations/stack/recover";
+import { FakeClient } from "../../support/cluster-client";
+import { planOf, twoPrimaries } from "../../support/plans";
+
+describe("the environment of a stack", () => {
+  it("is read from exports, plain or quoted; what refers to other variables is left out", () => {
+    const script = [
+      `export PATH='/lab/bin':"$PATH"`,
+      "export PULUMI_BACKEND_URL='file:///lab/it'",
+      `export PULUMI_CONFIG_PASSPHRASE="two words"`,
+      "PULUMI_SKIP_UPDATE_CHECK=true",
+      "export OTHER=$HOME/x",
+      "# export NOT=this",
+    ].join("\n");
+    assert.deepEqual(parseExports(script), {
+      PULUMI_BACKEND_URL: "file:///lab/it",
+      PULUMI_CONFIG_PASSPHRASE: "two words",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    });
+  });
+
+  it("leaves what the user has set, and takes either way to give a passphrase for both", () => {
+    const exported = { PULUMI_BACKEND_URL: "file:///lab", PULUMI_CONFIG_PASSPHRASE: "lab" };
+    assert.deepEqual(defaultsFor(exported, {}), exported);
+    assert.deepEqual(defaultsFor(exported, { PULUMI_BACKEND_URL: "https://mine" }), {
+      PULUMI_CONFIG_PASSPHRASE: "lab",
+    });
+    assert.deepEqual(defaultsFor(exported, { PULUMI_CONFIG_PASSPHRASE_FILE: "/mine" }), {
+      PULUMI_BACKEND_URL: "file:///lab",
+    });
+  });
+
+  it("is the lab's only when every cluster is", async () => {
+    const onLab = planOf({ ...twoPrimaries, kubeconfig: ".lab/kubeconfig" });
+    const half = planOf({
+      ...twoPrimaries,
+      clusters: {
+        ...twoPrimaries.clusters,
+        west: { network: "west", access: { context: "mine", kubeconfig: "mine.yaml" } },
+      },
+      kubeconfig: ".lab/kubeconfig",
+    });
+    assert.equal(runsOnLab(onLab), true);
+    assert.equal(runsOnLab(half), false);
+    assert.equal(runsOnLab(planOf(twoPrimaries)), false);
+
+    const { PATH: labPath = "" } = await stackEnvironment(onLab, "/project", { PATH: "/usr/bin" });
+    assert.equal(labPath.split(delimiter)[0], "/project/.lab/bin");
+    const own = await stackEnvironment(planOf(twoPrimaries), "/project", { PATH: "/usr/bin" });
+    assert.deepEqual(Object.keys(own), ["PATH"]);
+    assert.equal(own["PATH"]?.includes(".lab"), false);
+  });
+});
+
+describe("a stack's lock", () => {
+  const stderr = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
+  file:///lab/pulumi/.pulumi/locks/organization/isthmus/dev/1.json: created by root@somewhere (pid 4242) at 2026-11-21T10:00:00Z`;
+
+  it("names its holders", () => {
+    assert.deepEqual(lockHolders(stderr), [{ host: "somewhere", pid: 4242 }]);
+    assert.equal(lockHolders("error: something else"), undefined);
+  });
+
+  it("is explained", () => {
+    const { message } = new PulumiError("up", "", stderr, 255);
+    assert.match(message, /created by root@somewhere \(pid 4242\)/);
+    assert.match(message, /run `pulumi cancel`/);
+  });
+});
+
+describe("an error of Pulumi", () => {
+  it("is its first line of error, wherever Pulumi wrote that", () => {
+    assert.equal(
+      new PulumiError("up", "", "error: no stack selected\n", 255).message,
+      "pulumi up failed: no stack selected",
+    );
+    const stdout = "Diagnostics:\n  kubernetes:core/v1:Namespace (x):\n    error: already exists\n";
+    assert.equal(new PulumiError("up", stdout, "", 255).message, "pulumi up failed: already exists");
+    assert.equal(new PulumiError("up", "", "", 2).message, "pulumi up failed: exit code 2");
+  });
+});
+
+describe("what a killed update had begun", () => {
+  const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east::d3b0";
+  const operation = (type: string, kind: string, inputs: object): object => ({
+    type,
+    resource: { urn: "urn", type: kind, provider, inputs },
+  });
+  const creatingSecret = operation("creating", "kubernetes:core/v1:Secret", {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "cacerts", namespace: "istio-system" },
+  });
+  const creatingGateway = operation("creating", "kubernetes:networking.istio.io/v1:Gateway", {
+    apiVersion: "networking.istio.io/v1",
+    kind: "Gateway",
+    metadata: { name: "cross-network-gateway", namespace: "istio-system" },
+  });
+  const release = { name: "istiod", namespace: "istio-system" };
+  const state = (...operations: object[]): never => ({ pending_operations: operations, resources: [1] }) as never;
+
+  it("is found by cluster and path", () => {
+    assert.deepEqual(
+      pendingIn(
+        state(
+          creatingSecret,
+          creatingGateway,
+          operation("updating", "kubernetes:helm.sh/v3:Release", release),
+          operation("creating", "tls:index/privateKey:PrivateKey", {}),
+          operation("updating", "kubernetes:core/v1:Secret", { metadata: { name: "x" } }),
+        ),
+      ),
+      [
+        { kind: "object", cluster: "east", path: "/api/v1/namespaces/istio-system/secrets/cacerts" },
+        {
+          kind: "object",
+          cluster: "east",
+          path: "/apis/networking.istio.io/v1/namespaces/istio-system/gateways/cross-network-gateway",
+        },
+        { kind: "release", cluster: "east", ...release, isNew: false },
+      ],
+    );
+    assert.deepEqual(pendingIn({}), []);
+  });
+
+  it("is forgotten where it was being created; the rest of the state stays", () => {
+    const updating = operation("updating", "kubernetes:core/v1:Secret", {});
+    assert.deepEqual(withoutPendingCreates(state(creatingSecret, updating)), {
+      pending_operations: [updating],
+      resources: [1],
+    });
+  });
+
+  const path = "/api/v1/namespaces/istio-system/secrets/cacerts";
+  const labelled = (manager: string): object => ({
+    metadata: { labels: { "app.kubernetes.io/managed-by": manager } },
+  });
+
+  it("is removed only if it bears our label", async () => {
+    const foreign = new FakeClient("east", { objects: { [path]: labelled("Helm") } });
+    assert.equal(await clearAway(foreign, { kind: "object", cluster: "east", path }), false);
+    assert.deepEqual(foreign.requests, []);
+    const absent = new FakeClient("east");
+    assert.equal(await clearAway(absent, { kind: "object", cluster: "east", path }), false);
+  });
+
+  it("is, of a release, the records of what Helm has not finished; of a new one all of them", async () => {
+    const secrets = "/api/v1/namespaces/istio-system/secrets";
+    const record = (name: string, status: string): object => ({ metadata: { name, labels: { status } } });
+    const records = [
+      record("sh.helm.release.v1.istiod.v1", "deployed"),
+      record("sh.helm.release.v1.istiod.v2", "pending-upgrade"),
+    ];
+    const removed = async (isNew: boolean): Promise<string[]> => {
+      const client = new FakeClient("east", { objects: { [secrets]: records } });
+      await clearAway(client, { kind: "release", cluster: "east", ...release, isNew });
+      return client.requests.map((request) => request.path.split("/").at(-1) ?? "");
+    };
+    assert.deepEqual(await removed(false), ["sh.helm.release.v1.istiod.v2"]);
+    assert.deepEqual(await removed(true), ["sh.helm.release.v1.istiod.v1", "sh.helm.release.v1.istiod.v2"]);
+  });
+});
