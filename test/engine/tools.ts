@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { linkLanguageHost } from "../../lab/language-host";
 import type { PluginChoice } from "../../lab/plugin-choice";
 import { installedPluginsDirectory, linkStandIns, pluginSetting, presentPlugins } from "../../lab/plugins";
-import { builtTools, type Toolbox } from "../../lab/tools";
+import type { Toolbox } from "../../lab/tools";
+import { missingGroups, planTools } from "../../lab/tools/plan";
 
 /** What programs run with, ready to use. */
 export interface EngineTools {
@@ -19,13 +20,15 @@ export interface EngineTools {
  * @param suite gets a function that gives the tools inside a hook or test.
  */
 export function describeEngine(title: string, suite: (tools: () => EngineTools) => void): void {
-  const toolbox = builtTools();
-  if (toolbox === undefined) {
+  const plan = planTools();
+  const missing = missingGroups(plan).map((group) => group.title);
+  if (missing.length > 0) {
     describe(title, () => {
-      it("is skipped: the tools are not built; `npx isthmus lab tools` builds them");
+      it(`is skipped: not built are ${missing.join("; ")}; \`npx isthmus lab tools\` builds them`);
     });
     return;
   }
+  const toolbox = plan.toolbox();
   describe(title, function () {
     // One command of the CLI takes a second or two; on a machine that builds something beside us, many times that.
     this.timeout(180_000);
