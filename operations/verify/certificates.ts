@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { jsonIn } from "./json-output";
 
 /** Splits a PEM bundle into its certificates, in order. */
 export function certificatesIn(pem: string): X509Certificate[] {
@@ -62,7 +63,7 @@ interface SecretsDump {
  * @param dump Answer of the administration port to `config_dump?resource=dynamic_active_secrets`.
  */
 export function presentedChain(dump: string): X509Certificate[] {
-  const { configs } = JSON.parse(dump) as SecretsDump;
+  const { configs } = jsonIn(dump) as SecretsDump;
   // Istio's agent gives a workload's own certificate the name "default".
   const own = configs?.find((config) => config.name === "default");
   const bytes = own?.secret?.tls_certificate?.certificate_chain?.inline_bytes;

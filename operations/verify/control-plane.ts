@@ -2,6 +2,7 @@ import type { V1Deployment, V1MutatingWebhookConfiguration, V1Pod, V1Service } f
 import type { ClusterPlan } from "../../topology";
 import type { ClusterClient } from "../kubernetes";
 import type { Finding, VerifyContext } from "./check";
+import { jsonIn } from "./json-output";
 
 /** Where Istio's documentation, and Isthmus, install the control plane and the gateways. */
 export const systemNamespace = "istio-system";
@@ -105,7 +106,7 @@ export async function remoteClustersSynced(
 async function remoteClustersOf(client: ClusterClient, pod: string): Promise<readonly RemoteCluster[]> {
   const target = { namespace: systemNamespace, pod, container: "discovery" };
   const answer = await client.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"], execTimeoutMs);
-  return (JSON.parse(answer) as readonly RemoteCluster[] | null) ?? [];
+  return (jsonIn(answer) as readonly RemoteCluster[] | null) ?? [];
 }
 
 /** Which clusters of those to be read are not synced, in words; empty when all are. */

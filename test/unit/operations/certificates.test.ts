@@ -92,5 +92,8 @@ describe("a workload's certificates", () => {
       chain(leaf, intermediate).map((certificate) => certificate.fingerprint256),
     );
     assert.deepEqual(presentedChain("{}"), []);
+    const withWarning = `2026-11-21T10:27:35.467931Z\twarn\t[x] {y} not found\n${JSON.stringify(dump, undefined, 1)}\n`;
+    assert.equal(presentedChain(withWarning).length, 2);
+    assert.throws(() => presentedChain("error: no such proxy"), SyntaxError);
   });
 });
