@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import type { ClusterAccess } from "./cluster-access";
-import { CredentialError, execCredential } from "./exec-credential";
+import { execCredential } from "./exec-credential";
 import { agentFor, send, type Answer, type Headers } from "./http";
 import type { Environment } from "./kubeconfig-file";
 import { asMapping, asText, below, type Mapping } from "./mapping";
@@ -15,7 +15,7 @@ export interface ApiServer {
 
 /**
  * Prepares the connection that a cluster's kubeconfig describes; runs its credential plugin, if it has one.
- * @throws CredentialError when there are no credentials to be had.
+ * @throws CredentialError when there are no credentials to be had, ConnectionError when its proxy cannot be used.
  */
 export async function apiServer(access: ClusterAccess, environment: Environment): Promise<ApiServer> {
   const kubeconfig: unknown = parse(access.kubeconfig);
@@ -24,12 +24,6 @@ export async function apiServer(access: ClusterAccess, environment: Environment)
   const credentials = await credentialsOf(user, cluster, environment);
   const base = new URL(access.server.endsWith("/") ? access.server : `${access.server}/`);
   const proxy = asText(cluster["proxy-url"]) ?? proxyFor(base, environment);
-  if (proxy !== undefined && !/^https?:\/\//i.test(proxy)) {
-    throw new CredentialError(
-      "a proxy that is neither http nor https",
-      "Isthmus cannot check this cluster beforehand; use an http or https proxy.",
-    );
-  }
   const serverName = asText(cluster["tls-server-name"]);
   const agent = agentFor(base, {
     ...(access.certificateAuthorityData === undefined

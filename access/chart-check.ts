@@ -21,11 +21,31 @@ export async function checkCharts(
   environment: Environment,
   timeoutMs: number,
 ): Promise<Findings> {
-  const problems =
-    "directory" in istio.charts
-      ? await checkDirectory(istio.charts.directory, projectDirectory)
-      : await checkRepository(istio.charts.repository, istio.version, environment, timeoutMs);
-  return { ...noFindings(), problems };
+  if ("directory" in istio.charts) {
+    return { ...noFindings(), problems: await checkDirectory(istio.charts.directory, projectDirectory) };
+  }
+  const url = indexOf(istio.charts.repository);
+  try {
+    const answer = await download(url, environment, AbortSignal.timeout(timeoutMs));
+    return { ...noFindings(), problems: repositoryProblems(answer, url, istio.version) };
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    return unreachable(error, url, timeoutMs);
+  }
+}
+
+const repositoryPath = configurationPath("istio", "charts", "repository");
+
+function indexOf(repository: string): URL {
+  return new URL("index.yaml", repository.endsWith("/") ? repository : `${repository}/`);
+}
+
+function unreachable(error: ConnectionError, { host }: URL, timeoutMs: number): Findings {
+  const described = { path: repositoryPath, ...describeConnectionError(error, host, timeoutMs) };
+  if (error.kind === "proxy") return { ...noFindings(), warnings: [described] };
+  const fix =
+    "Name a repository that this machine reaches, or put the charts into a folder and name it as `directory`.";
+  return { ...noFindings(), problems: [{ ...described, fix }] };
 }
 
 async function checkDirectory(directory: string, projectDirectory: string): Promise<Problem[]> {
@@ -52,35 +72,12 @@ async function checkDirectory(directory: string, projectDirectory: string): Prom
   ];
 }
 
-async function checkRepository(
-  repository: string,
-  version: string,
-  environment: Environment,
-  timeoutMs: number,
-): Promise<Problem[]> {
-  const path = configurationPath("istio", "charts", "repository");
-  const url = new URL("index.yaml", repository.endsWith("/") ? repository : `${repository}/`);
-  const expected = `a Helm chart repository at ${url.host}`;
-  let answer: Answer;
-  try {
-    answer = await download(url, environment, AbortSignal.timeout(timeoutMs));
-  } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error;
-    const { found, ...connection } = describeConnectionError(error, url.host, timeoutMs);
-    return [
-      {
-        path,
-        ...connection,
-        found,
-        fix: "Name a repository that this machine reaches, or put the charts into a folder and name it as `directory`.",
-      },
-    ];
-  }
+function repositoryProblems(answer: Answer, url: URL, version: string): Problem[] {
   if (answer.status !== 200) {
     return [
       {
-        path,
-        expected,
+        path: repositoryPath,
+        expected: `a Helm chart repository at ${url.host}`,
         found: `${answer.status} for index.yaml`,
         fix: "Mend the URL: index.yaml must be right below it.",
       },

@@ -46,8 +46,11 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
     return await ask(check, server, path, AbortSignal.timeout(check.timeoutMs));
   } catch (error) {
     const host = new URL(check.access.server).host;
-    if (error instanceof ConnectionError)
-      return problem({ path, ...describeConnectionError(error, host, check.timeoutMs) });
+    if (error instanceof ConnectionError) {
+      const described = { path, ...describeConnectionError(error, host, check.timeoutMs) };
+      // The provider may well get through where our check cannot, by a SOCKS proxy for one.
+      return error.kind === "proxy" ? { problems: [], warnings: [described] } : problem(described);
+    }
     if (error instanceof CredentialError)
       return problem({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
     throw error;

@@ -63,6 +63,12 @@ export function describeConnectionError(
         found: `a closed connection (${error.code})`,
         fix: "Look whether a proxy or a load balancer without servers stands in between.",
       };
+    case "proxy":
+      return {
+        expected: "an http or https proxy",
+        found: `one that cannot be used for a check (${error.code})`,
+        fix: `Make sure yourself that ${host} can be reached: it was not checked.`,
+      };
     case "too-large":
       return { expected, found: "one too long to be right", fix: "Mend the address." };
     case "other":

@@ -21,6 +21,7 @@ export type FailureKind =
   | "wrong-name"
   | "not-tls"
   | "closed"
+  | "proxy"
   | "too-large"
   | "other";
 
@@ -65,8 +66,21 @@ export interface Request {
 /** An answer longer than this is refused: 64 MiB, far more than any that we ask for. */
 const longestAnswerBytes = 64 * 1024 * 1024;
 
-/** Keeps connections to one server; destroy it in the end. */
+/**
+ * Keeps connections to one server; destroy it in the end.
+ * @throws ConnectionError of the kind `proxy` when the proxy is none that Node can use, such as a SOCKS proxy.
+ */
 export function agentFor(url: URL, connection: Connection): HttpAgent | HttpsAgent {
+  try {
+    return newAgent(url, connection);
+  } catch (error) {
+    // Only the proxy's URL is looked at before there is a connection.
+    throw new ConnectionError("proxy", errorCode(error) ?? "unknown");
+  }
+}
+
+function newAgent(url: URL, connection: Connection): HttpAgent | HttpsAgent {
+  if (connection.proxy !== undefined && !/^https?:\/\//i.test(connection.proxy)) throw new TypeError("no http proxy");
   // Node's agent makes the tunnel itself, from the variables of the environment that it is given.
   const proxyEnv =
     connection.proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: connection.proxy, HTTPS_PROXY: connection.proxy } };

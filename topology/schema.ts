@@ -62,15 +62,21 @@ const clusterSchema = worded(
   { expected: "a mapping that describes a cluster", example: "{ network: network1, access: { context: my-context } }" },
 ).describe("A cluster of the mesh. Its key is its name in the mesh: `CLUSTER_ID` in Istio's terms.");
 
-const repository = worded(z.string().regex(/^https?:\/\/[^\s/?#]+[^\s]*$/), {
-  expected: "the http or https URL of a Helm chart repository",
-  example: "https://blob.istio.io/istio-release/charts",
-  mend: (value) => {
-    if (/^oci:/i.test(value))
-      return "Isthmus does not read OCI registries: name an https repository, or put the charts into a folder and name it as `directory`.";
-    return /^[./~]/.test(value) ? "For charts in a folder write `directory` instead of `repository`." : undefined;
+const repository = worded(
+  z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#]+\S*$/)
+    .refine((value) => URL.canParse(value)),
+  {
+    expected: "the http or https URL of a Helm chart repository",
+    example: "https://blob.istio.io/istio-release/charts",
+    mend: (value) => {
+      if (/^oci:/i.test(value))
+        return "Isthmus does not read OCI registries: name an https repository, or put the charts into a folder and name it as `directory`.";
+      return /^[./~]/.test(value) ? "For charts in a folder write `directory` instead of `repository`." : undefined;
+    },
   },
-});
+);
 
 const chartsSchema = worded(
   z.union([

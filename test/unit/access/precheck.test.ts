@@ -334,6 +334,19 @@ describe("precheck", () => {
     assert.match(only((await check(access)).problems), /found a refused connection/);
   });
 
+  it("only warns of a proxy that the check cannot use: the provider may get through", async () => {
+    const access = accessTo(
+      "east",
+      "https://api.inside",
+      authority.certificate,
+      { token },
+      { "proxy-url": "socks5://127.0.0.1:1" },
+    );
+    const { problems, warnings } = await check(access);
+    assert.deepEqual(problems, []);
+    assert.match(only(warnings), /expected an http or https proxy, found one that cannot be used for a check/);
+  });
+
   describe("of several clusters", () => {
     it("tells two names of one cluster", async () => {
       const [east, west] = await Promise.all([

@@ -157,6 +157,11 @@ describe("parseMesh", () => {
       'isthmus:mesh.istio.charts.repository: expected the http or https URL of a Helm chart repository, found "oci://ghcr.io/istio". Isthmus does not read OCI registries: name an https repository, or put the charts into a folder and name it as `directory`.',
     ],
     [
+      "a URL that is none",
+      withMesh((mesh) => (mesh.istio["charts"] = { repository: "https://[" })),
+      'isthmus:mesh.istio.charts.repository: expected the http or https URL of a Helm chart repository, found "https://[". Write a value such as `https://blob.istio.io/istio-release/charts`.',
+    ],
+    [
       "an encrypted value",
       withMesh((mesh) => (mesh.clusters.east.access["context"] = { secure: "v1:abc" })),
       "isthmus:mesh.clusters.east.access.context: expected the name of a kubeconfig context, found an encrypted value. Write it in plain text: it is no secret, and Isthmus must know it before anything is decrypted.",
