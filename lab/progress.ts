@@ -6,7 +6,7 @@ export interface Advance {
   readonly done?: number;
   /** Units in all. */
   readonly total?: number;
-  /** What is counted, as a plural: `packages`. */
+  /** What is counted, as a plural: `packages`. Without it only the percentage is shown. */
   readonly unit?: string;
   /** What is going on right now, in few words. */
   readonly detail?: string;
@@ -67,8 +67,8 @@ export const silentProgress: Progress = {
 };
 
 /** A line at start and end of each step, and one every 30 s in between. */
-export function plainProgress(screen: Screen): Progress {
-  return new Display(screen, heartbeatMs, {
+export function plainProgress(screen: Screen, everyMs = heartbeatMs): Progress {
+  return new Display(screen, everyMs, {
     started: (step, count) => screen.write(`${count} ${step.title} …\n`),
     ended: (step, outcome) => screen.write(`      ${step.title}: ${outcome}\n`),
     note: (line) => screen.write(`${line}\n`),
@@ -80,9 +80,9 @@ export function plainProgress(screen: Screen): Progress {
 }
 
 /** One line that says what runs, how much is left and how long it took so far; ended steps stay above it. */
-export function terminalProgress(screen: Screen): Progress {
+export function terminalProgress(screen: Screen, everyMs = redrawMs): Progress {
   const clear = () => screen.write("\r\x1b[2K");
-  return new Display(screen, redrawMs, {
+  return new Display(screen, everyMs, {
     started: () => undefined,
     ended: (step, outcome, failed) => {
       clear();
@@ -176,8 +176,8 @@ function describe(step: RunningStep, nowMs: number): string {
   const { done, total, unit, detail } = step.advance;
   const parts: string[] = [];
   if (done !== undefined && total !== undefined && total > 0) {
-    const percent = Math.min(100, Math.floor((done / total) * 100));
-    parts.push(`${done} of ${total}${unit === undefined ? "" : ` ${unit}`} (${percent} %)`);
+    const percent = `${Math.min(100, Math.floor((done / total) * 100))} %`;
+    parts.push(unit === undefined ? percent : `${done} of ${total} ${unit} (${percent})`);
   }
   if (detail !== undefined) parts.push(detail);
   parts.push(formatDuration(nowMs - step.startMs));
@@ -186,7 +186,7 @@ function describe(step: RunningStep, nowMs: number): string {
 
 /** `0.4 s`, `12 s`, `3 m 05 s` */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < 10_000) return `${(durationMs / 1000).toFixed(1)} s`;
+  if (durationMs < 9950) return `${(durationMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(durationMs / 1000);
   if (seconds < 60) return `${seconds} s`;
   return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, "0")} s`;

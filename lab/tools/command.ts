@@ -36,10 +36,10 @@ const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(p
 const cancellation = new AsyncLocalStorage<AbortSignal>();
 
 /** Runs actions side by side. When one fails, the others' commands are ended, and its error is thrown once all have. */
-export async function cancelOnFailure(actions: readonly (() => Promise<void>)[]): Promise<void> {
+export async function cancelOnFailure(actions: readonly (() => Promise<unknown>)[]): Promise<void> {
   const controller = new AbortController();
   const errors: unknown[] = [];
-  const run = async (action: () => Promise<void>) => {
+  const run = async (action: () => Promise<unknown>) => {
     try {
       await cancellation.run(controller.signal, action);
     } catch (error) {

@@ -74,6 +74,8 @@ export async function buildGo(build: GoBuild, directory: string, report: Report)
   } finally {
     clearInterval(watcher);
   }
+  work.linked = work.programs;
+  show();
 }
 
 interface Work {
@@ -87,13 +89,13 @@ interface Work {
 const linkWeight = 40;
 
 /** Packages and programs as one measure of how far a build is. */
-export function describeWork(work: Readonly<Work>): { done: number; total: number; unit: string; detail: string } {
+export function describeWork(work: Readonly<Work>): { done: number; total: number; detail: string } {
   const compiled = Math.min(work.compiled, work.packages);
+  const compiling = work.packages === 0 ? "" : `${compiled} of ${work.packages} packages compiled, `;
   return {
     done: compiled + work.linked * linkWeight,
     total: work.packages + work.programs * linkWeight,
-    unit: "steps",
-    detail: `${compiled} of ${work.packages} packages compiled, ${work.linked} of ${work.programs} programs linked`,
+    detail: `${compiling}${work.linked} of ${work.programs} programs linked`,
   };
 }
 

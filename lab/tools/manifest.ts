@@ -32,10 +32,19 @@ export async function writeManifest(directory: string, external: readonly string
 export function isIntact(directory: string): boolean {
   const manifest = readManifest(join(directory, manifestName));
   if (manifest === undefined) return false;
-  const own = Object.entries(manifest.sizes).every(
-    ([path, size]) => lstatSync(join(directory, path), { throwIfNoEntry: false })?.size === size,
-  );
+  const own = Object.entries(manifest.sizes).every(([path, size]) => sizeOf(join(directory, path)) === size);
   return own && Object.entries(manifest.external).every(([path, state]) => externalState(path) === state);
+}
+
+/** @returns the size of a file or link itself, undefined when there is none. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.size;
+  } catch (error) {
+    // A file stands where a directory should.
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
 }
 
 function externalState(path: string): string | undefined {

@@ -8,14 +8,14 @@ interface Registry {
 }
 
 const registries: readonly Registry[] = [
-  { name: "the Go module proxy", clients: ["go"], settings: "GOPROXY" },
-  { name: "the Python package index", clients: ["python3"], settings: "PIP_INDEX_URL" },
-  { name: "the Debian package archive", clients: ["apt-get", "apt-cache"], settings: "/etc/apt" },
+  { name: "The Go module proxy", clients: ["go"], settings: "GOPROXY" },
+  { name: "The Python package index", clients: ["python3"], settings: "PIP_INDEX_URL" },
+  { name: "The Debian package archive", clients: ["apt-get", "apt-cache"], settings: "/etc/apt" },
 ];
 
 /** What Go, pip and apt write when there is no way to their registry. */
 const unreachable =
-  /dial tcp|no such host|i\/o timeout|TLS handshake|connection refused|connection reset|network is unreachable|Temporary failure (?:in name )?resol|Could not (?:resolve|connect)|Failed to fetch|NewConnectionError|Max retries exceeded|No matching distribution found|proxyconnect|Proxy Authentication Required/i;
+  /dial tcp|no such host|i\/o timeout|TLS handshake|connection refused|connection reset|network is unreachable|Temporary failure (?:in name )?resol|Could not (?:resolve|connect)|Failed to fetch|NewConnectionError|Max retries exceeded|No matching distribution found|proxyconnect|lookup disabled by GOPROXY|Proxy Authentication Required/i;
 
 /**
  * @returns what to do when a client's lines say that its registry was not reached; undefined when they say something else.

@@ -77,16 +77,7 @@ describe("container images", () => {
     const layerTar = join(directory, "layer.tar");
     await writeFile(layerTar, read(archive, blob(layer)));
     const paths = execFileSync("tar", ["-tf", layerTar], { encoding: "utf8" }).trimEnd().split("\n");
-    assert.deepEqual(paths, [
-      "bin/",
-      "bin/alias",
-      "etc/",
-      "etc/motd",
-      "tmp/",
-      "usr/",
-      "usr/bin/",
-      "usr/bin/program",
-    ]);
+    assert.deepEqual(paths, ["bin/", "bin/alias", "etc/", "etc/motd", "tmp/", "usr/", "usr/bin/", "usr/bin/program"]);
     assert.equal(read(layerTar, "etc/motd").toString(), "hello\n");
     assert.equal(read(layerTar, "usr/bin/program").length, 9 * 1024 * 1024 + 13);
   });
