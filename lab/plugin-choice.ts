@@ -57,20 +57,24 @@ function chooseSource(setting: PluginSetting, plugin: PluginAvailability): Plugi
 
 function unavailable(setting: PluginSetting, plugin: PluginAvailability): Problem {
   const { name, version, downloadFailure } = plugin;
-  const install = `pulumi plugin install resource ${name} ${version}`;
+  const standIn = `Build the lab's tools anew (\`npx isthmus lab tools\`) for its stand-in`;
   if (setting === "stand-in") {
     return {
       path: "ISTHMUS_LAB_PLUGINS",
       expected: `a stand-in for the Pulumi provider ${name}`,
       found: "none among the lab's tools",
-      fix: "Build the tools anew with `isthmus lab up`, or unset ISTHMUS_LAB_PLUGINS.",
+      fix: `${standIn}, or unset ISTHMUS_LAB_PLUGINS.`,
     };
   }
+  const install = `install the official one (\`pulumi plugin install resource ${name} ${version}\`)`;
   return {
     path: "ISTHMUS_LAB_PLUGINS",
-    expected: `the official Pulumi provider ${name} ${version}`,
+    expected: `the official Pulumi provider ${name} ${version}${setting === "auto" ? ", or a stand-in for it" : ""}`,
     found: `none installed, and none to be downloaded (${downloadFailure ?? "not tried"})`,
-    fix: `Install it by \`${install}\`, or set ISTHMUS_LAB_PLUGINS=stand-in for the lab's own.`,
+    fix:
+      setting === "auto"
+        ? `${standIn}, or ${install}.`
+        : `${install.replace("i", "I")}, or unset ISTHMUS_LAB_PLUGINS for the lab's stand-in.`,
   };
 }
 

@@ -32,8 +32,10 @@ export class FailedDownloads {
     return failure !== undefined && nowMs - failure.atMs < believedForMs ? failure.reason : undefined;
   }
 
-  async add(plugin: Plugin, reason: string): Promise<void> {
-    this.failures.set(key(plugin), { atMs: Date.now(), reason });
+  /** Notes how a download ended: why it failed, or undefined if it did not. */
+  async note(plugin: Plugin, reason: string | undefined): Promise<void> {
+    if (reason === undefined) this.failures.delete(key(plugin));
+    else this.failures.set(key(plugin), { atMs: Date.now(), reason });
     await writeWhole(this.file, JSON.stringify([...this.failures]));
   }
 
@@ -53,8 +55,6 @@ interface Failure {
  * @returns why it failed; undefined once the plugin is installed.
  */
 export async function downloadPlugin(plugin: Plugin, pulumi: string): Promise<string | undefined> {
-  const failure = await ask(plugin);
-  if (failure !== undefined) return failure;
   const args = ["plugin", "install", "resource", plugin.name, plugin.version, "--non-interactive", "--color", "never"];
   const options = { timeout: downloadTimeoutMs, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" } };
   return new Promise((resolve) => {
@@ -64,8 +64,11 @@ export async function downloadPlugin(plugin: Plugin, pulumi: string): Promise<st
   });
 }
 
-/** The CLI takes its time to notice that there is no network: a short question to the server goes ahead. */
-function ask(plugin: Plugin): Promise<string | undefined> {
+/**
+ * Whether the server has the plugin: the CLI takes its time to notice that there is no network.
+ * @returns why not; undefined if it has.
+ */
+export function askDownloadServer(plugin: Plugin): Promise<string | undefined> {
   const host = "get.pulumi.com";
   const path = `/releases/plugins/pulumi-resource-${plugin.name}-v${plugin.version}-${process.platform}-${architecture()}.tar.gz`;
   // As the CLI does, through the proxy that the environment names.

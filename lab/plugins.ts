@@ -9,7 +9,7 @@ import { linkLanguageHost } from "./language-host";
 import { labPaths } from "./paths";
 import { choosePlugins, describeChoice, pluginSettings } from "./plugin-choice";
 import type { Plugin, PluginAvailability, PluginChoice, PluginSetting } from "./plugin-choice";
-import { downloadPlugin, FailedDownloads } from "./plugin-download";
+import { askDownloadServer, downloadPlugin, FailedDownloads } from "./plugin-download";
 import type { Progress } from "./progress";
 import type { Toolbox } from "./tools";
 
@@ -60,18 +60,25 @@ export async function linkPlugins(options: LinkPluginsOptions): Promise<PluginCh
   if (setting === "official") failures.forget();
   let choice = choosePlugins(setting, await availability(toolbox, failures));
   const downloads = choice.filter(({ source }) => source === "download");
-  for (const plugin of downloads) {
-    await progress.step(`Pulumi provider ${plugin.name} ${plugin.version}`, async () => {
-      const failure = await downloadPlugin(plugin, join(toolbox.bin, "pulumi"));
-      if (failure !== undefined) await failures.add(plugin, failure);
-    });
+  if (downloads.length > 0) {
+    const reasons = await Promise.all(downloads.map((plugin) => download(plugin, options)));
+    for (const [index, plugin] of downloads.entries()) await failures.note(plugin, reasons[index]);
+    choice = choosePlugins(setting, await availability(toolbox, failures));
   }
-  if (downloads.length > 0) choice = choosePlugins(setting, await availability(toolbox, failures));
   const { bin } = labPaths(stateDirectory);
   await linkStandIns(choice, toolbox, bin);
   await linkLanguageHost(toolbox.bin, bin);
   progress.note(describeChoice(choice));
   return choice;
+}
+
+/** @returns why it failed; undefined once the plugin is installed. */
+async function download(plugin: Plugin, { toolbox, progress }: LinkPluginsOptions): Promise<string | undefined> {
+  const unreachable = await askDownloadServer(plugin);
+  if (unreachable !== undefined) return unreachable;
+  return progress.step(`Downloading the Pulumi provider ${plugin.name} ${plugin.version}`, () =>
+    downloadPlugin(plugin, join(toolbox.bin, "pulumi")),
+  );
 }
 
 /**

@@ -65,7 +65,7 @@ describe("downloads that failed", () => {
   afterEach(() => rm(state, { recursive: true }));
 
   it("are remembered for a day, by version", async () => {
-    await (await FailedDownloads.read(state)).add(tls, "offline");
+    await (await FailedDownloads.read(state)).note(tls, "offline");
     const failures = await FailedDownloads.read(state);
     const hourMs = 60 * 60 * 1000;
     assert.equal(failures.reason(tls), "offline");
@@ -74,9 +74,16 @@ describe("downloads that failed", () => {
     assert.equal(failures.reason({ ...tls, version: "5.6.0" }), undefined);
   });
 
+  it("are forgotten once one succeeds", async () => {
+    const failures = await FailedDownloads.read(state);
+    await failures.note(tls, "offline");
+    await failures.note(tls, undefined);
+    assert.equal((await FailedDownloads.read(state)).reason(tls), undefined);
+  });
+
   it("are forgotten for a user who insists", async () => {
     const failures = await FailedDownloads.read(state);
-    await failures.add(tls, "offline");
+    await failures.note(tls, "offline");
     failures.forget();
     assert.equal(failures.reason(tls), undefined);
   });
