@@ -33,8 +33,9 @@ export interface ClusterCertificates {
 export const certificateFiles = {
   authority: "ca.crt",
   authorityKey: "ca.key",
-  apiServer: "api-server.crt",
-  apiServerKey: "api-server.key",
+  /** Of everything that serves on the node's address. */
+  server: "server.crt",
+  serverKey: "server.key",
   kubeletClient: "kubelet-client.crt",
   kubeletClientKey: "kubelet-client.key",
   serviceAccount: "service-account.pub",
@@ -86,7 +87,7 @@ async function makeCertificates(cluster: ClusterPlan, directory: string): Promis
     await write(`${file}.key`, key);
     await write(`${file}.crt`, certificate);
   };
-  await writeCredentials("api-server", {
+  await writeCredentials("server", {
     name: "kube-apiserver",
     dnsNames: [
       "kubernetes",

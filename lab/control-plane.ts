@@ -41,8 +41,8 @@ export function apiServer(cluster: Cluster): Component {
   const { plan, paths } = cluster;
   const certificate = (file: string) => join(paths.certificates, file);
   const files = {
-    "tls-cert-file": certificate(certificateFiles.apiServer),
-    "tls-private-key-file": certificate(certificateFiles.apiServerKey),
+    ...servingFlags(cluster),
+    "kubelet-certificate-authority": certificate(certificateFiles.authority),
     "client-ca-file": certificate(certificateFiles.authority),
     "service-account-key-file": certificate(certificateFiles.serviceAccount),
     "service-account-signing-key-file": certificate(certificateFiles.serviceAccountKey),
@@ -70,6 +70,16 @@ export function apiServer(cluster: Cluster): Component {
   );
 }
 
+/** Given a certificate, a component need not make itself one at each start. */
+const servingFlags = ({ paths }: Cluster) => ({
+  "tls-cert-file": join(paths.certificates, certificateFiles.server),
+  "tls-private-key-file": join(paths.certificates, certificateFiles.serverKey),
+});
+
+/** Where the controller manager and the scheduler say how they are; the ports are their defaults. */
+export const healthUrls = ({ plan }: Cluster): readonly string[] =>
+  [10257, 10259].map((port) => `https://${plan.nodeAddress}:${port}/healthz`);
+
 export async function controllerManager(cluster: Cluster, certificates: ClusterCertificates): Promise<Component> {
   const { plan, paths } = cluster;
   const kubeconfig = await writeComponentKubeconfig(
@@ -83,7 +93,8 @@ export async function controllerManager(cluster: Cluster, certificates: ClusterC
     "kube-controller-manager",
     flags({
       kubeconfig,
-      "bind-address": "127.0.0.1",
+      "bind-address": plan.nodeAddress,
+      ...servingFlags(cluster),
       "service-account-private-key-file": join(paths.certificates, certificateFiles.serviceAccountKey),
       "root-ca-file": join(paths.certificates, certificateFiles.authority),
       "cluster-signing-cert-file": join(paths.certificates, certificateFiles.authority),
@@ -113,7 +124,13 @@ export async function scheduler(cluster: Cluster, certificates: ClusterCertifica
   return componentOf(
     cluster,
     "kube-scheduler",
-    flags({ kubeconfig, "bind-address": "127.0.0.1", "leader-elect": false, profiling: false }),
+    flags({
+      kubeconfig,
+      "bind-address": cluster.plan.nodeAddress,
+      ...servingFlags(cluster),
+      "leader-elect": false,
+      profiling: false,
+    }),
     { configuration: [kubeconfig] },
   );
 }

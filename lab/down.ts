@@ -13,11 +13,11 @@ import { readLabRecord } from "./record";
 export async function bringDown(progress: Progress): Promise<void> {
   const tellHolder = (holder: number) =>
     progress.note(`Another command (process ${holder}) is changing the lab: waiting for it.`);
-  await withLabLock(() => progress.step("Removing the lab", () => removeLab()), tellHolder);
+  await withLabLock(() => progress.step("Removing the lab", () => removeLab(stateDirectory())), tellHolder);
 }
 
-async function removeLab(): Promise<void> {
-  const state = stateDirectory();
+/** The caller holds the lab's lock. */
+export async function removeLab(state: string): Promise<void> {
   // A record that cannot be read must not keep the rest from being removed.
   const record = await readLabRecord(state).catch(() => undefined);
   const runs = existsSync(runDirectory) ? await readdir(runDirectory) : [];
@@ -33,7 +33,7 @@ async function removeLab(): Promise<void> {
   }
   await removeBridge();
   await removeAllMounts(state);
-  if (record !== undefined) await unlinkProject(record.projectDirectory, state);
+  for (const directory of record?.projectDirectories ?? []) await unlinkProject(directory, state);
   await rm(state, { recursive: true, force: true });
 }
 

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Problem } from "../topology/problem";
 import { ensureCertificates } from "./certificates";
 import type { Cluster } from "./cluster";
 import { renderKubeconfig } from "./kubeconfig";
@@ -75,17 +76,18 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const projectLink = (projectDirectory: string): string => join(projectDirectory, ".lab");
 
-/** A `.lab` that the lab did not make. */
-export class ForeignLinkError extends Error {}
+/** @returns what is in the way of the link. */
+export async function checkProject(projectDirectory: string): Promise<Problem[]> {
+  const link = projectLink(projectDirectory);
+  const stats = await lstat(link).catch(() => undefined);
+  if (stats === undefined || stats.isSymbolicLink()) return [];
+  const expected = "nothing, or a link to the lab";
+  return [{ path: link, expected, found: "something that the lab did not make", fix: "Move it elsewhere." }];
+}
 
 /** Lets the stack file say `.lab/kubeconfig`, wherever the lab is. */
 export async function linkProject(projectDirectory: string, state: string): Promise<void> {
-  const link = projectLink(projectDirectory);
-  const stats = await lstat(link).catch(() => undefined);
-  if (stats !== undefined && !stats.isSymbolicLink()) {
-    throw new ForeignLinkError(`${link} is in the way: the lab makes a link to ${state} there. Move it elsewhere.`);
-  }
-  await replaceLink(state, link);
+  await replaceLink(state, projectLink(projectDirectory));
 }
 
 /** Removes `.lab` if it points to the lab. */

@@ -87,7 +87,8 @@ async function fillStore(directory: string, toolbox: Toolbox, report: Report): P
       "--net",
       "sh",
       "-c",
-      `exec "$0" --config "$1" > "$2" 2>&1`,
+      // containerd leaves things in /run/containerd whatever its configuration says.
+      'mount -t tmpfs isthmus /run && exec "$0" --config "$1" > "$2" 2>&1',
       containerd,
       configuration,
       log,

@@ -1,9 +1,10 @@
 import { ConfigurationError } from "../topology/problem";
 import { bringDown } from "./down";
+import { checkProject } from "./environment";
 import { checkMachine } from "./machine";
 import type { Progress } from "./progress";
 import { labStatus, type LabStatus } from "./status";
-import { ensureTools } from "./tools";
+import { checkPrerequisites, ensureTools } from "./tools";
 import { bringUp, type UpOptions } from "./up";
 
 export { checkMachine } from "./machine";
@@ -21,7 +22,8 @@ export type { UpOptions } from "./up";
  * @throws ComponentError when a component does not come up, with its last lines.
  */
 export async function labUp(options: UpOptions): Promise<LabStatus> {
-  const problems = await checkMachine(options.clusters);
+  const checks = [checkMachine(options.clusters), checkPrerequisites(), checkProject(options.projectDirectory)];
+  const problems = (await Promise.all(checks)).flat();
   if (problems.length > 0) throw new ConfigurationError(problems);
   const toolbox = await ensureTools(options.progress);
   await bringUp(options, toolbox);

@@ -35,7 +35,7 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
     const found = `user ${process.getuid?.() ?? "unknown"}`;
     return [problem("root, to make network namespaces and containers", found, "Run the command with sudo.")];
   }
-  const programs = await checkPrograms();
+  const programs = checkPrograms();
   if (programs.length > 0) return programs;
   const plan = planLab(clusters);
   const record = await readLabRecord();
@@ -48,9 +48,8 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
     checkDisk(added.length),
     checkWatchers(added.length),
     checkRanges(),
-    checkNames(added),
   ]);
-  return problems.flat();
+  return [...problems.flat(), ...checkNames(added)];
 }
 
 function problem(expected: string, found: string, fix: string): Problem {
@@ -69,7 +68,7 @@ const systemPrograms: Readonly<Record<string, string>> = {
   cp: "coreutils",
 };
 
-async function checkPrograms(): Promise<Problem[]> {
+function checkPrograms(): Problem[] {
   const directories = (process.env["PATH"] ?? "").split(":");
   const missing = Object.keys(systemPrograms).filter(
     (name) => !directories.some((path) => existsSync(join(path, name))),
@@ -102,7 +101,7 @@ async function checkKernel(): Promise<Problem[]> {
   for (const { what, command, fix } of trials) {
     const failure = await run(["unshare", "--mount", "--net", "sh", "-c", command]).then(
       () => undefined,
-      (error: Error) => error.message.split("\n").at(-1) ?? "",
+      (error: unknown) => String(error).split("\n").at(-1) ?? "",
     );
     // The later ones need the earlier ones.
     if (failure !== undefined) return [problem(what, `refused: ${failure}`, fix)];

@@ -10,8 +10,9 @@ export async function memoryOf(pids: readonly number[]): Promise<number> {
 }
 
 async function proportionalBytes(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ESRCH") return "";
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return "";
     throw error;
   });
   return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;

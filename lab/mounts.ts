@@ -66,9 +66,10 @@ export async function removeAllMounts(state: string): Promise<void> {
 }
 
 async function removeIfEmpty(directory: string): Promise<void> {
-  await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+  await rmdir(directory).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
     // Somebody else uses it by now.
-    if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT" && error.code !== "EBUSY") throw error;
+    if (code !== "ENOTEMPTY" && code !== "ENOENT" && code !== "EBUSY") throw error;
   });
 }
 

@@ -155,13 +155,16 @@ async function ipBatch(namespace: string, lines: readonly string[]): Promise<voi
   await run(["ip", "-n", namespace, "-batch", "-"], { input: `${lines.join("\n")}\n` });
 }
 
-/** The machine's routes and addresses that overlap the lab's subnet and are not the lab's own, for the check beforehand. */
+/** The machine's routes that overlap the lab's subnet and are not the lab's own, for the check beforehand. */
 export async function foreignRoutes(): Promise<{ range: string; device: string }[]> {
-  const routes = JSON.parse(await run(["ip", "-j", "-4", "route", "show", "table", "all", "root", labSubnet])) as {
-    dst: string;
-    dev?: string;
-  }[];
-  return routes
-    .filter(({ dev }) => dev !== bridgeName)
-    .map(({ dst, dev }) => ({ range: dst, device: dev ?? "no device" }));
+  const within = await ipv4Routes("table", "all", "root", labSubnet);
+  // A wider range, such as a VPN's: part of it would be cut off.
+  const around = (await ipv4Routes("match", labSubnet)).filter(({ dst }) => dst !== "default");
+  const found = [...within, ...around].filter(({ dev }) => dev !== bridgeName);
+  const ranges = new Map(found.map(({ dst, dev }) => [dst, { range: dst, device: dev ?? "no device" }]));
+  return [...ranges.values()];
+}
+
+async function ipv4Routes(...selector: readonly string[]): Promise<{ dst: string; dev?: string }[]> {
+  return JSON.parse(await run(["ip", "-j", "-4", "route", "show", ...selector])) as { dst: string; dev?: string }[];
 }

@@ -107,6 +107,8 @@ function kubeletConfiguration({ plan, paths }: Cluster): object {
       x509: { clientCAFile: join(paths.certificates, certificateFiles.authority) },
     },
     authorization: { mode: "Webhook" },
+    tlsCertFile: join(paths.certificates, certificateFiles.server),
+    tlsPrivateKeyFile: join(paths.certificates, certificateFiles.serverKey),
     cgroupDriver: "cgroupfs",
     cgroupRoot: podsGroup(plan.name),
     cgroupsPerQOS: true,

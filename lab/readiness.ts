@@ -1,4 +1,5 @@
-import { get } from "node:http";
+import http from "node:http";
+import https from "node:https";
 import type { ApiServer } from "./api-server";
 import { coreDnsPath } from "./addons/coredns";
 import { metalLbController, metalLbSpeaker } from "./addons/metallb";
@@ -25,15 +26,21 @@ export async function isNodeReady(cluster: ClusterPlan, api: ApiServer, since = 
 }
 
 /** Whether kube-proxy says that it has written its rules. */
-export function isKubeProxyReady(cluster: ClusterPlan): Promise<boolean> {
+export const isKubeProxyReady = (cluster: ClusterPlan): Promise<boolean> =>
+  isHealthy(`http://${cluster.nodeAddress}:${kubeProxyHealthPort}/healthz`);
+
+/**
+ * Whether a component answers its health check.
+ * @param authority the certificate authority of the cluster, as PEM, for https.
+ */
+export function isHealthy(url: string, authority?: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const call = get(
-      { host: cluster.nodeAddress, port: kubeProxyHealthPort, path: "/healthz", timeout: 2_000 },
-      (response) => {
-        response.resume();
-        resolve(response.statusCode === 200);
-      },
-    );
+    const get = url.startsWith("https:") ? https.get : http.get;
+    const trust = authority === undefined ? {} : { ca: authority };
+    const call = get(url, { timeout: 2_000, agent: false, ...trust }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
     call.on("timeout", () => call.destroy());
     call.on("error", () => resolve(false));
   });

@@ -4,10 +4,15 @@ import { writeWhole } from "./process";
 
 /** What the lab remembers of itself, written before anything is made. */
 export interface LabRecord {
+  /** Changes when a lab that an earlier version made cannot be gone on with. */
+  readonly format: number;
   readonly stack: string;
-  readonly projectDirectory: string;
+  /** Directories that have a link to the lab, or had one. */
+  readonly projectDirectories: readonly string[];
   readonly clusters: readonly { readonly name: string; readonly network: string; readonly index: number }[];
 }
+
+export const recordFormat = 2;
 
 /** @returns undefined when there is no lab. */
 export async function readLabRecord(state?: string): Promise<LabRecord | undefined> {

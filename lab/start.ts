@@ -4,13 +4,13 @@ import { ApiServer } from "./api-server";
 import { makePodsGroup } from "./cgroup";
 import { ensureCertificates, type ClusterCertificates } from "./certificates";
 import type { Cluster } from "./cluster";
-import { apiServer, controllerManager, etcd, scheduler } from "./control-plane";
+import { apiServer, controllerManager, etcd, healthUrls, scheduler } from "./control-plane";
 import { ensureImageRoot, ensureImages, type ImageStore } from "./image-store";
 import { ensureClusterMounts } from "./mounts";
 import { ensureClusterNetwork } from "./network";
 import { containerd, isContainerdReady, kubelet, kubeProxy } from "./node";
 import { checkAlive, ComponentError, ensureComponent, lastLines, type Component } from "./process";
-import { isKubeProxyReady, isNodeReady, isWorkloadReady, workloads } from "./readiness";
+import { isHealthy, isKubeProxyReady, isNodeReady, isWorkloadReady, workloads } from "./readiness";
 import type { Report } from "./progress";
 import { pollUntil, TimeoutError } from "./wait";
 
@@ -66,6 +66,14 @@ class ClusterStart {
       await this.#startControlPlane(certificates, api);
       await Promise.all([this.#startNode(certificates, api, runtime), this.#installAddons(api)]);
       this.report({ detail: "waiting for CoreDNS and MetalLB" });
+      for (const url of healthUrls(this.cluster)) {
+        const isReady = () => isHealthy(url, certificates.authority);
+        await this.#waitFor(
+          `an answer of ${url}`,
+          isReady,
+          url.includes(":10257") ? "kube-controller-manager" : "kube-scheduler",
+        );
+      }
       for (const workload of workloads) {
         await this.#waitFor(workload.name, () => isWorkloadReady(workload, api), "kubelet");
       }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { clusterOf, type Cluster } from "./cluster";
-import { removeCluster } from "./down";
+import { removeCluster, removeLab } from "./down";
 import { linkProject, writeEnvironment } from "./environment";
 import { findImageStore, makeImageStore as makeStore, type ImageStore } from "./image-store";
 import { withLabLock } from "./lock";
@@ -13,7 +13,7 @@ import { planLab, type LabCluster, type LabPlan } from "./plan";
 import { linkPlugins, pluginSetting } from "./plugins";
 import { bootId } from "./process";
 import type { Progress } from "./progress";
-import { readLabRecord, writeLabRecord } from "./record";
+import { readLabRecord, recordFormat, writeLabRecord } from "./record";
 import { prepareCluster, startCluster } from "./start";
 import type { Toolbox } from "./tools";
 
@@ -42,6 +42,7 @@ async function bringUpAlone(options: UpOptions, toolbox: Toolbox): Promise<void>
   const state = stateDirectory();
   const startMs = performance.now();
   const setting = pluginSetting();
+  await removeOldLab(state, progress);
   await prepareDirectories(state);
   await linkPlugins({ stateDirectory: state, toolbox, setting, progress });
   const plan = await planAndRecord(options, state, progress);
@@ -62,14 +63,16 @@ async function startAll(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<boolean> {
+  progress.expect(clusters.length);
   const results = await Promise.allSettled(
     clusters.map((cluster) =>
       progress.step(`Cluster ${cluster.plan.name}`, (report) => startCluster(cluster, store, report, signal)),
     ),
   );
   const errors = results.filter((result) => result.status === "rejected").map(({ reason }) => reason as Error);
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new AggregateError(errors, errors.map(({ message }) => message).join("\n"));
+  const [error] = errors;
+  if (error !== undefined && errors.length === 1) throw error;
+  if (error !== undefined) throw new AggregateError(errors, errors.map(({ message }) => message).join("\n"));
   return results.some((result) => result.status === "fulfilled" && result.value);
 }
 
@@ -78,6 +81,12 @@ async function makeImageStore(toolbox: Toolbox, progress: Progress): Promise<Ima
   const existing = await findImageStore(toolbox);
   if (existing !== undefined) return existing;
   return await progress.step("Unpacking the images", (report) => makeStore(toolbox, report));
+}
+
+async function removeOldLab(state: string, progress: Progress): Promise<void> {
+  const record = await readLabRecord(state);
+  if (record === undefined || record.format === recordFormat) return;
+  await progress.step("Removing a lab that another version of Isthmus made", () => removeLab(state));
 }
 
 async function planAndRecord(options: UpOptions, state: string, progress: Progress): Promise<LabPlan> {
@@ -90,8 +99,9 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
   }
   await writeLabRecord(
     {
+      format: recordFormat,
       stack: options.stack,
-      projectDirectory: options.projectDirectory,
+      projectDirectories: [...new Set([...(record?.projectDirectories ?? []), options.projectDirectory])],
       clusters: plan.clusters.map(({ name, network, index }) => ({ name, network, index })),
     },
     state,

@@ -71,7 +71,7 @@ function adaptWorkload(object: KubernetesObject, image: string, args: readonly s
     volumes: pod.volumes.filter(({ name }) => name !== "cert"),
     tolerations: [{ operator: "Exists" }],
   };
-  return { ...workload, spec: { ...workload.spec, template: { ...workload.spec.template, spec } } } as KubernetesObject;
+  return { ...workload, spec: { ...workload.spec, template: { ...workload.spec.template, spec } } };
 }
 
 /** With one stored version there is nothing to convert, and nobody who would. */

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { maximumClusters, planLab, type LabCluster, type LabPlan } from "../../../lab/plan";
+import { ConfigurationError } from "../../../topology/problem";
+
+const clusters = (...names: string[]): LabCluster[] => names.map((name) => ({ name, network: name }));
+const byName = (plan: LabPlan, name: string) => {
+  const found = plan.clusters.find((cluster) => cluster.name === name);
+  assert.ok(found);
+  return found;
+};
+
+/** Some clusters with different names, on a few networks. */
+const anyClusters = fc.uniqueArray(
+  fc.record({ name: fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/), network: fc.constantFrom("a", "b", "c") }),
+  { selector: ({ name }) => name, minLength: 1, maxLength: maximumClusters },
+);
+
+describe("lab plan", () => {
+  it("gives each cluster its addresses by its place among the names", () => {
+    const plan = planLab(clusters("west", "east"));
+    assert.deepEqual(
+      plan.clusters.map(({ name }) => name),
+      ["east", "west"],
+    );
+    const { index, namespace, context, apiServer, podRange, serviceRange, dnsService, loadBalancers } = byName(
+      plan,
+      "west",
+    );
+    assert.deepEqual(
+      { index, namespace, context, apiServer, podRange, serviceRange, dnsService, loadBalancers },
+      {
+        index: 1,
+        namespace: "isthmus-west",
+        context: "lab-west",
+        apiServer: "https://172.18.0.11:6443",
+        podRange: "10.101.0.0/16",
+        serviceRange: "10.201.0.0/16",
+        dnsService: "10.201.0.10",
+        loadBalancers: "172.18.12.0-172.18.12.255",
+      },
+    );
+  });
+
+  it("routes between clusters on one network and nowhere else, without source NAT", () => {
+    const plan = planLab([...clusters("east", "west"), { name: "edge", network: "west" }]);
+    assert.deepEqual(byName(plan, "east").routes, []);
+    assert.deepEqual(byName(plan, "east").withoutNat, ["10.100.0.0/16"]);
+    assert.deepEqual(byName(plan, "west").routes, [
+      { range: "10.101.0.0/16", via: "172.18.0.11" },
+      { range: "10.201.0.0/16", via: "172.18.0.11" },
+    ]);
+    assert.deepEqual(byName(plan, "west").withoutNat, ["10.102.0.0/16", "10.101.0.0/16", "10.201.0.0/16"]);
+  });
+
+  it("leaves a standing cluster its addresses when others come and go", () => {
+    const before = planLab(clusters("east", "west"));
+    const indices = Object.fromEntries(before.clusters.map(({ name, index }) => [name, index]));
+    const after = planLab(clusters("central", "north", "west"), indices);
+    assert.deepEqual(
+      after.clusters.map(({ name, index }) => [name, index]),
+      [
+        ["central", 0],
+        ["north", 2],
+        ["west", 1],
+      ],
+    );
+  });
+
+  it("keeps all addresses and names apart, in their ranges, for any clusters", () => {
+    fc.assert(
+      fc.property(anyClusters, (wanted) => {
+        const plan = planLab(wanted);
+        for (const key of [
+          "index",
+          "namespace",
+          "port",
+          "nodeAddress",
+          "podRange",
+          "serviceRange",
+          "loadBalancers",
+        ] as const) {
+          assert.equal(new Set(plan.clusters.map((cluster) => cluster[key])).size, wanted.length, key);
+        }
+        for (const { nodeAddress, podRange, serviceRange, loadBalancers, port } of plan.clusters) {
+          const numbers = [nodeAddress, podRange, serviceRange, loadBalancers].flatMap((text) =>
+            text.split(/[./-]/).map(Number),
+          );
+          assert.ok(numbers.every((number) => number <= 255));
+          assert.ok(port.length <= 15, "the kernel's limit for an interface's name");
+        }
+        const pods = new Set(plan.clusters.map(({ podRange }) => podRange));
+        assert.ok(plan.clusters.every(({ serviceRange }) => !pods.has(serviceRange)));
+      }),
+    );
+  });
+
+  it("routes both ways or not at all", () => {
+    fc.assert(
+      fc.property(anyClusters, (wanted) => {
+        const plan = planLab(wanted);
+        for (const one of plan.clusters) {
+          for (const other of plan.clusters.filter(({ name }) => name !== one.name)) {
+            const expected = one.network === other.network;
+            assert.equal(
+              one.routes.some(({ range, via }) => range === other.podRange && via === other.nodeAddress),
+              expected,
+            );
+            assert.equal(one.withoutNat.includes(other.podRange), expected);
+          }
+        }
+      }),
+    );
+  });
+
+  it("keeps indices apart whatever clusters were there before", () => {
+    fc.assert(
+      fc.property(anyClusters, anyClusters, (first, second) => {
+        const indices = Object.fromEntries(planLab(first).clusters.map(({ name, index }) => [name, index]));
+        const plan = planLab(second, indices);
+        assert.equal(new Set(plan.clusters.map(({ index }) => index)).size, second.length);
+        for (const { name, index } of plan.clusters) assert.equal(index, indices[name] ?? index);
+      }),
+    );
+  });
+
+  it("names every problem of the clusters at once", () => {
+    assert.throws(
+      () => planLab(clusters("East", "west", "west")),
+      (error) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.deepEqual(
+          error.problems.map(({ path }) => path),
+          ["clusters.East", "clusters.west"],
+        );
+        return true;
+      },
+    );
+  });
+
+  for (const count of [0, maximumClusters + 1]) {
+    it(`refuses ${String(count)} clusters`, () => {
+      const names = Array.from({ length: count }, (_, index) => `c${String(index)}`);
+      assert.throws(() => planLab(clusters(...names)), ConfigurationError);
+    });
+  }
+});
