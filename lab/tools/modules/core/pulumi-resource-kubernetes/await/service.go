@@ -8,8 +8,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// endpointsSettle is how long a Service's endpoints may stay empty, but seen, before that counts as intended.
-const endpointsSettle = 10 * time.Second
+// How long a Service's endpoints may stay empty, but seen, before that counts as intended; and how long a Service that
+// is ready must stay as it is: whoever gives it an address writes to it more than once.
+const (
+	endpointsSettle = 10 * time.Second
+	serviceSettle   = 500 * time.Millisecond
+)
 
 var endpointsKind = schema.GroupVersionKind{Version: "v1", Kind: "Endpoints"}
 
@@ -79,17 +83,19 @@ func (wait Wait) service(ctx context.Context, object *unstructured.Unstructured)
 	go follow(watching, services, object.GetName(), serviceEvents)
 	go follow(watching, endpoints, object.GetName(), endpointEvents)
 	state := &service{object: object}
-	var settled <-chan time.Time
+	var settled, ready <-chan time.Time
 	wait.Status("[1/3] Finding Pods to direct traffic to")
 	for {
+		ready = nil
 		if state.hasAddress() && (!state.selectsPods() || state.ready && !state.pending) {
-			wait.Status("")
-			return state.object, nil
-		}
-		if state.ready && !state.pending {
+			ready = time.After(serviceSettle)
+		} else if state.ready && !state.pending {
 			wait.Status("[2/3] Attempting to allocate IP address to Service")
 		}
 		select {
+		case <-ready:
+			wait.Status("")
+			return state.object, nil
 		case <-ctx.Done():
 			if state.hasAddress() && !state.pending {
 				return state.object, nil
