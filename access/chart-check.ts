@@ -4,7 +4,7 @@ import { configurationPath, listed, type IstioPlan, type Problem } from "../topo
 import { describeConnectionError } from "./connection-problem";
 import { describeFileError } from "./file-problem";
 import { noFindings, type Findings } from "./findings";
-import { agentFor, ConnectionError, send, type Answer } from "./http";
+import { agentFor, ConnectionError, deadlineIn, send, type Answer } from "./http";
 import type { Environment } from "./kubeconfig-file";
 import { below } from "./mapping";
 import { readJson } from "./permissions";
@@ -26,7 +26,7 @@ export async function checkCharts(
   }
   const url = indexOf(istio.charts.repository);
   try {
-    const answer = await download(url, environment, AbortSignal.timeout(timeoutMs));
+    const answer = await download(url, environment, deadlineIn(timeoutMs));
     return { ...noFindings(), problems: repositoryProblems(answer, url, istio.version) };
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;

@@ -1,18 +1,11 @@
 import { z } from "zod";
-import {
-  configurationPath,
-  listed,
-  readVersion,
-  supportedKubernetesMinors,
-  type ClusterPlan,
-  type Problem,
-} from "../topology";
+import { configurationPath, readVersion, supportedKubernetesMinors, type ClusterPlan, type Problem } from "../topology";
 import { apiServer, type ApiServer } from "./api-server";
 import type { ClusterAccess } from "./cluster-access";
 import { describeConnectionError } from "./connection-problem";
 import { CredentialError } from "./exec-credential";
 import { noFindings, type Findings } from "./findings";
-import { ConnectionError } from "./http";
+import { ConnectionError, deadlineIn } from "./http";
 import type { Environment } from "./kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
 
@@ -43,7 +36,7 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
   let server: ApiServer | undefined;
   try {
     server = await apiServer(check.access, check.environment);
-    return await ask(check, server, path, AbortSignal.timeout(check.timeoutMs));
+    return await ask(check, server, path, deadlineIn(check.timeoutMs));
   } catch (error) {
     const host = new URL(check.access.server).host;
     if (error instanceof ConnectionError) {
@@ -77,7 +70,7 @@ async function ask(
   if (typeof everything === "object") return problem({ path, ...refusal(everything.status, host) });
 
   const [missing, kubeSystem, system, injector] = await Promise.all([
-    everything === "allowed" ? [] : missingPermissions(server, systemNamespace, deadline),
+    everything === "allowed" ? "" : missingPermissions(server, systemNamespace, deadline),
     object(server, "/api/v1/namespaces/kube-system", deadline),
     object(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
     object(
@@ -89,7 +82,7 @@ async function ask(
   const uid = kubeSystem?.metadata.uid;
   return {
     problems: [
-      ...(missing.length === 0 ? [] : [notPermitted(path, missing)]),
+      ...(missing === "" ? [] : [notPermitted(path, missing)]),
       ...occupied(configurationPath("clusters", check.plan.name), system, injector),
     ],
     warnings: kubernetesVersion(path, version.status === 200 ? version.body : "", check.istioVersion),
@@ -126,11 +119,11 @@ function refusal(status: number, host: string): Pick<Problem, "expected" | "foun
   };
 }
 
-function notPermitted(path: string, missing: readonly string[]): Problem {
+function notPermitted(path: string, missing: string): Problem {
   return {
     path,
     expected: "a user who may install Istio",
-    found: `one who may not ${listed(missing, 8)}`,
+    found: `one who may not ${missing}`,
     fix: "Give the user these rights, or name a context of a user who has them, with cluster-admin for one.",
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { getCACertificates, rootCertificates } from "node:tls";
@@ -61,6 +62,14 @@ export interface Request {
   readonly json?: unknown;
   /** Ends the request when its time is up. */
   readonly deadline: AbortSignal;
+}
+
+/** A signal that ends requests after so many milliseconds. */
+export function deadlineIn(timeoutMs: number): AbortSignal {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  // Dozens of requests share it, which is no leak.
+  setMaxListeners(0, deadline);
+  return deadline;
 }
 
 /** An answer longer than this is refused: 64 MiB, far more than any that we ask for. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listed } from "../topology";
 import type { ApiServer } from "./api-server";
 
 /** A kind of object that a mesh consists of, as authorisation names it. */
@@ -45,25 +46,32 @@ export async function mayDoEverything(server: ApiServer, deadline: AbortSignal):
   return review(server, deadline, { verb: "*", group: "*", resource: "*" });
 }
 
-/** What the user may not do, as `verb resource.group`, in the table's order. */
-export async function missingPermissions(
+/** What the user may not do, such as `create, patch, delete namespaces, clusterroles; delete secrets`; empty for nothing. */
+export async function missingPermissions(server: ApiServer, namespace: string, deadline: AbortSignal): Promise<string> {
+  const resourcesByVerbs = new Map<string, string[]>();
+  const denied = await Promise.all(
+    resources.map(async (resource) => deniedVerbs(server, resource, namespace, deadline)),
+  );
+  resources.forEach(({ resource }, index) => {
+    const missing = denied[index]?.join(", ") ?? "";
+    if (missing !== "") resourcesByVerbs.set(missing, [...(resourcesByVerbs.get(missing) ?? []), resource]);
+  });
+  return [...resourcesByVerbs].map(([missing, names]) => `${missing} ${listed(names, 6)}`).join("; ");
+}
+
+async function deniedVerbs(
   server: ApiServer,
+  { group, resource, scope }: Resource,
   namespace: string,
   deadline: AbortSignal,
 ): Promise<readonly string[]> {
-  const answers = await Promise.all(
-    resources.map(async ({ group, resource, scope }) => {
-      const denied = await Promise.all(
-        verbs.map(async (verb) => {
-          const attributes = { verb, group, resource, ...(scope === "cluster" ? {} : { namespace }) };
-          return (await review(server, deadline, attributes)) === "denied" ? [verb] : [];
-        }),
-      );
-      const missing = denied.flat();
-      return missing.length === 0 ? [] : [`${missing.join("/")} ${resource}${group === "" ? "" : `.${group}`}`];
+  const denied = await Promise.all(
+    verbs.map(async (verb) => {
+      const attributes = { verb, group, resource, ...(scope === "cluster" ? {} : { namespace }) };
+      return (await review(server, deadline, attributes)) === "denied" ? [verb] : [];
     }),
   );
-  return answers.flat();
+  return denied.flat();
 }
 
 async function review(

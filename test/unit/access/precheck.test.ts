@@ -199,7 +199,23 @@ describe("precheck", () => {
       });
       assert.equal(
         only(problems),
-        `${context}: expected a user who may install Istio, found one who may not create/patch/delete customresourcedefinitions.apiextensions.k8s.io, delete secrets. Give the user these rights, or name a context of a user who has them, with cluster-admin for one.`,
+        `${context}: expected a user who may install Istio, found one who may not create, patch, delete customresourcedefinitions; delete secrets. Give the user these rights, or name a context of a user who has them, with cluster-admin for one.`,
+      );
+    });
+
+    it("names what a user who may nothing lacks, without a word from Node", async () => {
+      const warnings: string[] = [];
+      const listen = (warning: Error): void => {
+        warnings.push(warning.message);
+      };
+      process.on("warning", listen);
+      const { problems } = await checkCluster({ allows: () => false });
+      await new Promise(setImmediate);
+      process.off("warning", listen);
+      assert.deepEqual(warnings, []);
+      assert.match(
+        only(problems),
+        /found one who may not create, patch, delete namespaces, customresourcedefinitions, .* and 10 more\. Give the user/,
       );
     });
 
