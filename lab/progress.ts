@@ -73,13 +73,16 @@ export function plainProgress(screen: Screen, everyMs = heartbeatMs): Progress {
     ended: (step, outcome) => screen.write(`      ${step.title}: ${outcome}\n`),
     note: (line) => screen.write(`${line}\n`),
     tick: (steps, _count, nowMs) => {
-      for (const step of steps) screen.write(`      ${describe(step, nowMs)}\n`);
+      for (const step of steps) {
+        const words = [...describeAdvance(step.advance), formatDuration(nowMs - step.startMs)];
+        screen.write(`      ${step.title}: ${words.join(", ")}\n`);
+      }
     },
     clear: () => undefined,
   });
 }
 
-/** One line that says what runs, how much is left and how long it took so far; ended steps stay above it. */
+/** One line that says what is left, how long it took so far and what runs; ended steps stay above it. */
 export function terminalProgress(screen: Screen, everyMs = redrawMs): Progress {
   const clear = () => screen.write("\r\x1b[2K");
   return new Display(screen, everyMs, {
@@ -93,14 +96,16 @@ export function terminalProgress(screen: Screen, everyMs = redrawMs): Progress {
       screen.write(`${line}\n`);
     },
     tick: (steps, count, nowMs) => {
-      if (steps.length === 0) return;
-      const line = `${count} ${steps.map((step) => describe(step, nowMs)).join(" | ")}`;
+      const startMs = Math.min(...steps.map((step) => step.startMs));
+      const words = steps.map((step) => [step.title, ...describeAdvance(step.advance)].join(", "));
       clear();
-      screen.write(line.slice(0, Math.max(20, screen.columns() - 1)));
+      screen.write(cut(`${count} ${formatDuration(nowMs - startMs)}  ${words.join(" | ")}`, screen.columns() - 1));
     },
     clear,
   });
 }
+
+const cut = (line: string, width: number): string => (line.length <= width ? line : `${line.slice(0, width - 1)}…`);
 
 interface Renderer {
   started(step: RunningStep, count: string): void;
@@ -171,17 +176,15 @@ class Display implements Progress {
   }
 }
 
-/** `Kubernetes, Istio, Helm: 812 of 2345 packages (34 %), 1 m 03 s` */
-function describe(step: RunningStep, nowMs: number): string {
-  const { done, total, unit, detail } = step.advance;
+/** `812 of 2345 packages (34 %)`, `compiling` */
+function describeAdvance({ done, total, unit, detail }: Advance): readonly string[] {
   const parts: string[] = [];
   if (done !== undefined && total !== undefined && total > 0) {
     const percent = `${Math.min(100, Math.floor((done / total) * 100))} %`;
     parts.push(unit === undefined ? percent : `${done} of ${total} ${unit} (${percent})`);
   }
   if (detail !== undefined) parts.push(detail);
-  parts.push(formatDuration(nowMs - step.startMs));
-  return `${step.title}: ${parts.join(", ")}`;
+  return parts;
 }
 
 /** `0.4 s`, `12 s`, `3 m 05 s` */

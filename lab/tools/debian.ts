@@ -38,6 +38,8 @@ async function freshLists(directory: string): Promise<readonly string[]> {
     `Dir::State::lists=${join(directory, "lists")}`,
     `Dir::Cache=${join(directory, "cache")}`,
     "APT::Update::Post-Invoke-Success=",
+    // Without it an archive that is not reached counts as a warning.
+    "APT::Update::Error-Mode=any",
   ].flatMap((option) => ["-o", option]);
   await apt(["apt-get", "update", "-qq"], options, directory);
   return options;

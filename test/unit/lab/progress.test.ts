@@ -86,7 +86,7 @@ describe("progress", () => {
     const updating = drawn.filter((line) => line.startsWith("["));
     assert.ok(updating.length > 0);
     for (const line of updating) assert.ok(line.length < 40, line);
-    assert.match(updating[0] ?? "", /^\[1\/3\] A rather long title of a step/);
+    assert.match(updating[0] ?? "", /^\[1\/3\] 0\.0 s {2}A rather long title of a/);
     // Colours depend on where the tests run.
     const plain = stripVTControlCharacters(screen.text);
     assert.match(plain, /✓ Short 0\.0 s\n/);
