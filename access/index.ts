@@ -1,6 +1,6 @@
 export * from "./cluster-access";
-export type { Findings } from "./findings";
-export type { Environment } from "./kubeconfig-file";
+export type { Findings } from "./checks/findings";
+export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { precheck, type PrecheckOptions } from "./precheck";
-export { resolveAccess, type ResolvedAccess } from "./resolve";
+export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { loadStackConfiguration, parseStackConfiguration } from "./stack-configuration";

@@ -1,10 +1,10 @@
 import { configurationPath, type ClusterPlan, type MeshPlan, type Problem } from "../topology";
-import { checkCharts } from "./chart-check";
-import { checkCluster, type ClusterFindings } from "./cluster-check";
+import { checkCharts } from "./checks/chart-check";
+import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "./cluster-access";
-import { joined, type Findings } from "./findings";
-import type { Environment } from "./kubeconfig-file";
-import { isLoopback } from "./proxy";
+import { joined, type Findings } from "./checks/findings";
+import type { Environment } from "./kubeconfig/kubeconfig-file";
+import { isLoopback } from "./connection/proxy";
 
 /** What may differ from a usual check; tests use it. */
 export interface PrecheckOptions {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isLoopback, proxyFor } from "../../../access/proxy";
+import { isLoopback, proxyFor } from "../../../access/connection/proxy";
 
 describe("proxyFor", () => {
   const proxy = "http://proxy.example.org:3128";

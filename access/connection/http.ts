@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { getCACertificates, rootCertificates } from "node:tls";
-import { errorCode } from "./file-problem";
+import { errorCode } from "../file-problem";
 
 /** What a server answered. */
 export interface Answer {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
-import { describeFileError, errorCode } from "./file-problem";
-import { asMapping, asText, type Mapping } from "./mapping";
-import { describeYamlFailure, readYaml } from "./yaml";
+import { describeFileError, errorCode } from "../file-problem";
+import { asMapping, asText, type Mapping } from "../mapping";
+import { describeYamlFailure, readYaml } from "../yaml";
 
 /** A context, cluster or user of a kubeconfig, with the directory that its relative paths start from. */
 export interface KubeconfigEntry {

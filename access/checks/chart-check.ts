@@ -1,15 +1,15 @@
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { configurationPath, listed, type IstioPlan, type Problem } from "../topology";
+import { configurationPath, listed, type IstioPlan, type Problem } from "../../topology";
 import { describeConnectionError } from "./connection-problem";
-import { describeFileError } from "./file-problem";
+import { describeFileError } from "../file-problem";
 import { noFindings, type Findings } from "./findings";
-import { agentFor, ConnectionError, deadlineIn, send, type Answer } from "./http";
-import type { Environment } from "./kubeconfig-file";
-import { below } from "./mapping";
+import { agentFor, ConnectionError, deadlineIn, send, type Answer } from "../connection/http";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
+import { below } from "../mapping";
 import { readJson } from "./permissions";
-import { proxyFor } from "./proxy";
-import { readYaml } from "./yaml";
+import { proxyFor } from "../connection/proxy";
+import { readYaml } from "../yaml";
 
 /** The charts that a mesh is installed from. */
 const charts = ["base", "istiod", "gateway"] as const;

@@ -1,12 +1,18 @@
 import { z } from "zod";
-import { configurationPath, readVersion, supportedKubernetesMinors, type ClusterPlan, type Problem } from "../topology";
-import { apiServer, type ApiServer } from "./api-server";
-import type { ClusterAccess } from "./cluster-access";
+import {
+  configurationPath,
+  readVersion,
+  supportedKubernetesMinors,
+  type ClusterPlan,
+  type Problem,
+} from "../../topology";
+import { apiServer, type ApiServer } from "../connection/api-server";
+import type { ClusterAccess } from "../cluster-access";
 import { describeConnectionError } from "./connection-problem";
-import { CredentialError } from "./exec-credential";
+import { CredentialError } from "../connection/exec-credential";
 import { noFindings, type Findings } from "./findings";
-import { ConnectionError, deadlineIn } from "./http";
-import type { Environment } from "./kubeconfig-file";
+import { ConnectionError, deadlineIn } from "../connection/http";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
 
 /** What a cluster's API server told. */

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
-import type { ClusterAccess } from "./cluster-access";
-import { describeFileError } from "./file-problem";
+import type { ClusterAccess } from "../cluster-access";
+import { describeFileError } from "../file-problem";
 import { fromDirectory, type KubeconfigEntry } from "./kubeconfig-file";
-import { asMapping, asText, sorted, type Mapping } from "./mapping";
+import { asMapping, asText, sorted, type Mapping } from "../mapping";
 
 /** A file that a kubeconfig refers to and that cannot be read. */
 export interface MissingFile {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { listed } from "../topology";
-import type { ApiServer } from "./api-server";
+import { listed } from "../../topology";
+import type { ApiServer } from "../connection/api-server";
 
 /** A kind of object that a mesh consists of, as authorisation names it. */
 export interface Resource {

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { z } from "zod";
-import { errorCode } from "./file-problem";
-import type { Environment } from "./kubeconfig-file";
-import { asMapping, asText, below, type Mapping } from "./mapping";
-import { execExtensionName } from "./self-contained";
+import { errorCode } from "../file-problem";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
+import { asMapping, asText, below, type Mapping } from "../mapping";
+import { execExtensionName } from "../kubeconfig/self-contained";
 
 /** What a credential plugin hands out. **Secret**. */
 export interface ExecCredential {

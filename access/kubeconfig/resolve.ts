@@ -1,5 +1,5 @@
-import { configurationPath, listed, nearest, type ClusterPlan, type MeshPlan, type Problem } from "../topology";
-import type { ClusterAccess } from "./cluster-access";
+import { configurationPath, listed, nearest, type ClusterPlan, type MeshPlan, type Problem } from "../../topology";
+import type { ClusterAccess } from "../cluster-access";
 import {
   isFailure,
   readKubeconfig,
@@ -7,7 +7,7 @@ import {
   type Kubeconfig,
   type KubeconfigFailure,
 } from "./kubeconfig-file";
-import { asText } from "./mapping";
+import { asText } from "../mapping";
 import { selfContained } from "./self-contained";
 
 /** The clusters that can be addressed, and why the others cannot. */

@@ -1,9 +1,9 @@
 import { parse } from "yaml";
-import type { ClusterAccess } from "./cluster-access";
+import type { ClusterAccess } from "../cluster-access";
 import { execCredential } from "./exec-credential";
 import { agentFor, send, type Answer, type Headers } from "./http";
-import type { Environment } from "./kubeconfig-file";
-import { asMapping, asText, below, type Mapping } from "./mapping";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
+import { asMapping, asText, below, type Mapping } from "../mapping";
 import { proxyFor } from "./proxy";
 
 /** A connection to a cluster's API server, with its credentials. */

@@ -1,4 +1,4 @@
-import type { Problem } from "../topology";
+import type { Problem } from "../../topology";
 
 /** What a check found: problems stop an update, warnings do not. */
 export interface Findings {

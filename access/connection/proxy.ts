@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import type { Environment } from "./kubeconfig-file";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
 
 /**
  * The proxy through which Go programs, the Kubernetes provider among them, reach a URL: `HTTPS_PROXY` or `HTTP_PROXY`

@@ -1,5 +1,5 @@
-import type { Problem } from "../topology";
-import type { ConnectionError } from "./http";
+import type { Problem } from "../../topology";
+import type { ConnectionError } from "../connection/http";
 
 /** The `expected`, `found` and `fix` of a connection that gave no answer. */
 export function describeConnectionError(
