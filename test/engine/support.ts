@@ -96,9 +96,13 @@ export class EngineStack {
 
   /** The steps that an update would take, the stack itself and its providers aside. */
   async preview(...options: string[]): Promise<Step[]> {
-    const { stdout } = await this.run("preview", "--json", ...options);
-    const { steps } = JSON.parse(stdout) as { steps: PreviewStep[] };
+    const { steps } = JSON.parse(await this.previewText(...options)) as { steps: PreviewStep[] };
     return steps.map(readStep).filter(({ type }) => !type.startsWith("pulumi:"));
+  }
+
+  /** What the CLI writes about a preview: a JSON document. */
+  async previewText(...options: string[]): Promise<string> {
+    return (await this.run("preview", "--json", ...options)).stdout;
   }
 
   /** Updates; returns what the CLI said. */

@@ -197,9 +197,17 @@ describeEngine("the tls provider, through the engine", (tools) => {
         assert.ok(isEncrypted(find(resources, resource).inputs[property]), `${resource}'s input`);
       }
       assert.match(String(find(resources, "leaf").outputs["certPem"]), /^-----BEGIN CERTIFICATE-----\n/);
+      assert.ok(!JSON.stringify(resources).includes("PRIVATE KEY"));
       assert.match(String(find(resources, "root-key").id), /^[0-9a-f]{40}$/);
       assert.match(String(find(resources, "leaf").id), /^\d{10,39}$/);
     });
+  });
+
+  it("shows no private key in a preview, neither old nor new", async () => {
+    await stack.configure({ ...input, ecdsaCurve: "P384" });
+    const text = await stack.previewText();
+    assert.match(text, /"privateKeyPem": "\[secret\]"/);
+    assert.ok(!text.includes("PRIVATE KEY"));
   });
 
   describe("plans", () => {
