@@ -1,11 +1,15 @@
 import type { Changes } from "../operations/stack";
 
+/** What leaves a resource as it is. */
+const idle = ["same", "read"];
+
 /** What an update did or would do, in a line: `dev: create 12, same 3`. */
 export function changesLine({ stack, changes }: { readonly stack: string; readonly changes: Changes }): string {
   const counts = Object.entries(changes)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${kind} ${count}`);
-  return `${stack}: ${counts.length === 0 ? "nothing to do" : counts.join(", ")}`;
+  const isIdle = Object.keys(changes).every((kind) => idle.includes(kind) || changes[kind] === 0);
+  return `${stack}: ${[...(isIdle ? ["no changes"] : []), ...counts].join(", ")}`;
 }
 
 /** Outputs as indented lines, names first. */

@@ -24,6 +24,9 @@ export async function verifyVerb(flags: VerifyFlags): Promise<void> {
 export async function verifyMesh({ plan, projectDirectory }: MeshOfStack, clientImage?: string): Promise<VerifyReport> {
   const { clusters, problems } = await resolveAccess(plan, projectDirectory);
   if (problems.length > 0) throw new ConfigurationError(problems);
+  const startMs = performance.now();
+  const sayWhen = (words: string): void =>
+    say(`${((performance.now() - startMs) / 1000).toFixed(1).padStart(5)} s  ${words}`);
   return interruptible(
     ({ stop }) =>
       verify({
@@ -31,8 +34,8 @@ export async function verifyMesh({ plan, projectDirectory }: MeshOfStack, client
         access: clusters,
         ...(clientImage === undefined ? {} : { clientImage }),
         signal: stop,
-        onProgress: say,
-        onResult: ({ status, id, clusters: about }) => say(`${status} ${id} ${about.join(" ")}`),
+        onProgress: sayWhen,
+        onResult: ({ status, id, clusters: about }) => sayWhen(`${status} ${id} ${about.join(" ")}`),
       }),
     {
       onStop: "Removing the sample. Once more ends at once and leaves that to the next `isthmus verify`.",

@@ -46,7 +46,7 @@ interface Runner {
  * @param variables Beside the process's own; its PATH decides which CLI that is.
  * @throws ConfigurationError when there is no such CLI.
  */
-export function pulumiCommand(variables: Variables, interruption: Interruption): PulumiCommand {
+export async function pulumiCommand(variables: Variables, interruption: Interruption): Promise<PulumiCommand> {
   const executable = findOnPath("pulumi", variables["PATH"] ?? process.env["PATH"] ?? "");
   if (executable === undefined) {
     throw new ConfigurationError([
@@ -69,10 +69,11 @@ export function pulumiCommand(variables: Variables, interruption: Interruption):
         onError,
       ),
   };
+  const { stdout } = await runner.run(["version"], process.cwd(), {});
   return Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, runner, {
     command: executable,
-    // Asked by none of the calls that we make.
-    version: null,
+    // The API reads it as text, to choose how the engine tells of its events.
+    version: { toString: () => stdout.trim().replace(/^v/, "") } as PulumiCommand["version"],
   });
 }
 

@@ -129,7 +129,7 @@ async function workspaceOptions(options: StackOptions): Promise<LocalWorkspaceOp
   return {
     workDir: options.projectDirectory,
     envVars: { ...variables },
-    pulumiCommand: pulumiCommand(variables, options),
+    pulumiCommand: await pulumiCommand(variables, options),
   };
 }
 

@@ -130,6 +130,8 @@ export async function removeLeftovers(client: ClusterClient): Promise<string[]> 
 
 async function removeNamespace(client: ClusterClient, name: string): Promise<void> {
   const path = `/api/v1/namespaces/${name}`;
+  // Kubernetes looks at a namespace that is to go only after five seconds: the pods may end meanwhile.
+  await client.remove(`${path}/pods`);
   await client.remove(path);
   const deadline = performance.now() + removalTimeoutMs;
   while (await isPresent(client, path)) {

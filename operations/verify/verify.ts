@@ -54,6 +54,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   try {
     return report(await Promise.race([runChecks(checks, context, options.onResult), aborted(signal)]));
   } finally {
+    onProgress("removing the sample");
     await sample.remove();
     await leftovers;
   }

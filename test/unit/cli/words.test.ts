@@ -48,7 +48,8 @@ describe("a failure", () => {
 describe("what an update did", () => {
   it("is a line without zeros", () => {
     assert.equal(changesLine({ stack: "dev", changes: { create: 12, update: 0, same: 3 } }), "dev: create 12, same 3");
-    assert.equal(changesLine({ stack: "dev", changes: {} }), "dev: nothing to do");
+    assert.equal(changesLine({ stack: "dev", changes: {} }), "dev: no changes");
+    assert.equal(changesLine({ stack: "dev", changes: { read: 2, same: 41 } }), "dev: no changes, read 2, same 41");
   });
 
   it("shows outputs at any depth", () => {

@@ -83,6 +83,7 @@ describe("the sample", () => {
         "create services",
         "create pods",
         "create pods",
+        "remove pods",
         `remove ${sample.namespace}`,
       ],
     );
