@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"helm.sh/helm/v3/pkg/kube"
@@ -19,11 +20,17 @@ const pollInterval = 200 * time.Millisecond
 // maxErrors is how many errors in a row for one object end a wait, as in Helm's own.
 const maxErrors = 30
 
-// patientClient is Helm's client with waits that notice sooner and end with a context.
+// patientClient is Helm's client with waits that notice sooner and end with a context, and without needless work.
 type patientClient struct {
 	*kube.Client
 	ctx       context.Context
 	clientset func() (*kubernetes.Clientset, error)
+}
+
+// Build never validates. Helm asks for a check that every API server since 1.25 is trusted to make itself, so it checks
+// nothing, but it reads the API server's whole OpenAPI documents to find that out: half of an installation's work.
+func (client *patientClient) Build(reader io.Reader, _ bool) (kube.ResourceList, error) {
+	return client.Client.Build(reader, false)
 }
 
 func (client *patientClient) Wait(resources kube.ResourceList, timeout time.Duration) error {
