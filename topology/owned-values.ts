@@ -62,6 +62,7 @@ export const ownedValues: Readonly<Record<Chart, readonly OwnedValue[]>> = {
     ...inEveryChart,
     { path: "name", instead: byNames },
     { path: "networkGateway", instead: byMesh },
+    { path: "networkGatewayPorts", instead: byJoining },
     { path: "revision", instead: byNames },
     { path: "labels.istio", instead: byNames },
     { path: "labels.app", instead: byNames },
