@@ -31,7 +31,16 @@ describe("Helm values", () => {
       },
       meshConfig: { trustDomain: "mesh1.internal" },
     });
-    assert.deepEqual(eastWestGatewayValues(added.istio, east), { networkGateway: "east", replicaCount: 2 });
+    assert.deepEqual(eastWestGatewayValues(added.istio, east), {
+      networkGateway: "east",
+      readinessProbe: {
+        failureThreshold: 60,
+        httpGet: { path: "/healthz/ready", port: 15021 },
+        periodSeconds: 1,
+        timeoutSeconds: 3,
+      },
+      replicaCount: 2,
+    });
     assert.deepEqual(baseValues(added.istio), {});
   });
 });
