@@ -25,7 +25,7 @@ export async function labUp(options: UpOptions): Promise<LabStatus> {
   const checks = [checkMachine(options.clusters), checkPrerequisites(), checkProject(options.projectDirectory)];
   const problems = (await Promise.all(checks)).flat();
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const toolbox = await ensureTools(options.progress);
+  const toolbox = await ensureTools(options.progress, options.signal);
   await bringUp(options, toolbox);
   return await labStatus();
 }

@@ -35,19 +35,27 @@ const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(p
 /** Commands that were started within `cancelOnFailure` end with it. */
 const cancellation = new AsyncLocalStorage<AbortSignal>();
 
-/** Runs actions side by side. When one fails, the others' commands are ended, and its error is thrown once all have. */
-export async function cancelOnFailure(actions: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const controller = new AbortController();
+/**
+ * Runs actions side by side. When one fails, the others' commands are ended, and its error is thrown once all have.
+ * @param signal ends all their commands.
+ */
+export async function cancelOnFailure(
+  actions: readonly (() => Promise<unknown>)[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const failure = new AbortController();
+  const ending = signal === undefined ? failure.signal : AbortSignal.any([failure.signal, signal]);
   const errors: unknown[] = [];
   const run = async (action: () => Promise<unknown>) => {
     try {
-      await cancellation.run(controller.signal, action);
+      await cancellation.run(ending, action);
     } catch (error) {
       errors.push(error);
-      controller.abort();
+      failure.abort();
     }
   };
   await Promise.all(actions.map(run));
+  signal?.throwIfAborted();
   if (errors.length > 0) throw errors[0];
 }
 

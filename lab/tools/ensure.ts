@@ -13,18 +13,20 @@ import type { Toolbox } from "./toolbox";
 /**
  * Makes sure that everything the lab runs is in the cache, and builds what is not. Of several processes one builds;
  * the others wait for it.
+ * @param signal ends the build; what is complete stays.
  * @throws ConfigurationError when the machine lacks what the build needs; nothing has been changed then.
  * @throws ToolError when something cannot be built or fetched.
  */
-export async function ensureTools(progress: Progress): Promise<Toolbox> {
+export async function ensureTools(progress: Progress, signal?: AbortSignal): Promise<Toolbox> {
   const plan = planTools((line) => progress.note(line));
   if (missingGroups(plan).length > 0) {
     const problems = await checkPrerequisites();
     if (problems.length > 0) throw new ConfigurationError(problems);
-    await withCacheLock(plan.cache, progress, async () => {
+    const build = async () => {
       await removeUnfinished(plan.cache);
-      await buildMissing(plan, progress);
-    });
+      await buildMissing(plan, progress, signal);
+    };
+    await withCacheLock(plan.cache, progress, build, signal);
   }
   return plan.toolbox();
 }
@@ -35,7 +37,7 @@ export function builtTools(): Toolbox | undefined {
   return missingGroups(plan).length === 0 ? plan.toolbox() : undefined;
 }
 
-async function buildMissing(plan: ToolPlan, progress: Progress): Promise<void> {
+async function buildMissing(plan: ToolPlan, progress: Progress, signal?: AbortSignal): Promise<void> {
   const missing = new Set(missingGroups(plan).map(({ name }) => name));
   progress.expect(missing.size);
   const build = async (groups: readonly Group[]) => {
@@ -43,20 +45,28 @@ async function buildMissing(plan: ToolPlan, progress: Progress): Promise<void> {
       await progress.step(group.title, (report) => buildGroup(plan.cache, group, report));
     }
   };
-  await cancelOnFailure(plan.lanes.map((groups) => () => build(groups)));
-  await build(plan.last);
+  await cancelOnFailure(
+    plan.lanes.map((groups) => () => build(groups)),
+    signal,
+  );
+  await cancelOnFailure([() => build(plan.last)], signal);
 }
 
 /** Runs an action as the only one that changes this cache. */
-async function withCacheLock<T>(cache: string, progress: Progress, action: () => Promise<T>): Promise<T> {
+async function withCacheLock<T>(
+  cache: string,
+  progress: Progress,
+  action: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   await mkdir(join(cache, "lab"), { recursive: true });
   const digest = createHash("sha256")
     .update(await realpath(cache))
     .digest("hex")
     .slice(0, 16);
-  return withLock(`isthmus-cache-${digest}`, action, (holder) =>
-    progress.note(`Another command (process ${holder}) is building the lab's tools: waiting for it.`),
-  );
+  const tellHolder = (holder: number) =>
+    progress.note(`Another command (process ${holder}) is building the lab's tools: waiting for it.`);
+  return withLock(`isthmus-cache-${digest}`, action, tellHolder, signal);
 }
 
 /**

@@ -114,6 +114,28 @@ describe("commands", () => {
   });
 });
 
+describe("commands under a signal", () => {
+  it("end with it, and none is started afterwards", async () => {
+    const controller = new AbortController();
+    const startMs = Date.now();
+    let started = false;
+    const running = cancelOnFailure(
+      [
+        async () => {
+          await runCommand(["sleep", "60"]).catch(() => undefined);
+          await runCommand(["true"]);
+          started = true;
+        },
+      ],
+      controller.signal,
+    );
+    controller.abort(new Error("interrupted"));
+    await assert.rejects(running, /interrupted/);
+    assert.equal(started, false);
+    assert.ok(Date.now() - startMs < 10_000);
+  });
+});
+
 describe("registries that are not reached", () => {
   const cases: [string, string, RegExp][] = [
     ["go", "dial tcp: lookup proxy.golang.org: no such host", /^The Go module proxy was not reached\..*GOPROXY/],
