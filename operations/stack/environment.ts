@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import type { MeshPlan } from "../../topology";
 
 /** Variables of one process. */
@@ -16,10 +18,16 @@ export function runsOnLab(plan: MeshPlan): boolean {
   return plan.clusters.every((cluster) => cluster.access.kubeconfig?.startsWith(`${labDirectory}/`) ?? false);
 }
 
+/** Variables that the lab's exports extend instead of setting: both parts count. */
+const extended = ["PATH", "NO_PROXY", "no_proxy"];
+
+/** What a shell sets by itself. */
+const ofShell = ["PWD", "OLDPWD", "SHLVL", "_"];
+
 /**
  * The variables that Pulumi gets beside the process's own. For a stack on the lab, what `.lab/env` exports and the user
- * has not set; for others nothing but the Node.js that this command runs on, first on the PATH, so that the program
- * runs on the same one.
+ * has not set. For every stack the Node.js that this command runs on comes early on the PATH, so that the program runs
+ * on the same one.
  * @param userVariables The process's environment.
  */
 export async function stackEnvironment(
@@ -27,49 +35,26 @@ export async function stackEnvironment(
   projectDirectory: string,
   userVariables: NodeJS.ProcessEnv = process.env,
 ): Promise<Variables> {
-  const node = dirname(process.execPath);
-  const userPath = userVariables["PATH"] ?? "";
-  if (!runsOnLab(plan)) return { PATH: [node, userPath].join(delimiter) };
-  const directory = join(projectDirectory, labDirectory);
-  const exported = parseExports(await readIfThere(join(directory, "env")));
-  return {
-    ...defaultsFor(exported, userVariables),
-    PATH: [join(directory, "bin"), node, userPath].join(delimiter),
-  };
+  const withNode = { ...userVariables, PATH: [dirname(process.execPath), userVariables["PATH"] ?? ""].join(delimiter) };
+  const file = join(projectDirectory, labDirectory, "env");
+  if (!runsOnLab(plan) || !existsSync(file)) return { PATH: withNode.PATH };
+  return defaultsFor(await sourced(file, withNode), withNode);
 }
 
-/** Those of the exported variables that the user has not set. Pure. */
+/** Those of the exported variables that are to be used: what the user has not set, and what is extended. Pure. */
 export function defaultsFor(exported: Variables, userVariables: NodeJS.ProcessEnv): Variables {
-  const set = (name: string): boolean => userVariables[name] !== undefined;
+  const isSet = (name: string): boolean =>
+    (passphraseVariables.includes(name) ? passphraseVariables : [name]).some((one) => userVariables[one] !== undefined);
   return Object.fromEntries(
-    Object.entries(exported).filter(
-      ([name]) => !(passphraseVariables.includes(name) ? passphraseVariables.some(set) : set(name)),
-    ),
+    Object.entries(exported).filter(([name]) => !ofShell.includes(name) && (extended.includes(name) || !isSet(name))),
   );
 }
 
-/**
- * Reads lines such as `export NAME='value'`. Pure.
- * @param script Assignments alone; a value that refers to other variables, as PATH does, is left out.
- */
-export function parseExports(script: string): Variables {
-  const variables: Record<string, string> = {};
-  for (const line of script.split("\n")) {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(?:'([^']*)'|"([^"]*)"|(\S*))\s*$/.exec(line);
-    if (match === null) continue;
-    const [, name = "", single, double, bare] = match;
-    const value = single ?? double ?? bare ?? "";
-    if (single === undefined && value.includes("$")) continue;
-    variables[name] = value;
-  }
-  return variables;
-}
-
-async function readIfThere(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
+/** The environment after a file of exports was read by a shell, as its reader would do. */
+async function sourced(file: string, variables: NodeJS.ProcessEnv): Promise<Variables> {
+  const { stdout } = await promisify(execFile)("sh", ["-c", '. "$1" && env -0', "sh", file], { env: variables });
+  const entries = stdout.split("\0").filter((entry) => entry.includes("="));
+  return Object.fromEntries(
+    entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
+  );
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { delimiter } from "node:path";
-import { defaultsFor, parseExports, runsOnLab, stackEnvironment } from "../../../operations/stack/environment";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { defaultsFor, runsOnLab, stackEnvironment } from "../../../operations/stack/environment";
 import { lockHolders } from "../../../operations/stack/lock";
 import { pendingIn, withoutPendingCreates } from "../../../operations/stack/pending";
 import { PulumiError } from "../../../operations/stack/pulumi";
@@ -9,22 +11,6 @@ import { FakeClient } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 
 describe("the environment of a stack", () => {
-  it("is read from exports, plain or quoted; what refers to other variables is left out", () => {
-    const script = [
-      `export PATH='/lab/bin':"$PATH"`,
-      "export PULUMI_BACKEND_URL='file:///lab/it'",
-      `export PULUMI_CONFIG_PASSPHRASE="two words"`,
-      "PULUMI_SKIP_UPDATE_CHECK=true",
-      "export OTHER=$HOME/x",
-      "# export NOT=this",
-    ].join("\n");
-    assert.deepEqual(parseExports(script), {
-      PULUMI_BACKEND_URL: "file:///lab/it",
-      PULUMI_CONFIG_PASSPHRASE: "two words",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-    });
-  });
-
   it("leaves what the user has set, and takes either way to give a passphrase for both", () => {
     const exported = { PULUMI_BACKEND_URL: "file:///lab", PULUMI_CONFIG_PASSPHRASE: "lab" };
     assert.deepEqual(defaultsFor(exported, {}), exported);
@@ -36,8 +22,23 @@ describe("the environment of a stack", () => {
     });
   });
 
-  it("is the lab's only when every cluster is", async () => {
-    const onLab = planOf({ ...twoPrimaries, kubeconfig: ".lab/kubeconfig" });
+  it("takes what extends the user's, and nothing of the shell's own", () => {
+    const exported = {
+      PATH: "/lab/bin:/usr/bin",
+      NO_PROXY: "172.18.0.0/16,mine",
+      SHLVL: "2",
+      PWD: "/",
+      HOME: "/other",
+    };
+    assert.deepEqual(defaultsFor(exported, { PATH: "/usr/bin", NO_PROXY: "mine", HOME: "/home" }), {
+      PATH: "/lab/bin:/usr/bin",
+      NO_PROXY: "172.18.0.0/16,mine",
+    });
+  });
+
+  const onLab = planOf({ ...twoPrimaries, kubeconfig: ".lab/kubeconfig" });
+
+  it("is the lab's only when every cluster is", () => {
     const half = planOf({
       ...twoPrimaries,
       clusters: {
@@ -49,12 +50,29 @@ describe("the environment of a stack", () => {
     assert.equal(runsOnLab(onLab), true);
     assert.equal(runsOnLab(half), false);
     assert.equal(runsOnLab(planOf(twoPrimaries)), false);
+  });
 
-    const { PATH: labPath = "" } = await stackEnvironment(onLab, "/project", { PATH: "/usr/bin" });
-    assert.equal(labPath.split(delimiter)[0], "/project/.lab/bin");
-    const own = await stackEnvironment(planOf(twoPrimaries), "/project", { PATH: "/usr/bin" });
-    assert.deepEqual(Object.keys(own), ["PATH"]);
-    assert.equal(own["PATH"]?.includes(".lab"), false);
+  describe("with a lab", () => {
+    const project = mkdtempSync(join(tmpdir(), "isthmus-environment-"));
+    after(() => rmSync(project, { recursive: true }));
+
+    it("is what its file of exports says; for another stack nothing but Node.js comes first on the PATH", async () => {
+      mkdirSync(join(project, ".lab"));
+      const exports = [
+        `export PATH='/lab/bin':"$PATH"`,
+        "export PULUMI_BACKEND_URL='file:///lab/it'",
+        `export NO_PROXY=172.18.0.0/16"\${NO_PROXY:+,$NO_PROXY}"`,
+      ];
+      writeFileSync(join(project, ".lab/env"), `${exports.join("\n")}\n`);
+      const user = { PATH: "/usr/bin:/bin", NO_PROXY: "mine" };
+      const path = `${dirname(process.execPath)}:/usr/bin:/bin`;
+      assert.deepEqual(await stackEnvironment(onLab, project, user), {
+        PATH: `/lab/bin:${path}`,
+        PULUMI_BACKEND_URL: "file:///lab/it",
+        NO_PROXY: "172.18.0.0/16,mine",
+      });
+      assert.deepEqual(await stackEnvironment(planOf(twoPrimaries), project, user), { PATH: path });
+    });
   });
 });
 
