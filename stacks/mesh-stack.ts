@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { precheck, resolveAccess, type ClusterAccess } from "../access";
 import { Mesh, type ClusterOutputs, type MeshCluster } from "../components";
-import { ConfigurationError, formatProblem, parseMesh, planMesh, type MeshPlan } from "../topology";
+import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, type MeshPlan } from "../topology";
 
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
@@ -21,7 +21,9 @@ export interface MeshStackOutputs {
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
 export async function meshStack(config: unknown, projectDirectory: string): Promise<MeshStackOutputs> {
-  const plan = planMesh(parseMesh(config));
+  const configuration = parseMesh(config);
+  for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
+  const plan = planMesh(configuration);
   const access = await reachClusters(plan, projectDirectory);
   const mesh = new Mesh("mesh", {
     plan,
