@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { destroy, preview, PulumiError, up, type StackOptions } from "../../operations/stack";
+import { planOf, twoPrimaries } from "../support/plans";
+import { describeEngine } from "./tools";
+
+const repository = resolve(__dirname, "../..");
+
+/** Does what the variable PROGRAM says: nothing special, fail, or take its time. */
+const program = `
+const pulumi = require("@pulumi/pulumi");
+module.exports = async () => {
+  if (process.env.PROGRAM === "fail") throw new pulumi.RunError("no such luck");
+  if (process.env.PROGRAM === "wait") await new Promise((resolve) => setTimeout(resolve, 120000));
+  new pulumi.ComponentResource("test:index:Thing", "thing");
+  return { mesh: { id: "mesh1" }, token: pulumi.secret("hidden") };
+};
+`;
+
+describeEngine("operations on a stack", (tools) => {
+  let directory: string;
+  let savedVariables: NodeJS.ProcessEnv;
+  let said: string[];
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), "isthmus-operations-"));
+    savedVariables = { ...process.env };
+    Object.assign(process.env, {
+      PATH: [tools().bin, process.env["PATH"]].join(delimiter),
+      PULUMI_HOME: join(directory, "home"),
+      PULUMI_BACKEND_URL: `file://${directory}/state`,
+      PULUMI_CONFIG_PASSPHRASE: "of no worth",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    });
+    delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+    await mkdir(join(directory, "state"));
+    await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
+    await writeFile(join(directory, "Pulumi.yaml"), "name: operations-test\nruntime: nodejs\nmain: index.js\n");
+    await writeFile(join(directory, "package.json"), "{}");
+    await writeFile(join(directory, "index.js"), program);
+    for (const chart of ["base", "istiod", "gateway"]) {
+      await mkdir(join(directory, "charts", chart), { recursive: true });
+      await writeFile(join(directory, "charts", chart, "Chart.yaml"), `name: ${chart}\n`);
+    }
+  });
+
+  beforeEach(() => {
+    said = [];
+    delete process.env["PROGRAM"];
+  });
+
+  after(async () => {
+    for (const name of Object.keys(process.env)) if (!(name in savedVariables)) delete process.env[name];
+    Object.assign(process.env, savedVariables);
+    await rm(directory, { recursive: true });
+  });
+
+  /** A mesh without clusters: nothing is reached, and the program is ours. */
+  const options = (parts: Partial<StackOptions> = {}): StackOptions => ({
+    projectDirectory: directory,
+    stack: "test",
+    plan: { ...planOf(twoPrimaries), clusters: [] },
+    onProgress: (words) => void said.push(words),
+    ...parts,
+  });
+
+  const locks = join(".pulumi", "locks", "organization", "operations-test", "test");
+
+  async function lockBy(pid: number): Promise<void> {
+    const lock = { pid, username: "somebody", hostname: hostname(), timestamp: new Date().toISOString() };
+    await mkdir(join(directory, "state", locks), { recursive: true });
+    await writeFile(join(directory, "state", locks, "0a1b2c3d.json"), JSON.stringify(lock));
+  }
+
+  async function remainingLocks(): Promise<string[]> {
+    return (await readdir(join(directory, "state", locks))).filter((name) => name.endsWith(".json"));
+  }
+
+  it("find nothing to destroy where there is no stack", async () => {
+    assert.equal(await destroy(options({ stack: "absent" })), undefined);
+  });
+
+  it("make a stack that is not there, and give its outputs without secrets", async () => {
+    const result = await up(options());
+    assert.deepEqual(result, { stack: "test", changes: { create: 2 }, outputs: { mesh: { id: "mesh1" } } });
+    assert.deepEqual((await up(options())).changes, { same: 2 });
+  });
+
+  it("preview, and change nothing by it", async () => {
+    assert.deepEqual(await preview(options()), { stack: "test", changes: { same: 2 } });
+  });
+
+  it("tell Pulumi's first error", async () => {
+    process.env["PROGRAM"] = "fail";
+    await assert.rejects(up(options()), (error: unknown) => {
+      assert.ok(error instanceof PulumiError);
+      assert.match(error.message, /^pulumi up failed: .*no such luck/);
+      return true;
+    });
+  });
+
+  it("take away the lock of a process that is no more", async () => {
+    // Higher than any process id of Linux.
+    await lockBy(4194305);
+    assert.deepEqual((await up(options())).changes, { same: 2 });
+    assert.deepEqual(said, ["taking away the stack's lock: the update that held it (process 4194305) was killed"]);
+    assert.deepEqual(await remainingLocks(), []);
+  });
+
+  it("wait for another update of this machine", async () => {
+    const other = spawn("sleep", ["6"]);
+    await once(other, "spawn");
+    await lockBy(other.pid ?? 0);
+    assert.deepEqual((await up(options())).changes, { same: 2 });
+    assert.equal(said[0], `another update of the stack is under way (process ${other.pid ?? 0}): waiting for it`);
+  });
+
+  it("end in good order when they are asked to: no lock is left", async () => {
+    process.env["PROGRAM"] = "wait";
+    const stop = new AbortController();
+    let output = "";
+    const update = up(
+      options({
+        stop: stop.signal,
+        onOutput: (text) => {
+          output += text;
+          if (output.includes("Updating")) stop.abort();
+        },
+      }),
+    );
+    await assert.rejects(update, PulumiError);
+    assert.deepEqual(await remainingLocks(), []);
+  });
+
+  it("go on after they were killed", async () => {
+    process.env["PROGRAM"] = "wait";
+    const kill = new AbortController();
+    let output = "";
+    const update = up(
+      options({
+        kill: kill.signal,
+        onOutput: (text) => {
+          output += text;
+          if (output.includes("Updating")) kill.abort();
+        },
+      }),
+    );
+    await assert.rejects(update, PulumiError);
+    assert.equal((await remainingLocks()).length, 1);
+
+    delete process.env["PROGRAM"];
+    assert.deepEqual((await up(options())).changes, { same: 2 });
+    assert.match(said.join("\n"), /taking away the stack's lock/);
+  });
+
+  it("destroy what they made", async () => {
+    assert.deepEqual((await destroy(options()))?.changes, { delete: 2 });
+  });
+});
