@@ -23,7 +23,7 @@ export interface Progress {
   step<T>(title: string, action: (report: Report) => Promise<T>): Promise<T>;
   /** One line that stays. */
   note(line: string): void;
-  /** Ends the display. Nothing is shown afterwards. */
+  /** Takes the updating line away, before something else writes to the terminal. */
   close(): void;
 }
 

@@ -4,9 +4,10 @@ import { labImages, writeImage } from "../images";
 import { digestFiles, type Group } from "./cache";
 import { modulesDirectory } from "./go-groups";
 import { moduleSource } from "./go-module";
+import type { IptablesParts } from "./iptables-parts";
 import { sharedLibraries } from "./shared-libraries";
 import { sourceFiles } from "./sources";
-import { systemGroupPaths, type IptablesParts } from "./system-group";
+import { systemGroupPaths } from "./system-group";
 
 /** Directories of the groups that the images are made of. */
 export interface ImageParts {

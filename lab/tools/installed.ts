@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { runCommand } from "./command";
 import { cniDirectories, cniPluginNames, type SystemPackage } from "./system-programs";
+import { ToolError } from "./tool-error";
 import { isAtLeast, parseVersion } from "./versions";
 
 /** Directories where distributions keep programs for root, which are not on every user's PATH. */
@@ -38,19 +39,22 @@ export async function findInstalled(wanted: SystemPackage): Promise<InstalledPac
     paths.set(program, path);
   }
   const [program, flag] = wanted.version;
-  const version = await versionOf(paths.get(program) ?? program, flag);
+  const words = await wordsOf(paths.get(program) ?? program, flag);
+  const version = parseVersion(words);
   if (version === undefined || !isAtLeast(version, wanted.least)) return undefined;
+  if (wanted.kind !== undefined && !words.includes(wanted.kind)) return undefined;
   return { version: version.join("."), paths };
 }
 
-/** @returns undefined when the program does not run or does not tell. */
-async function versionOf(program: string, flag: string): Promise<readonly number[] | undefined> {
+/** @returns what a program says about its version, nothing when it does not run. */
+async function wordsOf(program: string, flag: string): Promise<string> {
   try {
     const { output, errors } = await runCommand([program, flag]);
-    return parseVersion(output) ?? parseVersion(errors);
-  } catch {
+    return `${output}\n${errors}`;
+  } catch (error) {
     // Whatever is wrong with the installed one, the lab fetches its own.
-    return undefined;
+    if (error instanceof ToolError) return "";
+    throw error;
   }
 }
 
