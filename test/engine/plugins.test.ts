@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { PluginSource } from "../../lab/plugin-choice";
 import { FailedDownloads } from "../../lab/plugin-download";
 import { linkStandIns } from "../../lab/plugins";
+import { pollUntil } from "../../lab/wait";
 import { EngineStack } from "./support";
 import { describeEngine } from "./tools";
 
@@ -90,6 +91,19 @@ describe("downloads that failed", () => {
 });
 
 describeEngine("the lab's Pulumi", (tools) => {
+  it("takes its provider plugins with it when it is killed in the middle of an update", async () => {
+    const stack = await EngineStack.create("waiting", tools());
+    try {
+      await stack.configure({});
+      await stack.upUntilKilled(/key created/);
+      const plugins = (): string[] =>
+        [...stack.processes().values()].filter((line) => line.includes("pulumi-resource-"));
+      await pollUntil(() => Promise.resolve(plugins().length === 0), { what: "plugins to end", timeoutMs: 10_000 });
+    } finally {
+      await stack.abandon();
+    }
+  });
+
   it("gives its language host the options of Pulumi.yaml: nothing checks types at every preview, and no warning is shown", async () => {
     const stack = await EngineStack.create("runtime", tools());
     try {

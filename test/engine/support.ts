@@ -1,16 +1,17 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { parse, stringify } from "yaml";
+import { pollUntil, TimeoutError } from "../../lab/wait";
 import { linkInstalledPlugins, type EngineTools } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 const stackName = "test";
 const projectName = "engine-test";
+const stackOptions = ["--stack", stackName, "--non-interactive", "--color", "never"];
 
 /** One step that the engine plans. */
 export interface Step {
@@ -111,6 +112,31 @@ export class EngineStack {
     return stdout + stderr;
   }
 
+  /** Starts an update and kills the CLI, as nothing can forestall, as soon as what it says matches. */
+  async upUntilKilled(when: RegExp): Promise<void> {
+    const args = ["up", "--yes", "--skip-preview", ...stackOptions];
+    const child = spawn("pulumi", args, {
+      cwd: this.project,
+      env: this.environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const killed = new Promise<void>((fulfil, reject) => {
+      child.once("error", reject);
+      child.once("exit", (_code, signal) => {
+        if (signal === "SIGKILL") fulfil();
+        else reject(new PulumiError(args, output));
+      });
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (data: Buffer) => {
+        output += data.toString();
+        if (when.test(output)) child.kill("SIGKILL");
+      });
+    }
+    await killed;
+  }
+
   /** Refreshes the state. */
   async refresh(): Promise<void> {
     await this.run("refresh", "--yes", "--skip-preview");
@@ -150,19 +176,26 @@ export class EngineStack {
 
   /** Removes the directory. Throws if a process of the stack's survived its command, and ends it. */
   async dispose(): Promise<void> {
-    const deadline = performance.now() + 5_000;
-    let left = this.processes();
-    while (left.size > 0 && performance.now() < deadline) {
-      await delay(50);
-      left = this.processes();
-    }
+    await pollUntil(() => Promise.resolve(this.processes().size === 0), {
+      what: "the stack's processes to end",
+      timeoutMs: 5_000,
+    }).catch((error: unknown) => {
+      if (!(error instanceof TimeoutError)) throw error;
+    });
+    const left = await this.abandon();
+    if (left.length > 0) throw new Error(`left running: ${left.join("; ")}`);
+  }
+
+  /** Ends what is left of a killed command, and removes the directory. */
+  async abandon(): Promise<string[]> {
+    const left = this.processes();
     for (const pid of left.keys()) process.kill(pid, "SIGKILL");
     await rm(this.directory, { recursive: true, force: true });
-    if (left.size > 0) throw new Error(`left running: ${[...left.values()].join("; ")}`);
+    return [...left.values()];
   }
 
   /** Processes whose environment is this stack's: it names a directory that no other has. */
-  private processes(): Map<number, string> {
+  processes(): Map<number, string> {
     const mark = `PULUMI_HOME=${join(this.directory, "home")}\0`;
     const found = new Map<number, string>();
     for (const name of readdirSync("/proc")) {
@@ -180,10 +213,9 @@ export class EngineStack {
   }
 
   private run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
-    const all = [...args, "--stack", stackName, "--non-interactive", "--color", "never"];
     return new Promise((fulfil, reject) => {
       const options = { cwd: this.project, env: this.environment, maxBuffer: 256 << 20 };
-      execFile("pulumi", all, options, (error, stdout, stderr) => {
+      execFile("pulumi", [...args, ...stackOptions], options, (error, stdout, stderr) => {
         if (error) reject(new PulumiError(args, stdout + stderr));
         else fulfil({ stdout, stderr });
       });
