@@ -52,6 +52,8 @@ export class ApiServer {
     readonly url: string,
     authority: string,
     credentials: Credentials,
+    /** How long one answer may take. */
+    private readonly timeoutMs = 15_000,
   ) {
     this.#agent = new Agent({
       keepAlive: true,
@@ -72,8 +74,7 @@ export class ApiServer {
     try {
       return (await this.#send("GET", "/readyz")).status === 200;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== undefined && notYet.has(code)) return false;
+      if (isPassing(error)) return false;
       throw error;
     }
   }
@@ -116,7 +117,7 @@ export class ApiServer {
         content === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(content) };
       const call = request(
         new URL(path, this.url),
-        { method, agent: this.#agent, headers, timeout: 15_000 },
+        { method, agent: this.#agent, headers, timeout: this.timeoutMs },
         (response) => {
           let body = "";
           response.setEncoding("utf8");
@@ -127,7 +128,9 @@ export class ApiServer {
       );
       call.on("timeout", () =>
         call.destroy(
-          Object.assign(new Error(`${method} ${this.url}${path}: no answer within 15 s`), { code: "ETIMEDOUT" }),
+          Object.assign(new Error(`${method} ${this.url}${path}: no answer within ${this.timeoutMs / 1000} s`), {
+            code: "ETIMEDOUT",
+          }),
         ),
       );
       call.on("error", reject);
@@ -138,6 +141,13 @@ export class ApiServer {
 
 /** How a connection fails to a server that is about to start, or to stop. */
 const notYet = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"]);
+
+/** Whether an error is one of those that an API server gives while it, or its etcd, is starting. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof ApiServerError) return error.status === 429 || error.status >= 500;
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && notYet.has(code);
+}
 
 function messageOf(body: string): string {
   try {

@@ -148,7 +148,14 @@ async function deleteInterface(namespace: string, name: string): Promise<void> {
 }
 
 async function removeHostInterface(): Promise<void> {
-  if (existsSync(`/sys/class/net/${bridgeName}`)) await run(["ip", "link", "delete", bridgeName]);
+  const isThere = () => existsSync(`/sys/class/net/${bridgeName}`);
+  if (!isThere()) return;
+  try {
+    await run(["ip", "link", "delete", bridgeName]);
+  } catch (error) {
+    // The kernel removes it by itself, some time after the namespace with its other end.
+    if (isThere()) throw error;
+  }
 }
 
 async function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {

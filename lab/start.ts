@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { addonsOf, applyAddons, areApplied } from "./addons";
-import { ApiServer } from "./api-server";
+import { ApiServer, isPassing } from "./api-server";
 import { makePodsGroup } from "./cgroup";
 import { ensureCertificates, type ClusterCertificates } from "./certificates";
 import type { Cluster } from "./cluster";
@@ -112,10 +112,14 @@ class ClusterStart {
 
   async #installAddons(api: ApiServer): Promise<void> {
     const addons = await addonsOf(this.cluster.plan, this.cluster.toolbox.metallbManifest);
-    const present = await Promise.all(workloads.map(async ({ path }) => (await api.read(path)) !== undefined));
-    if (present.every((there) => there) && (await areApplied(addons, api))) return;
-    this.#started = true;
-    await applyAddons(addons, api, this.signal);
+    const install = async () => {
+      const present = await Promise.all(workloads.map(async ({ path }) => (await api.read(path)) !== undefined));
+      if (present.every((there) => there) && (await areApplied(addons, api))) return true;
+      this.#started = true;
+      await applyAddons(addons, api, this.signal);
+      return true;
+    };
+    await this.#waitFor("CoreDNS and MetalLB to be accepted", install, "kube-apiserver");
   }
 
   async #ensure(component: Component): Promise<boolean> {
@@ -128,19 +132,24 @@ class ClusterStart {
 
   /** Waits while all components are alive. @param blame whose last lines explain it when the wait is in vain. */
   async #waitFor(what: string, condition: () => Promise<boolean>, blame: string): Promise<void> {
-    const sentence = `${what} of cluster ${this.cluster.plan.name}`;
+    let lastError: Error | undefined;
     try {
       await pollUntil(
         async () => {
           for (const component of this.#running) await checkAlive(component);
-          return await condition();
+          return await condition().catch((error: unknown) => {
+            if (!isPassing(error)) throw error;
+            lastError = error as Error;
+            return false;
+          });
         },
-        { what: sentence, timeoutMs: patienceMs, signal: this.signal },
+        { what, timeoutMs: patienceMs, signal: this.signal },
       );
     } catch (error) {
       const component = this.#running.find(({ name }) => name === blame);
       if (!(error instanceof TimeoutError) || component === undefined) throw error;
-      throw new ComponentError(component, `was ${error.message} in vain`, await lastLines(component.log));
+      const last = lastError === undefined ? "" : ` (${lastError.message})`;
+      throw new ComponentError(component, `is to blame: ${error.message}${last}`, await lastLines(component.log));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { ApiServer } from "./api-server";
+import { ApiServer, isPassing } from "./api-server";
 import { ensureCertificates } from "./certificates";
 import { clusterProcesses, componentProcesses } from "./cgroup";
 import { componentNames, logFile, pidFile, type ComponentName } from "./cluster";
@@ -36,6 +36,8 @@ export interface ClusterStatus {
   readonly node: { readonly name: string; readonly address: string; readonly ready: boolean };
   readonly components: readonly ComponentStatus[];
   readonly workloads: readonly { readonly name: string; readonly ready: boolean }[];
+  /** Why the API server, although it is alive, does not answer. */
+  readonly apiServerError?: string;
   /** Memory of everything in the cluster, its pods included, in bytes. Pages that several processes share are split. */
   readonly memoryBytes: number;
 }
@@ -79,6 +81,7 @@ async function clusterStatus(plan: ClusterPlan, state: string): Promise<ClusterS
     node: { name: plan.nodeName, address: plan.nodeAddress, ready: inside.node },
     components,
     workloads: inside.workloads,
+    ...(inside.error === undefined ? {} : { apiServerError: inside.error }),
     memoryBytes: await memoryOf(await clusterProcesses(name)),
   };
 }
@@ -99,6 +102,7 @@ async function componentStatus(plan: ClusterPlan, name: ComponentName, state: st
 interface Inside {
   readonly node: boolean;
   readonly workloads: readonly { readonly name: string; readonly ready: boolean }[];
+  readonly error?: string;
 }
 
 const nothingReady: Inside = { node: false, workloads: workloads.map(({ name }) => ({ name, ready: false })) };
@@ -107,15 +111,18 @@ async function askApiServer(plan: ClusterPlan, state: string): Promise<Inside> {
   const { certificates } = clusterPaths(plan.name, state);
   if (!existsSync(certificates)) return nothingReady;
   const { authority, admin } = await ensureCertificates(plan, certificates);
-  const api = new ApiServer(plan.apiServer, authority, admin);
+  const api = new ApiServer(plan.apiServer, authority, admin, 3_000);
   try {
-    if (!(await api.isReady())) return nothingReady;
+    if (!(await api.isReady())) return { ...nothingReady, error: "it is not ready" };
     const ready = workloads.map(async (workload) => ({
       name: workload.name,
       ready: await isWorkloadReady(workload, api),
     }));
     // A kubelet that has ended leaves "Ready" behind for a minute, but then its component is not alive.
     return { node: await isNodeReady(plan, api), workloads: await Promise.all(ready) };
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    return { ...nothingReady, error: (error as Error).message };
   } finally {
     api.close();
   }

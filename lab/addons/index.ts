@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { ApiServerError, objectPath, type ApiServer, type KubernetesObject } from "../api-server";
+import { ApiServerError, isPassing, objectPath, type ApiServer, type KubernetesObject } from "../api-server";
 import type { ClusterPlan } from "../plan";
 import { pollUntil } from "../wait";
 import { coreDns } from "./coredns";
@@ -66,8 +66,8 @@ async function applyWhenKnown(object: KubernetesObject, api: ApiServer, signal?:
         await api.apply(object);
         return true;
       } catch (error) {
-        const passing = error instanceof ApiServerError && [403, 404, 429, 500, 503].includes(error.status);
-        if (passing && performance.now() < deadline) return false;
+        const isUnknown = error instanceof ApiServerError && [403, 404].includes(error.status);
+        if ((isUnknown || isPassing(error)) && performance.now() < deadline) return false;
         throw error;
       }
     },
