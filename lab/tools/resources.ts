@@ -13,8 +13,8 @@ const compiledBytes = 7.5 * gigabyte;
 const modulesBytes = 4.7 * gigabyte;
 const toolsBytes = 2.5 * gigabyte;
 
-/** Bytes that two links of large programs side by side take at their peak, measured on two processors. */
-const buildMemoryBytes = 3 * gigabyte;
+/** Bytes that a build takes: 1.0 GB were measured for two links of large programs side by side, on two processors. */
+const buildMemoryBytes = 2 * gigabyte;
 
 /** @returns a problem when there is too little memory for a build. */
 export async function checkBuildMemory(): Promise<Problem[]> {
