@@ -32,7 +32,8 @@ export const goEnvironment = {
 const cacheFlags = ["-trimpath", "-buildvcs=false"];
 
 const buildFix =
-  "If the lines speak of memory or of a full disk, free some; if they speak of a damaged module, run `go clean -modcache`; then run it again.";
+  "Mend what the lines say: free memory or disk when there is too little, run `go clean -modcache` when a module is " +
+  "damaged. Then run it again.";
 
 /** Everything about a build that its result depends on, the sources aside. */
 export function buildFlags(build: GoBuild): readonly string[] {
