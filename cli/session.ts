@@ -4,6 +4,7 @@ import { loadStackConfiguration } from "../access";
 import { parseMesh, planMesh, type MeshPlan } from "../topology";
 import { exitCodes, Interrupted } from "./failure";
 import { say } from "./output";
+import { PulumiWords } from "./pulumi-words";
 
 /** A stack's configuration, and where it was found. */
 export interface MeshOfStack {
@@ -84,10 +85,8 @@ export const updateInterruption = (command: string): InterruptionWords => ({
   advice: `Run \`${command}\` again: it goes on from there.`,
 });
 
-/** Where Pulumi's own words go, and ours beside them. */
-export const toStandardError = {
-  onOutput: (text: string): void => {
-    process.stderr.write(text);
-  },
-  onProgress: say,
-};
+/** Where Pulumi's words go, and ours beside them. */
+export function toStandardError(): { onOutput: (text: string) => void; onProgress: (words: string) => void } {
+  const words = new PulumiWords((text) => process.stderr.write(text));
+  return { onOutput: (text) => words.add(text), onProgress: say };
+}

@@ -23,7 +23,7 @@ export async function demoVerb(flags: StackFlags): Promise<void> {
   await timed("lab", () => bringLabUp(mesh));
   const built = await timed("mesh", () =>
     interruptible(
-      (interruption) => up({ ...mesh, ...interruption, ...toStandardError }),
+      (interruption) => up({ ...mesh, ...interruption, ...toStandardError() }),
       updateInterruption("make demo"),
     ),
   );

@@ -17,7 +17,7 @@ export async function destroyVerb(flags: DestroyFlags): Promise<void> {
   const mesh = await loadMesh(flags.stack);
   if (flags.yes !== true) await confirm(mesh, flags);
   const result = await interruptible(async (interruption) => {
-    const options = { ...mesh, ...interruption, ...toStandardError };
+    const options = { ...mesh, ...interruption, ...toStandardError() };
     const clusters = await reachClusters(options);
     const destroyed = await destroy(options);
     const leftovers = await removeMeshLeftovers(clusters, flags.crds === true ? "istiod-and-crds" : "istiod");

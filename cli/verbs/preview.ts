@@ -7,7 +7,7 @@ import { interruptible, loadMesh, toStandardError } from "../session";
 /** `isthmus preview` */
 export async function previewVerb(flags: StackFlags): Promise<void> {
   const mesh = await loadMesh(flags.stack);
-  const result = await interruptible((interruption) => preview({ ...mesh, ...interruption, ...toStandardError }), {
+  const result = await interruptible((interruption) => preview({ ...mesh, ...interruption, ...toStandardError() }), {
     onStop: "Stopping.",
     advice: "Nothing was changed.",
   });

@@ -13,7 +13,7 @@ export interface UpFlags extends StackFlags {
 export async function upVerb(flags: UpFlags): Promise<void> {
   const mesh = await loadMesh(flags.stack);
   const result = await interruptible(
-    (interruption) => up({ ...mesh, ...interruption, ...toStandardError, refresh: flags.refresh === true }),
+    (interruption) => up({ ...mesh, ...interruption, ...toStandardError(), refresh: flags.refresh === true }),
     updateInterruption("isthmus up"),
   );
   if (flags.output === "json") printJson(result);

@@ -139,7 +139,7 @@ const maximumAttempts = 4;
 /** Runs an update; when the last one was killed, clears away what it left behind and tries again. */
 async function afterRecovery<T>(
   stack: Stack,
-  { onProgress, stop }: StackOptions,
+  options: StackOptions,
   clusters: ReadonlyMap<string, ClusterAccess>,
   update: () => Promise<T>,
 ): Promise<T> {
@@ -147,10 +147,23 @@ async function afterRecovery<T>(
     try {
       return await update();
     } catch (error) {
-      if (!(error instanceof PulumiError) || stop?.aborted === true || attempt === maximumAttempts) throw error;
-      const outcome = await overcomeLock(stack, error, onProgress, stop);
-      const recovered = outcome !== "waited" && outcome !== "held" && (await recover(stack, clusters, onProgress));
-      if (outcome === "held" || (outcome === "not locked" && !recovered)) throw error;
+      if (!(error instanceof PulumiError) || options.stop?.aborted === true || attempt === maximumAttempts) throw error;
+      if (!(await madeFit(stack, error, clusters, options))) throw error;
     }
   }
+}
+
+/** Whether there was something to get over, so that the update is worth another try. */
+async function madeFit(
+  stack: Stack,
+  error: PulumiError,
+  clusters: ReadonlyMap<string, ClusterAccess>,
+  { onProgress, stop }: StackOptions,
+): Promise<boolean> {
+  const outcome = await overcomeLock(stack, error, onProgress, stop);
+  if (outcome === "held") return false;
+  if (outcome === "waited") return true;
+  // Without a lock no update is under way, and what is recorded as begun was begun by one that was killed.
+  const recovered = await recover(stack, clusters, onProgress);
+  return recovered || outcome === "released";
 }

@@ -54,8 +54,7 @@ describeEngine("operations on a stack", (tools) => {
   });
 
   after(async () => {
-    for (const name of Object.keys(process.env)) if (!(name in savedVariables)) delete process.env[name];
-    Object.assign(process.env, savedVariables);
+    process.env = savedVariables;
     await rm(directory, { recursive: true });
   });
 

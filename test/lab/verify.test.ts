@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import { labEnvironment } from "../../lab";
+import { checks, type CheckResult, type VerifyReport } from "../../operations/verify";
+import { isthmus, startIsthmus, type Run } from "../support/isthmus";
+
+const execute = promisify(execFile);
+
+async function kubectl(cluster: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, ...labEnvironment() };
+  return (await execute("kubectl", ["--context", `lab-${cluster}`, ...args], { env })).stdout;
+}
+
+/** The namespaces of samples, in both clusters. */
+async function samples(): Promise<string[]> {
+  const selector = ["-l", "app.kubernetes.io/component=verify", "-o", "name"];
+  const found = await Promise.all(
+    ["east", "west"].map((cluster) => kubectl(cluster, "get", "namespaces", ...selector)),
+  );
+  return found.flatMap((names) => names.split("\n").filter((name) => name !== ""));
+}
+
+const statuses = (results: readonly CheckResult[]): string[] =>
+  results.map(({ id, clusters, status }) => `${id} ${clusters.join(" ")} ${status}`).sort();
+
+async function verify(...args: string[]): Promise<{ run: Run; report: VerifyReport }> {
+  const run = await isthmus("verify", "-o", "json", ...args);
+  return { run, report: JSON.parse(run.stdout) as VerifyReport };
+}
+
+describe("the mesh on the lab", function () {
+  this.timeout(10 * 60_000);
+
+  before(async () => {
+    assert.equal((await isthmus("lab", "down")).code, 0);
+    const lab = await isthmus("lab", "up");
+    assert.equal(lab.code, 0, lab.stderr);
+  });
+
+  describe("isthmus up", () => {
+    it("goes on after it was killed, whenever that was", async () => {
+      // The root's key; the namespaces and charts; the gateways.
+      for (const moment of [/created|creating/, /mesh-\w+-control-plane-istiod/, /gateway/]) {
+        const killed = startIsthmus("up");
+        await killed.said(moment);
+        await killAll(killed.child.pid ?? 0);
+        await killed.finished;
+      }
+      const up = await isthmus("up", "-o", "json");
+      assert.equal(up.code, 0, up.stderr);
+      const { outputs } = JSON.parse(up.stdout) as { outputs: { clusters: object } };
+      assert.deepEqual(Object.keys(outputs.clusters).sort(), ["east", "west"]);
+    });
+
+    it("has nothing to change a second time", async () => {
+      const { code, stdout } = await isthmus("preview", "-o", "json");
+      assert.equal(code, 0);
+      const { changes } = JSON.parse(stdout) as { changes: Record<string, number> };
+      assert.deepEqual(Object.keys(changes).sort(), ["read", "same"]);
+    });
+  });
+
+  describe("isthmus verify", () => {
+    it("passes every check in every cluster and between all of them, and leaves nothing", async () => {
+      const { run, report } = await verify();
+      assert.equal(run.code, 0, run.stderr);
+      const each = ["east", "west"];
+      const expected = checks.flatMap(({ id }) => {
+        if (id === "shared-root") return [`${id} east west pass`];
+        if (id !== "helloworld-reached") return each.map((cluster) => `${id} ${cluster} pass`);
+        return each.flatMap((from) => each.map((to) => `${id} ${from} ${to} pass`));
+      });
+      assert.deepEqual(statuses(report.checks), expected.sort());
+      assert.deepEqual(report.summary, { pass: expected.length, warn: 0, fail: 0, skip: 0 });
+      assert.deepEqual(await samples(), []);
+    });
+
+    it("removes its sample on Ctrl-C, and says that it was interrupted", async () => {
+      const running = startIsthmus("verify");
+      await running.said(/sample-ready/);
+      running.child.kill("SIGINT");
+      assert.equal((await running.finished).code, 130);
+      assert.deepEqual(await samples(), []);
+    });
+
+    it("removes what a killed run left behind", async () => {
+      const running = startIsthmus("verify");
+      await running.said(/sample-ready/);
+      running.child.kill("SIGKILL");
+      await running.finished;
+      const left = await samples();
+      assert.equal(left.length, 2);
+      const { run } = await verify();
+      assert.equal(run.code, 0, run.stderr);
+      for (const name of left) assert.match(run.stderr, new RegExp(`removed ${name.replace("namespace/", "")}`));
+      await untilGone();
+    });
+
+    it("fails when a client's image cannot be had, names it, and still tries the rest", async () => {
+      const { run, report } = await verify("--client-image", "lab.local/no-such-image:lab");
+      assert.equal(run.code, 1);
+      const sampleReady = report.checks.filter(({ id }) => id === "sample-ready");
+      assert.deepEqual(statuses(sampleReady), ["sample-ready east fail", "sample-ready west fail"]);
+      for (const { message, hint } of sampleReady) {
+        assert.match(message, /lab\.local\/no-such-image:lab/);
+        assert.match(hint, /docs\/checks\.md#sample-ready/);
+      }
+      const dependent = report.checks.filter(({ id }) => ["workload-chain", "helloworld-reached"].includes(id));
+      assert.deepEqual([...new Set(dependent.map(({ status }) => status))], ["skip"]);
+      assert.deepEqual(await samples(), []);
+    });
+
+    it("finds a remote secret that is gone, and only what suffers from it", async () => {
+      const namespace = ["-n", "istio-system"];
+      const secret = ["secret", "-l", "istio/multiCluster=true"];
+      const saved = await kubectl("east", ...namespace, "get", ...secret, "-o", "json");
+      await kubectl("east", ...namespace, "delete", ...secret);
+      try {
+        const { run, report } = await verify();
+        assert.equal(run.code, 1);
+        assert.deepEqual(
+          statuses(report.checks).filter((line) => !line.endsWith(" pass")),
+          ["helloworld-reached east west fail", "remote-clusters-synced east fail"],
+        );
+        assert.match(report.checks.find(({ status }) => status === "fail")?.message ?? "", /west is unknown to it/);
+      } finally {
+        await applyJson("east", saved);
+      }
+    });
+  });
+
+  describe("isthmus destroy", () => {
+    it("leaves nothing of the mesh but Istio's definitions, which go on request", async () => {
+      const first = await isthmus("destroy", "-o", "json");
+      assert.equal(first.code, 0, first.stderr);
+      for (const cluster of ["east", "west"]) {
+        const names = [
+          "namespaces",
+          "clusterroles",
+          "clusterrolebindings",
+          "mutatingwebhookconfigurations",
+          "validatingwebhookconfigurations",
+        ];
+        const left = await kubectl(cluster, "get", names.join(","), "-o", "name");
+        assert.deepEqual(
+          left.split("\n").filter((name) => name.includes("istio")),
+          [],
+        );
+        assert.equal(await kubectl(cluster, "get", "configmaps", "-A", "-l", "istio.io/config=true", "-o", "name"), "");
+        assert.match(await kubectl(cluster, "get", "crds", "-o", "name"), /gateways\.networking\.istio\.io/);
+      }
+      const second = await isthmus("destroy", "--crds", "-o", "json");
+      assert.equal(second.code, 0, second.stderr);
+      await untilNoDefinitions();
+    });
+  });
+});
+
+async function untilGone(): Promise<void> {
+  while ((await samples()).length > 0) await delay(500);
+}
+
+async function untilNoDefinitions(): Promise<void> {
+  for (const cluster of ["east", "west"]) {
+    while ((await kubectl(cluster, "get", "crds", "-o", "name")).includes("istio.io")) await delay(500);
+  }
+}
+
+/** Ends a process and all that it has started, in whatever group, as a power cut would. */
+async function killAll(pid: number): Promise<void> {
+  const { stdout } = await execute("ps", ["-eo", "pid=,ppid="]);
+  const children = new Map<number, number[]>();
+  for (const line of stdout.trim().split("\n")) {
+    const [child = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
+    children.set(parent, [...(children.get(parent) ?? []), child]);
+  }
+  const tree = (root: number): number[] => [root, ...(children.get(root) ?? []).flatMap(tree)];
+  for (const one of tree(pid)) {
+    try {
+      process.kill(one, "SIGKILL");
+    } catch (error) {
+      // It has ended meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+async function applyJson(cluster: string, json: string): Promise<void> {
+  const env = { ...process.env, ...labEnvironment() };
+  const running = execute("kubectl", ["--context", `lab-${cluster}`, "apply", "-f", "-"], { env });
+  running.child.stdin?.end(json);
+  await running;
+}
