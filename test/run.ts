@@ -45,6 +45,7 @@ const parts: readonly Part[] = [
       "test",
       "-trimpath",
       "./provider/...",
+      "./sample/...",
       "./pulumi-resource-kubernetes/...",
       "./pulumi-resource-tls/...",
     ],
