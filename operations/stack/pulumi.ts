@@ -147,12 +147,25 @@ function findOnPath(name: string, path: string): string | undefined {
 
 function describe(command: string, stdout: string, stderr: string, exitCode: number | undefined): string {
   if (stderr.includes("the stack is currently locked by")) {
-    return `pulumi ${command} failed: another update of the stack is under way, or was killed on another machine. ${stderr.trim().split("\n").at(-1)?.trim() ?? ""}. When it is no more, run \`pulumi cancel\`.`;
+    const holder = stderr.trim().split("\n").at(-1)?.trim() ?? "";
+    return `pulumi ${command} failed: another update of the stack is under way, or was killed on another machine. ${holder}. When it is no more, run \`pulumi cancel\`.`;
   }
-  return `pulumi ${command} failed: ${firstError(stderr) ?? firstError(stdout) ?? `exit code ${exitCode ?? "unknown"}`}`;
+  // What a resource or the program says tells more than what the engine adds at the end.
+  const [first, ...others] = [...new Set([...errorsIn(stdout), ...errorsIn(stderr)])];
+  const more = others.length === 0 ? "" : ` (and ${others.length} more, above)`;
+  return `pulumi ${command} failed: ${first === undefined ? `exit code ${exitCode ?? "unknown"}` : `${first}${more}`}`;
 }
 
-/** The first line by which Pulumi says what went wrong. */
-function firstError(output: string): string | undefined {
-  return /^\s*error: (.+)$/m.exec(output)?.[1]?.trim();
+/** The lines by which Pulumi says what went wrong, without those that only say that something did. */
+function errorsIn(output: string): string[] {
+  return [...output.matchAll(/^\s*error: (.+)$/gm)]
+    .map(([, words = ""]) => words.trim())
+    .filter(
+      (words) =>
+        ![
+          "update failed",
+          "preview failed",
+          "an unhandled error occurred: Program exited with non-zero exit code: 1",
+        ].includes(words),
+    );
 }

@@ -100,6 +100,11 @@ describe("an error of Pulumi", () => {
     );
     const stdout = "Diagnostics:\n  kubernetes:core/v1:Namespace (x):\n    error: already exists\n";
     assert.equal(new PulumiError("up", stdout, "", 255).message, "pulumi up failed: already exists");
+    const several = "    error: update failed\n    error: no room\n    error: no image\n    error: no room\n";
+    assert.equal(
+      new PulumiError("up", several, "error: lock not deleted\n", 255).message,
+      "pulumi up failed: no room (and 2 more, above)",
+    );
     assert.equal(new PulumiError("up", "", "", 2).message, "pulumi up failed: exit code 2");
   });
 });
