@@ -1,5 +1,6 @@
-import { up } from "../../operations/stack";
+import { runsOnLab, up } from "../../operations/stack";
 import { isHealthy } from "../../operations/verify";
+import { ConfigurationError } from "../../topology";
 import { exitCodes } from "../failure";
 import type { StackFlags } from "../options";
 import { print, printJson, say } from "../output";
@@ -11,6 +12,16 @@ import { tableOf, verifyMesh } from "./verify";
 /** `isthmus demo`: from nothing to a verified mesh on the lab, and what came of it. */
 export async function demoVerb(flags: StackFlags): Promise<void> {
   const mesh = await loadMesh(flags.stack);
+  if (!runsOnLab(mesh.plan)) {
+    throw new ConfigurationError([
+      {
+        path: "isthmus:mesh.kubeconfig",
+        expected: "`.lab/kubeconfig`, since the demo runs on the lab",
+        found: "other clusters",
+        fix: "Name a stack on the lab; for your own clusters run `isthmus up`, then `isthmus verify`.",
+      },
+    ]);
+  }
   const parts: TimedPart[] = [];
   const timed = async <T>(part: string, action: () => Promise<T>): Promise<T> => {
     const startMs = performance.now();
