@@ -92,9 +92,9 @@ export async function destroy(options: StackOptions): Promise<ChangesResult | un
 export async function reachClusters(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
   const { clusters, problems } = await resolveAccess(plan, projectDirectory);
-  if (problems.length > 0) throw new ConfigurationError(problems);
   const found = await precheck(plan, clusters, projectDirectory);
-  if (found.problems.length > 0) throw new ConfigurationError(found.problems);
+  const all = [...problems, ...found.problems];
+  if (all.length > 0) throw new ConfigurationError(all);
   for (const warning of found.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return clusters;
 }
