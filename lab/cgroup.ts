@@ -12,6 +12,9 @@ const labGroup = "isthmus-lab";
 /** Controllers that account for the lab's processes; a machine that lacks one does without. */
 const controllers = ["memory", "cpu", "cpuacct", "pids"];
 
+/** Controllers that kubelet and runc want below a cluster's cgroup on cgroup v2, where the machine has them. */
+const delegated = ["memory", "cpu", "cpuset", "io", "pids", "hugetlb"];
+
 const mountPoint = "/sys/fs/cgroup";
 
 /** Whether the machine has the unified hierarchy alone (cgroup v2). */
@@ -71,7 +74,7 @@ async function delegateControllers(cluster: string): Promise<void> {
     const available = (await readFile(join(directory, "cgroup.controllers"), "utf8")).trim().split(/\s+/);
     const enabled = await readFile(join(directory, "cgroup.subtree_control"), "utf8");
     const missing = available.filter((name) => name !== "" && !enabled.split(/\s+/).includes(name));
-    const wanted = missing.filter((name) => ["memory", "cpu", "cpuset", "io", "pids"].includes(name));
+    const wanted = missing.filter((name) => delegated.includes(name));
     if (wanted.length === 0) continue;
     await writeFile(join(directory, "cgroup.subtree_control"), wanted.map((name) => `+${name}`).join(" "));
   }
@@ -136,11 +139,22 @@ export async function killAndRemove(cluster?: string): Promise<void> {
     },
     { what: "the lab's processes to end", timeoutMs: 20_000, intervalMs: 20 },
   );
-  for (const root of await allRoots()) {
-    for (const directory of await groupsBelow(join(root, labGroup, ...group))) {
-      await rmdir(directory).catch(ignoreMissing(undefined));
-    }
+  const trees = (await allRoots()).map((root) => join(root, labGroup, ...group));
+  const removed = async () => (await Promise.all(trees.map(removeGroups))).every((done) => done);
+  await pollUntil(removed, { what: "the lab's cgroups to be removed", timeoutMs: 20_000, intervalMs: 20 });
+}
+
+/** @returns false while a process that was killed is still on its way out of one of the groups. */
+async function removeGroups(tree: string): Promise<boolean> {
+  let done = true;
+  for (const directory of await groupsBelow(tree)) {
+    await rmdir(directory).catch((error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EBUSY" || code === "ENOTEMPTY") done = false;
+      else if (code !== "ENOENT" && code !== "ENODEV") throw error;
+    });
   }
+  return done;
 }
 
 function kill(pid: number): void {

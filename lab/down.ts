@@ -7,13 +7,18 @@ import { removeAllMounts, removeClusterMounts } from "./mounts";
 import { existingNamespaces, removeBridge, removeClusterNetwork } from "./network";
 import { clusterPaths, runDirectory, stateDirectory } from "./paths";
 import type { Progress } from "./progress";
-import { readLabRecord } from "./record";
+import { readLabRecord, recordedState } from "./record";
 
 /** Removes every trace of the lab but the cache of tools. Safe at any time, on half a lab and on none. */
 export async function bringDown(progress: Progress): Promise<void> {
   const tellHolder = (holder: number) =>
     progress.note(`Another command (process ${holder}) is changing the lab: waiting for it.`);
-  await withLabLock(() => progress.step("Removing the lab", () => removeLab(stateDirectory())), tellHolder);
+  const remove = async () => {
+    const other = await recordedState();
+    await removeLab(stateDirectory());
+    if (other !== undefined && other !== stateDirectory()) await removeLab(other);
+  };
+  await withLabLock(() => progress.step("Removing the lab", remove), tellHolder);
 }
 
 /** The caller holds the lab's lock. */

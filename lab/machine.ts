@@ -6,7 +6,7 @@ import { availableMemory } from "./memory";
 import { foreignRoutes, namespaceFile } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
 import { bridgeName, labSubnet, planLab, type LabCluster } from "./plan";
-import { readLabRecord } from "./record";
+import { readLabRecord, recordedState } from "./record";
 import { run } from "./run";
 
 const mebibyte = 1024 * 1024;
@@ -48,6 +48,7 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
     checkDisk(added.length),
     checkWatchers(added.length),
     checkRanges(),
+    checkOtherLab(),
   ]);
   return [...problems.flat(), ...checkNames(added)];
 }
@@ -94,7 +95,7 @@ async function checkKernel(): Promise<Problem[]> {
     {
       what: "overlay file systems (overlayfs)",
       command:
-        "mount -t tmpfs t /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m && mount -t overlay o -o lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w /mnt/m",
+        "mount -t tmpfs t /tmp && cd /tmp && mkdir l u w m && mount -t overlay o -o lowerdir=l,upperdir=u,workdir=w m",
       fix: "Load the kernel module: modprobe overlay.",
     },
   ];
@@ -115,9 +116,20 @@ async function checkControlGroups(): Promise<Problem[]> {
   const places = unified ? [root] : ["memory", "cpu", "pids"].map((controller) => join(root, controller));
   const found = await Promise.all(places.map(async (place) => ((await isWritable(place)) ? [] : [place])));
   const refused = found.flat();
-  if (refused.length === 0) return [];
+  if (refused.length === 0) return unified ? await checkDelegation(root) : [];
   const fix = "Mount the cgroup file system, writable; in a container, run it privileged.";
   return [problem("control groups (cgroups) that can be made", `no writable ${refused.join(", ")}`, fix)];
+}
+
+/** In a container on cgroup v2, its own processes may stand in the way: a group has either processes or controllers to hand down. */
+async function checkDelegation(root: string): Promise<Problem[]> {
+  // The machine's real root group, which is exempt, has no type.
+  if (!existsSync(join(root, "cgroup.type"))) return [];
+  const handedDown = await readFile(join(root, "cgroup.subtree_control"), "utf8");
+  const processes = await readFile(join(root, "cgroup.procs"), "utf8");
+  if (handedDown.includes("memory") || processes === "") return [];
+  const fix = `Move them: mkdir ${root}/init && for p in $(cat ${root}/cgroup.procs); do echo $p > ${root}/init/cgroup.procs; done`;
+  return [problem("no process in the container's root control group", "some", fix)];
 }
 
 const isWritable = (path: string): Promise<boolean> =>
@@ -185,6 +197,14 @@ async function checkRanges(): Promise<Problem[]> {
       ? "It is probably a Docker network, such as kind's: remove it (docker network ls, docker network rm)."
       : `Remove what uses it, or take down ${device} while the lab stands.`,
   }));
+}
+
+/** A machine has room for one lab: all have the same addresses. */
+async function checkOtherLab(): Promise<Problem[]> {
+  const other = await recordedState();
+  if (other === undefined || other === stateDirectory() || !existsSync(other)) return [];
+  const fix = `Remove it: ISTHMUS_LAB_DIR=${other} isthmus lab down`;
+  return [problem("no other lab on this machine", `one in ${other}`, fix)];
 }
 
 /** The machine's interface and the clusters' namespaces must be free or the lab's own. */

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { labPaths } from "./paths";
+import { join } from "node:path";
+import { labPaths, runDirectory } from "./paths";
 import { writeWhole } from "./process";
 
 /** What the lab remembers of itself, written before anything is made. */
@@ -22,6 +24,17 @@ export async function readLabRecord(state?: string): Promise<LabRecord | undefin
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+const stateFile = join(runDirectory, "state-directory");
+
+/** @returns the directory of the lab that stands, whatever `ISTHMUS_LAB_DIR` says now. */
+export async function recordedState(): Promise<string | undefined> {
+  return existsSync(stateFile) ? await readFile(stateFile, "utf8") : undefined;
+}
+
+export async function recordState(state: string): Promise<void> {
+  await writeWhole(stateFile, state);
 }
 
 export async function writeLabRecord(record: LabRecord, state?: string): Promise<void> {

@@ -13,7 +13,7 @@ import { planLab, type LabCluster, type LabPlan } from "./plan";
 import { linkPlugins, pluginSetting } from "./plugins";
 import { bootId } from "./process";
 import type { Progress } from "./progress";
-import { readLabRecord, recordFormat, writeLabRecord } from "./record";
+import { readLabRecord, recordFormat, recordState, writeLabRecord } from "./record";
 import { prepareCluster, startCluster } from "./start";
 import type { Toolbox } from "./tools";
 
@@ -118,6 +118,7 @@ async function prepareDirectories(state: string): Promise<void> {
   if (lastBoot !== bootId()) await removeRunDirectory();
   await ensureRunDirectory(state);
   await writeFile(bootFile, bootId());
+  await recordState(state);
 }
 
 const names = (clusters: readonly Cluster[]): string => clusters.map(({ plan }) => plan.name).join(", ");
