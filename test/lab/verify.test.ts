@@ -27,16 +27,19 @@ const statuses = (results: readonly CheckResult[]): string[] =>
 
 async function verify(...args: string[]): Promise<{ run: Run; report: VerifyReport }> {
   const run = await isthmus("verify", "-o", "json", ...args);
-  return { run, report: JSON.parse(run.stdout) as VerifyReport };
+  const document = JSON.parse(run.stdout) as VerifyReport | { readonly error: { readonly message: string } };
+  if ("error" in document) assert.fail(document.error.message);
+  return { run, report: document };
 }
 
 describe("the mesh on the lab", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {
-    assert.equal((await isthmus("lab", "down")).code, 0);
     const lab = await isthmus("lab", "up");
     assert.equal(lab.code, 0, lab.stderr);
+    const bare = await isthmus("destroy");
+    assert.equal(bare.code, 0, bare.stderr);
   });
 
   describe("isthmus up", () => {
