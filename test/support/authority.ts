@@ -24,7 +24,7 @@ export interface Authority {
 
 /** Makes a certificate, really signed. */
 export async function issue(options: CertificateOptions): Promise<Authority> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]));
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const parsed = await x509.X509CertificateGenerator.create({
     subject: options.subject,
     issuer: options.issuer?.parsed.subject ?? options.subject,
