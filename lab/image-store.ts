@@ -3,12 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { lastLines } from "./process";
 import type { Report } from "./progress";
 import { run } from "./run";
-import type { Toolbox } from "./tools";
+import { cacheDirectory, type Toolbox } from "./tools";
 import { pollUntil } from "./wait";
 
 /**
@@ -32,12 +31,7 @@ async function keyOf(images: readonly string[]): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The cache that outlives the lab. */
-const storesDirectory = (): string => {
-  const cache =
-    process.env["ISTHMUS_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "isthmus");
-  return join(cache, "image-store");
-};
+const storesDirectory = (): string => join(cacheDirectory(), "image-store");
 
 /** @returns the store of the toolbox's images, or undefined when it has not been made yet. */
 export async function findImageStore(toolbox: Toolbox): Promise<ImageStore | undefined> {

@@ -25,6 +25,7 @@ function containerdConfiguration({ paths, toolbox }: Cluster, cni: string): stri
 root = ${text(paths.containerd)}
 state = ${text(join(paths.run, "containerd"))}
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper"]
+required_plugins = ["io.containerd.grpc.v1.cri"]
 [grpc]
   address = ${text(paths.containerdSocket)}
 [plugins."io.containerd.grpc.v1.cri"]

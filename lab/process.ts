@@ -38,7 +38,8 @@ interface ProcessRecord {
 export class ComponentError extends Error {
   constructor(component: Component, what: string, lastLines: string) {
     const lines = lastLines === "" ? "It wrote nothing." : `Its last lines, of ${component.log}:\n${lastLines}`;
-    super(`${component.name} of cluster ${component.cluster} ${what}. ${lines}`);
+    const advice = "If it stays so, `isthmus lab down` and `isthmus lab up` make everything anew.";
+    super(`${component.name} of cluster ${component.cluster} ${what}. ${lines}\n${advice}`);
     this.name = "ComponentError";
   }
 }

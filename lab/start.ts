@@ -63,8 +63,7 @@ class ClusterStart {
     const api = new ApiServer(plan.apiServer, certificates.authority, certificates.admin);
     try {
       const runtime = this.#startRuntime();
-      await this.#startControlPlane(certificates, api);
-      await Promise.all([this.#startNode(certificates, api, runtime), this.#installAddons(api)]);
+      await Promise.all([runtime, this.#startKubernetes(certificates, api, runtime)]);
       this.report({ detail: "waiting for CoreDNS and MetalLB" });
       for (const url of healthUrls(this.cluster)) {
         const isReady = () => isHealthy(url, certificates.authority);
@@ -81,6 +80,11 @@ class ClusterStart {
       api.close();
     }
     return this.#started;
+  }
+
+  async #startKubernetes(certificates: ClusterCertificates, api: ApiServer, runtime: Promise<void>): Promise<void> {
+    await this.#startControlPlane(certificates, api);
+    await Promise.all([this.#startNode(certificates, api, runtime), this.#installAddons(api)]);
   }
 
   async #startControlPlane(certificates: ClusterCertificates, api: ApiServer): Promise<void> {

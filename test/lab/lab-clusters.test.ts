@@ -269,7 +269,7 @@ describe("the lab's clusters", function () {
       writeFileSync(member, "not a directory");
       await assert.rejects(
         up(east, west),
-        /etcd of cluster west has ended\. .*\/west\/etcd\.log:\n.*not a directory$/s,
+        /etcd of cluster west has ended\. .*\/west\/etcd\.log:\n.*not a directory\n.*isthmus lab down/s,
       );
     });
 
