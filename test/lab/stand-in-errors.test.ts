@@ -101,6 +101,8 @@ describeEngine("the kubernetes provider on the lab, when something is wrong", (t
   it("patches an object that it does not own, and gives it back", async () => {
     const label = (): Promise<string> =>
       kubectl("get", "namespace", "default", "-o", "jsonpath={.metadata.labels.isthmus\\.test/patched}");
+    // Left by a run that failed.
+    await kubectl("label", "namespace", "default", "isthmus.test/patched-");
     await stack.configure({ kubeconfig: access, context, object: "patch", name: "default" });
     await stack.up();
     assert.equal(await label(), "yes");
