@@ -74,11 +74,17 @@ export class Sample {
     });
   }
 
-  /** Removes the sample from every cluster that it was made in, and waits until it is gone. */
-  async remove(): Promise<void> {
+  /**
+   * Removes the sample from every cluster that it was made in, and waits until it is gone.
+   * @returns What kept it from that, in words; nothing when all went well.
+   */
+  async remove(): Promise<string[]> {
     this.removing = true;
     await Promise.allSettled(this.deployments.values());
-    await Promise.all([...this.touched].map((cluster) => removeNamespace(this.client(cluster), this.namespace)));
+    const removals = await Promise.allSettled(
+      [...this.touched].map((cluster) => removeNamespace(this.client(cluster), this.namespace)),
+    );
+    return removals.flatMap((removal) => (removal.status === "rejected" ? [messageOf(removal.reason)] : []));
   }
 
   private async create(cluster: string): Promise<void> {
@@ -174,6 +180,10 @@ function troubleOf(pod: V1Pod): string | undefined {
   }
   const unscheduled = pod.status?.conditions?.find((condition) => condition.reason === "Unschedulable");
   return `is not ready: ${unscheduled?.message ?? pod.status?.phase ?? "Unknown"}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function partition<T>(items: readonly T[], first: (item: T) => boolean): [T[], T[]] {

@@ -55,7 +55,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     return report(await Promise.race([runChecks(checks, context, options.onResult), aborted(signal)]));
   } finally {
     onProgress("removing the sample");
-    await sample.remove();
+    // What was found counts, whether or not the sample could be removed: the next run removes it then.
+    for (const trouble of await sample.remove()) onProgress(`warning: the sample could not be removed: ${trouble}`);
     await leftovers;
   }
 }
