@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { namespaceDirectory } from "./network";
 import { clusterPaths, runDirectory } from "./paths";
 import { run } from "./run";
 
@@ -22,7 +23,7 @@ export async function ensureRunDirectory(state: string): Promise<void> {
   }
   await run(["mount", "--make-private", runDirectory]);
   const made = await readMadePlaces(state);
-  const missing = hardCodedPlaces.filter((place) => !existsSync(place));
+  const missing = [...hardCodedPlaces, namespaceDirectory].filter((place) => !existsSync(place));
   await writeFile(madePlacesFile(state), [...made, ...missing].join("\n"));
   for (const place of missing) await mkdir(place, { recursive: true });
 }
@@ -36,8 +37,13 @@ async function readMadePlaces(state: string): Promise<string[]> {
 /** Makes a cluster's mount namespace, pinned at `clusterPaths().mounts`, unless it is there. */
 export async function ensureClusterMounts(cluster: string): Promise<void> {
   const paths = clusterPaths(cluster);
-  if ((await mountPoints()).includes(paths.mounts)) return;
+  const complete = `${paths.mounts}.complete`;
+  if ((await mountPoints()).includes(paths.mounts)) {
+    if (existsSync(complete)) return;
+    await run(["umount", paths.mounts]);
+  }
   await mkdir(paths.kubelet, { recursive: true });
+  await rm(complete, { force: true });
   await writeFile(paths.mounts, "");
   const commands = [
     "set -e",
@@ -49,6 +55,7 @@ export async function ensureClusterMounts(cluster: string): Promise<void> {
     "mount --make-shared /var/lib/kubelet",
   ];
   await run(["unshare", `--mount=${paths.mounts}`, "--propagation=slave", "sh", "-c", commands.join("\n")]);
+  await writeFile(complete, "");
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -62,7 +69,12 @@ export async function removeClusterMounts(cluster: string): Promise<void> {
 export async function removeAllMounts(state: string): Promise<void> {
   await removeRunDirectory();
   await unmountBelow(state);
-  for (const place of await readMadePlaces(state)) await removeIfEmpty(place);
+  const made = await readMadePlaces(state);
+  // `ip netns add` mounts this one on itself.
+  if (made.includes(namespaceDirectory) && (await readdir(namespaceDirectory)).length === 0) {
+    await unmountBelow(namespaceDirectory);
+  }
+  for (const place of made) await removeIfEmpty(place);
 }
 
 async function removeIfEmpty(directory: string): Promise<void> {

@@ -5,7 +5,7 @@ import { bridgeName, hostAddress, labSubnet, type ClusterPlan } from "./plan";
 import { run } from "./run";
 
 /** Where `ip netns` pins network namespaces. */
-const namespaceDirectory = "/run/netns";
+export const namespaceDirectory = "/run/netns";
 
 /**
  * The bridge has a namespace of its own, in which nobody has firewall rules: on a machine with Docker, whose rules drop
