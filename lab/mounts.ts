@@ -71,7 +71,11 @@ export async function removeAllMounts(state: string): Promise<void> {
   await unmountBelow(state);
   const made = await readMadePlaces(state);
   // `ip netns add` mounts this one on itself.
-  if (made.includes(namespaceDirectory) && (await readdir(namespaceDirectory)).length === 0) {
+  if (
+    made.includes(namespaceDirectory) &&
+    existsSync(namespaceDirectory) &&
+    (await readdir(namespaceDirectory)).length === 0
+  ) {
     await unmountBelow(namespaceDirectory);
   }
   for (const place of made) await removeIfEmpty(place);
