@@ -104,7 +104,7 @@ func (cluster *Cluster) connect(config *rest.Config) error {
 	cache := memory.NewMemCacheClient(client)
 	cluster.config, cluster.dynamic = config, objects
 	cluster.discovery = cache
-	cluster.mapper = &mapper{DeferredDiscoveryRESTMapper: restmapper.NewDeferredDiscoveryRESTMapper(cache), cache: cache}
+	cluster.mapper = &mapper{DeferredDiscoveryRESTMapper: restmapper.NewDeferredDiscoveryRESTMapper(cache)}
 	return nil
 }
 

@@ -6,39 +6,36 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/restmapper"
 )
-
-// refreshInterval is how often at most a kind that is not found makes the provider ask again what the cluster serves.
-const refreshInterval = 250 * time.Millisecond
 
 // mapper finds the resource of a kind. A kind that is not found may have been installed a moment ago: it asks again.
 type mapper struct {
 	*restmapper.DeferredDiscoveryRESTMapper
-	cache     discovery.CachedDiscoveryInterface
 	mutex     sync.Mutex
-	refreshed time.Time
+	refreshed time.Time // when the cache was last emptied
 }
 
 // RESTMapping finds the resource of a kind in one of the versions.
 func (mapper *mapper) RESTMapping(kind schema.GroupKind, versions ...string) (*meta.RESTMapping, error) {
+	asked := time.Now()
 	mapping, err := mapper.DeferredDiscoveryRESTMapper.RESTMapping(kind, versions...)
 	if err == nil || !meta.IsNoMatchError(err) {
 		return mapping, err
 	}
-	mapper.refresh()
+	mapper.refresh(asked)
 	return mapper.DeferredDiscoveryRESTMapper.RESTMapping(kind, versions...)
 }
 
-func (mapper *mapper) refresh() {
+// refresh forgets what the cluster served, unless that was asked after the given time.
+func (mapper *mapper) refresh(asked time.Time) {
 	mapper.mutex.Lock()
 	defer mapper.mutex.Unlock()
-	if time.Since(mapper.refreshed) < refreshInterval {
-		return // somebody else just did
+	if mapper.refreshed.After(asked) {
+		return
 	}
-	mapper.Reset() // invalidates the cache too
 	mapper.refreshed = time.Now()
+	mapper.Reset() // invalidates the cache too
 }
 
 // Whether objects of a built-in kind live in namespaces, for when there is no cluster to ask.

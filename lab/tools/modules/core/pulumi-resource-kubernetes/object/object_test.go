@@ -90,10 +90,13 @@ func TestStateMarksSecretsAndComesBack(t *testing.T) {
 }
 
 func TestEverySecretsDataIsSecret(t *testing.T) {
-	outputs := provider.Map{"kind": "Secret", "data": provider.Map{"a": "eA=="}}
-	MarkSecrets(outputs, provider.Map{})
-	if !reflect.DeepEqual(outputs["data"], provider.Secret{Value: provider.Map{"a": "eA=="}}) {
-		t.Errorf("got %v", outputs["data"])
+	outputs := provider.Map{"kind": "Secret", "data": provider.Map{"a": "eA=="}, "type": "x"}
+	MarkSecrets(outputs, provider.Map{"type": provider.Secret{Value: "x"}, "data": provider.Map{"a": provider.Secret{Value: "eA=="}}})
+	want := provider.Map{
+		"kind": "Secret", "data": provider.Secret{Value: provider.Map{"a": "eA=="}}, "type": provider.Secret{Value: "x"},
+	}
+	if !reflect.DeepEqual(outputs, want) {
+		t.Errorf("got %v", outputs)
 	}
 }
 

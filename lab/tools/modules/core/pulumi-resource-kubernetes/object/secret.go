@@ -11,14 +11,13 @@ func MarkSecrets(outputs, inputs provider.Map) {
 				outputs[field] = asSecret(value)
 			}
 		}
-		return
 	}
 	for key, input := range inputs {
 		output, has := outputs[key]
 		if !has {
 			continue
 		}
-		outputObject, outputIs := output.(map[string]any)
+		outputObject, outputIs := output.(map[string]any) // not so when it is marked already
 		inputObject, inputIs := input.(map[string]any)
 		if outputIs && inputIs {
 			MarkSecrets(outputObject, inputObject)
