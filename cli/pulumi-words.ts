@@ -5,8 +5,14 @@ const idleRows = [
   /^(\s{4}|\s+[-+~]+\s+)pulumi:\w+:\S+ /,
   /^\s+\S+ \S+ running\b/,
   // A start. What takes long is told of again while it lasts.
-  /^\s*[-+~]+\s+\S+ \S+ (creating|updating|deleting|replacing|refreshing) \(0s\)\s*$/,
+  /^\s*[-+~]+\s+\S+ \S+ \w+ing \(0s\)(?!.*error:)/,
 ];
+
+/** What Pulumi adds to the row of a resource that is done: its last words from before that, or what Diagnostics has. */
+const afterDone = /^(\s*[-+~]+\s+\S+ \S+ \w+ed \([\d.]+\w+\)) .*$/;
+
+/** Longer lines are lists that a provider passes on; their beginning says what they are. */
+const longestLine = 300;
 
 /** Parts of what Pulumi writes. Stack outputs are left to our own result. */
 const sections = ["Diagnostics:", "Outputs:", "Resources:", "Duration:"];
@@ -49,6 +55,7 @@ export class PulumiWords {
   }
 
   private keep(line: string): void {
-    this.write(`${line}\n`);
+    const row = line.replace(afterDone, "$1");
+    this.write(`${row.length > longestLine ? `${row.slice(0, longestLine)}…` : row}\n`);
   }
 }

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import * as https from "node:https";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 
 /** What operations need of a cluster's API server. Small on purpose: a test stands in for it with a map of paths. */
@@ -129,6 +130,32 @@ interface Socket {
 /** Whether the API server said that there is no such object. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesError && error.status === 404;
+}
+
+/** Whether an object is there. */
+export async function isPresent(client: ClusterClient, path: string): Promise<boolean> {
+  try {
+    await client.get(path);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/** Between two looks at an object that is awaited. */
+const pollMs = 100;
+
+/**
+ * Waits until an object that was deleted is gone.
+ * @throws Error when it is still there after the time: something holds it.
+ */
+export async function untilGone(client: ClusterClient, path: string, timeoutMs = 60_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (await isPresent(client, path)) {
+    if (performance.now() > deadline) throw new Error(`${client.name}: ${path} is not gone after ${timeoutMs / 1000} s`);
+    await delay(pollMs);
+  }
 }
 
 type Requester = <T>(method: "GET" | "POST" | "DELETE", path: string, body?: object) => Promise<T>;

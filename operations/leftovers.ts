@@ -1,5 +1,5 @@
 import type { V1ConfigMap, V1CustomResourceDefinition, V1Deployment } from "@kubernetes/client-node";
-import { connect, type ClusterClient } from "./kubernetes";
+import { connect, untilGone, type ClusterClient } from "./kubernetes";
 
 /** What istiod writes into every namespace, beside what its charts make (istio pilot, namespacecontroller). */
 const configMapSelector = { labelSelector: "istio.io/config=true" };
@@ -61,6 +61,7 @@ async function removeDefinitions(client: ClusterClient): Promise<string[]> {
   const definitions = await client.list<V1CustomResourceDefinition>(path);
   const ours = definitions.filter(isOfBaseRelease).map((definition) => definition.metadata?.name ?? "");
   await Promise.all(ours.map((name) => client.remove(`${path}/${name}`)));
+  await Promise.all(ours.map((name) => untilGone(client, `${path}/${name}`)));
   return ours;
 }
 

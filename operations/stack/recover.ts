@@ -1,18 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { ClusterAccess } from "../../access";
-import { connect, isNotFound, type ClusterClient } from "../kubernetes";
+import { connect, isNotFound, untilGone, type ClusterClient } from "../kubernetes";
 import { pendingIn, withoutPendingCreates, type Pending, type StackState } from "./pending";
 
 const managedByLabel = "app.kubernetes.io/managed-by";
 
 /** States in which Helm leaves a release whose operation was killed, and refuses the next one. */
 const unfinishedStates = ["pending-install", "pending-upgrade", "pending-rollback"];
-
-/** A namespace goes within seconds unless something holds it. */
-const removalTimeoutMs = 60_000;
-const pollMs = 200;
 
 /**
  * Makes a stack fit for the next update when the last one was killed: removes what was being made and that Pulumi
@@ -67,12 +62,7 @@ async function removeOurs(client: ClusterClient, path: string): Promise<boolean>
   const metadata = await metadataOf(client, path);
   if (metadata?.labels?.[managedByLabel] !== "isthmus") return false;
   await client.remove(path);
-  const deadline = performance.now() + removalTimeoutMs;
-  while ((await metadataOf(client, path)) !== undefined) {
-    if (performance.now() > deadline)
-      throw new Error(`${client.name}: ${path} is not gone after ${removalTimeoutMs / 1000} s`);
-    await delay(pollMs);
-  }
+  await untilGone(client, path);
   return true;
 }
 

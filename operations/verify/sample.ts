@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
 import type { MeshPlan } from "../../topology";
-import { isNotFound, KubernetesError, type ClusterClient } from "../kubernetes";
+import { isPresent, KubernetesError, untilGone, type ClusterClient } from "../kubernetes";
 import { isLeftover, ownerOfThisProcess } from "./owner";
 import {
   clientName,
@@ -19,9 +19,6 @@ import {
 /** istiod writes it into every namespace; a pod that comes earlier waits seconds for its next try to mount it. */
 const rootConfigMap = "istio-ca-root-cert";
 const rootConfigMapTimeoutMs = 10_000;
-
-/** A namespace with pods in it takes a few seconds to go; a minute means that something holds it. */
-const removalTimeoutMs = 60_000;
 
 const pollMs = 100;
 
@@ -139,13 +136,7 @@ async function removeNamespace(client: ClusterClient, name: string): Promise<voi
   // Kubernetes looks at a namespace that is to go only after five seconds: the pods may end meanwhile.
   await client.remove(`${path}/pods`);
   await client.remove(path);
-  const deadline = performance.now() + removalTimeoutMs;
-  while (await isPresent(client, path)) {
-    if (performance.now() > deadline) {
-      throw new Error(`namespace ${name} of cluster ${client.name} is not gone after ${removalTimeoutMs / 1000} s`);
-    }
-    await delay(pollMs);
-  }
+  await untilGone(client, path);
 }
 
 async function untilPresent(client: ClusterClient, path: string): Promise<void> {
@@ -153,16 +144,6 @@ async function untilPresent(client: ClusterClient, path: string): Promise<void> 
   while (!(await isPresent(client, path))) {
     if (performance.now() > deadline) throw new Error(`${path} is not there after ${rootConfigMapTimeoutMs / 1000} s`);
     await delay(pollMs);
-  }
-}
-
-async function isPresent(client: ClusterClient, path: string): Promise<boolean> {
-  try {
-    await client.get(path);
-    return true;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
   }
 }
 

@@ -25,6 +25,9 @@ export class FakeClient implements ClusterClient {
   ) {}
 
   get<T>(path: string): Promise<T> {
+    if (this.requests.some((request) => request.method === "remove" && request.path === path)) {
+      return Promise.reject(new KubernetesError("GET", path, 404, "removed"));
+    }
     const found = this.cluster.objects?.[path];
     if (found === undefined) return Promise.reject(new KubernetesError("GET", path, 404, "not found"));
     return Promise.resolve(found as T);

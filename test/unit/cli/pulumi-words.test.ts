@@ -10,7 +10,9 @@ const output = `Updating (dev):
  +  pulumi:providers:kubernetes east creating (0s)
  +  kubernetes:core/v1:Namespace mesh-east-namespace creating (0s)
 @ updating....
- +  kubernetes:core/v1:Namespace mesh-east-namespace created (0.51s)
+ +  kubernetes:core/v1:Namespace mesh-east-namespace created (0.51s) Waiting for something
+ -  kubernetes:core/v1:Secret old deleting (0s) Waiting for old to be deleted
+ -  kubernetes:core/v1:Secret old deleted (0.03s) warning: ${"long ".repeat(100)}
  +  kubernetes:helm.sh/v3:Release mesh-east-istiod creating (10s) waiting
     pulumi:pulumi:Stack isthmus-dev running read kubernetes:core/v1:Service gateway-service
  +  kubernetes:core/v1:Secret mesh-west-cacerts creating (0s) error: already exists
@@ -23,6 +25,7 @@ Diagnostics:
     warning: using pulumi-resource-tls from $PATH at /lab/bin/pulumi-resource-tls
   kubernetes:core/v1:Secret (mesh-west-cacerts):
     error: already exists
+    warning: ${"x".repeat(400)}
 
 Outputs:
     mesh: {
@@ -37,6 +40,7 @@ Duration: 4s
 
 const expected = `Updating (dev):
  +  kubernetes:core/v1:Namespace mesh-east-namespace created (0.51s)
+ -  kubernetes:core/v1:Secret old deleted (0.03s)
  +  kubernetes:helm.sh/v3:Release mesh-east-istiod creating (10s) waiting
  +  kubernetes:core/v1:Secret mesh-west-cacerts creating (0s) error: already exists
  +  kubernetes:core/v1:Secret mesh-west-cacerts **creating failed** error: already exists
@@ -45,6 +49,7 @@ Diagnostics:
     warning: using pulumi-resource-tls from $PATH at /lab/bin/pulumi-resource-tls
   kubernetes:core/v1:Secret (mesh-west-cacerts):
     error: already exists
+    warning: ${"x".repeat(287)}…
 Resources:
     + 2 created
 Duration: 4s

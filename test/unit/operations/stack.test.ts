@@ -166,6 +166,9 @@ describe("what a killed update had begun", () => {
   });
 
   it("is removed only if it bears our label", async () => {
+    const own = new FakeClient("east", { objects: { [path]: labelled("isthmus") } });
+    assert.equal(await clearAway(own, { kind: "object", cluster: "east", path }), true);
+    assert.deepEqual(own.requests, [{ method: "remove", path }]);
     const foreign = new FakeClient("east", { objects: { [path]: labelled("Helm") } });
     assert.equal(await clearAway(foreign, { kind: "object", cluster: "east", path }), false);
     assert.deepEqual(foreign.requests, []);
