@@ -44,7 +44,7 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
   const problems = await Promise.all([
     checkKernel(),
     checkControlGroups(),
-    checkMemory(added.length),
+    availableMemory().then((bytes) => memoryProblems(added.length, bytes)),
     checkDisk(added.length),
     checkWatchers(added.length),
     checkRanges(),
@@ -138,19 +138,23 @@ const isWritable = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function checkMemory(clusters: number): Promise<Problem[]> {
+/** Whether there is enough memory for some more clusters. Pure. @param available in bytes. */
+export function memoryProblems(clusters: number, available: number): Problem[] {
   const needed = clusters * memoryPerCluster;
-  const available = await availableMemory();
   if (available >= needed) return [];
   const expected = `${mebibytes(needed)} of free memory for ${clusters} more clusters (${mebibytes(memoryPerCluster)} each)`;
   return [problem(expected, mebibytes(available), "Choose a stack with fewer clusters, or end other programs.")];
 }
 
 async function checkDisk(clusters: number): Promise<Problem[]> {
-  const needed = clusters * diskPerCluster;
   const directory = existingParent(stateDirectory());
   const { bavail, bsize } = await statfs(directory);
-  const available = bavail * bsize;
+  return diskProblems(clusters, bavail * bsize, directory);
+}
+
+/** Whether there is enough disk for some more clusters. Pure. @param available in bytes. */
+export function diskProblems(clusters: number, available: number, directory: string): Problem[] {
+  const needed = clusters * diskPerCluster;
   if (available >= needed) return [];
   const expected = `${mebibytes(needed)} of free disk in ${directory} for ${clusters} more clusters (${mebibytes(diskPerCluster)} each)`;
   return [problem(expected, mebibytes(available), "Free some, or set ISTHMUS_LAB_DIR to a directory on another disk.")];
