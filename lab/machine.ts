@@ -146,9 +146,16 @@ export function memoryProblems(clusters: number, available: number): Problem[] {
   return [problem(expected, mebibytes(available), "Choose a stack with fewer clusters, or end other programs.")];
 }
 
+/** OVERLAYFS_SUPER_MAGIC of statfs(2). Overlays cannot be stacked on overlays. */
+const overlayFileSystem = 0x794c7630;
+
 async function checkDisk(clusters: number): Promise<Problem[]> {
   const directory = existingParent(stateDirectory());
-  const { bavail, bsize } = await statfs(directory);
+  const { bavail, bsize, type } = await statfs(directory);
+  if (type === overlayFileSystem) {
+    const fix = "In a container, mount a volume for it, or set ISTHMUS_LAB_DIR to a directory on one.";
+    return [problem(`a disk of its own behind ${directory}, for layers of images`, "an overlay file system", fix)];
+  }
   return diskProblems(clusters, bavail * bsize, directory);
 }
 
