@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -165,7 +166,9 @@ func unpreviewable(err error) bool {
 	if errors.As(err, &status) && apierrors.IsNotFound(err) {
 		return status.Status().Details != nil && status.Status().Details.Kind == "namespaces"
 	}
-	return apierrors.IsForbidden(err) || apierrors.IsAlreadyExists(err)
+	// A webhook with side effects cannot be asked without having them.
+	undryable := apierrors.IsBadRequest(err) && strings.Contains(err.Error(), "does not support dry run")
+	return apierrors.IsForbidden(err) || apierrors.IsAlreadyExists(err) || undryable
 }
 
 func (resource *objectResource) explainCreation(err error) error {
