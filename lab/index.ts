@@ -1,9 +1,9 @@
 import { ConfigurationError } from "../topology/problem";
 import { bringDown } from "./down";
 import { checkProject } from "./environment";
-import { checkMachine } from "./machine";
+import { checkBasics, checkMachine } from "./machine";
 import type { Progress } from "./progress";
-import { labStatus, type LabStatus } from "./status";
+import { lookAtLab, type LabStatus } from "./status";
 import { checkPrerequisites, ensureTools } from "./tools";
 import { bringUp, type UpOptions } from "./up";
 
@@ -12,7 +12,7 @@ export { labEnvironment } from "./environment";
 export { labPaths, stateDirectory, type LabPaths } from "./paths";
 export { planLab, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";
 export { ComponentError } from "./process";
-export { labStatus, type ClusterStatus, type ComponentStatus, type LabStatus } from "./status";
+export { type ClusterStatus, type ComponentStatus, type LabStatus } from "./status";
 export type { UpOptions } from "./up";
 
 /**
@@ -22,15 +22,34 @@ export type { UpOptions } from "./up";
  * @throws ComponentError when a component does not come up, with its last lines.
  */
 export async function labUp(options: UpOptions): Promise<LabStatus> {
+  demandBasics();
   const checks = [checkMachine(options.clusters), checkPrerequisites(), checkProject(options.projectDirectory)];
   const problems = (await Promise.all(checks)).flat();
   if (problems.length > 0) throw new ConfigurationError(problems);
   const toolbox = await ensureTools(options.progress, options.signal);
   await bringUp(options, toolbox);
-  return await labStatus();
+  return await lookAtLab();
 }
 
-/** Removes the lab without a trace; only the cache of tools stays. Safe at any time. */
+/**
+ * Removes the lab without a trace; only the cache of tools stays. Safe at any time.
+ * @throws ConfigurationError when the caller is not root.
+ */
 export async function labDown({ progress }: { readonly progress: Progress }): Promise<void> {
+  demandBasics();
   await bringDown(progress);
+}
+
+/**
+ * Looks at the lab and changes nothing.
+ * @throws ConfigurationError when the caller is not root: the lab's keys are not for everybody.
+ */
+export async function labStatus(): Promise<LabStatus> {
+  demandBasics();
+  return await lookAtLab();
+}
+
+function demandBasics(): void {
+  const problems = checkBasics();
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }

@@ -28,13 +28,8 @@ const watchersPerCluster = 18;
  * @returns every problem, in the order in which they had best be mended.
  */
 export async function checkMachine(clusters: readonly LabCluster[]): Promise<Problem[]> {
-  if (process.platform !== "linux") {
-    return [problem("a Linux machine", process.platform, "Run the lab in a virtual machine with Linux.")];
-  }
-  if (process.getuid?.() !== 0) {
-    const found = `user ${process.getuid?.() ?? "unknown"}`;
-    return [problem("root, to make network namespaces and containers", found, "Run the command with sudo.")];
-  }
+  const basics = checkBasics();
+  if (basics.length > 0) return basics;
   const programs = checkPrograms();
   if (programs.length > 0) return programs;
   const plan = planLab(clusters);
@@ -51,6 +46,16 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
     checkOtherLab(),
   ]);
   return [...problems.flat(), ...checkNames(added)];
+}
+
+/** Linux and root: without them there is neither a lab nor a way to look at one. */
+export function checkBasics(): Problem[] {
+  if (process.platform !== "linux") {
+    return [problem("a Linux machine", process.platform, "Run the lab in a virtual machine with Linux.")];
+  }
+  if (process.getuid?.() === 0) return [];
+  const found = `user ${process.getuid?.() ?? "unknown"}`;
+  return [problem("root, to make network namespaces and containers", found, "Run the command with sudo.")];
 }
 
 function problem(expected: string, found: string, fix: string): Problem {

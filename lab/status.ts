@@ -52,7 +52,7 @@ export interface ComponentStatus {
 }
 
 /** Looks at the lab and changes nothing. */
-export async function labStatus(): Promise<LabStatus> {
+export async function lookAtLab(): Promise<LabStatus> {
   const state = stateDirectory();
   const record = await readLabRecord(state);
   const base = { directory: state, kubeconfig: labPaths(state).kubeconfig };
