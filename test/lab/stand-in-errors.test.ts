@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ObjectInput } from "../engine/programs/object";
 import { EngineStack } from "../engine/support";
 import { describeEngine } from "../engine/tools";
-import { changes, context, failure, kubeconfig, kubectl, requireLab } from "./stand-in-support";
+import { changes, context, failure, kubeconfig, kubectl, requireLab, writeChart } from "./stand-in-support";
 
 const unreachable =
   /unreachable: unable to load (schema information from the API server|Kubernetes client configuration)/;
+
+const defaults = { object: "secret", name: "provider-test", chart: "./nowhere", image: "lab.local/pause:lab" } as const;
 
 /** What fails, where the official plugin says so too: in a preview already, or only in an update. */
 const table: {
@@ -77,7 +82,7 @@ describeEngine("the kubernetes provider on the lab, when something is wrong", (t
   for (const { what, input, access: change, inPreview, error } of table) {
     it(`${what}: ${inPreview ? "the preview and the update fail" : "the preview passes, the update fails"}`, async () => {
       const text = change === undefined ? access : change(access);
-      await stack.configure({ kubeconfig: text, context, object: "secret", name: "provider-test", ...input });
+      await stack.configure({ kubeconfig: text, context, ...defaults, ...input });
       if (inPreview) assert.match(await failure(stack.preview()), error);
       else
         assert.deepEqual(
@@ -92,7 +97,7 @@ describeEngine("the kubernetes provider on the lab, when something is wrong", (t
 
   it("refuses a type that the stand-in does not know, and says what to install", async function () {
     if (!tools().plugins.some(({ name, source }) => name === "kubernetes" && source === "stand-in")) this.skip();
-    await stack.configure({ kubeconfig: access, context, object: "job", name: "provider-test" });
+    await stack.configure({ kubeconfig: access, context, ...defaults, object: "job" });
     const said = await failure(stack.preview());
     assert.match(said, /the lab's stand-in .* does not know the resource type kubernetes:batch\/v1:Job/);
     assert.match(said, /pulumi plugin install resource kubernetes 4\.32\.0/);
@@ -103,11 +108,32 @@ describeEngine("the kubernetes provider on the lab, when something is wrong", (t
       kubectl("get", "namespace", "default", "-o", "jsonpath={.metadata.labels.isthmus\\.test/patched}");
     // Left by a run that failed.
     await kubectl("label", "namespace", "default", "isthmus.test/patched-");
-    await stack.configure({ kubeconfig: access, context, object: "patch", name: "default" });
+    await stack.configure({ kubeconfig: access, context, ...defaults, object: "patch", name: "default" });
     await stack.up();
     assert.equal(await label(), "yes");
     assert.deepEqual(await changes(stack), []);
     await stack.destroy();
     assert.equal(await label(), "");
+  });
+
+  it("keeps a release whose installation failed, and upgrades it the next time", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "isthmus-provider-"));
+    try {
+      const input = { kubeconfig: access, context, ...defaults, object: "release", chart: await writeChart(directory) };
+      await stack.configure({ ...input, image: "lab.local/no-such-image:lab" });
+      const said = await failure(stack.up());
+      assert.match(said, /Helm release "default\/provider-test" was created, but failed to initialize completely/);
+      const { outputs } = (await stack.resources()).find(({ id }) => id === "default/provider-test") ?? assert.fail();
+      assert.equal((outputs["status"] as { status: string }).status, "failed");
+      await stack.configure(input);
+      assert.deepEqual(await changes(stack), ["update object, values.image update"]);
+      await stack.up();
+      assert.deepEqual(await changes(stack), []);
+      assert.equal(await kubectl("get", "deployment", "demo", "-o", "jsonpath={.status.readyReplicas}"), "1");
+    } finally {
+      await stack.destroy();
+      await rm(directory, { recursive: true });
+    }
+    assert.equal(await kubectl("get", "deployment,configmap", "demo", "--ignore-not-found", "-o", "name"), "");
   });
 });

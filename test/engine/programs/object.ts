@@ -8,6 +8,9 @@ export interface ObjectInput {
   readonly context: string;
   readonly object: "none" | "namespace" | "secret" | "custom" | "job" | "patch" | "release";
   readonly name: string;
+  /** The release's chart and the image that it runs; it goes into the namespace `default`. */
+  readonly chart: string;
+  readonly image: string;
 }
 
 /** The object; every one fails in a way of its own when the cluster does not want it. */
@@ -35,7 +38,10 @@ export default function object(input: ObjectInput): void {
         { metadata: { name, labels: { "isthmus.test/patched": "yes" } } },
         options,
       ),
-    release: () => new k8s.helm.v3.Release("object", { chart: "./nowhere", name }, options),
+    release: () => {
+      const values = { image: input.image };
+      return new k8s.helm.v3.Release("object", { chart: input.chart, name, timeout: 20, values }, options);
+    },
   };
   make[input.object]();
 }
