@@ -153,7 +153,8 @@ const pollMs = 100;
 export async function untilGone(client: ClusterClient, path: string, timeoutMs = 60_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (await isPresent(client, path)) {
-    if (performance.now() > deadline) throw new Error(`${client.name}: ${path} is not gone after ${timeoutMs / 1000} s`);
+    if (performance.now() > deadline)
+      throw new Error(`${client.name}: ${path} is not gone after ${timeoutMs / 1000} s`);
     await delay(pollMs);
   }
 }

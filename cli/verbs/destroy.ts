@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { destroy, reachClusters, removeMeshLeftovers, type RemovedLeftovers } from "../../operations";
+import { destroy, findClusters, removeMeshLeftovers, type RemovedLeftovers } from "../../operations";
 import { changesLine } from "../changes";
 import { Interrupted } from "../failure";
 import type { StackFlags } from "../options";
@@ -18,7 +18,7 @@ export async function destroyVerb(flags: DestroyFlags): Promise<void> {
   if (flags.yes !== true) await confirm(mesh, flags);
   const result = await interruptible(async (interruption) => {
     const options = { ...mesh, ...interruption, ...toStandardError() };
-    const clusters = await reachClusters(options);
+    const clusters = await findClusters(options);
     const destroyed = await destroy(options);
     const leftovers = await removeMeshLeftovers(clusters, flags.crds === true ? "istiod-and-crds" : "istiod");
     return { stack: flags.stack, changes: destroyed?.changes ?? {}, leftovers };

@@ -1,6 +1,7 @@
 import { LocalWorkspace, Stack, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
 import { precheck, resolveAccess, type ClusterAccess } from "../../access";
-import { ConfigurationError, type MeshPlan } from "../../topology";
+import { ConfigurationError, configurationPath, type MeshPlan, type Problem } from "../../topology";
+import { connect, KubernetesError } from "../kubernetes";
 import { stackEnvironment } from "./environment";
 import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
 import { overcomeLock } from "./lock";
@@ -77,11 +78,38 @@ export async function refresh(options: StackOptions): Promise<ChangesResult> {
  * @returns What was removed; undefined when there is no such stack, and so nothing to remove.
  */
 export async function destroy(options: StackOptions): Promise<ChangesResult | undefined> {
-  const clusters = await reachClusters(options);
+  const clusters = await findClusters(options);
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
   const result = await afterRecovery(stack, options, clusters, () => stack.destroy(streams(options)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+}
+
+/**
+ * Makes sure that every cluster answers: enough for what only removes.
+ * @throws ConfigurationError with what is wrong with all clusters.
+ */
+export async function findClusters({
+  plan,
+  projectDirectory,
+}: Pick<StackOptions, "plan" | "projectDirectory">): Promise<ReadonlyMap<string, ClusterAccess>> {
+  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
+  const silent = await Promise.all(
+    [...clusters.values()].map(async ({ name, kubeconfig, server }): Promise<Problem[]> => {
+      try {
+        await (await connect(name, kubeconfig)).get("/version");
+        return [];
+      } catch (error) {
+        if (!(error instanceof KubernetesError)) throw error;
+        const path = configurationPath("clusters", name, "access", "context");
+        const fix = "Make the cluster answer to this context, then run it again.";
+        return [{ path, expected: `an answer from ${server}`, found: error.reason, fix }];
+      }
+    }),
+  );
+  const all = [...problems, ...silent.flat()];
+  if (all.length > 0) throw new ConfigurationError(all);
+  return clusters;
 }
 
 /**
