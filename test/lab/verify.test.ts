@@ -135,6 +135,15 @@ describe("the mesh on the lab", function () {
   });
 
   describe("isthmus destroy", () => {
+    it("goes on after it was killed", async () => {
+      const killed = startIsthmus("destroy");
+      await killed.said(/istiod deleted/);
+      await killAll(killed.child.pid ?? 0);
+      await killed.finished;
+      const again = await isthmus("destroy");
+      assert.equal(again.code, 0, again.stderr);
+    });
+
     it("leaves nothing of the mesh but Istio's definitions, which go on request", async () => {
       const first = await isthmus("destroy", "-o", "json");
       assert.equal(first.code, 0, first.stderr);
