@@ -18,9 +18,9 @@ type objectResource struct {
 }
 
 func (resource *objectResource) check(
-	ctx context.Context, request *pulumirpc.CheckRequest,
+	_ context.Context, request *pulumirpc.CheckRequest,
 ) (*pulumirpc.CheckResponse, error) {
-	if resource.skipsUnreachable(ctx) {
+	if resource.skipsUnreachable() {
 		return &pulumirpc.CheckResponse{Inputs: request.GetOlds()}, nil
 	}
 	olds := object.FromProperties(provider.Unmarshal(request.GetOlds()))
@@ -50,7 +50,7 @@ func (resource *objectResource) check(
 	return &pulumirpc.CheckResponse{Inputs: marshalled}, nil
 }
 
-func (server *server) skipsUnreachable(context.Context) bool {
+func (server *server) skipsUnreachable() bool {
 	return server.settings.skipUpdateUnreachable && server.cluster.Unreachable() != nil
 }
 

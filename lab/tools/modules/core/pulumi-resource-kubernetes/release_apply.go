@@ -14,10 +14,6 @@ import (
 	"isthmus.lab/tools/core/pulumi-resource-kubernetes/release"
 )
 
-func (resource *releaseResource) compare(olds, oldInputs, news provider.Map) object.Difference {
-	return object.Compare(olds, oldInputs, news, releaseIdentity)
-}
-
 func (resource *releaseResource) create(
 	ctx context.Context, request *pulumirpc.CreateRequest,
 ) (*pulumirpc.CreateResponse, error) {

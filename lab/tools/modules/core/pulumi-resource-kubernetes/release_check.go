@@ -10,6 +10,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"isthmus.lab/tools/core/provider"
+	"isthmus.lab/tools/core/pulumi-resource-kubernetes/object"
 	"isthmus.lab/tools/core/pulumi-resource-kubernetes/release"
 )
 
@@ -23,9 +24,9 @@ type releaseResource struct {
 var releaseIdentity = [][]string{{"name"}, {"namespace"}}
 
 func (resource *releaseResource) check(
-	ctx context.Context, request *pulumirpc.CheckRequest,
+	_ context.Context, request *pulumirpc.CheckRequest,
 ) (*pulumirpc.CheckResponse, error) {
-	if resource.skipsUnreachable(ctx) {
+	if resource.skipsUnreachable() {
 		return &pulumirpc.CheckResponse{Inputs: request.GetOlds()}, nil
 	}
 	inputs, err := release.Complete(provider.Unmarshal(request.GetNews()), provider.Unmarshal(request.GetOlds()),
@@ -59,7 +60,7 @@ func (resource *releaseResource) diff(
 	for _, key := range []string{"checksum", "resourceNames"} {
 		delete(oldInputs, key) // older plugins kept these as inputs
 	}
-	difference := resource.compare(olds, oldInputs, news)
+	difference := object.Compare(olds, oldInputs, news, releaseIdentity)
 	difference.Ignore(request.GetIgnoreChanges())
 	response := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
 	if len(difference) > 0 {

@@ -58,7 +58,7 @@ func (server *server) Configure(
 ) (*pulumirpc.ConfigureResponse, error) {
 	server.settings = readSettings(request.GetVariables())
 	server.cluster = cluster.New(server.settings.access)
-	go server.cluster.Unreachable() //nolint:errcheck // whoever needs the cluster gets the error
+	go func() { _ = server.cluster.Unreachable() }() // whoever needs the cluster gets the error
 	return &pulumirpc.ConfigureResponse{
 		AcceptSecrets: true, SupportsPreview: true, SupportsAutonamingConfiguration: true,
 	}, nil
