@@ -1,6 +1,7 @@
 export * from "./cluster-access";
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
+export { readService, type Service } from "./connection/service";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { loadStackConfiguration, parseStackConfiguration } from "./stack-configuration";

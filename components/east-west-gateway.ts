@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, IstioPlan } from "../topology";
 import { chartSource } from "./internal/chart";
-import { addressesOf } from "./internal/load-balancer";
+import { addressesOf, serviceOf, type ServiceReader } from "./internal/load-balancer";
 import { eastWestGatewayValues } from "./internal/helm-values";
 import { crossNetworkPort, eastWestGatewayName, eastWestGatewaySelector, ownedLabels } from "./internal/names";
 import { releaseTimeoutSeconds } from "./internal/timeouts";
@@ -13,6 +13,8 @@ export interface EastWestGatewayArgs {
   readonly cluster: ClusterPlan;
   /** Namespace of the control plane. */
   readonly namespace: pulumi.Input<string>;
+  /** Reads a Service of this cluster, for the address that its load balancer gave. */
+  readonly readService: ServiceReader;
 }
 
 /**
@@ -59,11 +61,11 @@ export class EastWestGateway extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // By the release's id, which the gateway chart's Service shares: the release's status is unknown in every preview
-    // that changes the release, its id only before the first.
-    const service = kubernetes.core.v1.Service.get(`${name}-service`, release.id, { parent: this });
-
-    this.addresses = service.status.apply(addressesOf);
+    // By the release's id: its status is unknown in every preview that changes the release, its id only in the first.
+    this.addresses = release.id.apply(async (id) => {
+      const service = serviceOf(id);
+      return addressesOf(await args.readService(service.namespace, service.name));
+    });
     this.registerOutputs({ addresses: this.addresses });
   }
 }

@@ -4,6 +4,7 @@ import type { ClusterPlan, MeshPlan } from "../topology";
 import { ControlPlane } from "./control-plane";
 import { EastWestGateway } from "./east-west-gateway";
 import { IntermediateCa } from "./intermediate-ca";
+import type { ServiceReader } from "./internal/load-balancer";
 import { ReaderAccount } from "./reader-account";
 import { RemoteSecret } from "./remote-secret";
 import { RootCa } from "./root-ca";
@@ -16,6 +17,8 @@ export interface MeshCluster {
   readonly server: pulumi.Input<string>;
   /** PEM bundle, in base64, by which the API server is verified. Default: the cluster's own. */
   readonly certificateAuthorityData?: pulumi.Input<string>;
+  /** Reads a Service of the cluster, for the addresses of its gateway. */
+  readonly readService: ServiceReader;
 }
 
 /** What a {@link Mesh} is made from. */
@@ -39,7 +42,7 @@ export interface ClusterOutputs {
 /** Everything that Isthmus installs into one cluster before the clusters are joined. */
 interface Member {
   readonly plan: ClusterPlan;
-  readonly provider: kubernetes.Provider;
+  readonly access: MeshCluster;
   readonly intermediate: IntermediateCa;
   readonly namespace: SystemNamespace;
   readonly controlPlane: ControlPlane;
@@ -125,7 +128,7 @@ function createMember(name: string, args: MeshArgs, cluster: ClusterPlan, root: 
     },
     { ...options, dependsOn: controlPlane.base },
   );
-  return { plan: cluster, provider: access.provider, intermediate, namespace, controlPlane, reader };
+  return { plan: cluster, access, intermediate, namespace, controlPlane, reader };
 }
 
 function createRemoteSecret(name: string, member: Member, members: readonly Member[], parent: Mesh): void {
@@ -139,7 +142,7 @@ function createRemoteSecret(name: string, member: Member, members: readonly Memb
     },
     {
       parent,
-      provider: member.provider,
+      provider: member.access.provider,
       dependsOn: [member.controlPlane, ...read.map((other) => other.controlPlane)],
     },
   );
@@ -149,8 +152,13 @@ function createGateway(name: string, member: Member, plan: MeshPlan, parent: Mes
   if (!member.plan.eastWestGateway) return undefined;
   return new EastWestGateway(
     name,
-    { istio: plan.istio, cluster: member.plan, namespace: member.namespace.namespaceName },
-    { parent, provider: member.provider, dependsOn: member.controlPlane },
+    {
+      istio: plan.istio,
+      cluster: member.plan,
+      namespace: member.namespace.namespaceName,
+      readService: member.access.readService,
+    },
+    { parent, provider: member.access.provider, dependsOn: member.controlPlane },
   );
 }
 

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { precheck, resolveAccess, type ClusterAccess } from "../access";
+import { precheck, readService, resolveAccess, type ClusterAccess, type Service } from "../access";
 import { Mesh, type ClusterOutputs, type MeshCluster } from "../components";
 import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, type MeshPlan } from "../topology";
 
@@ -64,8 +64,24 @@ function memberOf(name: string, access: ClusterAccess): MeshCluster {
       enableSecretMutable: true,
     }),
     server: access.server,
+    readService: (namespace, service) => readGatewayService(access, namespace, service),
     ...(access.certificateAuthorityData === undefined
       ? {}
       : { certificateAuthorityData: access.certificateAuthorityData }),
   };
+}
+
+/** In a preview the cluster may be out of reach; the addresses are then missing from what it shows. */
+async function readGatewayService(
+  access: ClusterAccess,
+  namespace: string,
+  name: string,
+): Promise<Service | undefined> {
+  try {
+    return await readService(access, namespace, name);
+  } catch (error) {
+    if (!pulumi.runtime.isDryRun()) throw error;
+    await pulumi.log.warn(`The gateway's addresses in cluster ${access.name} are not known: ${String(error)}`);
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Mesh } from "../../components";
 import type { MeshPlan } from "../../topology";
 import { isSecret, record, reveal, type RecordedResource } from "../support/mocks";
@@ -20,12 +20,12 @@ function outputs(args: pulumi.runtime.MockResourceArgs): Record<string, unknown>
       return { certPem: selfSignedCertificatePem };
     case "tls:index/locallySignedCert:LocallySignedCert":
       return { certPem: `CERTIFICATE OF ${args.name}\n`, validityEndTime: "2027-01-01T00:00:00Z" };
+    case "kubernetes:helm.sh/v3:Release":
+      return { id: `istio-system/${String((args.inputs as Record<string, unknown>)["name"])}` };
     case "kubernetes:core/v1:Secret":
       return args.name.endsWith("-token")
         ? { data: { "ca.crt": base64("CA"), token: base64(`TOKEN OF ${args.name}`) } }
         : {};
-    case "kubernetes:core/v1:Service":
-      return { status: { loadBalancer: { ingress: [{ ip: "172.18.11.1" }] } } };
     default:
       return {};
   }
@@ -40,6 +40,12 @@ function build(plan: MeshPlan): Mesh {
         {
           provider: new kubernetes.Provider(name, { clusterIdentifier: name }),
           server: `https://${name}.example:6443`,
+          readService: (namespace, service) =>
+            Promise.resolve(
+              namespace === "istio-system" && service === "istio-eastwestgateway"
+                ? { status: { loadBalancer: { ingress: [{ ip: `172.18.11.${name === "east" ? "1" : "2"}` }] } } }
+                : undefined,
+            ),
         },
       ]),
     ),
@@ -57,7 +63,6 @@ const perCluster = (cluster: string): string[][] => [
   ["kubernetes:core/v1:Secret", `mesh-${cluster}-reader-token`],
   ["kubernetes:core/v1:Secret", `mesh-${cluster}-remote-clusters-secret`],
   ["kubernetes:core/v1:Secret", `mesh-${cluster}-system-cacerts`],
-  ["kubernetes:core/v1:Service", `mesh-${cluster}-gateway-service`],
   ["kubernetes:helm.sh/v3:Release", `mesh-${cluster}-control-plane-base`],
   ["kubernetes:helm.sh/v3:Release", `mesh-${cluster}-control-plane-istiod`],
   ["kubernetes:helm.sh/v3:Release", `mesh-${cluster}-gateway-release`],
@@ -185,6 +190,16 @@ describe("Mesh", () => {
       const clear = JSON.stringify(inputs, (_key, value: unknown) => (isSecret(value) ? "[secret]" : value));
       assert.doesNotMatch(clear, /KEY OF|TOKEN OF/, name);
     }
+  });
+
+  it("says each gateway's addresses, as its load balancer gave them", async () => {
+    const addresses = new Map<string, unknown>();
+    await record("update", outputs, () => {
+      for (const [name, { eastWest }] of Object.entries(build(planOf(twoPrimaries)).clusters)) {
+        pulumi.output(eastWest?.addresses).apply((found) => addresses.set(name, found));
+      }
+    });
+    assert.deepEqual(Object.fromEntries(addresses), { east: ["172.18.11.1"], west: ["172.18.11.2"] });
   });
 
   it("sends no argument of a component to the engine", () => {

@@ -28,7 +28,7 @@ export function reveal(value: unknown): unknown {
   return Object.fromEntries(Object.entries(record).map(([key, inner]) => [key, reveal(inner)]));
 }
 
-/** Outputs that the engine would fill in, by the resource's type and inputs. */
+/** Outputs that a provider would fill in, by the resource's type and inputs; `id` among them where it matters. */
 export type MockOutputs = (args: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
 
 /**
@@ -48,7 +48,8 @@ export async function record(
       newResource: (args) => {
         const inputs = args.inputs as Record<string, unknown>;
         resources.push({ type: args.type, name: args.name, inputs, provider: args.provider });
-        return { id: args.id ?? `${args.name}-id`, state: { ...inputs, ...outputs(args) } };
+        const { id = args.id ?? `${args.name}-id`, ...filled } = outputs(args);
+        return { id: String(id), state: { ...inputs, ...filled } };
       },
       call: (args) => {
         throw new Error(`the program calls ${args.token}, which no component should`);

@@ -49,12 +49,18 @@ describe("addressesOf", () => {
       { hostname: "lb.example" },
       { ip: "172.18.11.2", hostname: "both.example" },
     ];
-    assert.deepEqual(addressesOf({ loadBalancer: { ingress } }), ["172.18.11.1", "lb.example", "172.18.11.2"]);
+    assert.deepEqual(addressesOf({ status: { loadBalancer: { ingress } } }), [
+      "172.18.11.1",
+      "lb.example",
+      "172.18.11.2",
+    ]);
   });
 
   it("has none while the load balancer is pending", () => {
-    for (const status of [undefined, {}, { loadBalancer: {} }, { loadBalancer: { ingress: [] } }]) {
-      assert.deepEqual(addressesOf(status), []);
+    for (const status of [{}, { loadBalancer: {} }, { loadBalancer: { ingress: [] } }]) {
+      assert.deepEqual(addressesOf({ status }), []);
     }
+    assert.deepEqual(addressesOf({}), []);
+    assert.deepEqual(addressesOf(undefined), []);
   });
 });
