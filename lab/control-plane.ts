@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { certificateFiles, type ClusterCertificates, type Credentials } from "./certificates";
-import { componentOf, flags, type Cluster } from "./cluster";
+import { componentOf, flags, type Cluster, type ComponentName } from "./cluster";
 import { renderKubeconfig } from "./kubeconfig";
 import { writeWhole, type Component } from "./process";
 
@@ -77,8 +77,10 @@ const servingFlags = ({ paths }: Cluster) => ({
 });
 
 /** Where the controller manager and the scheduler say how they are; the ports are their defaults. */
-export const healthUrls = ({ plan }: Cluster): readonly string[] =>
-  [10257, 10259].map((port) => `https://${plan.nodeAddress}:${port}/healthz`);
+export const healthUrls = ({ plan }: Cluster): readonly (readonly [component: ComponentName, url: string])[] => [
+  ["kube-controller-manager", `https://${plan.nodeAddress}:10257/healthz`],
+  ["kube-scheduler", `https://${plan.nodeAddress}:10259/healthz`],
+];
 
 export async function controllerManager(cluster: Cluster, certificates: ClusterCertificates): Promise<Component> {
   const { plan, paths } = cluster;

@@ -2,6 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { access, readdir, readFile, readlink, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Problem } from "../topology/problem";
+import { isUnified } from "./cgroup";
 import { availableMemory } from "./memory";
 import { foreignRoutes, namespaceFile } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
@@ -117,7 +118,7 @@ async function checkKernel(): Promise<Problem[]> {
 
 async function checkControlGroups(): Promise<Problem[]> {
   const root = "/sys/fs/cgroup";
-  const unified = existsSync(join(root, "cgroup.controllers"));
+  const unified = isUnified();
   const places = unified ? [root] : ["memory", "cpu", "pids"].map((controller) => join(root, controller));
   const found = await Promise.all(places.map(async (place) => ((await isWritable(place)) ? [] : [place])));
   const refused = found.flat();

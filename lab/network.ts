@@ -114,7 +114,7 @@ export async function existingNamespaces(names: readonly string[]): Promise<stri
 }
 
 /** A command that runs inside a network namespace. Not `ip netns exec`: that mounts another /sys, without the cgroups. */
-export function inNetwork(namespace: string, ...command: readonly string[]): [string, ...string[]] {
+function inNetwork(namespace: string, ...command: readonly string[]): [string, ...string[]] {
   return ["nsenter", `--net=${namespaceFile(namespace)}`, "--", ...command];
 }
 

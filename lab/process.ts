@@ -124,12 +124,7 @@ export async function runningPid(component: Pick<Component, "pidFile">): Promise
   return record !== undefined && isAlive(record) ? record.pid : undefined;
 }
 
-/** Stops a component: asks, and after ten seconds insists. Nothing happens when it does not run. */
-export async function stopComponent(component: Pick<Component, "pidFile">): Promise<void> {
-  const record = await readRecord(component.pidFile);
-  if (record !== undefined) await stopProcess(record);
-}
-
+/** Asks, and after ten seconds insists. */
 async function stopProcess(record: ProcessRecord): Promise<void> {
   const patienceMs = 10_000;
   const asked = performance.now();

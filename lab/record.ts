@@ -26,7 +26,8 @@ export async function readLabRecord(state?: string): Promise<LabRecord | undefin
   }
 }
 
-const stateFile = join(runDirectory, "state-directory");
+// With a dot, so that no cluster can have the name.
+const stateFile = join(runDirectory, ".state-directory");
 
 /** @returns the directory of the lab that stands, whatever `ISTHMUS_LAB_DIR` says now. */
 export async function recordedState(): Promise<string | undefined> {

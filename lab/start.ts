@@ -3,7 +3,7 @@ import { addonsOf, applyAddons, areApplied } from "./addons";
 import { ApiServer, isPassing } from "./api-server";
 import { makePodsGroup } from "./cgroup";
 import { ensureCertificates, type ClusterCertificates } from "./certificates";
-import type { Cluster } from "./cluster";
+import type { Cluster, ComponentName } from "./cluster";
 import { apiServer, controllerManager, etcd, healthUrls, scheduler } from "./control-plane";
 import { ensureImageRoot, ensureImages, type ImageStore } from "./image-store";
 import { ensureClusterMounts } from "./mounts";
@@ -20,12 +20,13 @@ const patienceMs = 180_000;
 /** Brings one cluster up, or what of it is missing. @returns whether anything had to be started. */
 export async function startCluster(
   cluster: Cluster,
+  certificates: ClusterCertificates,
   store: ImageStore,
   report: Report,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const start = new ClusterStart(cluster, store, report, signal);
-  return await start.run();
+  return await start.run(certificates);
 }
 
 /** Makes what must be there before any component starts. */
@@ -54,24 +55,15 @@ class ClusterStart {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  async run(): Promise<boolean> {
-    const { plan, paths } = this.cluster;
-    const [certificates] = await Promise.all([
-      prepareCluster(this.cluster),
-      ensureImageRoot(this.store, paths.containerd),
-    ]);
+  async run(certificates: ClusterCertificates): Promise<boolean> {
+    const { plan } = this.cluster;
     const api = new ApiServer(plan.apiServer, certificates.authority, certificates.admin);
     try {
       const runtime = this.#startRuntime();
       await Promise.all([runtime, this.#startKubernetes(certificates, api, runtime)]);
       this.report({ detail: "waiting for CoreDNS and MetalLB" });
-      for (const url of healthUrls(this.cluster)) {
-        const isReady = () => isHealthy(url, certificates.authority);
-        await this.#waitFor(
-          `an answer of ${url}`,
-          isReady,
-          url.includes(":10257") ? "kube-controller-manager" : "kube-scheduler",
-        );
+      for (const [component, url] of healthUrls(this.cluster)) {
+        await this.#waitFor(`${url} to answer`, () => isHealthy(url, certificates.authority), component);
       }
       for (const workload of workloads) {
         await this.#waitFor(workload.name, () => isWorkloadReady(workload, api), "kubelet");
@@ -98,6 +90,7 @@ class ClusterStart {
 
   async #startRuntime(): Promise<void> {
     const { toolbox, paths } = this.cluster;
+    await ensureImageRoot(this.store, paths.containerd);
     await this.#ensure(await containerd(this.cluster));
     await this.#waitFor("containerd", () => isContainerdReady(this.cluster), "containerd");
     await ensureImages(this.store, toolbox, paths.containerd, paths.containerdSocket);
@@ -135,7 +128,7 @@ class ClusterStart {
   }
 
   /** Waits while all components are alive. @param blame whose last lines explain it when the wait is in vain. */
-  async #waitFor(what: string, condition: () => Promise<boolean>, blame: string): Promise<void> {
+  async #waitFor(what: string, condition: () => Promise<boolean>, blame: ComponentName): Promise<void> {
     let lastError: Error | undefined;
     try {
       await pollUntil(

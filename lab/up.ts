@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ClusterCertificates } from "./certificates";
 import { clusterOf, type Cluster } from "./cluster";
 import { removeCluster, removeLab } from "./down";
 import { linkProject, writeEnvironment } from "./environment";
@@ -50,23 +51,31 @@ async function bringUpAlone(options: UpOptions, toolbox: Toolbox): Promise<void>
   const store = await makeImageStore(toolbox, progress);
   await ensureBridge();
   // One after the other: it is the network that must stand before anything talks.
-  for (const cluster of clusters) await prepareCluster(cluster);
+  const prepared: PreparedCluster[] = [];
+  for (const cluster of clusters) prepared.push({ cluster, certificates: await prepareCluster(cluster) });
   await writeEnvironment(clusters, toolbox, state);
   await linkProject(options.projectDirectory, state);
-  const started = await startAll(clusters, store, progress, signal);
+  const started = await startAll(prepared, store, progress, signal);
   if (!started) progress.note(`The lab stands already: ${names(clusters)} (${seconds(performance.now() - startMs)}).`);
 }
 
+interface PreparedCluster {
+  readonly cluster: Cluster;
+  readonly certificates: ClusterCertificates;
+}
+
 async function startAll(
-  clusters: readonly Cluster[],
+  clusters: readonly PreparedCluster[],
   store: ImageStore,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<boolean> {
   progress.expect(clusters.length);
   const results = await Promise.allSettled(
-    clusters.map((cluster) =>
-      progress.step(`Cluster ${cluster.plan.name}`, (report) => startCluster(cluster, store, report, signal)),
+    clusters.map(({ cluster, certificates }) =>
+      progress.step(`Cluster ${cluster.plan.name}`, (report) =>
+        startCluster(cluster, certificates, store, report, signal),
+      ),
     ),
   );
   const errors = results.filter((result) => result.status === "rejected").map(({ reason }) => reason as Error);
@@ -113,7 +122,7 @@ async function prepareDirectories(state: string): Promise<void> {
   await mkdir(state, { recursive: true, mode: 0o700 });
   await chmod(state, 0o700);
   // On some machines /run is on a disk: what an earlier boot left there is void.
-  const bootFile = join(runDirectory, "boot-id");
+  const bootFile = join(runDirectory, ".boot-id");
   const lastBoot = existsSync(bootFile) ? await readFile(bootFile, "utf8") : undefined;
   if (lastBoot !== bootId()) await removeRunDirectory();
   await ensureRunDirectory(state);
