@@ -9,7 +9,7 @@ describe("readService", () => {
   let server: Listening;
 
   before(async () => {
-    authority = await TestAuthority.create();
+    authority = await TestAuthority.create("test");
     server = await fakeApiServer(await authority.issue(["127.0.0.1"]), {
       token: "good",
       objects: { "/api/v1/namespaces/istio-system/services/gateway": service },
