@@ -124,19 +124,11 @@ export async function runningPid(component: Pick<Component, "pidFile">): Promise
   return record !== undefined && isAlive(record) ? record.pid : undefined;
 }
 
-/** Asks, and after ten seconds insists. */
+/** Without asking: a component has to survive that at any time, and an API server that is asked waits for its clients. */
 async function stopProcess(record: ProcessRecord): Promise<void> {
-  const patienceMs = 10_000;
-  const asked = performance.now();
-  if (isAlive(record)) process.kill(record.pid, "SIGTERM");
-  await pollUntil(
-    async () => {
-      if (!isAlive(record)) return true;
-      if (performance.now() - asked > patienceMs) process.kill(record.pid, "SIGKILL");
-      return await Promise.resolve(false);
-    },
-    { what: `process ${record.pid} to end`, timeoutMs: patienceMs + 5_000, intervalMs: 20 },
-  );
+  process.kill(record.pid, "SIGKILL");
+  const isGone = () => Promise.resolve(!isAlive(record));
+  await pollUntil(isGone, { what: `process ${record.pid} to end`, timeoutMs: 15_000, intervalMs: 20 });
 }
 
 /**
