@@ -63,9 +63,9 @@ exec nsenter --net="$network" --mount="$mounts" -- "$@"
 export async function ensureComponent(component: Component): Promise<boolean> {
   const fingerprint = await fingerprintOf(component);
   const record = await readRecord(component.pidFile);
-  if (record !== undefined && isAlive(record)) {
-    if (record.fingerprint === fingerprint) return false;
-    await stopProcess(record);
+  if (record !== undefined) {
+    if (isAlive(record) && record.fingerprint === fingerprint) return false;
+    await endProcess(record);
   }
   await endStrays(component);
   await start(component, fingerprint);
@@ -125,9 +125,9 @@ export async function runningPid(component: Pick<Component, "pidFile">): Promise
 }
 
 /** Without asking: a component has to survive that at any time, and an API server that is asked waits for its clients. */
-async function stopProcess(record: ProcessRecord): Promise<void> {
-  process.kill(record.pid, "SIGKILL");
-  const isGone = () => Promise.resolve(!isAlive(record));
+async function endProcess(record: ProcessRecord): Promise<void> {
+  if (isAlive(record)) process.kill(record.pid, "SIGKILL");
+  const isGone = () => Promise.resolve(lifeOf(record) === "gone");
   await pollUntil(isGone, { what: `process ${record.pid} to end`, timeoutMs: 15_000, intervalMs: 20 });
 }
 
@@ -170,13 +170,19 @@ async function readRecord(file: string): Promise<ProcessRecord | undefined> {
   }
 }
 
-function isAlive(record: ProcessRecord): boolean {
-  if (record.bootId !== bootId()) return false;
+const isAlive = (record: ProcessRecord): boolean => lifeOf(record) === "alive";
+
+/** `ending`: killed, but some of its threads, and with them its ports, are still there. */
+function lifeOf(record: ProcessRecord): "alive" | "ending" | "gone" {
+  if (record.bootId !== bootId()) return "gone";
   const line = readProc(record.pid, "stat");
-  if (line === undefined) return false;
+  if (line === undefined) return "gone";
   // The second field, the program's name, may contain spaces and parentheses; proc(5) counts the fields from 1.
   const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
-  return fields[0] !== "Z" && fields[0] !== "X" && fields[19] === record.startTime;
+  const [state, threads, startTime] = [fields[0], fields[17], fields[19]];
+  if (startTime !== record.startTime) return "gone";
+  if (state !== "Z" && state !== "X") return "alive";
+  return Number(threads) > 1 ? "ending" : "gone";
 }
 
 function readProc(pid: number, file: string): string | undefined {
