@@ -157,7 +157,8 @@ async function removeGroups(tree: string): Promise<boolean> {
   return done;
 }
 
-function kill(pid: number): void {
+/** Kills a process, if it is still there. */
+export function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch (error) {

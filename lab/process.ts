@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { componentProcesses, makeComponentGroup } from "./cgroup";
+import { componentProcesses, kill, makeComponentGroup } from "./cgroup";
 import { pollUntil } from "./wait";
 
 /** A long-running program of one cluster. */
@@ -126,7 +126,7 @@ export async function runningPid(component: Pick<Component, "pidFile">): Promise
 
 /** Without asking: a component has to survive that at any time, and an API server that is asked waits for its clients. */
 async function endProcess(record: ProcessRecord): Promise<void> {
-  if (isAlive(record)) process.kill(record.pid, "SIGKILL");
+  if (isAlive(record)) kill(record.pid);
   const isGone = () => Promise.resolve(lifeOf(record) === "gone");
   await pollUntil(isGone, { what: `process ${record.pid} to end`, timeoutMs: 15_000, intervalMs: 20 });
 }
@@ -141,7 +141,7 @@ async function endStrays(component: Component): Promise<void> {
   await pollUntil(
     async () => {
       const strays = (await componentProcesses(component.cluster, component.name)).filter(isStray);
-      for (const pid of strays) process.kill(pid, "SIGKILL");
+      for (const pid of strays) kill(pid);
       return strays.length === 0;
     },
     { what: `a stray ${component.name} of cluster ${component.cluster} to end`, timeoutMs: 10_000, intervalMs: 20 },
