@@ -38,7 +38,7 @@ export const systemPackages: readonly SystemPackage[] = [
 ];
 
 /** Plugins that the pods' network is made of. */
-export const cniPluginNames = ["bridge", "host-local", "loopback", "portmap"] as const;
+export const cniPluginNames = ["host-local", "loopback", "portmap", "ptp"] as const;
 export const cniPackage = "containernetworking-plugins";
 
 /** Where distributions put the CNI plugins. */

@@ -6,7 +6,7 @@ export interface Toolbox {
   readonly standInPlugins: string;
   /** Directory with Istio's Helm charts under their public names: base, istiod, gateway, cni, ztunnel. */
   readonly charts: string;
-  /** Directory with the CNI plugins: bridge, host-local, portmap, loopback. */
+  /** Directory with the CNI plugins: ptp, host-local, portmap, loopback. */
   readonly cniPlugins: string;
   /** OCI layouts as tar files, one image each, for `ctr images import`. */
   readonly images: readonly string[];

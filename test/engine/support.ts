@@ -88,11 +88,11 @@ export class EngineStack {
     return join(this.directory, "project");
   }
 
-  /** Sets the program's input. It stands in the stack's configuration, in plain text. */
-  async configure(input: unknown): Promise<void> {
+  /** Sets the program's input, and other configuration by its full keys. It stands in the stack's file, in plain text. */
+  async configure(input: unknown, others: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const file = join(this.project, `Pulumi.${stackName}.yaml`);
     const content = parse(await readFile(file, "utf8")) as Record<string, unknown>;
-    await writeFile(file, stringify({ ...content, config: { [`${projectName}:input`]: input } }));
+    await writeFile(file, stringify({ ...content, config: { [`${projectName}:input`]: input, ...others } }));
   }
 
   /** The steps that an update would take, the stack itself and its providers aside. */
