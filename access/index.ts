@@ -3,5 +3,6 @@ export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { readService, type Service } from "./connection/service";
 export { precheck, type PrecheckOptions } from "./precheck";
+export { reachClusters, type ReachedClusters } from "./reach";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { loadStackConfiguration, parseStackConfiguration } from "./stack-configuration";

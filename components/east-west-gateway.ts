@@ -1,10 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterPlan, IstioPlan } from "../topology";
+import { ownedLabels, type ClusterPlan, type IstioPlan } from "../topology";
 import { chartSource } from "./internal/chart";
 import { addressesOf, serviceOf, type ServiceReader } from "./internal/load-balancer";
 import { eastWestGatewayValues } from "./internal/helm-values";
-import { crossNetworkPort, eastWestGatewayName, eastWestGatewaySelector, ownedLabels } from "./internal/names";
+import { crossNetworkPort, eastWestGatewayName, eastWestGatewaySelector } from "./internal/names";
 import { releaseTimeoutSeconds } from "./internal/timeouts";
 
 /** What an {@link EastWestGateway} is made from. */

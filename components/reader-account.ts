@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels, readerServiceAccount, readerTokenSecret } from "./internal/names";
+import { ownedLabels } from "../topology";
+import { readerServiceAccount, readerTokenSecret } from "./internal/names";
 import { remoteKubeconfig } from "./internal/remote-kubeconfig";
 
 /** What a {@link ReaderAccount} is made from. */

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels, remoteSecretLabel, remoteSecretName } from "./internal/names";
+import { ownedLabels } from "../topology";
+import { remoteSecretLabel, remoteSecretName } from "./internal/names";
 
 /** What a {@link RemoteSecret} is made from. */
 export interface RemoteSecretArgs {

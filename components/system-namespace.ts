@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { networkLabel, ownedLabels, systemNamespace } from "../topology";
 import { intermediateCaData } from "./internal/certificates";
-import { intermediateCaSecret, networkLabel, ownedLabels, systemNamespace } from "./internal/names";
+import { intermediateCaSecret } from "./internal/names";
 
 /** What a {@link SystemNamespace} is made from. */
 export interface SystemNamespaceArgs {

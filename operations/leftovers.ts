@@ -1,11 +1,12 @@
 import type { V1ConfigMap, V1CustomResourceDefinition, V1Deployment } from "@kubernetes/client-node";
+import { systemNamespace } from "../topology";
 import { connect, untilGone, type ClusterClient } from "./kubernetes";
 
 /** What istiod writes into every namespace, beside what its charts make (istio pilot, namespacecontroller). */
 const configMapSelector = { labelSelector: "istio.io/config=true" };
 
 /** The Helm release that Istio's CRDs came with, which keeps them when it is removed. */
-const baseRelease = { name: "istio-base", namespace: "istio-system" };
+const baseRelease = { name: "istio-base", namespace: systemNamespace };
 
 /** What was removed from one cluster. */
 export interface RemovedLeftovers {

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { precheck, readService, resolveAccess, type ClusterAccess, type Service } from "../access";
+import { reachClusters, readService, type ClusterAccess, type Service } from "../access";
 import { Mesh, type ClusterOutputs, type MeshCluster } from "../components";
 import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, type MeshPlan } from "../topology";
 
@@ -24,7 +24,7 @@ export async function meshStack(config: unknown, projectDirectory: string): Prom
   const configuration = parseMesh(config);
   for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
   const plan = planMesh(configuration);
-  const access = await reachClusters(plan, projectDirectory);
+  const access = await ensureReachable(plan, projectDirectory);
   const mesh = new Mesh("mesh", {
     plan,
     clusters: Object.fromEntries([...access].map(([name, cluster]) => [name, memberOf(name, cluster)])),
@@ -36,20 +36,15 @@ export async function meshStack(config: unknown, projectDirectory: string): Prom
 }
 
 /**
- * Makes sure that every cluster can be reached and written to. The provider's own preview passes against a cluster that
- * is not there, and an update would find out half-way. A preview only warns of what an update refuses: it may run where
- * the clusters cannot be reached, on a pull request for one.
+ * Makes sure that every cluster can be reached and written to. A preview only warns of what an update refuses: it may
+ * run where the clusters cannot be reached, on a pull request for one.
  */
-async function reachClusters(plan: MeshPlan, projectDirectory: string): Promise<Map<string, ClusterAccess>> {
-  const resolved = await resolveAccess(plan, projectDirectory);
-  const found = await precheck(plan, resolved.clusters, projectDirectory);
-  for (const warning of found.warnings) await pulumi.log.warn(formatProblem(warning));
-
-  const refuses = !pulumi.runtime.isDryRun() || resolved.problems.length > 0;
-  const problems = [...resolved.problems, ...found.problems];
-  if (problems.length > 0 && refuses) throw new ConfigurationError(problems);
+async function ensureReachable(plan: MeshPlan, projectDirectory: string): Promise<ReadonlyMap<string, ClusterAccess>> {
+  const { clusters, resolved, problems, warnings } = await reachClusters(plan, projectDirectory);
+  for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
+  if (problems.length > 0 && (!resolved || !pulumi.runtime.isDryRun())) throw new ConfigurationError(problems);
   for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
-  return resolved.clusters;
+  return clusters;
 }
 
 /**

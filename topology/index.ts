@@ -1,5 +1,6 @@
 export * from "./found";
 export * from "./json-schema";
+export * from "./names";
 export * from "./owned-values";
 export * from "./parse";
 export * from "./path";

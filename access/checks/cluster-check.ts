@@ -1,8 +1,10 @@
 import { z } from "zod";
 import {
   configurationPath,
+  isOwned,
   readVersion,
   supportedKubernetesMinors,
+  systemNamespace,
   type ClusterPlan,
   type Problem,
 } from "../../topology";
@@ -29,9 +31,6 @@ export interface ClusterCheck {
   readonly environment: Environment;
   readonly timeoutMs: number;
 }
-
-/** The namespace that a mesh is installed in. */
-const systemNamespace = "istio-system";
 
 /**
  * Asks a cluster's API server, in this order and no further than the first step that fails: does it answer, does it
@@ -167,7 +166,7 @@ function occupied(
       },
     ];
   }
-  if (system !== undefined && system.metadata.labels?.["app.kubernetes.io/managed-by"] !== "isthmus") {
+  if (system !== undefined && !isOwned(system.metadata.labels)) {
     return [
       {
         path,

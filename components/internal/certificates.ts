@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { systemNamespace } from "./names";
+import { systemNamespace } from "../../topology";
 
 const hoursPerDay = 24;
 

@@ -3,12 +3,6 @@
  * that every page and every forum answer fits what Isthmus installs.
  */
 
-/** The namespace of the control plane and the gateways. */
-export const systemNamespace = "istio-system";
-
-/** Label by which istiod finds the network of a namespace, of a gateway Service and of pods without a sidecar. */
-export const networkLabel = "topology.istio.io/network";
-
 /** Secret from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"). */
 export const intermediateCaSecret = "cacerts";
 
@@ -32,6 +26,3 @@ export const eastWestGatewaySelector = { istio: "eastwestgateway" } as const;
 
 /** Port at which an east-west gateway takes the traffic of other networks, in mutual TLS (istio.io, expose-services). */
 export const crossNetworkPort = 15443;
-
-/** Marks what Isthmus made, so that it never touches what it did not. */
-export const ownedLabels = { "app.kubernetes.io/managed-by": "isthmus" } as const;

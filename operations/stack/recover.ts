@@ -1,10 +1,9 @@
 import type { V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { ClusterAccess } from "../../access";
+import { isOwned } from "../../topology";
 import { connect, isNotFound, untilGone, type ClusterClient } from "../kubernetes";
 import { pendingIn, withoutPendingCreates, type Pending, type StackState } from "./pending";
-
-const managedByLabel = "app.kubernetes.io/managed-by";
 
 /** States in which Helm leaves a release whose operation was killed, and refuses the next one. */
 const unfinishedStates = ["pending-install", "pending-upgrade", "pending-rollback"];
@@ -60,7 +59,7 @@ export async function clearAway(client: ClusterClient, pending: Pending): Promis
 
 async function removeOurs(client: ClusterClient, path: string): Promise<boolean> {
   const metadata = await metadataOf(client, path);
-  if (metadata?.labels?.[managedByLabel] !== "isthmus") return false;
+  if (!isOwned(metadata?.labels)) return false;
   await client.remove(path);
   await untilGone(client, path);
   return true;

@@ -1,5 +1,5 @@
 import { LocalWorkspace, Stack, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
-import { precheck, resolveAccess, type ClusterAccess } from "../../access";
+import { reachClusters, resolveAccess, type ClusterAccess } from "../../access";
 import { ConfigurationError, configurationPath, type MeshPlan, type Problem } from "../../topology";
 import { connect, KubernetesError } from "../kubernetes";
 import { stackEnvironment } from "./environment";
@@ -42,7 +42,7 @@ export interface ChangesResult {
  * @throws PulumiError when Pulumi fails.
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
-  const clusters = await reachClusters(options);
+  const clusters = await ensureReachable(options);
   const stack = await openStack(options);
   const result = await afterRecovery(stack, options, clusters, () =>
     stack.up({ ...streams(options), ...(options.refresh === true ? { refresh: true } : {}) }),
@@ -67,7 +67,7 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
 
 /** Brings the stack's state to what the clusters have. Changes no cluster. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
-  const clusters = await reachClusters(options);
+  const clusters = await ensureReachable(options);
   const stack = await openStack(options);
   const result = await afterRecovery(stack, options, clusters, () => stack.refresh(streams(options)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
@@ -113,17 +113,14 @@ export async function findClusters({
 }
 
 /**
- * Makes sure that every cluster can be reached and written to: Pulumi's own preview passes against a cluster that is
- * not there, and an update finds out half-way.
+ * Makes sure that every cluster can be reached and written to.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
-export async function reachClusters(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
+async function ensureReachable(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
-  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
-  const found = await precheck(plan, clusters, projectDirectory);
-  const all = [...problems, ...found.problems];
-  if (all.length > 0) throw new ConfigurationError(all);
-  for (const warning of found.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
+  const { clusters, problems, warnings } = await reachClusters(plan, projectDirectory);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  for (const warning of warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return clusters;
 }
 

@@ -1,14 +1,8 @@
 import type { V1Deployment, V1MutatingWebhookConfiguration, V1Pod, V1Service } from "@kubernetes/client-node";
-import type { ClusterPlan } from "../../topology";
+import { networkLabel, systemNamespace, type ClusterPlan } from "../../topology";
 import type { ClusterClient } from "../kubernetes";
 import type { Finding, VerifyContext } from "./check";
 import { jsonIn } from "./json-output";
-
-/** Where Istio's documentation, and Isthmus, install the control plane and the gateways. */
-export const systemNamespace = "istio-system";
-
-/** Label by which istiod itself finds the gateways of a network. */
-const networkLabel = "topology.istio.io/network";
 
 const istiodSelector = { labelSelector: "app=istiod" };
 const execTimeoutMs = 10_000;

@@ -3,6 +3,8 @@
  * behind it, and a client. Bare pods, not Deployments: they live for seconds, and start and go faster.
  */
 
+import { ownedLabels } from "../../topology";
+
 /** Port of helloworld's Service and container, as in Istio's sample. */
 export const helloworldPort = 5000;
 
@@ -17,7 +19,7 @@ export const ownerAnnotation = "isthmus.dev/owner";
 
 /** Labels by which the namespaces of samples are found again. */
 export const sampleLabels = {
-  "app.kubernetes.io/managed-by": "isthmus",
+  ...ownedLabels,
   "app.kubernetes.io/component": "verify",
 } as const;
 

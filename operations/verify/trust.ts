@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { V1ConfigMap } from "@kubernetes/client-node";
+import { systemNamespace } from "../../topology";
 import type { Finding, VerifyContext } from "./check";
 import {
   certificatesIn,
@@ -9,7 +10,6 @@ import {
   spiffeIdentity,
   trustDomainOf,
 } from "./certificates";
-import { systemNamespace } from "./control-plane";
 import { clientName, helloworldName } from "./sample-manifests";
 
 const execTimeoutMs = 10_000;

@@ -3,8 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { precheck, type ClusterAccess, type Findings } from "../../../access";
-import { systemNamespace } from "../../../components/internal/names";
-import { formatProblem, type MeshConfig } from "../../../topology";
+import { formatProblem, systemNamespace, type MeshConfig } from "../../../topology";
 import { planOf } from "../../support/plans";
 import { TestAuthority, type Identity } from "./certificates";
 import {

@@ -1,0 +1,15 @@
+/** Names that every part of Isthmus must agree on. Those that only the components need stand beside them. */
+
+/** The namespace of the control plane and the gateways: the one of Istio's documentation. */
+export const systemNamespace = "istio-system";
+
+/** Label by which istiod finds the network of a namespace, of a gateway Service and of pods without a sidecar. */
+export const networkLabel = "topology.istio.io/network";
+
+/** Marks what Isthmus made, so that it never touches what it did not. */
+export const ownedLabels = { "app.kubernetes.io/managed-by": "isthmus" } as const;
+
+/** Whether an object's labels say that Isthmus made it. */
+export function isOwned(labels: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.entries(ownedLabels).every(([label, value]) => labels?.[label] === value);
+}
