@@ -8,4 +8,15 @@ export interface ClusterAccess {
   readonly server: string;
   /** The API server's certificate authority, PEM in base64, where the kubeconfig names one. */
   readonly certificateAuthorityData?: string;
+  /** How the other clusters reach the API server. */
+  readonly forOthers: ApiServerAccess;
+}
+
+/** An API server as it is reached from elsewhere. Holds no credentials. */
+export interface ApiServerAccess {
+  readonly server: string;
+  /** Name that its certificate must have, where that is not the URL's host. */
+  readonly tlsServerName?: string;
+  /** Its certificate authority, PEM in base64; undefined where the cluster's own counts. */
+  readonly certificateAuthorityData?: string;
 }

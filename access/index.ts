@@ -1,8 +1,8 @@
 export * from "./cluster-access";
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
-export { readService, type Service } from "./connection/service";
+export { awaitAddresses, NoAddressError, type ServiceName } from "./connection/service";
 export { precheck, type PrecheckOptions } from "./precheck";
-export { reachClusters, type ReachedClusters } from "./reach";
+export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { loadStackConfiguration, parseStackConfiguration } from "./stack-configuration";

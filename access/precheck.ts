@@ -1,4 +1,4 @@
-import { configurationPath, type ClusterPlan, type MeshPlan, type Problem } from "../topology";
+import { sitesOf, type MeshPlan, type Problem, type SitePlan } from "../topology";
 import { checkCharts } from "./checks/chart-check";
 import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "./cluster-access";
@@ -14,8 +14,16 @@ export interface PrecheckOptions {
   readonly environment?: Environment;
 }
 
+/** What was found before anything is changed. */
+export interface PrecheckFindings extends Findings {
+  /** Clusters whose API servers do not answer, and how that shows. */
+  readonly unreachable: ReadonlyMap<string, Problem>;
+  /** Namespaces of the mesh's workloads that exist, by cluster. */
+  readonly namespaces: ReadonlyMap<string, readonly string[]>;
+}
+
 interface NamedFindings {
-  readonly name: string;
+  readonly site: SitePlan;
   readonly findings: ClusterFindings;
 }
 
@@ -29,53 +37,68 @@ export async function precheck(
   access: ReadonlyMap<string, ClusterAccess>,
   projectDirectory: string,
   options: PrecheckOptions = {},
-): Promise<Findings> {
+): Promise<PrecheckFindings> {
   const { timeoutMs = 5000, environment = process.env } = options;
-  const [charts, ...clusters] = await Promise.all([
+  const [charts, ...found] = await Promise.all([
     checkCharts(plan.istio, projectDirectory, environment, timeoutMs),
-    ...plan.clusters.flatMap((cluster) => {
-      const reached = access.get(cluster.name);
-      return reached === undefined ? [] : [named(cluster, reached)];
+    ...sitesOf(plan).flatMap((site) => {
+      const reached = access.get(site.name);
+      return reached === undefined ? [] : [named(site, reached)];
     }),
   ]);
 
-  async function named(cluster: ClusterPlan, reached: ClusterAccess): Promise<NamedFindings> {
-    const check = { plan: cluster, access: reached, istioVersion: plan.istio.version, environment, timeoutMs };
-    return { name: cluster.name, findings: await checkCluster(check) };
+  async function named(site: SitePlan, reached: ClusterAccess): Promise<NamedFindings> {
+    return { site, findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs }) };
   }
 
-  return joined([
-    charts,
-    ...clusters.map(({ findings }) => findings),
-    { problems: [...onLoopback(plan, access), ...sameCluster(clusters)], warnings: [] },
-  ]);
+  return {
+    ...joined([
+      charts,
+      ...found.map(({ findings }) => findings),
+      { problems: [...onLoopback(plan, access), ...sameCluster(found)], warnings: [] },
+    ]),
+    unreachable: new Map(
+      found.flatMap(({ site, findings: { unreachable } }) =>
+        unreachable === undefined ? [] : [[site.name, unreachable]],
+      ),
+    ),
+    namespaces: new Map(found.map(({ site, findings }) => [site.name, findings.namespaces])),
+  };
 }
 
 /** An istiod reads the other clusters' API servers: 127.0.0.1 would be itself there. */
 function onLoopback(plan: MeshPlan, access: ReadonlyMap<string, ClusterAccess>): Problem[] {
-  if (plan.clusters.length < 2) return [];
-  return [...access.values()]
-    .filter(({ server }) => isLoopback(new URL(server).hostname))
-    .map(({ name, server }) => ({
-      path: configurationPath("clusters", name, "access", "context"),
-      expected: "an API server that the other clusters can reach",
-      found: `${new URL(server).host}, which is this machine alone`,
-      fix: "Set the server in the kubeconfig to an address that pods of the other clusters reach; for kind that is port 6443 of the control-plane container (`kind get kubeconfig --internal`).",
-    }));
+  const read = new Set(
+    plan.controlPlanes.flatMap(({ kind, configCluster, reads }) =>
+      kind === "external" ? [configCluster, ...reads] : reads,
+    ),
+  );
+  return plan.clusters.flatMap(({ name, path, apiServer }) => {
+    const server = access.get(name)?.forOthers.server;
+    if (server === undefined || !read.has(name) || !isLoopback(new URL(server).hostname)) return [];
+    return [
+      {
+        path: apiServer.url === undefined ? `${path}.access.context` : `${path}.apiServer.url`,
+        expected: "an API server that the other clusters can reach",
+        found: `${new URL(server).host}, which is this machine alone`,
+        fix: `Give the address at which pods of the other clusters reach it as ${path}.apiServer.url; for kind that is port 6443 of the control-plane container (\`kind get kubeconfig --internal\`).`,
+      },
+    ];
+  });
 }
 
-function sameCluster(clusters: readonly NamedFindings[]): Problem[] {
+function sameCluster(found: readonly NamedFindings[]): Problem[] {
   const owners = new Map<string, string>();
-  return clusters.flatMap(({ name, findings: { uid } }) => {
+  return found.flatMap(({ site, findings: { uid } }) => {
     const owner = uid === undefined ? undefined : owners.get(uid);
-    if (uid !== undefined && owner === undefined) owners.set(uid, name);
+    if (uid !== undefined && owner === undefined) owners.set(uid, site.name);
     if (owner === undefined) return [];
     return [
       {
-        path: configurationPath("clusters", name, "access", "context"),
+        path: `${site.path}.access.context`,
         expected: "a cluster of its own",
         found: `the same cluster as ${owner} (their kube-system namespaces have one UID)`,
-        fix: `Name the context of ${name}, or remove one of the two.`,
+        fix: `Name the context of ${site.name}, or remove one of the two.`,
       },
     ];
   });

@@ -1,71 +1,67 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels, type ClusterPlan, type IstioPlan } from "../topology";
+import { eastWestGatewayName, type ClusterPlan, type EastWestGatewayPlan, type IstioPlan } from "../topology";
 import { chartSource } from "./internal/chart";
-import { addressesOf, serviceOf, type ServiceReader } from "./internal/load-balancer";
 import { eastWestGatewayValues } from "./internal/helm-values";
-import { crossNetworkPort, eastWestGatewayName, eastWestGatewaySelector } from "./internal/names";
+import { gatewayService } from "./internal/gateway-service";
+import { loadBalancerAddress, type AddressReader } from "./load-balancer-address";
 import { releaseTimeoutSeconds } from "./internal/timeouts";
+import { transformed, type ReleaseTransforms } from "./transforms";
 
 /** What an {@link EastWestGateway} is made from. */
 export interface EastWestGatewayArgs {
   readonly istio: IstioPlan;
   readonly cluster: ClusterPlan;
+  readonly gateway: EastWestGatewayPlan;
   /** Namespace of the control plane. */
   readonly namespace: pulumi.Input<string>;
-  /** Reads a Service of this cluster, for the address that its load balancer gave. */
-  readonly readService: ServiceReader;
+  /** Reads the addresses that the load balancer gave. */
+  readonly addresses: AddressReader;
+  /** What the gateway's pods need beside the namespace: the webhook that names their image and its certificate. */
+  readonly injector: pulumi.Input<pulumi.Resource>[];
+  readonly transforms?: ReleaseTransforms;
 }
 
 /**
  * The gateway by which other networks reach this cluster's services. It passes mutual TLS through by server name and
- * never sees what it carries. It must come after the control plane: its pod's image is the one that the injection webhook
- * names.
+ * never sees what it carries. Its Service comes first, so that a load balancer has its minutes while istiod starts; its
+ * pods come when the injection webhook can name their image.
  */
 export class EastWestGateway extends pulumi.ComponentResource {
-  /** Addresses of its load balancer: IPs where it has any, else hostnames. */
-  readonly addresses: pulumi.Output<string[]>;
+  /** Addresses at which other clusters reach it: fixed ones, or those of its load balancer (IPs, else hostnames). */
+  readonly addresses: pulumi.Output<readonly string[]>;
   /** Port for the traffic of other networks. */
-  readonly port = crossNetworkPort;
+  readonly port: number;
 
   constructor(name: string, args: EastWestGatewayArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:EastWestGateway", name, {}, opts);
 
-    const release = new kubernetes.helm.v3.Release(
+    const { cluster, gateway, istio, namespace, transforms = {} } = args;
+    const service = new kubernetes.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { ...gatewayService(cluster, gateway).metadata, namespace },
+        spec: gatewayService(cluster, gateway).spec,
+      },
+      { parent: this },
+    );
+    new kubernetes.helm.v3.Release(
       `${name}-release`,
-      {
+      transformed(transforms.gateway, cluster.name, {
         name: eastWestGatewayName,
-        namespace: args.namespace,
-        ...chartSource(args.istio, "gateway"),
-        values: eastWestGatewayValues(args.istio, args.cluster),
+        namespace,
+        ...chartSource(istio, "gateway"),
+        values: eastWestGatewayValues(cluster),
         timeout: releaseTimeoutSeconds,
-      },
-      { parent: this },
+      }),
+      { parent: this, dependsOn: args.injector },
     );
-    new kubernetes.apiextensions.CustomResource(
-      `${name}-cross-network`,
-      {
-        apiVersion: "networking.istio.io/v1",
-        kind: "Gateway",
-        metadata: { name: "cross-network-gateway", namespace: args.namespace, labels: ownedLabels },
-        spec: {
-          selector: eastWestGatewaySelector,
-          servers: [
-            {
-              port: { number: crossNetworkPort, name: "tls", protocol: "TLS" },
-              tls: { mode: "AUTO_PASSTHROUGH" },
-              hosts: ["*.local"],
-            },
-          ],
-        },
-      },
-      { parent: this },
-    );
-    // By the release's id: its status is unknown in every preview that changes the release, its id only in the first.
-    this.addresses = release.id.apply(async (id) => {
-      const service = serviceOf(id);
-      return addressesOf(await args.readService(service.namespace, service.name));
-    });
+
+    this.addresses =
+      gateway.addresses === undefined
+        ? loadBalancerAddress(service.id, args.addresses, gateway.timeoutSeconds)
+        : pulumi.output([...gateway.addresses]);
+    this.port = gateway.port;
     this.registerOutputs({ addresses: this.addresses });
   }
 }

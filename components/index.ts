@@ -1,9 +1,15 @@
+export * from "./config-kubeconfig";
 export * from "./control-plane";
+export * from "./cross-network-gateway";
 export * from "./east-west-gateway";
+export * from "./exposed-istiod";
 export * from "./intermediate-ca";
-export type { LoadBalancerService, ServiceReader } from "./internal/load-balancer";
+export * from "./load-balancer-address";
 export * from "./mesh";
+export * from "./mesh-namespace";
+export type { MeshCluster } from "./mesh-site";
 export * from "./reader-account";
 export * from "./remote-secret";
 export * from "./root-ca";
 export * from "./system-namespace";
+export * from "./transforms";

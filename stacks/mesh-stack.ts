@@ -1,8 +1,9 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { reachClusters, readService, type ClusterAccess, type Service } from "../access";
-import { Mesh, type ClusterOutputs, type MeshCluster } from "../components";
-import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, type MeshPlan } from "../topology";
+import { reachClusters, type ReachedClusters } from "../access";
+import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../components";
+import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, sitesOf } from "../topology";
+import { belonging, lastOutputs } from "./last-outputs";
+import { siteAccess } from "./site-access";
 
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
@@ -12,6 +13,7 @@ export interface MeshStackOutputs {
     readonly rootFingerprint: pulumi.Output<string>;
   };
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
+  readonly controlPlanes: Readonly<Record<string, ControlPlaneOutputs>>;
 }
 
 /**
@@ -23,15 +25,23 @@ export interface MeshStackOutputs {
 export async function meshStack(config: unknown, projectDirectory: string): Promise<MeshStackOutputs> {
   const configuration = parseMesh(config);
   for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
-  const plan = planMesh(configuration);
-  const access = await ensureReachable(plan, projectDirectory);
+  const last = await lastOutputs();
+  const { plan, clusters } = await ensureReachable(
+    await reachClusters(planMesh(configuration), projectDirectory, () => Promise.resolve(belonging(last))),
+  );
   const mesh = new Mesh("mesh", {
     plan,
-    clusters: Object.fromEntries([...access].map(([name, cluster]) => [name, memberOf(name, cluster)])),
+    clusters: Object.fromEntries(
+      sitesOf(plan).flatMap((site) => {
+        const reached = clusters.get(site.name);
+        return reached === undefined ? [] : [[site.name, siteAccess(site, reached, last)]];
+      }),
+    ),
   });
   return {
     mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint },
     clusters: mesh.clusters,
+    controlPlanes: mesh.controlPlanes,
   };
 }
 
@@ -39,44 +49,13 @@ export async function meshStack(config: unknown, projectDirectory: string): Prom
  * Makes sure that every cluster can be reached and written to. A preview only warns of what an update refuses: it may
  * run where the clusters cannot be reached, on a pull request for one.
  */
-async function ensureReachable(plan: MeshPlan, projectDirectory: string): Promise<ReadonlyMap<string, ClusterAccess>> {
-  const { clusters, resolved, problems, warnings } = await reachClusters(plan, projectDirectory);
+async function ensureReachable(reached: ReachedClusters): Promise<ReachedClusters> {
+  const { resolved, problems, failures, warnings } = reached;
+  const isPreview = pulumi.runtime.isDryRun();
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
-  if (problems.length > 0 && (!resolved || !pulumi.runtime.isDryRun())) throw new ConfigurationError(problems);
+  if (problems.length > 0 && (!resolved || !isPreview)) throw new ConfigurationError(problems);
   for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
-  return clusters;
-}
-
-/**
- * One provider for a cluster. Its identifier is the cluster's name, so that an edited kubeconfig updates the provider
- * and replaces nothing; its Secrets are updated in place, so that istiod never sees one vanish.
- */
-function memberOf(name: string, access: ClusterAccess): MeshCluster {
-  return {
-    provider: new kubernetes.Provider(name, {
-      kubeconfig: pulumi.secret(access.kubeconfig),
-      clusterIdentifier: name,
-      enableSecretMutable: true,
-    }),
-    server: access.server,
-    readService: (namespace, service) => readGatewayService(access, namespace, service),
-    ...(access.certificateAuthorityData === undefined
-      ? {}
-      : { certificateAuthorityData: access.certificateAuthorityData }),
-  };
-}
-
-/** In a preview the cluster may be out of reach; the addresses are then missing from what it shows. */
-async function readGatewayService(
-  access: ClusterAccess,
-  namespace: string,
-  name: string,
-): Promise<Service | undefined> {
-  try {
-    return await readService(access, namespace, name);
-  } catch (error) {
-    if (!pulumi.runtime.isDryRun()) throw error;
-    await pulumi.log.warn(`The gateway's addresses in cluster ${access.name} are not known: ${String(error)}`);
-    return undefined;
-  }
+  // An error that is logged lets the rest be done, and the update ends as failed.
+  for (const failure of failures) await pulumi.log[isPreview ? "warn" : "error"](formatProblem(failure));
+  return reached;
 }

@@ -1,5 +1,7 @@
 export * from "./found";
 export * from "./json-schema";
+export * from "./known-values";
+export * from "./merge-values";
 export * from "./names";
 export * from "./owned-values";
 export * from "./parse";

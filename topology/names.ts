@@ -13,3 +13,16 @@ export const ownedLabels = { "app.kubernetes.io/managed-by": "isthmus" } as cons
 export function isOwned(labels: Readonly<Record<string, string>> | undefined): boolean {
   return Object.entries(ownedLabels).every(([label, value]) => labels?.[label] === value);
 }
+
+/** Annotations of the system namespace that say which mesh the cluster belongs to, and under which name. */
+export const identityAnnotations = {
+  mesh: "isthmus.dev/mesh",
+  trustDomain: "isthmus.dev/trust-domain",
+  cluster: "isthmus.dev/cluster",
+} as const;
+
+/** Marks a namespace of the mesh's workloads that Isthmus made. */
+export const meshNamespaceLabels = { ...ownedLabels, "app.kubernetes.io/component": "mesh-namespace" } as const;
+
+/** Helm release, Deployment and Service of the east-west gateway: the name of Istio's documentation. */
+export const eastWestGatewayName = "istio-eastwestgateway";

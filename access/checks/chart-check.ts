@@ -24,6 +24,7 @@ export async function checkCharts(
   if ("directory" in istio.charts) {
     return { ...noFindings(), problems: await checkDirectory(istio.charts.directory, projectDirectory) };
   }
+  if (!("repository" in istio.charts)) return noFindings();
   const url = indexOf(istio.charts.repository);
   try {
     const answer = await download(url, environment, deadlineIn(timeoutMs));

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import {
-  configurationPath,
   isOwned,
   readVersion,
   supportedKubernetesMinors,
   systemNamespace,
-  type ClusterPlan,
+  type MeshPlan,
   type Problem,
+  type SitePlan,
 } from "../../topology";
 import { apiServer, type ApiServer } from "../connection/api-server";
 import type { ClusterAccess } from "../cluster-access";
@@ -21,13 +21,17 @@ import { mayDoEverything, missingPermissions, readJson } from "./permissions";
 export interface ClusterFindings extends Findings {
   /** The UID of its namespace kube-system, by which clusters are told apart; undefined where it may not be read. */
   readonly uid?: string;
+  /** How it shows that the API server does not answer; undefined when it does. */
+  readonly unreachable?: Problem;
+  /** Namespaces of the mesh's workloads that exist. */
+  readonly namespaces: readonly string[];
 }
 
 /** What one check of a cluster needs. */
 export interface ClusterCheck {
-  readonly plan: ClusterPlan;
+  readonly mesh: MeshPlan;
+  readonly site: SitePlan;
   readonly access: ClusterAccess;
-  readonly istioVersion: string;
   readonly environment: Environment;
   readonly timeoutMs: number;
 }
@@ -37,7 +41,7 @@ export interface ClusterCheck {
  * know us, may we do what we are about to, and is the place free.
  */
 export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings> {
-  const path = configurationPath("clusters", check.plan.name, "access", "context");
+  const path = `${check.site.path}.access.context`;
   let server: ApiServer | undefined;
   try {
     server = await apiServer(check.access, check.environment);
@@ -47,7 +51,8 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
     if (error instanceof ConnectionError) {
       const described = { path, ...describeConnectionError(error, host, check.timeoutMs) };
       // The provider may well get through where our check cannot, by a SOCKS proxy for one.
-      return error.kind === "proxy" ? { problems: [], warnings: [described] } : problem(described);
+      if (error.kind === "proxy") return { ...noFindings(), namespaces: [], warnings: [described] };
+      return { ...noFindings(), namespaces: [], unreachable: described };
     }
     if (error instanceof CredentialError)
       return problem({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
@@ -58,7 +63,7 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
 }
 
 function problem(...problems: readonly Problem[]): ClusterFindings {
-  return { ...noFindings(), problems: [...problems] };
+  return { ...noFindings(), namespaces: [], problems: [...problems] };
 }
 
 async function ask(
@@ -72,9 +77,13 @@ async function ask(
     mayDoEverything(server, deadline),
   ]);
   const { host } = new URL(check.access.server);
-  if (typeof everything === "object") return problem({ path, ...refusal(everything.status, host) });
+  if (typeof everything === "object") {
+    const refused = { path, ...refusal(everything.status, host) };
+    const isDown = everything.status >= 500 || everything.status === 429;
+    return isDown ? { ...noFindings(), namespaces: [], unreachable: refused } : problem(refused);
+  }
 
-  const [missing, kubeSystem, system, injector] = await Promise.all([
+  const [missing, kubeSystem, system, injector, namespaces] = await Promise.all([
     everything === "allowed" ? "" : missingPermissions(server, systemNamespace, deadline),
     object(server, "/api/v1/namespaces/kube-system", deadline),
     object(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
@@ -83,16 +92,25 @@ async function ask(
       "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector",
       deadline,
     ),
+    existing(check, server, deadline),
   ]);
   const uid = kubeSystem?.metadata.uid;
   return {
     problems: [
       ...(missing === "" ? [] : [notPermitted(path, missing)]),
-      ...occupied(configurationPath("clusters", check.plan.name), system, injector),
+      ...occupied(check.site.path, system, injector),
     ],
-    warnings: kubernetesVersion(path, version.status === 200 ? version.body : "", check.istioVersion),
+    warnings: kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
+    namespaces,
     ...(uid === undefined ? {} : { uid }),
   };
+}
+
+/** Which of the mesh's namespaces the cluster has already. */
+async function existing({ mesh, site }: ClusterCheck, server: ApiServer, deadline: AbortSignal): Promise<string[]> {
+  const names = mesh.namespaces.filter(({ clusters }) => clusters.includes(site.name)).map(({ name }) => name);
+  const found = await Promise.all(names.map((name) => object(server, `/api/v1/namespaces/${name}`, deadline)));
+  return names.filter((_name, index) => found[index] !== undefined);
 }
 
 function refusal(status: number, host: string): Pick<Problem, "expected" | "found" | "fix"> {

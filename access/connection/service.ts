@@ -1,38 +1,98 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import type { ClusterAccess } from "../cluster-access";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
-import { apiServer } from "./api-server";
+import { apiServer, type ApiServer } from "./api-server";
 
-/** A Service as the API server has it, as far as it is read here. */
-export interface Service {
-  readonly status?: {
-    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
-  };
+/** A Service of one cluster. */
+export interface ServiceName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
-const timeoutMs = 10_000;
+/** No load balancer gave a Service an address. The message says what may be the reason, and what to do. */
+export class NoAddressError extends Error {
+  constructor(cluster: string, { namespace, name }: ServiceName, timeoutSeconds: number, event: string | undefined) {
+    const said =
+      event === undefined
+        ? "The cluster has no event about it, so probably no load balancer looks at it"
+        : `The cluster says: ${event}`;
+    super(
+      `cluster ${cluster}: Service ${namespace}/${name} has no address from a load balancer after ${timeoutSeconds} s. ${said}. ` +
+        "Look whether a load balancer's controller runs in the cluster (a cloud's, MetalLB), whether it has addresses left, and " +
+        "whether it takes Services of this class; or give the address yourself (`eastWestGateway.addresses`, `exposedIstiod.address`). " +
+        "Then run the update again: it goes on from here.",
+    );
+    this.name = "NoAddressError";
+  }
+}
+
+const serviceSchema = z.object({
+  status: z
+    .object({
+      loadBalancer: z
+        .object({
+          ingress: z.array(z.object({ ip: z.string().optional(), hostname: z.string().optional() })).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+
+const eventsSchema = z.object({
+  items: z.array(z.object({ reason: z.string().optional(), message: z.string().optional() })),
+});
+
+const requestTimeoutMs = 10_000;
+const pollMs = 500;
 
 /**
- * Reads a Service of a cluster.
- * @returns undefined when there is none.
- * @throws when the cluster does not answer within ten seconds, or refuses.
+ * Waits until a load balancer has given a Service its addresses: IPs where there are any, else host names (AWS gives no
+ * IP).
+ * @param timeoutSeconds With 0 it is asked once.
+ * @throws NoAddressError when there is none in time; another error when the cluster does not answer, or refuses.
  */
-export async function readService(
+export async function awaitAddresses(
   access: ClusterAccess,
-  namespace: string,
-  name: string,
+  service: ServiceName,
+  timeoutSeconds: number,
   environment: Environment = process.env,
-): Promise<Service | undefined> {
+): Promise<readonly string[]> {
   const api = await apiServer(access, environment);
+  const deadline = performance.now() + timeoutSeconds * 1_000;
   try {
-    const answer = await api.ask(`/api/v1/namespaces/${namespace}/services/${name}`, AbortSignal.timeout(timeoutMs));
-    if (answer.status === 404) return undefined;
-    if (answer.status !== 200) {
-      throw new Error(
-        `cluster ${access.name} answers ${String(answer.status)} when asked for Service ${namespace}/${name}`,
-      );
+    for (;;) {
+      const addresses = await addressesOf(api, access.name, service);
+      if (addresses.length > 0) return addresses;
+      if (performance.now() >= deadline) {
+        throw new NoAddressError(access.name, service, timeoutSeconds, await lastEvent(api, service));
+      }
+      await delay(pollMs);
     }
-    return JSON.parse(answer.body) as Service;
   } finally {
     api.close();
   }
+}
+
+async function addressesOf(api: ApiServer, cluster: string, { namespace, name }: ServiceName): Promise<string[]> {
+  const path = `/api/v1/namespaces/${namespace}/services/${name}`;
+  const answer = await api.ask(path, AbortSignal.timeout(requestTimeoutMs));
+  if (answer.status !== 200) {
+    throw new Error(`cluster ${cluster} answers ${answer.status} when asked for Service ${namespace}/${name}`);
+  }
+  const { status } = serviceSchema.parse(JSON.parse(answer.body));
+  return (status?.loadBalancer?.ingress ?? [])
+    .map(({ ip, hostname }) => ip ?? hostname)
+    .filter((one) => one !== undefined);
+}
+
+/** The newest event about a Service, in one line; undefined when there is none. */
+async function lastEvent(api: ApiServer, { namespace, name }: ServiceName): Promise<string | undefined> {
+  const selector = encodeURIComponent(`involvedObject.kind=Service,involvedObject.name=${name}`);
+  const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`;
+  const answer = await api.ask(path, AbortSignal.timeout(requestTimeoutMs));
+  if (answer.status !== 200) return undefined;
+  const event = eventsSchema.parse(JSON.parse(answer.body)).items.at(-1);
+  if (event === undefined) return undefined;
+  return [event.reason, event.message].filter((part) => part !== undefined && part !== "").join(": ");
 }

@@ -1,4 +1,13 @@
-import { configurationPath, listed, nearest, type ClusterPlan, type MeshPlan, type Problem } from "../../topology";
+import {
+  configurationPath,
+  listed,
+  nearest,
+  sitesOf,
+  type ClusterPlan,
+  type MeshPlan,
+  type Problem,
+  type SitePlan,
+} from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
 import {
   isFailure,
@@ -8,7 +17,8 @@ import {
   type KubeconfigFailure,
 } from "./kubeconfig-file";
 import { asText } from "../mapping";
-import { selfContained } from "./self-contained";
+import { resolveForOthers } from "./for-others";
+import { selfContained, type OwnAccess } from "./self-contained";
 
 /** The clusters that can be addressed, and why the others cannot. */
 export interface ResolvedAccess {
@@ -30,7 +40,7 @@ export async function resolveAccess(
   const problems: Problem[] = [];
   const files = new Map<string, Kubeconfig | KubeconfigFailure>();
   const reported = new Set<KubeconfigFailure>();
-  for (const cluster of plan.clusters) {
+  for (const cluster of sitesOf(plan)) {
     const key = cluster.access.kubeconfig ?? "";
     const file = files.get(key) ?? (await readKubeconfig(cluster.access.kubeconfig, projectDirectory, environment));
     files.set(key, file);
@@ -42,14 +52,20 @@ export async function resolveAccess(
       continue;
     }
     const resolved = await resolveCluster(cluster, file);
-    if ("server" in resolved) clusters.set(cluster.name, resolved);
-    else problems.push(...resolved.problems);
+    if (!("server" in resolved)) {
+      problems.push(...resolved.problems);
+      continue;
+    }
+    const apiServer = "apiServer" in cluster ? (cluster as ClusterPlan).apiServer : {};
+    const forOthers = await resolveForOthers(resolved, apiServer, projectDirectory, cluster.path);
+    if ("server" in forOthers) clusters.set(cluster.name, { ...resolved, forOthers });
+    else problems.push(forOthers);
   }
   return { clusters, problems };
 }
 
-async function resolveCluster(plan: ClusterPlan, file: Kubeconfig): Promise<ClusterAccess | { problems: Problem[] }> {
-  const path = configurationPath("clusters", plan.name, "access", "context");
+async function resolveCluster(plan: SitePlan, file: Kubeconfig): Promise<OwnAccess | { problems: Problem[] }> {
+  const path = `${plan.path}.access.context`;
   const refuse = (expected: string, found: string, fix: string): { problems: Problem[] } => ({
     problems: [{ path, expected, found, fix }],
   });

@@ -1,9 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
-import type { ClusterAccess } from "../cluster-access";
 import { describeFileError } from "../file-problem";
 import { fromDirectory, type KubeconfigEntry } from "./kubeconfig-file";
 import { asMapping, asText, sorted, type Mapping } from "../mapping";
+
+/** A cluster as this program reaches it. */
+export interface OwnAccess {
+  readonly name: string;
+  /** **Secret**: it holds the credentials. */
+  readonly kubeconfig: string;
+  readonly server: string;
+  readonly certificateAuthorityData?: string;
+  readonly tlsServerName?: string;
+}
 
 /** A file that a kubeconfig refers to and that cannot be read. */
 export interface MissingFile {
@@ -19,7 +28,7 @@ export async function selfContained(
   name: string,
   cluster: KubeconfigEntry,
   user: KubeconfigEntry,
-): Promise<ClusterAccess | readonly MissingFile[]> {
+): Promise<OwnAccess | readonly MissingFile[]> {
   const missing: MissingFile[] = [];
   const read = async (entry: KubeconfigEntry, key: string): Promise<Buffer | undefined> => {
     const path = asText(entry.content[key]);
@@ -37,10 +46,11 @@ export async function selfContained(
 
   const server = asText(cluster.content["server"]) ?? "";
   const certificateAuthorityData = await data(cluster, "certificate-authority");
+  const tlsServerName = asText(cluster.content["tls-server-name"]);
   const clusterContent = present({
     server,
     "certificate-authority-data": certificateAuthorityData,
-    "tls-server-name": cluster.content["tls-server-name"],
+    "tls-server-name": tlsServerName,
     "proxy-url": cluster.content["proxy-url"],
     "disable-compression": cluster.content["disable-compression"],
     extensions: execExtensions(cluster.content["extensions"]),
@@ -75,6 +85,7 @@ export async function selfContained(
     ),
     server,
     ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
   };
 }
 

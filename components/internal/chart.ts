@@ -11,14 +11,16 @@ export interface ChartSource {
   readonly repositoryOpts?: { readonly repo: string };
 }
 
-/** A chart directory carries its version in itself; a repository is asked for Istio's version. */
-export function chartSource(istio: IstioPlan, name: ChartName): ChartSource {
-  if ("directory" in istio.charts) return { chart: pathOf(istio.charts.directory, name) };
-  return { chart: name, version: istio.version, repositoryOpts: { repo: istio.charts.repository } };
+/** A chart on disk carries its version in itself; a repository is asked for Istio's version. */
+export function chartSource({ charts, version }: IstioPlan, name: ChartName): ChartSource {
+  if ("directory" in charts) return { chart: pathOf(charts.directory, name) };
+  if ("archives" in charts) return { chart: pathOf(charts.archives, `${name}-${version}.tgz`) };
+  if ("oci" in charts) return { chart: `${charts.oci}/${name}`, version };
+  return { chart: name, version, repositoryOpts: { repo: charts.repository } };
 }
 
 /** Helm takes `a/b` for chart b of repository a: a relative path must begin with a dot. */
-function pathOf(directory: string, name: ChartName): string {
+function pathOf(directory: string, name: string): string {
   const path = join(directory, name);
   return isAbsolute(path) || path.startsWith(".") ? path : `./${path}`;
 }

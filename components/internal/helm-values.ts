@@ -1,27 +1,105 @@
-import type { ClusterPlan, IstioPlan, MeshPlan } from "../../topology";
-import { mergeValues, type HelmValues } from "./merge-values";
+import {
+  mergeValues,
+  systemNamespace,
+  type ClusterPlan,
+  type ControlPlanePlan,
+  type FixedNetwork,
+  type HelmValues,
+  type MeshPlan,
+} from "../../topology";
 
-/** Values of the `base` chart: Istio's CRDs, the reader account and the default validator. */
-export function baseValues(istio: IstioPlan): HelmValues {
-  return mergeValues({}, istio.values.base);
+/** Values of the `base` chart of a primary: Istio's CRDs, the reader account and the default validator. */
+export function baseValues(extra: HelmValues): HelmValues {
+  return mergeValues({}, extra);
 }
 
-/** Values of the `istiod` chart of a primary (istio.io, "Install Multi-Primary on different networks"). */
-export function istiodValues(plan: MeshPlan, cluster: ClusterPlan): HelmValues {
+/**
+ * Values of the `base` chart of a cluster that another cluster's istiod serves. No default revision: its validator is
+ * filled in by the istiod whose configuration lies in the cluster, and by no other (istio pilot, bootstrap/validation.go).
+ */
+export function remoteBaseValues(extra: HelmValues): HelmValues {
+  return mergeValues({ profile: "remote", defaultRevision: "", global: { externalIstiod: true } }, extra);
+}
+
+/** Values of the `istiod` chart of a primary (istio.io, "Install Multicluster"). */
+export function primaryValues(plan: MeshPlan, controlPlane: ControlPlanePlan, exposedHost?: string): HelmValues {
+  // Makes it lead in the clusters that name it: it fills in their webhook and their namespaces' root certificate.
+  const lead = controlPlane.exposed === undefined ? {} : { global: { externalIstiod: true } };
+  return [lead, customHost(exposedHost), controlPlane.values.istiod].reduce(
+    mergeValues,
+    commonValues(plan, controlPlane),
+  );
+}
+
+/** ConfigMaps of an external istiod, mounted where it reads its configuration, for it reads none from its own cluster. */
+const configurationFiles = {
+  volumes: [
+    { name: "config-volume", configMap: { name: "istio" } },
+    { name: "inject-volume", configMap: { name: "istio-sidecar-injector" } },
+  ],
+  volumeMounts: [
+    { name: "config-volume", mountPath: "/etc/istio/config" },
+    { name: "inject-volume", mountPath: "/var/lib/istio/inject" },
+  ],
+} as const;
+
+/**
+ * Values of the `istiod` chart of an external control plane. It takes the name and the network of its configuration
+ * cluster, whose webhooks it fills in; its own cluster is to have none.
+ */
+export function externalValues(plan: MeshPlan, controlPlane: ControlPlanePlan, exposedHost?: string): HelmValues {
+  const external = {
+    global: { externalIstiod: true, operatorManageWebhooks: true, configValidation: false },
+    ...configurationFiles,
+    env: {
+      SHARED_MESH_CONFIG: "istio",
+      INJECTION_WEBHOOK_CONFIG_NAME: "istio-sidecar-injector",
+      VALIDATION_WEBHOOK_CONFIG_NAME: `istio-validator-${systemNamespace}`,
+      // The kubeconfigs of the clusters that it reads lie beside it, not in the configuration cluster.
+      LOCAL_CLUSTER_SECRET_WATCHER: "true",
+    },
+  };
+  return [external, customHost(exposedHost), controlPlane.values.istiod].reduce(
+    mergeValues,
+    commonValues(plan, controlPlane),
+  );
+}
+
+/**
+ * Values of the `istiod` chart of a cluster that another cluster's istiod serves: the webhook that calls it, and the
+ * Service `istiod` that leads to it (istio.io, "Install Primary-Remote").
+ * @param address At which istiod is reached: an IP address or a host name.
+ */
+export function remoteValues(plan: MeshPlan, cluster: ClusterPlan, address: string): HelmValues {
+  const path = `/inject/cluster/${cluster.name}/net/${cluster.network}`;
   return mergeValues(
     {
+      profile: "remote",
       global: {
         hub: plan.istio.hub,
         tag: plan.istio.tag,
         meshID: plan.id,
         network: cluster.network,
         multiCluster: { clusterName: cluster.name },
+        configCluster: true,
+        remotePilotAddress: address,
       },
-      meshConfig: { trustDomain: plan.trustDomain },
+      // An API server calls no Service that is only another name (kubernetes, webhook resolver), so it is given a URL.
+      istiodRemote: isHostName(address)
+        ? { injectionURL: `https://${address}:${injectionPort}${path}` }
+        : { injectionPath: path },
+      // The configuration cluster of an external control plane holds the mesh's configuration as a ConfigMap.
+      ...(cluster.name === cluster.configCluster ? { configMap: true, meshConfig: meshConfigOf(plan) } : {}),
     },
-    plan.istio.values.istiod,
+    cluster.values.istiod,
   );
 }
+
+/** Port at which istiod answers the injection webhook. */
+export const injectionPort = 15017;
+
+/** Port at which istiod serves proxies, over TLS. */
+export const discoveryPort = 15012;
 
 /**
  * Readiness of a gateway, asked every second. Istio injects a period of 15 s: the first probe comes before Envoy has its
@@ -36,9 +114,59 @@ const readinessProbe = {
 } as const;
 
 /**
- * Values of the `gateway` chart for an east-west gateway. `networkGateway` labels the Service, by which every istiod
- * finds the gateway of a network by itself: no address is copied from cluster to cluster.
+ * Values of the `gateway` chart for an east-west gateway. The chart makes no Service: ours comes before the pods, so that
+ * the load balancer works while istiod starts. The gateway sees only endpoints of its own network.
  */
-export function eastWestGatewayValues(istio: IstioPlan, cluster: ClusterPlan): HelmValues {
-  return mergeValues({ networkGateway: cluster.network, readinessProbe }, istio.values.gateway);
+export function eastWestGatewayValues(cluster: ClusterPlan): HelmValues {
+  return mergeValues(
+    {
+      service: { type: "None" },
+      env: { ISTIO_META_REQUESTED_NETWORK_VIEW: cluster.network },
+      readinessProbe,
+    },
+    cluster.values.gateway,
+  );
+}
+
+/** Whether an address is a host's name and no IP address. */
+export function isHostName(address: string): boolean {
+  return !address.includes(":") && !/^\d+\.\d+\.\d+\.\d+$/.test(address);
+}
+
+function commonValues(plan: MeshPlan, controlPlane: ControlPlanePlan): HelmValues {
+  const configCluster = plan.clusters.find(({ name }) => name === controlPlane.configCluster);
+  if (configCluster === undefined) throw new RangeError(`no cluster ${controlPlane.configCluster}`);
+  return {
+    global: {
+      hub: plan.istio.hub,
+      tag: plan.istio.tag,
+      meshID: plan.id,
+      network: configCluster.network,
+      multiCluster: { clusterName: configCluster.name },
+      ...meshNetworks(controlPlane.fixedNetworks),
+    },
+    meshConfig: meshConfigOf(plan),
+  };
+}
+
+function meshConfigOf(plan: MeshPlan): HelmValues {
+  return { trustDomain: plan.trustDomain };
+}
+
+/** Gateways that istiod is told, because it cannot find them by itself (istio.io, MeshNetworks). */
+function meshNetworks(networks: Readonly<Record<string, FixedNetwork>>): HelmValues {
+  if (Object.keys(networks).length === 0) return {};
+  return {
+    meshNetworks: Object.fromEntries(
+      Object.entries(networks).map(([network, { clusters, gateways }]) => [
+        network,
+        { endpoints: clusters.map((cluster) => ({ fromRegistry: cluster })), gateways },
+      ]),
+    ),
+  };
+}
+
+/** A host name under which istiod is reached must stand in its certificate. */
+function customHost(host: string | undefined): HelmValues {
+  return host === undefined ? {} : { env: { ISTIOD_CUSTOM_HOST: host } };
 }

@@ -15,11 +15,23 @@ export const remoteSecretName = "istio-remote-clusters";
 /** Account that the base chart makes, and the istiod chart allows to read what another cluster's istiod needs. */
 export const readerServiceAccount = "istio-reader-service-account";
 
-/** Token of the reader account that we ask Kubernetes for. */
-export const readerTokenSecret = "istio-reader-service-account-isthmus";
+/** Account of istiod itself, which the istiod chart makes; in a configuration cluster an istiod elsewhere uses it. */
+export const istiodServiceAccount = "istiod";
 
-/** Helm release, Deployment and Service of the east-west gateway. */
-export const eastWestGatewayName = "istio-eastwestgateway";
+/** Secret from which an external istiod takes the kubeconfig of its configuration cluster (istiod chart, deployment). */
+export const configKubeconfigSecret = { name: "istio-kubeconfig", key: "config" } as const;
+
+/** Service by which other clusters reach an istiod. */
+export const exposedIstiodName = "istiod-exposed";
+
+/** Pods of istiod: the labels that the chart's own Service selects. */
+export const istiodSelector = { app: "istiod", istio: "pilot" } as const;
+
+/** Annotation by which a namespace names the clusters whose istiod may serve it from elsewhere (istio.io, primary-remote). */
+export const controlPlaneClustersAnnotation = "topology.istio.io/controlPlaneClusters";
+
+/** Label that tells istiod another port of a gateway than 15443 (istio.io, networking.istio.io/gatewayPort). */
+export const gatewayPortLabel = "networking.istio.io/gatewayPort";
 
 /** Pods of the east-west gateway: the chart labels them with its release's name less the prefix `istio-`. */
 export const eastWestGatewaySelector = { istio: "eastwestgateway" } as const;

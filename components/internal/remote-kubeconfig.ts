@@ -3,6 +3,8 @@ export interface RemoteAccess {
   readonly cluster: string;
   /** URL of the API server as other clusters reach it. */
   readonly server: string;
+  /** Name that the API server's certificate must have, where it is not the URL's host. */
+  readonly tlsServerName?: string;
   /** PEM bundle that signs the API server's certificate, in base64. */
   readonly certificateAuthorityData: string;
   /** Bearer token of the reader account. Secret. */
@@ -19,7 +21,14 @@ export function remoteKubeconfig(access: RemoteAccess): string {
     apiVersion: "v1",
     kind: "Config",
     clusters: [
-      { name, cluster: { "certificate-authority-data": access.certificateAuthorityData, server: access.server } },
+      {
+        name,
+        cluster: {
+          "certificate-authority-data": access.certificateAuthorityData,
+          server: access.server,
+          ...(access.tlsServerName === undefined ? {} : { "tls-server-name": access.tlsServerName }),
+        },
+      },
     ],
     contexts: [{ name, context: { cluster: name, user: name } }],
     "current-context": name,

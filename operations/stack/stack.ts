@@ -118,10 +118,16 @@ export async function findClusters({
  */
 async function ensureReachable(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
-  const { clusters, problems, warnings } = await reachClusters(plan, projectDirectory);
+  const { clusters, problems, warnings } = await reachClusters(plan, projectDirectory, () => belonging(options));
   if (problems.length > 0) throw new ConfigurationError(problems);
   for (const warning of warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return clusters;
+}
+
+/** Names of the clusters that belong to the mesh since an earlier update. */
+async function belonging(options: StackOptions): Promise<ReadonlySet<string>> {
+  const outputs = (await (await selectStack(options))?.outputs()) ?? {};
+  return new Set(["clusters", "controlPlanes"].flatMap((key) => Object.keys((outputs[key]?.value ?? {}) as object)));
 }
 
 function streams(options: StackOptions): {

@@ -1,4 +1,4 @@
-import type { MeshPlan } from "../../topology";
+import { sitesOf, type MeshPlan } from "../../topology";
 import type { ClusterClient } from "../kubernetes";
 import type { Calls } from "./calls";
 import type { Sample } from "./sample";
@@ -58,13 +58,15 @@ export interface CheckResult {
 /** Subjects: each cluster by itself. */
 export const eachCluster = (plan: MeshPlan): string[][] => plan.clusters.map((cluster) => [cluster.name]);
 
-/** Subjects: the clusters that have a control plane of their own. */
-export const eachPrimary = (plan: MeshPlan): string[][] =>
-  plan.clusters.filter((cluster) => cluster.controlPlane === cluster.name).map((cluster) => [cluster.name]);
+/** Subjects: each Kubernetes cluster, those that only run a control plane among them. */
+export const eachSite = (plan: MeshPlan): string[][] => sitesOf(plan).map((site) => [site.name]);
+
+/** Subjects: the clusters that run an istiod. */
+export const eachControlPlane = (plan: MeshPlan): string[][] => plan.controlPlanes.map(({ name }) => [name]);
 
 /** Subjects: the whole mesh at once. */
 export const wholeMesh = (plan: MeshPlan): string[][] => [plan.clusters.map((cluster) => cluster.name)];
 
-/** Subjects: every pair of caller and called, a cluster's calls to itself included. */
+/** Subjects: every pair of caller and called that know each other, a cluster's calls to itself included. */
 export const eachPair = (plan: MeshPlan): string[][] =>
-  plan.clusters.flatMap((from) => plan.clusters.map((to) => [from.name, to.name]));
+  plan.clusters.flatMap((from) => from.reaches.map((to) => [from.name, to]));

@@ -1,5 +1,5 @@
 import type { MeshPlan } from "../../topology";
-import { eachCluster, eachPair, eachPrimary, wholeMesh, type Check } from "./check";
+import { eachCluster, eachControlPlane, eachPair, eachSite, wholeMesh, type Check } from "./check";
 import { clusterReachable, gatewayReady, istiodReady, remoteClustersSynced, webhookReady } from "./control-plane";
 import { helloworldReached, sampleReady } from "./sample-checks";
 import { sharedRoot, workloadChain } from "./trust";
@@ -16,7 +16,7 @@ export const checks: readonly Check[] = [
     severity: "fatal",
     needs: [],
     retryMs: 2_000,
-    subjects: eachCluster,
+    subjects: eachSite,
     run: clusterReachable,
   },
   {
@@ -26,7 +26,7 @@ export const checks: readonly Check[] = [
     severity: "fatal",
     needs: ["cluster-reachable"],
     retryMs: 30_000,
-    subjects: eachPrimary,
+    subjects: eachControlPlane,
     run: istiodReady,
   },
   {
@@ -56,7 +56,7 @@ export const checks: readonly Check[] = [
     severity: "fatal",
     needs: ["istiod-ready"],
     retryMs: 40_000,
-    subjects: clustersThatRead,
+    subjects: controlPlanesThatRead,
     run: remoteClustersSynced,
   },
   {
@@ -102,9 +102,9 @@ export const checks: readonly Check[] = [
 ];
 
 function clustersWithGateway(plan: MeshPlan): string[][] {
-  return plan.clusters.filter((cluster) => cluster.eastWestGateway).map((cluster) => [cluster.name]);
+  return plan.clusters.filter((cluster) => cluster.eastWestGateway !== undefined).map((cluster) => [cluster.name]);
 }
 
-function clustersThatRead(plan: MeshPlan): string[][] {
-  return plan.clusters.filter((cluster) => cluster.reads.length > 0).map((cluster) => [cluster.name]);
+function controlPlanesThatRead(plan: MeshPlan): string[][] {
+  return plan.controlPlanes.filter(({ reads }) => reads.length > 0).map(({ name }) => [name]);
 }

@@ -1,5 +1,5 @@
 import type { V1Deployment, V1MutatingWebhookConfiguration, V1Pod, V1Service } from "@kubernetes/client-node";
-import { networkLabel, systemNamespace, type ClusterPlan } from "../../topology";
+import { controlPlaneIn, eastWestGatewayName, networkLabel, systemNamespace, type ClusterPlan } from "../../topology";
 import type { ClusterClient } from "../kubernetes";
 import type { Finding, VerifyContext } from "./check";
 import { jsonIn } from "./json-output";
@@ -42,19 +42,21 @@ export async function webhookReady(context: VerifyContext, [cluster = ""]: reado
   return { ok: true, message: `${names(configurations)} has its caBundle` };
 }
 
-/** A gateway for the cluster's network has an address, and pods behind it that are ready. */
+/** The cluster's gateway has an address, and pods behind it that are ready. */
 export async function gatewayReady(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
   const client = context.client(cluster);
-  const { network } = planOf(context, cluster);
-  const namespace = `/api/v1/namespaces/${systemNamespace}`;
-  const services = await client.list<V1Service>(`${namespace}/services`, {
-    labelSelector: `${networkLabel}=${network}`,
-  });
+  const { eastWestGateway, network } = planOf(context, cluster);
+  const path = `/api/v1/namespaces/${systemNamespace}/services`;
+  // With fixed addresses the Service has no network's label: istiod is not to find others.
+  const labelSelector =
+    eastWestGateway?.addresses === undefined ? `${networkLabel}=${network}` : `app=${eastWestGatewayName}`;
+  const services = await client.list<V1Service>(path, { labelSelector });
   if (services.length === 0) return { ok: false, message: `no gateway Service for network ${network}` };
 
-  const addresses = services.flatMap((service) =>
+  const given = services.flatMap((service) =>
     (service.status?.loadBalancer?.ingress ?? []).map((ingress) => ingress.ip ?? ingress.hostname ?? ""),
   );
+  const addresses = eastWestGateway?.addresses ?? given;
   const names = services.map((service) => service.metadata?.name).join(", ");
   if (addresses.length === 0) return { ok: false, message: `${names} has no address from a load balancer` };
   const ready = await Promise.all(services.map((service) => hasReadyPod(client, service)));
@@ -75,7 +77,7 @@ export async function remoteClustersSynced(
   [cluster = ""]: readonly string[],
 ): Promise<Finding> {
   const client = context.client(cluster);
-  const { reads } = planOf(context, cluster);
+  const reads = controlPlaneIn(context.plan, cluster)?.reads ?? [];
   const pods = await client.list<V1Pod>(`/api/v1/namespaces/${systemNamespace}/pods`, {
     ...istiodSelector,
     fieldSelector: "status.phase=Running",

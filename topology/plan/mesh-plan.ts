@@ -1,0 +1,68 @@
+import type { Mesh } from "../schema";
+import { planCluster, planExternal, type ClusterPlan, type SitePlan } from "./cluster-plan";
+import { planControlPlanes, type ControlPlanePlan } from "./control-plane-plan";
+import { planIstio, type IstioPlan } from "./istio-plan";
+import { joiningOf } from "./joining";
+import { planNamespaces, type NamespacePlan } from "./namespace-plan";
+
+/** Everything that the components need to know, derived from the configuration. */
+export interface MeshPlan {
+  readonly id: string;
+  readonly trustDomain: string;
+  /** What the mesh was called before, where it was renamed. */
+  readonly replaces: { readonly id?: string; readonly trustDomain?: string };
+  readonly istio: IstioPlan;
+  readonly trust: Mesh["trust"];
+  readonly sample: SamplePlan;
+  /** The clusters of the mesh, sorted by name, so that plans compare and resources come in a stable order. */
+  readonly clusters: readonly ClusterPlan[];
+  /** Clusters that only run control planes, sorted by name. */
+  readonly externalControlPlanes: readonly SitePlan[];
+  /** Every istiod, sorted by the name of the cluster that it runs in. */
+  readonly controlPlanes: readonly ControlPlanePlan[];
+  /** Namespaces of the mesh's workloads, sorted by name. */
+  readonly namespaces: readonly NamespacePlan[];
+}
+
+/** Images of the sample application by which a mesh is verified. */
+export interface SamplePlan {
+  /** Istio's helloworld; which version it answers with is set where it is run. */
+  readonly helloworldImage: string;
+  /** An image with `curl` and `sleep`. */
+  readonly clientImage: string;
+}
+
+/** Derives the plan of a valid mesh. Pure. */
+export function planMesh(mesh: Mesh): MeshPlan {
+  const joining = joiningOf(mesh);
+  const { id, trustDomain } = mesh.replaces ?? {};
+  return {
+    id: mesh.id,
+    trustDomain: mesh.trustDomain ?? `${mesh.id}.internal`,
+    replaces: { ...(id === undefined ? {} : { id }), ...(trustDomain === undefined ? {} : { trustDomain }) },
+    istio: planIstio(mesh),
+    trust: mesh.trust,
+    sample: {
+      helloworldImage: `${mesh.sample.hub ?? mesh.istio.hub}/examples-helloworld-v1:1.0`,
+      clientImage: mesh.sample.clientImage,
+    },
+    clusters: Object.keys(mesh.clusters)
+      .sort()
+      .map((name) => planCluster(mesh, name, joining)),
+    externalControlPlanes: Object.keys(mesh.externalControlPlanes)
+      .sort()
+      .map((name) => planExternal(mesh, name)),
+    controlPlanes: planControlPlanes(mesh),
+    namespaces: planNamespaces(mesh),
+  };
+}
+
+/** Every Kubernetes cluster that something is installed into. */
+export function sitesOf(plan: MeshPlan): readonly SitePlan[] {
+  return [...plan.clusters, ...plan.externalControlPlanes];
+}
+
+/** The control plane that runs in a cluster; undefined for a remote cluster. */
+export function controlPlaneIn(plan: MeshPlan, site: string): ControlPlanePlan | undefined {
+  return plan.controlPlanes.find(({ name }) => name === site);
+}
