@@ -1,0 +1,58 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ownedLabels, type ExposedIstiodPlan } from "../topology";
+import { discoveryPort, injectionPort } from "./internal/helm-values";
+import { loadBalancerAddress, type AddressReader } from "./load-balancer-address";
+import { exposedIstiodName, istiodSelector } from "./internal/names";
+
+/** What an {@link ExposedIstiod} is made from. */
+export interface ExposedIstiodArgs {
+  readonly plan: ExposedIstiodPlan;
+  /** Namespace of the control plane. */
+  readonly namespace: pulumi.Input<string>;
+  /** Reads the address that the load balancer gave. */
+  readonly addresses: AddressReader;
+}
+
+/**
+ * The Service by which workloads and API servers of other clusters reach an istiod. It leads to istiod itself and not
+ * through the east-west gateway, so that it has its address before istiod exists: a remote cluster need not wait for the
+ * gateway, and a host name that a load balancer gives can stand in istiod's certificate from the start.
+ */
+export class ExposedIstiod extends pulumi.ComponentResource {
+  /** IP address or host name. */
+  readonly address: pulumi.Output<string>;
+
+  constructor(name: string, args: ExposedIstiodArgs, opts: pulumi.ComponentResourceOptions) {
+    super("isthmus:index:ExposedIstiod", name, {}, opts);
+
+    const { address, annotations, loadBalancerClass, timeoutSeconds } = args.plan;
+    const service = new kubernetes.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: {
+          name: exposedIstiodName,
+          namespace: args.namespace,
+          labels: ownedLabels,
+          annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
+        },
+        spec: {
+          type: "LoadBalancer",
+          ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+          selector: istiodSelector,
+          ports: [
+            { name: "tls-istiod", port: discoveryPort, targetPort: discoveryPort, protocol: "TCP" },
+            { name: "tls-webhook", port: injectionPort, targetPort: injectionPort, protocol: "TCP" },
+          ],
+        },
+      },
+      { parent: this },
+    );
+
+    this.address =
+      address === undefined
+        ? loadBalancerAddress(service.id, args.addresses, timeoutSeconds).apply(([first = ""]) => first)
+        : pulumi.output(address);
+    this.registerOutputs({ address: this.address });
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  eastWestGatewayName,
+  networkLabel,
+  ownedLabels,
+  type ClusterPlan,
+  type EastWestGatewayPlan,
+} from "../../topology";
+import { crossNetworkPort, eastWestGatewaySelector, gatewayPortLabel } from "./names";
+
+/** Port of a gateway's readiness, which load balancers may ask. */
+const statusPort = 15021;
+
+/** A Service, as far as it is decided here. */
+export interface ServiceShape {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly type: string;
+    readonly loadBalancerClass?: string;
+    readonly selector: Readonly<Record<string, string>>;
+    readonly ports: ServicePort[];
+  };
+}
+
+/** A port of a Service. */
+export interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: number;
+  readonly protocol: "TCP";
+  readonly nodePort?: number;
+}
+
+/**
+ * The Service of an east-west gateway. With the network's label every istiod finds the gateway by itself, under the
+ * address of its load balancer; where the addresses are fixed istiod is told them instead, and must find no others.
+ */
+export function gatewayService(cluster: ClusterPlan, gateway: EastWestGatewayPlan): ServiceShape {
+  const isFound = gateway.addresses === undefined;
+  const isNodePort = gateway.type === "NodePort";
+  return {
+    metadata: {
+      name: eastWestGatewayName,
+      labels: {
+        ...ownedLabels,
+        app: eastWestGatewayName,
+        ...(isFound ? { [networkLabel]: cluster.network } : {}),
+        ...(isFound && gateway.port !== crossNetworkPort ? { [gatewayPortLabel]: String(gateway.port) } : {}),
+      },
+      // Its address is waited for by the program, which knows what to say when none comes.
+      annotations: { ...gateway.annotations, "pulumi.com/skipAwait": "true" },
+    },
+    spec: {
+      type: gateway.type,
+      ...(gateway.loadBalancerClass === undefined ? {} : { loadBalancerClass: gateway.loadBalancerClass }),
+      selector: eastWestGatewaySelector,
+      ports: [
+        { name: "status-port", port: statusPort, targetPort: statusPort, protocol: "TCP" },
+        {
+          name: "tls",
+          port: isNodePort ? crossNetworkPort : gateway.port,
+          targetPort: crossNetworkPort,
+          protocol: "TCP",
+          ...(isNodePort ? { nodePort: gateway.port } : {}),
+        },
+      ],
+    },
+  };
+}

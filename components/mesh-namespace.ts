@@ -1,0 +1,36 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { meshNamespaceLabels, type NamespacePlan } from "../topology";
+
+/** What a {@link MeshNamespace} is made from. */
+export interface MeshNamespaceArgs {
+  readonly namespace: NamespacePlan;
+  /** `adopt` for a namespace that somebody else made: it is given the labels, and never deleted. */
+  readonly origin: "create" | "adopt";
+}
+
+/**
+ * A namespace of the mesh's workloads in one cluster. Leaving it out of the configuration, or destroying the stack, takes
+ * nothing from the workloads in it: it is kept, whoever made it. `isthmus destroy` removes those of ours that are empty.
+ */
+export class MeshNamespace extends pulumi.ComponentResource {
+  constructor(name: string, args: MeshNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
+    super("isthmus:index:MeshNamespace", name, {}, opts);
+
+    const { labels, name: namespaceName } = args.namespace;
+    if (args.origin === "adopt") {
+      new kubernetes.core.v1.NamespacePatch(
+        `${name}-patch`,
+        { metadata: { name: namespaceName, labels } },
+        { parent: this },
+      );
+    } else {
+      new kubernetes.core.v1.Namespace(
+        `${name}-namespace`,
+        { metadata: { name: namespaceName, labels: { ...labels, ...meshNamespaceLabels } } },
+        { parent: this, retainOnDelete: true },
+      );
+    }
+    this.registerOutputs({});
+  }
+}

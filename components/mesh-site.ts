@@ -1,0 +1,114 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type MeshPlan, type SitePlan } from "../topology";
+import { ExposedIstiod } from "./exposed-istiod";
+import { IntermediateCa } from "./intermediate-ca";
+import type { AddressReader } from "./load-balancer-address";
+import type { RootCa } from "./root-ca";
+import { SystemNamespace } from "./system-namespace";
+
+/** By what the mesh reaches one of its clusters. */
+export interface MeshCluster {
+  readonly provider: kubernetes.Provider;
+  /** URL of the API server as the other clusters reach it. */
+  readonly server: pulumi.Input<string>;
+  /** Name that the API server's certificate must have. Default: the URL's host. */
+  readonly tlsServerName?: pulumi.Input<string>;
+  /** PEM bundle, in base64, by which the API server is verified. Default: the cluster's own. */
+  readonly certificateAuthorityData?: pulumi.Input<string>;
+  /** Reads the addresses that load balancers gave to the cluster's Services. */
+  readonly addresses: AddressReader;
+  /** Namespaces of the mesh that are there already and not this stack's: they are adopted. Default: none. */
+  readonly foreignNamespaces?: readonly string[];
+}
+
+/** A cluster with what comes before Istio's charts. */
+export interface MeshSite {
+  readonly plan: SitePlan;
+  /** Prefix of the names of its resources. */
+  readonly prefix: string;
+  readonly access: MeshCluster;
+  readonly namespace: SystemNamespace;
+  /** The CA of the istiod that runs in it; undefined for a remote cluster. */
+  readonly intermediate: IntermediateCa | undefined;
+  /** The Service by which other clusters reach its istiod; undefined where none does. */
+  readonly exposed: ExposedIstiod | undefined;
+  /** Options of a component of this cluster whose name is `${prefix}-${suffix}`. */
+  readonly options: (suffix: string, more?: pulumi.ComponentResourceOptions) => pulumi.ComponentResourceOptions;
+}
+
+/** What all sites of a mesh are made with. */
+export interface SiteContext {
+  readonly name: string;
+  readonly plan: MeshPlan;
+  readonly root: RootCa;
+  readonly parent: pulumi.Resource;
+}
+
+/** Makes what comes before Istio's charts: the namespace, the intermediate CA, the address at which istiod is reached. */
+export function createSite(context: SiteContext, site: SitePlan, access: MeshCluster): MeshSite {
+  const { name, plan, root, parent } = context;
+  const prefix = `${name}-${site.name}`;
+  const cluster = plan.clusters.find((candidate) => candidate.name === site.name);
+  const controlPlane = controlPlaneIn(plan, site.name);
+  const options: MeshSite["options"] = (suffix, more = {}) => ({
+    parent,
+    provider: access.provider,
+    // A cluster that is renamed keeps its resources under their new names.
+    ...(cluster?.replaces === undefined ? {} : { aliases: [{ name: `${name}-${cluster.replaces}-${suffix}` }] }),
+    ...more,
+  });
+  const intermediate = controlPlane && createIntermediate(context, site, prefix, options("intermediate"));
+  const namespace = new SystemNamespace(
+    `${prefix}-system`,
+    {
+      mesh: plan,
+      cluster: site.name,
+      ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
+      ...(intermediate === undefined ? {} : { intermediate }),
+      rootCertificatePem: root.certificatePem,
+    },
+    options("system"),
+  );
+  const exposed =
+    controlPlane?.exposed &&
+    new ExposedIstiod(
+      `${prefix}-exposed-istiod`,
+      { plan: controlPlane.exposed, namespace: namespace.namespaceName, addresses: access.addresses },
+      options("exposed-istiod"),
+    );
+  return { plan: site, prefix, access, namespace, intermediate, exposed, options };
+}
+
+/** A configuration cluster is led by its istiod wherever that runs; only a plain remote must name who may lead it. */
+function servedBy({ name, role, configCluster }: ClusterPlan): { readonly servedBy?: string } {
+  return role === "remote" && configCluster !== name ? { servedBy: configCluster } : {};
+}
+
+function createIntermediate(
+  { plan, root, parent }: SiteContext,
+  site: SitePlan,
+  prefix: string,
+  { aliases }: pulumi.ComponentResourceOptions,
+): IntermediateCa {
+  return new IntermediateCa(
+    `${prefix}-intermediate`,
+    {
+      meshId: plan.id,
+      cluster: site.name,
+      rootCertificatePem: root.certificatePem,
+      rootPrivateKeyPem: root.privateKeyPem,
+      lifetimeDays: plan.trust.intermediateLifetimeDays,
+      renewBeforeDays: plan.trust.renewBeforeDays,
+      keyAlgorithm: plan.trust.keyAlgorithm,
+    },
+    { parent, ...(aliases === undefined ? {} : { aliases }) },
+  );
+}
+
+/** Where a control plane's istiod runs. */
+export function siteOf(sites: ReadonlyMap<string, MeshSite>, controlPlane: Pick<ControlPlanePlan, "name">): MeshSite {
+  const site = sites.get(controlPlane.name);
+  if (site === undefined) throw new RangeError(`no cluster ${controlPlane.name}`);
+  return site;
+}

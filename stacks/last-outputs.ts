@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+const outputsSchema = z.object({
+  clusters: z
+    .record(
+      z.string(),
+      z.object({
+        eastWest: z.object({ addresses: z.array(z.string()) }).optional(),
+        namespaces: z.array(z.string()).optional(),
+      }),
+    )
+    .default({}),
+  controlPlanes: z.record(z.string(), z.object({ address: z.string().optional() })).default({}),
+});
+
+/** What this stack's last update said in its outputs, as far as the next one goes by it. */
+export type LastOutputs = z.output<typeof outputsSchema>;
+
+/**
+ * Reads what this stack's last update said. By it the program knows, without asking the clusters, which of them belong to
+ * the mesh already, and at which addresses those were reached that cannot be asked now.
+ */
+export async function lastOutputs(): Promise<LastOutputs> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+  const { outputs } = z.object({ outputs: z.unknown() }).parse(answer);
+  const read = outputsSchema.safeParse(outputs);
+  // Of a stack without outputs, or whose outputs another version wrote, nothing is known.
+  return read.success ? read.data : outputsSchema.parse({});
+}
+
+/** Names of the clusters that belong to the mesh since the last update, external control planes' among them. */
+export function belonging({ clusters, controlPlanes }: LastOutputs): ReadonlySet<string> {
+  return new Set([...Object.keys(clusters), ...Object.keys(controlPlanes)]);
+}

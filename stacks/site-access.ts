@@ -1,0 +1,60 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { awaitAddresses, type ReachedCluster } from "../access";
+import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
+import type { AddressReader, MeshCluster } from "../components";
+import type { LastOutputs } from "./last-outputs";
+
+/**
+ * One provider for a cluster. Its identifier is the name that the cluster first had, so that neither an edited kubeconfig
+ * nor a new name replaces anything; its Secrets are updated in place, so that istiod never sees one vanish; and what it
+ * cannot reach it leaves as it is.
+ */
+export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster, last: LastOutputs): MeshCluster {
+  const replaces = "replaces" in site ? site.replaces : undefined;
+  const { server, certificateAuthorityData, tlsServerName } = reached.forOthers;
+  const made = last.clusters[site.name]?.namespaces ?? [];
+  return {
+    provider: new kubernetes.Provider(
+      site.name,
+      {
+        kubeconfig: pulumi.secret(reached.kubeconfig),
+        clusterIdentifier: site.name,
+        enableSecretMutable: true,
+        skipUpdateUnreachable: true,
+      },
+      { ignoreChanges: ["clusterIdentifier"], ...(replaces === undefined ? {} : { aliases: [{ name: replaces }] }) },
+    ),
+    server,
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
+    ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
+    addresses: addressReader(site, reached, last),
+    foreignNamespaces: reached.existingNamespaces.filter((name) => !made.includes(name)),
+  };
+}
+
+/**
+ * Waits for addresses in an update. A preview takes what is there, and where the cluster cannot be asked the addresses of
+ * the last update count, in an update too.
+ */
+function addressReader(site: SitePlan, reached: ReachedCluster, last: LastOutputs): AddressReader {
+  return async (service, timeoutSeconds) => {
+    const lastAddresses = lastAddressesOf(site.name, service.name, last);
+    if (!reached.isReachable) return lastAddresses;
+    if (!pulumi.runtime.isDryRun()) return awaitAddresses(reached, service, timeoutSeconds);
+    try {
+      return await awaitAddresses(reached, service, 0);
+    } catch (error) {
+      await pulumi.log.debug(
+        `The addresses of ${service.name} in cluster ${site.name} are not known: ${String(error)}`,
+      );
+      return lastAddresses;
+    }
+  };
+}
+
+function lastAddressesOf(site: string, service: string, last: LastOutputs): readonly string[] | undefined {
+  if (service === eastWestGatewayName) return last.clusters[site]?.eastWest?.addresses;
+  const address = last.controlPlanes[site]?.address;
+  return address === undefined ? undefined : [address];
+}

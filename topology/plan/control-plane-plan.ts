@@ -1,0 +1,83 @@
+import type { Mesh } from "../schema";
+import { joiningOf, type Joining } from "./joining";
+import type { HelmValuesByChart } from "./istio-plan";
+import { valuesOf } from "./istio-plan";
+
+/** The Service by which other clusters reach an istiod. */
+export interface ExposedIstiodPlan {
+  /** What stands before the load balancer; undefined where the load balancer's own address counts. */
+  readonly address?: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly loadBalancerClass?: string;
+  readonly timeoutSeconds: number;
+}
+
+/** A network whose gateways istiod cannot find by itself, in the terms of Istio's `meshNetworks`. */
+export interface FixedNetwork {
+  /** Clusters of the network that the control plane knows, sorted. */
+  readonly clusters: readonly string[];
+  readonly gateways: readonly { readonly address: string; readonly port: number }[];
+}
+
+/** What follows from the configuration for one istiod. Plain data, known at preview. */
+export interface ControlPlanePlan {
+  /** The cluster that it runs in. */
+  readonly name: string;
+  readonly kind: "primary" | "external";
+  /** The cluster whose Kubernetes API holds its configuration, and whose name it bears as its cluster id. */
+  readonly configCluster: string;
+  /** Clusters whose workloads it serves, sorted; a primary's own among them. */
+  readonly serves: readonly string[];
+  /** Clusters whose API servers it reads by a kubeconfig: all that it knows but its configuration's own. Sorted. */
+  readonly reads: readonly string[];
+  /** Networks with gateways at fixed addresses, by name. */
+  readonly fixedNetworks: Readonly<Record<string, FixedNetwork>>;
+  /** How other clusters reach it; undefined where it serves none. */
+  readonly exposed?: ExposedIstiodPlan;
+  /** Extra values for its chart. */
+  readonly values: HelmValuesByChart;
+}
+
+/** Plans of all control planes, sorted by name. */
+export function planControlPlanes(mesh: Mesh): ControlPlanePlan[] {
+  const joining = joiningOf(mesh);
+  return joining.controlPlanes.map(({ name, kind, configCluster, serves, reads }) => {
+    const settings = kind === "primary" ? mesh.clusters[name] : mesh.externalControlPlanes[name];
+    if (settings === undefined) throw new RangeError(`no control plane ${name}`);
+    const servesOthers = serves.some((cluster) => cluster !== name);
+    return {
+      name,
+      kind,
+      configCluster,
+      serves,
+      reads,
+      fixedNetworks: fixedNetworks(mesh, joining, [...new Set([...serves, ...reads])].sort()),
+      ...(servesOthers ? { exposed: exposedIstiod(settings.exposedIstiod) } : {}),
+      values: valuesOf(mesh, settings.values),
+    };
+  });
+}
+
+function exposedIstiod(settings: Mesh["clusters"][string]["exposedIstiod"]): ExposedIstiodPlan {
+  const { address, annotations, loadBalancerClass, timeoutSeconds } = settings;
+  return {
+    ...(address === undefined ? {} : { address }),
+    annotations,
+    ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    timeoutSeconds,
+  };
+}
+
+function fixedNetworks(mesh: Mesh, joining: Joining, known: readonly string[]): Record<string, FixedNetwork> {
+  const fixed: Record<string, FixedNetwork> = {};
+  const networkOf = (cluster: string): string => mesh.clusters[cluster]?.network ?? "";
+  for (const network of [...new Set(known.map(networkOf))].sort()) {
+    const clusters = known.filter((cluster) => networkOf(cluster) === network);
+    const gateways = clusters.flatMap((cluster) => {
+      const { addresses = [], port = 0 } = mesh.clusters[cluster]?.eastWestGateway ?? {};
+      return joining.needsGateway(cluster) ? addresses.map((address) => ({ address, port })) : [];
+    });
+    if (gateways.length > 0) fixed[network] = { clusters, gateways };
+  }
+  return fixed;
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { worded } from "../wording";
+import { address, listOf, oneOf, port, seconds, stringsByKey, text } from "./primitives";
+
+const annotations = stringsByKey("annotations", '{ example.org/load-balancer: "internal" }')
+  .default({})
+  .describe("Annotations of the Service, by which a cloud's load balancer is told what to be. Default: none.");
+
+const loadBalancerClass = text("the name of a load balancer class", "example.org/internal")
+  .optional()
+  .describe("Which of the cluster's load balancers serves the Service. Default: the cluster's own default.");
+
+const timeoutSeconds = seconds(10, 3600, "300")
+  .default(300)
+  .describe(
+    "How long to wait for the load balancer's address, in seconds. Default: 300, since a cloud's may need three minutes.",
+  );
+
+export const eastWestGatewaySchema = worded(
+  z.strictObject({
+    type: oneOf(["LoadBalancer", "NodePort"])
+      .default("LoadBalancer")
+      .describe(
+        "How the gateway is reached from outside. Default: LoadBalancer, since its address stays when nodes come and go. NodePort needs `addresses` and a `port` from the cluster's node port range.",
+      ),
+    addresses: listOf(address("203.0.113.10"), "a list of IP addresses or host names", '["203.0.113.10"]')
+      .optional()
+      .describe(
+        "Fixed addresses at which the other clusters reach the gateway: of the nodes, or of what stands before the load balancer. Default: those that the load balancer gives, which every istiod finds by itself.",
+      ),
+    port: port("15443")
+      .default(15443)
+      .describe(
+        "Port at which the other clusters reach the gateway. Default: 15443, the one of Istio's documentation.",
+      ),
+    annotations,
+    loadBalancerClass,
+    timeoutSeconds,
+  }),
+  {
+    expected: "a mapping with the keys type, addresses, port, annotations, loadBalancerClass, timeoutSeconds",
+    example: "{ type: NodePort, addresses: [203.0.113.10], port: 31443 }",
+  },
+).describe("The cluster's east-west gateway. It comes into being only where a mesh has several networks.");
+
+export const exposedIstiodSchema = worded(
+  z.strictObject({
+    address: address("203.0.113.11")
+      .optional()
+      .describe(
+        "Fixed address at which the other clusters reach istiod, at ports 15012 and 15017: of what stands before the load balancer. Default: the one that the load balancer gives.",
+      ),
+    annotations,
+    loadBalancerClass,
+    timeoutSeconds,
+  }),
+  {
+    expected: "a mapping with the keys address, annotations, loadBalancerClass, timeoutSeconds",
+    example: "{ address: 203.0.113.11 }",
+  },
+).describe(
+  "The Service by which other clusters reach this istiod. It comes into being only where it serves other clusters.",
+);
