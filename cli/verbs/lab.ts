@@ -1,21 +1,32 @@
-import { labDown, labStatus, labUp, type LabStatus } from "../../lab";
+import { labDown, labStatus, labUp, type LabCluster, type LabStatus } from "../../lab";
 import { standardErrorProgress, type Progress } from "../../lab/progress";
 import { checkPrerequisites, ensureTools } from "../../lab/tools";
-import { ConfigurationError } from "../../topology";
+import { ConfigurationError, sitesOf, type MeshPlan } from "../../topology";
 import { exitCodes } from "../failure";
 import { statusLines } from "../lab-status";
 import type { OutputFlags, StackFlags } from "../options";
 import { print, printJson } from "../output";
 import { interruptible, loadMesh, type MeshOfStack } from "../session";
 
+/**
+ * The clusters of a plan as the lab is to have them. One that only runs a control plane is on no network of the mesh: it
+ * gets one of its own. Pure.
+ */
+export function labClusters(plan: MeshPlan): LabCluster[] {
+  const networks = new Map(plan.clusters.map(({ name, network }) => [name, network]));
+  return sitesOf(plan).map(({ name }) => ({ name, network: networks.get(name) ?? name }));
+}
+
 /** Starts the lab for a stack, or mends it. */
 export async function bringLabUp({ plan, projectDirectory, stack }: MeshOfStack): Promise<LabStatus> {
-  const clusters = plan.clusters.map(({ name, network }) => ({ name, network }));
   return withProgress((progress) =>
-    interruptible(({ stop: signal }) => labUp({ clusters, projectDirectory, stack, progress, signal }), {
-      onStop: "Stopping.",
-      advice: "Run it again: it goes on from there. `isthmus lab down` removes what there is.",
-    }),
+    interruptible(
+      ({ stop: signal }) => labUp({ clusters: labClusters(plan), projectDirectory, stack, progress, signal }),
+      {
+        onStop: "Stopping.",
+        advice: "Run it again: it goes on from there. `isthmus lab down` removes what there is.",
+      },
+    ),
   );
 }
 

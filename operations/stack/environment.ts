@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { MeshPlan } from "../../topology";
+import { sitesOf, type MeshPlan } from "../../topology";
 
 /** Variables of one process. */
 export type Variables = Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ const labDirectory = ".lab";
 
 /** Whether a stack's clusters are those of the lab: its kubeconfig is the one that the lab writes. */
 export function runsOnLab(plan: MeshPlan): boolean {
-  return plan.clusters.every((cluster) => cluster.access.kubeconfig?.startsWith(`${labDirectory}/`) ?? false);
+  return sitesOf(plan).every((site) => site.access.kubeconfig?.startsWith(`${labDirectory}/`) ?? false);
 }
 
 /** Variables that the lab's exports extend instead of setting: both parts count. */
