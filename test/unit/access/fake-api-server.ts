@@ -136,6 +136,7 @@ export function accessTo(
     name,
     server,
     certificateAuthorityData,
+    forOthers: { server, certificateAuthorityData },
     kubeconfig: JSON.stringify({
       clusters: [{ name, cluster: { server, "certificate-authority-data": certificateAuthorityData, ...cluster } }],
       users: [{ name, user }],

@@ -153,8 +153,8 @@ describe("whatever is read", () => {
             const access = new Map([
               ["east", accessTo("east", `https://127.0.0.1:${port}`, authority.certificate, { token: "t" })],
             ]);
-            const { problems, warnings } = await precheck(plan, access, directory);
-            [...problems, ...warnings].forEach(assertReadable);
+            const { problems, unreachable, warnings } = await precheck(plan, access, directory);
+            [...problems, ...unreachable.values(), ...warnings].forEach(assertReadable);
           },
         ),
         { numRuns: 60 },
@@ -176,8 +176,9 @@ describe("whatever is read", () => {
       [{ exec: { command: "sh", args: "x", env: "y" } }, {}],
     ] as const) {
       const access = new Map([["east", accessTo("east", "https://127.0.0.1:1", "no certificate", user, cluster)]]);
-      const { problems, warnings } = await precheck(planOf(twoPrimaries), access, directory);
-      const all = [...problems.filter(({ found }) => !found.includes("this machine alone")), ...warnings];
+      const { problems, unreachable, warnings } = await precheck(planOf(twoPrimaries), access, directory);
+      const own = problems.filter(({ found }) => !found.includes("this machine alone"));
+      const all = [...own, ...unreachable.values(), ...warnings];
       all.forEach(assertReadable);
       assert.ok(all.some(({ path }) => path === "isthmus:mesh.clusters.east.access.context"));
     }

@@ -6,7 +6,6 @@ import {
   rootSubject,
 } from "../../../components/internal/certificates";
 import { privateKeyArgs } from "../../../components/internal/key-algorithm";
-import { addressesOf } from "../../../components/internal/load-balancer";
 import { selfSignedCertificatePem } from "../../support/certificates";
 
 describe("certificates", () => {
@@ -39,28 +38,5 @@ describe("certificates", () => {
   it("always names the curve of an ECDSA key", () => {
     assert.deepEqual(privateKeyArgs("ecdsa-p256"), { algorithm: "ECDSA", ecdsaCurve: "P256" });
     assert.deepEqual(privateKeyArgs("rsa-4096"), { algorithm: "RSA", rsaBits: 4096 });
-  });
-});
-
-describe("addressesOf", () => {
-  it("takes the IP where there is one, else the hostname", () => {
-    const ingress = [
-      { ip: "172.18.11.1" },
-      { hostname: "lb.example" },
-      { ip: "172.18.11.2", hostname: "both.example" },
-    ];
-    assert.deepEqual(addressesOf({ status: { loadBalancer: { ingress } } }), [
-      "172.18.11.1",
-      "lb.example",
-      "172.18.11.2",
-    ]);
-  });
-
-  it("has none while the load balancer is pending", () => {
-    for (const status of [{}, { loadBalancer: {} }, { loadBalancer: { ingress: [] } }]) {
-      assert.deepEqual(addressesOf({ status }), []);
-    }
-    assert.deepEqual(addressesOf({}), []);
-    assert.deepEqual(addressesOf(undefined), []);
   });
 });

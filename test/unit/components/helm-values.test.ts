@@ -1,38 +1,183 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { chartSource } from "../../../components/internal/chart";
-import { baseValues, eastWestGatewayValues, istiodValues } from "../../../components/internal/helm-values";
-import { unknownValues } from "../../../components/internal/known-values";
-import { mergeValues } from "../../../components/internal/merge-values";
-import type { ClusterPlan } from "../../../topology";
-import { planOf, twoPrimaries } from "../../support/plans";
+import {
+  baseValues,
+  eastWestGatewayValues,
+  externalValues,
+  isHostName,
+  primaryValues,
+  remoteBaseValues,
+  remoteValues,
+} from "../../../components/internal/helm-values";
+import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type MeshPlan } from "../../../topology";
+import { externalControlPlane, fixedGateways, planOf, primaryRemote, twoPrimaries } from "../../support/plans";
 
-const plan = planOf(twoPrimaries);
-const east = plan.clusters[0] as ClusterPlan;
+function clusterOf(plan: MeshPlan, name: string): ClusterPlan {
+  return plan.clusters.find((cluster) => cluster.name === name) as ClusterPlan;
+}
 
-describe("Helm values", () => {
-  it("puts what the user adds over what follows from the plan", () => {
-    const added = planOf({
+function controlPlaneOf(plan: MeshPlan, name: string): ControlPlanePlan {
+  return controlPlaneIn(plan, name) as ControlPlanePlan;
+}
+
+/** What all istiods of the test meshes are told; of the cluster only its name and network differ. */
+function common(clusterName: string, network: string): Record<string, unknown> {
+  return { hub: "docker.io/istio", meshID: "mesh1", multiCluster: { clusterName }, network, tag: "1.31.1" };
+}
+
+const meshConfig = { trustDomain: "mesh1.internal" };
+
+describe("Helm values of a primary", () => {
+  it("are the cluster's name and network, the mesh and its trust domain, and nothing else", () => {
+    const plan = planOf(twoPrimaries);
+    assert.deepEqual(primaryValues(plan, controlPlaneOf(plan, "east")), { global: common("east", "east"), meshConfig });
+    assert.deepEqual(baseValues({}), {});
+  });
+
+  it("let it lead in other clusters where it serves any, and put its host name into its certificate", () => {
+    const plan = planOf(primaryRemote);
+    const global = { ...common("west", "west"), externalIstiod: true };
+    assert.deepEqual(primaryValues(plan, controlPlaneOf(plan, "west")), { global, meshConfig });
+    assert.deepEqual(primaryValues(plan, controlPlaneOf(plan, "west"), "istiod.example.org"), {
+      env: { ISTIOD_CUSTOM_HOST: "istiod.example.org" },
+      global,
+      meshConfig,
+    });
+  });
+
+  it("name the gateways of networks that it cannot find by itself", () => {
+    const plan = planOf(fixedGateways);
+    assert.deepEqual(primaryValues(plan, controlPlaneOf(plan, "east")), {
+      global: {
+        ...common("east", "east"),
+        meshNetworks: {
+          east: {
+            endpoints: [{ fromRegistry: "east" }],
+            gateways: [
+              { address: "203.0.113.10", port: 31443 },
+              { address: "203.0.113.11", port: 31443 },
+            ],
+          },
+          west: {
+            endpoints: [{ fromRegistry: "west" }],
+            gateways: [{ address: "gateway.west.example.org", port: 15443 }],
+          },
+        },
+      },
+      meshConfig,
+    });
+  });
+
+  it("have what the user adds over them, for the mesh and for the cluster alone", () => {
+    const plan = planOf({
       ...twoPrimaries,
       istio: {
         ...twoPrimaries.istio,
-        values: { istiod: { global: { imagePullPolicy: "Always" }, env: { A: "b" } }, gateway: { replicaCount: 2 } },
+        values: { base: { enableCRDTemplates: false }, istiod: { env: { A: "b" }, autoscaleMin: 2 } },
+      },
+      clusters: {
+        ...twoPrimaries.clusters,
+        west: {
+          ...twoPrimaries.clusters.west,
+          values: {
+            base: { enableCRDTemplates: true },
+            istiod: { global: { imagePullPolicy: "Always" }, env: { A: "c" } },
+          },
+        },
       },
     });
-    assert.deepEqual(istiodValues(added, east), {
+    assert.deepEqual(primaryValues(plan, controlPlaneOf(plan, "east")), {
+      autoscaleMin: 2,
       env: { A: "b" },
-      global: {
-        hub: "docker.io/istio",
-        imagePullPolicy: "Always",
-        meshID: "mesh1",
-        multiCluster: { clusterName: "east" },
-        network: "east",
-        tag: "1.31.1",
-      },
-      meshConfig: { trustDomain: "mesh1.internal" },
+      global: common("east", "east"),
+      meshConfig,
     });
-    assert.deepEqual(eastWestGatewayValues(added.istio, east), {
-      networkGateway: "east",
+    assert.deepEqual(primaryValues(plan, controlPlaneOf(plan, "west")), {
+      autoscaleMin: 2,
+      env: { A: "c" },
+      global: { ...common("west", "west"), imagePullPolicy: "Always" },
+      meshConfig,
+    });
+    assert.deepEqual(baseValues(clusterOf(plan, "east").values.base), { enableCRDTemplates: false });
+    assert.deepEqual(baseValues(clusterOf(plan, "west").values.base), { enableCRDTemplates: true });
+  });
+});
+
+describe("Helm values of a remote cluster", () => {
+  const plan = planOf(primaryRemote);
+  const global = { ...common("edge", "west"), configCluster: true };
+
+  it("have no default revision, so that no validator waits for an istiod that never fills it in", () => {
+    assert.deepEqual(remoteBaseValues({}), {
+      defaultRevision: "",
+      global: { externalIstiod: true },
+      profile: "remote",
+    });
+  });
+
+  it("lead by an IP address over the Service, and by a host name past it", () => {
+    for (const address of ["172.18.11.1", "2001:db8::1"]) {
+      assert.deepEqual(remoteValues(plan, clusterOf(plan, "edge"), address), {
+        global: { ...global, remotePilotAddress: address },
+        istiodRemote: { injectionPath: "/inject/cluster/edge/net/west" },
+        profile: "remote",
+      });
+    }
+    assert.deepEqual(remoteValues(plan, clusterOf(plan, "edge"), "istiod.example.org"), {
+      global: { ...global, remotePilotAddress: "istiod.example.org" },
+      istiodRemote: { injectionURL: "https://istiod.example.org:15017/inject/cluster/edge/net/west" },
+      profile: "remote",
+    });
+  });
+
+  it("hold the mesh's configuration where the cluster is an external control plane's configuration cluster", () => {
+    const external = planOf(externalControlPlane);
+    assert.deepEqual(remoteValues(external, clusterOf(external, "east"), "172.18.11.1"), {
+      configMap: true,
+      global: { ...common("east", "east"), configCluster: true, remotePilotAddress: "172.18.11.1" },
+      istiodRemote: { injectionPath: "/inject/cluster/east/net/east" },
+      meshConfig,
+      profile: "remote",
+    });
+  });
+});
+
+describe("Helm values of an external control plane", () => {
+  it("bear the name and network of its configuration cluster, and the files of its configuration", () => {
+    const plan = planOf(externalControlPlane);
+    assert.deepEqual(externalValues(plan, controlPlaneOf(plan, "control")), {
+      env: {
+        INJECTION_WEBHOOK_CONFIG_NAME: "istio-sidecar-injector",
+        LOCAL_CLUSTER_SECRET_WATCHER: "true",
+        SHARED_MESH_CONFIG: "istio",
+        VALIDATION_WEBHOOK_CONFIG_NAME: "istio-validator-istio-system",
+      },
+      global: {
+        ...common("east", "east"),
+        configValidation: false,
+        externalIstiod: true,
+        operatorManageWebhooks: true,
+      },
+      meshConfig,
+      volumeMounts: [
+        { mountPath: "/etc/istio/config", name: "config-volume" },
+        { mountPath: "/var/lib/istio/inject", name: "inject-volume" },
+      ],
+      volumes: [
+        { configMap: { name: "istio" }, name: "config-volume" },
+        { configMap: { name: "istio-sidecar-injector" }, name: "inject-volume" },
+      ],
+    });
+  });
+});
+
+describe("Helm values of an east-west gateway", () => {
+  it("make no Service, show only the own network, and take what the user adds", () => {
+    const plan = planOf({
+      ...twoPrimaries,
+      istio: { ...twoPrimaries.istio, values: { gateway: { replicaCount: 2 } } },
+    });
+    assert.deepEqual(eastWestGatewayValues(clusterOf(plan, "east")), {
+      env: { ISTIO_META_REQUESTED_NETWORK_VIEW: "east" },
       readinessProbe: {
         failureThreshold: 60,
         httpGet: { path: "/healthz/ready", port: 15021 },
@@ -40,84 +185,18 @@ describe("Helm values", () => {
         timeoutSeconds: 3,
       },
       replicaCount: 2,
+      service: { type: "None" },
     });
-    assert.deepEqual(baseValues(added.istio), {});
   });
 });
 
-describe("mergeValues", () => {
-  const tree = fc.letrec((tie) => ({
-    value: fc.oneof({ depthSize: "small" }, fc.integer(), fc.array(fc.integer()), tie("map")),
-    map: fc.dictionary(fc.constantFrom("a", "b", "c"), tie("value"), { noNullPrototype: true }),
-  })).map;
-
-  it("replaces lists and scalars, and merges maps", () => {
-    assert.deepEqual(mergeValues({ a: [1, 2], b: { c: 1, d: 1 } }, { a: [3], b: { c: 2 } }), {
-      a: [3],
-      b: { c: 2, d: 1 },
-    });
-    assert.deepEqual(mergeValues({ a: { b: 1 } }, { a: 2 }), { a: 2 });
-    assert.deepEqual(mergeValues({ a: 2 }, { a: { b: 1 } }), { a: { b: 1 } });
-  });
-
-  it("has the extra values as they are, whatever they are laid over", () => {
-    fc.assert(
-      fc.property(tree, tree, (base, extra) =>
-        assert.deepEqual(mergeValues(mergeValues(base, extra), extra), mergeValues(base, extra)),
-      ),
-    );
-    fc.assert(fc.property(tree, (extra) => assert.deepEqual(mergeValues({}, extra), extra)));
-  });
-
-  it("writes the same values as the same text", () => {
-    assert.equal(
-      JSON.stringify(mergeValues({ b: 1, a: { d: 1, c: 1 } }, {})),
-      JSON.stringify(mergeValues({ a: { c: 1, d: 1 } }, { b: 1 })),
-    );
-  });
-});
-
-describe("chartSource", () => {
-  it("names a chart of the public repository with Istio's version", () => {
-    const { istio } = planOf({ ...twoPrimaries, istio: { version: "1.31.1" } });
-    assert.deepEqual(chartSource(istio, "istiod"), {
-      chart: "istiod",
-      version: "1.31.1",
-      repositoryOpts: { repo: "https://blob.istio.io/istio-release/charts" },
-    });
-  });
-
-  it("names a directory so that Helm takes it for one", () => {
-    for (const [directory, chart] of [
-      ["charts", "./charts/base"],
-      ["./charts/", "./charts/base"],
-      [".lab/charts", ".lab/charts/base"],
-      ["../charts", "../charts/base"],
-      ["/srv/charts", "/srv/charts/base"],
-    ] as const) {
-      const { istio } = planOf({ ...twoPrimaries, istio: { version: "1.31.1", charts: { directory } } });
-      assert.deepEqual(chartSource(istio, "base"), { chart });
+describe("isHostName", () => {
+  it("tells host names from addresses", () => {
+    for (const name of ["istiod.example.org", "a1b2.elb.amazonaws.com", "localhost", "10.0.0.1.nip.io", "1.2.3"]) {
+      assert.ok(isHostName(name), name);
     }
-  });
-});
-
-describe("unknownValues", () => {
-  const defaults = {
-    _internal_defaults_do_not_set: { env: {}, global: { hub: "", proxy: { image: "" } }, meshConfig: { a: 1 } },
-  };
-
-  it("finds a value that the chart does not have, by its path", () => {
-    assert.deepEqual(unknownValues({ global: { hbu: "x", proxy: { imag: "y" } }, gloabl: 1 }, defaults), [
-      "global.hbu",
-      "global.proxy.imag",
-      "gloabl",
-    ]);
-  });
-
-  it("takes everything below what the chart leaves open", () => {
-    assert.deepEqual(
-      unknownValues({ env: { X: "1" }, meshConfig: { trustDomain: "b" }, global: { hub: "h" } }, defaults),
-      [],
-    );
+    for (const address of ["10.0.0.1", "2001:db8::1", "::1", "::ffff:10.0.0.1"]) {
+      assert.ok(!isHostName(address), address);
+    }
   });
 });
