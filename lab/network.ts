@@ -45,6 +45,7 @@ export async function ensureClusterNetwork(cluster: ClusterPlan, bin: string): P
       ...["ip", "link", "add", port, "netns", bridgeNamespace, "type", "veth"],
       ...["peer", "name", "eth0", "netns", namespace],
     ] as [string, ...string[]]);
+    await ipBatch(namespace, [`link set eth0 address ${cluster.hardwareAddress}`]);
   }
   await ipBatch(bridgeNamespace, [`link set ${port} master ${bridgeName}`, `link set ${port} up`]);
   const strayRoutes = await findStrayRoutes(cluster);

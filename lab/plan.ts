@@ -28,6 +28,11 @@ export interface ClusterPlan {
   readonly context: string;
   readonly nodeName: string;
   readonly nodeAddress: string;
+  /**
+   * Follows from the node's address, as in nature it does not: what the other clusters remember of that address stays
+   * right when a new cluster takes a former one's place. Else their packets to it are lost for ten seconds.
+   */
+  readonly hardwareAddress: string;
   readonly apiServer: string;
   readonly podRange: string;
   readonly serviceRange: string;
@@ -98,6 +103,7 @@ function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): Clu
     context: `lab-${name}`,
     nodeName: name,
     nodeAddress: nodeAddress(index),
+    hardwareAddress: hardwareAddress(index),
     apiServer: `https://${nodeAddress(index)}:6443`,
     podRange: podRange(index),
     serviceRange: serviceRange(index),
@@ -110,6 +116,8 @@ function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): Clu
 }
 
 const nodeAddress = (index: number) => `172.18.0.${10 + index}`;
+/** A locally administered address (IEEE 802: second bit of the first octet). */
+const hardwareAddress = (index: number) => `02:00:ac:12:00:${(10 + index).toString(16).padStart(2, "0")}`;
 const podRange = (index: number) => `10.${100 + index}.0.0/16`;
 const serviceRange = (index: number) => `10.${200 + index}.0.0/16`;
 
