@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Mesh, type AddressReader, type MeshArgs } from "../../components";
 import { sitesOf, type MeshConfig } from "../../topology";
 import { selfSignedCertificatePem } from "../support/certificates";
-import { record, type RecordedResource } from "../support/mocks";
+import { record, reveal, type RecordedResource } from "../support/mocks";
 import { planOf } from "../support/plans";
 
 /** What a test says about the world around a mesh; the rest is as usual. */
@@ -172,4 +172,17 @@ export function configReaderParts(cluster: string): string[] {
     `isthmus:index:ReaderAccount mesh-${cluster}-config-reader`,
     `kubernetes:core/v1:Secret mesh-${cluster}-config-reader-token`,
   ];
+}
+
+/** The values that a Helm release is given. */
+export function valuesOf(resources: readonly RecordedResource[], release: string): Record<string, unknown> {
+  return find(resources, release).inputs["values"] as Record<string, unknown>;
+}
+
+/** The kubeconfigs that a Secret holds, by its keys. */
+export function kubeconfigsIn(resources: readonly RecordedResource[], secret: string): Record<string, unknown> {
+  const data = reveal(find(resources, secret).inputs["data"]) as Record<string, string>;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, text]) => [key, JSON.parse(Buffer.from(text, "base64").toString()) as unknown]),
+  );
 }

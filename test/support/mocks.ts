@@ -19,6 +19,11 @@ export function isSecret(value: unknown): boolean {
   );
 }
 
+/** Whether nothing is known of a recorded input yet, as in a preview before it exists. */
+export function isUnknown(value: unknown): boolean {
+  return value === pulumi.unknown;
+}
+
 /** The recorded input without its secret wrapping, at any depth. */
 export function reveal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reveal);

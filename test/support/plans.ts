@@ -86,6 +86,17 @@ export function primaries(count: number): MeshConfig {
   };
 }
 
+/** Every way to join clusters, by a name for the tests of what must hold in all of them. */
+export const topologies: Readonly<Record<string, MeshConfig>> = {
+  "two primaries": twoPrimaries,
+  "a primary and a remote on one network": primaryRemote,
+  "a primary and a remote on two networks": primaryRemoteNetworks,
+  "an external control plane": externalControlPlane,
+  "an external control plane for two clusters": sharedExternalControlPlane,
+  "three primaries and two remotes": mixed,
+  "fixed gateways": fixedGateways,
+};
+
 /** The plan of a configuration that is known to be valid. */
 export function planOf(config: MeshConfig): MeshPlan {
   return planMesh(parseMesh(config));
