@@ -75,6 +75,20 @@ export function sampleManifests(namespace: string, version: string, images: Samp
         spec: { ports: [{ name: "http", port: helloworldPort }], selector: { app: helloworldName } },
       },
     },
+    {
+      path: `/apis/networking.istio.io/v1/namespaces/${namespace}/destinationrules`,
+      object: {
+        apiVersion: "networking.istio.io/v1",
+        kind: "DestinationRule",
+        metadata: { name: helloworldName, labels: sampleLabels },
+        // A connection through a gateway ends at the pod that it first reached: with connections used again, a client
+        // may call for minutes and never reach one of three clusters behind one gateway.
+        spec: {
+          host: `${helloworldName}.${namespace}.svc.cluster.local`,
+          trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } },
+        },
+      },
+    },
     pod(collection, helloworldName, {
       labels: { app: helloworldName, version },
       container: {

@@ -55,9 +55,9 @@ describe("the sample", () => {
     const manifests = sampleManifests("ns", "v2", images);
     assert.deepEqual(
       manifests.map(({ path }) => path.split("/").at(-1)),
-      ["serviceaccounts", "serviceaccounts", "services", "pods", "pods"],
+      ["serviceaccounts", "serviceaccounts", "services", "destinationrules", "pods", "pods"],
     );
-    const pods = manifests.slice(3).map(({ object }) => object as { spec: { containers: Record<string, unknown>[] } });
+    const pods = manifests.slice(4).map(({ object }) => object as { spec: { containers: Record<string, unknown>[] } });
     const [helloworld, client] = pods.map((pod) => pod.spec.containers[0]);
     assert.equal(helloworld?.["image"], "hub/helloworld");
     assert.deepEqual(helloworld["env"], [{ name: "SERVICE_VERSION", value: "v2" }]);
