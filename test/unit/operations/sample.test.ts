@@ -81,6 +81,7 @@ describe("the sample", () => {
         "create serviceaccounts",
         "create serviceaccounts",
         "create services",
+        "create destinationrules",
         "create pods",
         "create pods",
         "remove pods",
