@@ -51,6 +51,14 @@ export async function overcomeLock(
   return "released";
 }
 
+/**
+ * Whether an update that was killed left its lock. Pulumi takes the lock before it says, in its headline, what it does; and
+ * who holds it shares it with nobody. Pure.
+ */
+export function leftLock({ signal, stdout }: Pick<PulumiError, "signal" | "stdout">): boolean {
+  return signal !== undefined && /^\w+ing\b.*\(.*\):/m.test(stdout);
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -5,11 +5,14 @@ import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ConfigurationError } from "../../topology";
 import type { Variables } from "./environment";
+import { killTree } from "./process-tree";
 
 /** How an operation that is under way is ended. */
 export interface Interruption {
   /** Lets what has begun finish, and begins nothing more: Pulumi's answer to Ctrl-C. */
   readonly stop?: AbortSignal;
+  /** How long that may take before it is killed, in milliseconds. Default: 120000, in which a Helm release is mostly done. */
+  readonly stopGraceMs?: number;
   /** Ends everything at once. The stack's lock and the operations under way stay recorded. */
   readonly kill?: AbortSignal;
 }
@@ -22,8 +25,10 @@ export class PulumiError extends Error {
     readonly stdout: string,
     readonly stderr: string,
     readonly exitCode: number | undefined,
+    /** The signal that ended it; undefined when it ended by itself. */
+    readonly signal?: NodeJS.Signals,
   ) {
-    super(describe(command, stdout, stderr, exitCode));
+    super(describe(command, stdout, stderr, signal ?? exitCode));
     this.name = "PulumiError";
   }
 }
@@ -77,11 +82,23 @@ export async function pulumiCommand(variables: Variables, interruption: Interrup
   });
 }
 
+/** Subcommands that a person may wait for; the others take a moment, and are let finish. */
+const longCommands = ["up", "preview", "refresh", "destroy"];
+
+/**
+ * Anything below the headline: a resource's row, or that the update still goes on, which is told every second. Only then
+ * does Pulumi surely listen to Ctrl-C (NewScope in pulumi's backend/diy): by one that comes earlier it just dies, and
+ * leaves its lock.
+ */
+const engineSpeaks = /^\w+ing\b.*\(.*\):\s+\S/m;
+
+const defaultStopGraceMs = 120_000;
+
 async function runInOwnGroup(
   executable: string,
   args: readonly string[],
   where: { directory: string; variables: Variables },
-  { stop, kill }: Interruption,
+  { stop, stopGraceMs = defaultStopGraceMs, kill }: Interruption,
   onOutput: (text: string) => void = () => undefined,
   onError: (text: string) => void = () => undefined,
 ): Promise<{ stdout: string; stderr: string; code: number }> {
@@ -98,34 +115,37 @@ async function runInOwnGroup(
   });
   let stdout = "";
   let stderr = "";
+  let grace: NodeJS.Timeout | undefined;
+  let isAsked = false;
+  const endAtOnce = (): void => {
+    if (child.pid !== undefined) killTree(child.pid);
+  };
+  const askToEnd = (): void => {
+    if (stop?.aborted !== true || isAsked) return;
+    grace ??= setTimeout(endAtOnce, stopGraceMs);
+    if (!longCommands.includes(command) || !engineSpeaks.test(stdout)) return;
+    isAsked = true;
+    child.kill("SIGINT");
+  };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
     onOutput(text);
+    askToEnd();
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     onError(text);
   });
-  const onStop = (): void => void child.kill("SIGINT");
-  const onKill = (): void => killGroup(child.pid);
-  stop?.addEventListener("abort", onStop, { once: true });
-  kill?.addEventListener("abort", onKill, { once: true });
+  stop?.addEventListener("abort", askToEnd, { once: true });
+  kill?.addEventListener("abort", endAtOnce, { once: true });
   try {
-    const [code] = (await once(child, "close")) as [number | null];
-    if (code !== 0) throw new PulumiError(command, stdout, stderr, code ?? undefined);
+    const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    if (code !== 0) throw new PulumiError(command, stdout, stderr, code ?? undefined, signal ?? undefined);
     return { stdout, stderr, code };
   } finally {
-    stop?.removeEventListener("abort", onStop);
-    kill?.removeEventListener("abort", onKill);
-  }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    clearTimeout(grace);
+    stop?.removeEventListener("abort", askToEnd);
+    kill?.removeEventListener("abort", endAtOnce);
   }
 }
 
@@ -145,7 +165,7 @@ function findOnPath(name: string, path: string): string | undefined {
     });
 }
 
-function describe(command: string, stdout: string, stderr: string, exitCode: number | undefined): string {
+function describe(command: string, stdout: string, stderr: string, end: number | NodeJS.Signals | undefined): string {
   if (stderr.includes("the stack is currently locked by")) {
     const holder = stderr.trim().split("\n").at(-1)?.trim() ?? "";
     return `pulumi ${command} failed: another update of the stack is under way, or was killed on another machine. ${holder}. When it is no more, run \`pulumi cancel\`.`;
@@ -153,7 +173,11 @@ function describe(command: string, stdout: string, stderr: string, exitCode: num
   // What a resource or the program says tells more than what the engine adds at the end.
   const [first, ...others] = [...new Set([...errorsIn(stdout), ...errorsIn(stderr)])];
   const more = others.length === 0 ? "" : ` (and ${others.length} more, above)`;
-  return `pulumi ${command} failed: ${first === undefined ? `exit code ${exitCode ?? "unknown"}` : `${first}${more}`}`;
+  return `pulumi ${command} failed: ${first === undefined ? endWords(end) : `${first}${more}`}`;
+}
+
+function endWords(end: number | NodeJS.Signals | undefined): string {
+  return typeof end === "string" ? `ended by ${end}` : `exit code ${end ?? "unknown"}`;
 }
 
 /** The lines by which Pulumi says what went wrong, without those that only say that something did. */

@@ -4,7 +4,7 @@ import { ConfigurationError, configurationPath, type MeshPlan, type Problem } fr
 import { connect, KubernetesError } from "../kubernetes";
 import { stackEnvironment } from "./environment";
 import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
-import { overcomeLock } from "./lock";
+import { leftLock, overcomeLock } from "./lock";
 import { recover } from "./recover";
 
 /** Which stack, and how its operations talk and are ended. */
@@ -178,10 +178,20 @@ async function afterRecovery<T>(
     try {
       return await update();
     } catch (error) {
-      if (!(error instanceof PulumiError) || options.stop?.aborted === true || attempt === maximumAttempts) throw error;
+      if (!(error instanceof PulumiError)) throw error;
+      if (options.stop?.aborted === true && leftLock(error)) await takeOwnLockAway(options);
+      if (options.stop?.aborted === true || attempt === maximumAttempts) throw error;
       if (!(await madeFit(stack, error, clusters, options))) throw error;
     }
   }
+}
+
+/** Takes away the lock of our own update, which did not end when it was asked to and was killed. */
+async function takeOwnLockAway(options: StackOptions): Promise<void> {
+  options.onProgress?.("the update did not end in time and was killed: taking away its lock");
+  // With a signal that has been given no other command would run.
+  const unstoppable = { ...options, stop: new AbortController().signal };
+  await (await selectStack(unstoppable))?.cancel();
 }
 
 /** Whether there was something to get over, so that the update is worth another try. */

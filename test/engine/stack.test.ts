@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -25,6 +26,7 @@ describeEngine("operations on a stack", (tools) => {
   let directory: string;
   let savedVariables: NodeJS.ProcessEnv;
   let said: string[];
+  let path: string;
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "isthmus-operations-"));
@@ -36,6 +38,7 @@ describeEngine("operations on a stack", (tools) => {
       PULUMI_CONFIG_PASSPHRASE: "of no worth",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     });
+    path = process.env["PATH"] ?? "";
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
     await mkdir(join(directory, "state"));
     await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
@@ -50,6 +53,7 @@ describeEngine("operations on a stack", (tools) => {
 
   beforeEach(() => {
     said = [];
+    process.env["PATH"] = path;
     delete process.env["PROGRAM"];
   });
 
@@ -77,6 +81,24 @@ describeEngine("operations on a stack", (tools) => {
 
   async function remainingLocks(): Promise<string[]> {
     return (await readdir(join(directory, "state", locks))).filter((name) => name.endsWith(".json"));
+  }
+
+  /** A listener to Pulumi's words that does something when they first match. */
+  function onceSaid(words: RegExp, action: () => void): (text: string) => void {
+    let output = "";
+    return (text) => {
+      const isNew = !words.test(output);
+      output += text;
+      if (isNew && words.test(output)) action();
+    };
+  }
+
+  /** Processes that work for this test's stack: the environment that they were given names a directory of its own. */
+  function processesOfStack(): string[] {
+    const mark = `PULUMI_HOME=${join(directory, "home")}\0`;
+    return readdirSync("/proc").filter(
+      (pid) => pid !== String(process.pid) && readProcess(pid, "environ").includes(mark),
+    );
   }
 
   it("find nothing to destroy where there is no stack", async () => {
@@ -121,33 +143,35 @@ describeEngine("operations on a stack", (tools) => {
   it("end in good order when they are asked to: no lock is left", async () => {
     process.env["PROGRAM"] = "wait";
     const stop = new AbortController();
-    let output = "";
-    const update = up(
-      options({
-        stop: stop.signal,
-        onOutput: (text) => {
-          output += text;
-          if (output.includes("Updating")) stop.abort();
-        },
-      }),
-    );
-    await assert.rejects(update, PulumiError);
+    // The headline: Pulumi has its lock, and does not listen to Ctrl-C yet.
+    const update = up(options({ stop: stop.signal, onOutput: onceSaid(/Updating/, () => stop.abort()) }));
+    await assert.rejects(update, (error: unknown) => error instanceof PulumiError && error.signal === undefined);
     assert.deepEqual(await remainingLocks(), []);
+    assert.deepEqual(said, []);
+  });
+
+  it("end when they do not react either: killed, with all that they started, and without a lock", async () => {
+    process.env["PROGRAM"] = "wait";
+    const deaf = join(directory, "deaf");
+    await mkdir(deaf);
+    await writeFile(join(deaf, "pulumi"), `#!/bin/sh\ntrap "" INT\n"${tools().bin}/pulumi" "$@" &\nwait\n`, {
+      mode: 0o755,
+    });
+    process.env["PATH"] = [deaf, process.env["PATH"]].join(delimiter);
+    const stop = new AbortController();
+    const update = up(
+      options({ stop: stop.signal, stopGraceMs: 1_000, onOutput: onceSaid(/updating/, () => stop.abort()) }),
+    );
+    await assert.rejects(update, (error: unknown) => error instanceof PulumiError && error.signal === "SIGKILL");
+    assert.deepEqual(await remainingLocks(), []);
+    assert.deepEqual(said, ["the update did not end in time and was killed: taking away its lock"]);
+    assert.deepEqual(processesOfStack(), []);
   });
 
   it("go on after they were killed", async () => {
     process.env["PROGRAM"] = "wait";
     const kill = new AbortController();
-    let output = "";
-    const update = up(
-      options({
-        kill: kill.signal,
-        onOutput: (text) => {
-          output += text;
-          if (output.includes("Updating")) kill.abort();
-        },
-      }),
-    );
+    const update = up(options({ kill: kill.signal, onOutput: onceSaid(/Updating/, () => kill.abort()) }));
     await assert.rejects(update, PulumiError);
     assert.equal((await remainingLocks()).length, 1);
 
@@ -160,3 +184,14 @@ describeEngine("operations on a stack", (tools) => {
     assert.deepEqual((await destroy(options()))?.changes, { delete: 2 });
   });
 });
+
+/** What the kernel tells about a process; empty for one that has ended or is another user's. */
+function readProcess(pid: string, file: string): string {
+  if (!/^\d+$/.test(pid)) return "";
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch (error) {
+    if (["EACCES", "ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
+    throw error;
+  }
+}

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { defaultsFor, runsOnLab, stackEnvironment } from "../../../operations/stack/environment";
-import { lockHolders } from "../../../operations/stack/lock";
+import { leftLock, lockHolders } from "../../../operations/stack/lock";
 import { pendingIn, withoutPendingCreates } from "../../../operations/stack/pending";
+import { descendants } from "../../../operations/stack/process-tree";
 import { PulumiError } from "../../../operations/stack/pulumi";
 import { clearAway } from "../../../operations/stack/recover";
 import { FakeClient } from "../../support/cluster-client";
@@ -92,6 +93,28 @@ describe("a stack's lock", () => {
   });
 });
 
+describe("an update that was killed", () => {
+  it("has left its lock when it had begun", () => {
+    assert.equal(leftLock({ signal: "SIGKILL", stdout: "Updating (dev):\n" }), true);
+    assert.equal(leftLock({ signal: "SIGINT", stdout: "" }), false);
+    const byItself = new PulumiError("up", "Updating (dev):\n", "", 255);
+    assert.equal(leftLock(byItself), false);
+  });
+
+  it("takes with it what it started, and what that started, and nothing else", () => {
+    const parents = new Map([
+      [1, 0],
+      [10, 1],
+      [11, 10],
+      [12, 11],
+      [13, 10],
+      [20, 1],
+    ]);
+    assert.deepEqual(descendants(10, parents), [11, 12, 13]);
+    assert.deepEqual(descendants(12, parents), []);
+  });
+});
+
 describe("an error of Pulumi", () => {
   it("is its first line of error, wherever Pulumi wrote that", () => {
     assert.equal(
@@ -106,6 +129,8 @@ describe("an error of Pulumi", () => {
       "pulumi up failed: no room (and 2 more, above)",
     );
     assert.equal(new PulumiError("up", "", "", 2).message, "pulumi up failed: exit code 2");
+    const killed = new PulumiError("up", "", "", undefined, "SIGKILL");
+    assert.equal(killed.message, "pulumi up failed: ended by SIGKILL");
   });
 });
 
