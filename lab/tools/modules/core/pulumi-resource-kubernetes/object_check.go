@@ -20,9 +20,6 @@ type objectResource struct {
 func (resource *objectResource) check(
 	_ context.Context, request *pulumirpc.CheckRequest,
 ) (*pulumirpc.CheckResponse, error) {
-	if resource.skipsUnreachable() {
-		return &pulumirpc.CheckResponse{Inputs: request.GetOlds()}, nil
-	}
 	olds := object.FromProperties(provider.Unmarshal(request.GetOlds()))
 	news := provider.Unmarshal(request.GetNews())
 	inputs := object.Normalize(object.FromProperties(news))
@@ -48,10 +45,6 @@ func (resource *objectResource) check(
 		return nil, err
 	}
 	return &pulumirpc.CheckResponse{Inputs: marshalled}, nil
-}
-
-func (server *server) skipsUnreachable() bool {
-	return server.settings.skipUpdateUnreachable && server.cluster.Unreachable() != nil
 }
 
 func (resource *objectResource) diff(

@@ -26,9 +26,6 @@ var releaseIdentity = [][]string{{"name"}, {"namespace"}}
 func (resource *releaseResource) check(
 	_ context.Context, request *pulumirpc.CheckRequest,
 ) (*pulumirpc.CheckResponse, error) {
-	if resource.skipsUnreachable() {
-		return &pulumirpc.CheckResponse{Inputs: request.GetOlds()}, nil
-	}
 	inputs, err := release.Complete(provider.Unmarshal(request.GetNews()), provider.Unmarshal(request.GetOlds()),
 		resource.name, resource.cluster.Namespace)
 	if err != nil {

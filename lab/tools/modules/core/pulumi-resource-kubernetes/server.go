@@ -39,11 +39,17 @@ func (server *server) until(request context.Context) (context.Context, context.C
 	return ctx, func() { stop(); cancel() }
 }
 
-// Check completes and validates a resource's inputs.
+// Check completes and validates a resource's inputs. Those of a cluster that is left alone stay what they were: then no
+// difference is found, and neither Update nor anything else is asked for.
 func (server *server) Check(ctx context.Context, request *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
 	resource, err := server.resource(request.GetUrn())
 	if err != nil {
 		return nil, err
+	}
+	if server.settings.skipUpdateUnreachable && server.cluster.Unreachable() != nil {
+		server.host.Warn(ctx, request.GetUrn(),
+			"Cluster is unreachable but skipUpdateUnreachable flag is set to true, skipping...")
+		return &pulumirpc.CheckResponse{Inputs: request.GetOlds()}, nil
 	}
 	return resource.check(ctx, request)
 }
