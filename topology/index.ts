@@ -1,6 +1,7 @@
 export * from "./found";
 export * from "./json-schema";
 export * from "./known-values";
+export * from "./loopback";
 export * from "./merge-values";
 export * from "./names";
 export * from "./owned-values";
@@ -8,6 +9,7 @@ export * from "./parse";
 export * from "./path";
 export * from "./plan";
 export * from "./problem";
+export * from "./ranges";
 export * from "./reference";
 export { meshWarnings } from "./rules";
 export * from "./schema";

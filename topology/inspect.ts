@@ -1,18 +1,24 @@
 import { z } from "zod";
 import { describeFound, isEncrypted } from "./found";
-import { configurationPath } from "./path";
+import { configurationPath, meshKey } from "./path";
 import type { Problem } from "./problem";
 import { listed, nearest } from "./suggest";
+import { looksSecret } from "./text";
 import { wordingOf, type Wording } from "./wording";
 
-/** Keys that lead from the mesh to a value. */
-export type Keys = readonly string[];
+/** Keys and list positions that lead from the mesh to a value. */
+export type Keys = readonly (string | number)[];
 
 /** What inspection of a value gives. */
 export interface Inspection {
   readonly problems: readonly Problem[];
-  /** A copy without the parts that are wrong, so that rules can look at the rest; undefined when nothing is left. */
+  /**
+   * A copy without the parts that are wrong, so that rules can look at the rest; undefined when nothing is left. Items of
+   * lists keep their places.
+   */
   readonly sound: unknown;
+  /** Where the user meant something that `sound` does not have: values that are wrong, and keys that were misspelt. */
+  readonly doubts: readonly Keys[];
 }
 
 /**
@@ -23,21 +29,22 @@ export function inspect(schema: z.core.$ZodType, value: unknown, keys: Keys = []
   const wording = wordsFor(schema);
   const core = unwrapped(schema);
   if (value === undefined)
-    return isOptional(schema) ? { problems: [], sound: undefined } : wrong(keys, wording, value, addFix(keys, wording));
-  if (core instanceof z.ZodObject)
-    return isMapping(value)
-      ? inspectObject(core, value, keys)
-      : wrong(keys, wording, value, mappingFix(value, wording));
-  if (core instanceof z.ZodRecord)
-    return isMapping(value)
-      ? inspectRecord(core, value, keys)
-      : wrong(keys, wording, value, mappingFix(value, wording));
-  if (core instanceof z.ZodUnion)
-    return isMapping(value)
-      ? inspectUnion(core, value, keys, wording)
-      : wrong(keys, wording, value, mappingFix(value, wording));
-  if (z.safeParse(core, value).success) return { problems: [], sound: value };
-  return wrong(keys, wording, value, leafFix(core, value, wording));
+    return isOptional(schema) ? sound(undefined) : wrong(keys, wording, value, addFix(keys, wording));
+  const isTree =
+    core instanceof z.ZodObject ||
+    core instanceof z.ZodRecord ||
+    core instanceof z.ZodUnion ||
+    core instanceof z.ZodArray;
+  if (isTree && isEncryptedString(core, value)) return wrong(keys, wording, value, plainTextFix);
+  if (core instanceof z.ZodArray)
+    return Array.isArray(value)
+      ? inspectArray(core, value, keys, wording)
+      : wrong(keys, wording, value, listFix(core.element, value, wording));
+  if (isTree && !isMapping(value)) return wrong(keys, wording, value, mappingFix(value, wording));
+  if (core instanceof z.ZodObject) return inspectObject(core, value as Mapping, keys);
+  if (core instanceof z.ZodRecord) return inspectRecord(core, value as Mapping, keys);
+  if (core instanceof z.ZodUnion) return inspectUnion(core, value as Mapping, keys, wording);
+  return z.safeParse(core, value).success ? sound(value) : wrong(keys, wording, value, leafFix(core, value, wording));
 }
 
 function inspectObject(schema: z.ZodObject, value: Mapping, keys: Keys): Inspection {
@@ -45,43 +52,59 @@ function inspectObject(schema: z.ZodObject, value: Mapping, keys: Keys): Inspect
   const known = Object.keys(shape);
   const missing = known.filter((key) => !Object.hasOwn(value, key));
   const problems: Problem[] = [];
-  const renamed = new Set<string>();
+  const doubts: Keys[] = [];
+  const misspelt = new Set<string>();
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const meant = nearest(key, missing) ?? nearest(key, known);
-    if (meant !== undefined && missing.includes(meant)) renamed.add(meant);
+    if (meant !== undefined && missing.includes(meant)) misspelt.add(meant);
     problems.push(unknownKey(keys, key, known, meant));
   }
-  const sound: Mapping = {};
+  const kept: Mapping = {};
   for (const [key, field] of Object.entries(shape)) {
     const present = Object.hasOwn(value, key);
     // A misspelt key is one mistake, not two: its right spelling is not reported as missing as well.
-    if (!present && renamed.has(key)) continue;
+    if (!present && misspelt.has(key)) {
+      doubts.push([...keys, key]);
+      continue;
+    }
     const inspection = inspect(field, present ? value[key] : undefined, [...keys, key]);
     problems.push(...inspection.problems);
-    if (inspection.sound !== undefined) sound[key] = inspection.sound;
+    doubts.push(...inspection.doubts);
+    if (inspection.sound !== undefined) kept[key] = inspection.sound;
   }
-  return { problems, sound };
+  return { problems, sound: kept, doubts };
 }
 
 function inspectRecord(schema: z.ZodRecord, value: Mapping, keys: Keys): Inspection {
   const problems: Problem[] = [];
-  const sound: Mapping = {};
+  const doubts: Keys[] = [];
+  const kept: Mapping = {};
   for (const [key, item] of Object.entries(value)) {
-    const name = inspect(schema.keyType, key, [...keys, key]);
+    const here = [...keys, key];
     // Zod passes over this key, so a record would silently lose it.
-    const forbidden = key === "__proto__";
-    problems.push(
-      ...(forbidden ? wrong([...keys, key], wordsFor(schema.keyType), key, "Rename it.").problems : name.problems),
-    );
-    const inspection =
-      schema.valueType instanceof z.ZodUnknown
-        ? { problems: [], sound: item }
-        : inspect(schema.valueType, item, [...keys, key]);
-    problems.push(...inspection.problems);
-    if (!forbidden && name.problems.length === 0 && inspection.sound !== undefined) sound[key] = inspection.sound;
+    const isForbidden = key === "__proto__";
+    const name = isForbidden
+      ? wrong(here, wordsFor(schema.keyType), key, "Rename it.")
+      : inspect(schema.keyType, key, here);
+    const inspection = schema.valueType instanceof z.ZodUnknown ? sound(item) : inspect(schema.valueType, item, here);
+    problems.push(...name.problems, ...inspection.problems);
+    doubts.push(...name.doubts, ...inspection.doubts);
+    if (name.problems.length === 0 && inspection.sound !== undefined) kept[key] = inspection.sound;
   }
-  return { problems, sound };
+  return { problems, sound: kept, doubts };
+}
+
+function inspectArray(schema: z.ZodArray, value: readonly unknown[], keys: Keys, wording: Wording): Inspection {
+  // Items are judged one by one, so what is left for the list itself is its length.
+  if (value.length === 0 && !z.safeParse(schema, value).success)
+    return wrong(keys, wording, value, `Write at least one item, for example ${code(wording.example)}, or remove it.`);
+  const items = value.map((item, index) => inspect(schema.element, item ?? null, [...keys, index]));
+  return {
+    problems: items.flatMap(({ problems }) => problems),
+    sound: items.map((item) => item.sound),
+    doubts: items.flatMap(({ doubts }) => doubts),
+  };
 }
 
 /** A union of mappings that differ in their keys: the branch is the one whose keys the user began to write. */
@@ -90,13 +113,16 @@ function inspectUnion(schema: z.ZodUnion, value: Mapping, keys: Keys, wording: W
   const chosen = branches.filter((branch) => Object.keys(branch.shape).some((key) => Object.hasOwn(value, key)));
   if (chosen.length === 1 && chosen[0] !== undefined) return inspectObject(chosen[0], value, keys);
   const names = branches.flatMap((branch) => Object.keys(branch.shape));
-  if (chosen.length > 1)
-    return wrong(keys, wording, value, `Keep one of ${names.map(code).join(" and ")}, remove the other.`);
+  if (chosen.length > 1) {
+    const written = names.filter((name) => Object.hasOwn(value, name)).map(code);
+    return wrong(keys, wording, value, `Keep one of ${written.join(" and ")}, and no more.`);
+  }
   if (Object.keys(value).length === 0)
     return wrong(keys, wording, value, `Write ${code(wording.example)}, or remove it to take the default.`);
   return {
     problems: Object.keys(value).map((key) => unknownKey(keys, key, names, nearest(key, names))),
     sound: undefined,
+    doubts: [keys],
   };
 }
 
@@ -113,11 +139,16 @@ function wrong(keys: Keys, wording: Wording, value: unknown, fix: string): Inspe
   return {
     problems: [{ path: configurationPath(...keys), expected: wording.expected, found: describeFound(value), fix }],
     sound: undefined,
+    doubts: [keys],
   };
 }
 
+function sound(value: unknown): Inspection {
+  return { problems: [], sound: value, doubts: [] };
+}
+
 function addFix(keys: Keys, wording: Wording): string {
-  return `Add it, for example ${code(`${keys.at(-1) ?? "isthmus:mesh"}: ${wording.example}`)}.`;
+  return `Add it, for example ${code(`${keys.at(-1) ?? meshKey}: ${wording.example}`)}.`;
 }
 
 function mappingFix(value: unknown, wording: Wording): string {
@@ -125,9 +156,21 @@ function mappingFix(value: unknown, wording: Wording): string {
   return `Write a mapping, for example ${code(wording.example)}.`;
 }
 
+function listFix(item: z.core.$ZodType, value: unknown, wording: Wording): string {
+  const isItem = typeof value === "string" && z.safeParse(item, value).success && !looksSecret(value);
+  return `Write a list, for example ${code(isItem ? `[${value}]` : wording.example)}.`;
+}
+
+/** A secret of Pulumi's where a tree must be: not one that has a key `secure` of its own, such as a cluster of that name. */
+function isEncryptedString(schema: z.core.$ZodType, value: unknown): boolean {
+  if (!isEncrypted(value) || typeof (value as Mapping)["secure"] !== "string") return false;
+  return !(schema instanceof z.ZodRecord) || schema.valueType instanceof z.ZodObject;
+}
+
+const plainTextFix = "Write it in plain text: it is no secret, and Isthmus must know it before anything is decrypted.";
+
 function leafFix(schema: z.core.$ZodType, value: unknown, wording: Wording): string {
-  if (isEncrypted(value))
-    return "Write it in plain text: it is no secret, and Isthmus must know it before anything is decrypted.";
+  if (isEncrypted(value)) return plainTextFix;
   const isScalar = typeof value === "number" || typeof value === "boolean";
   if (isScalar && z.safeParse(schema, String(value)).success)
     return `Put it in quotes: ${code(JSON.stringify(String(value)))}.`;

@@ -1,6 +1,6 @@
 import { inspect } from "./inspect";
 import { ConfigurationError } from "./problem";
-import { brokenRules, type MeshDraft } from "./rules";
+import { brokenRules } from "./rules";
 import { meshSchema, type Mesh } from "./schema";
 
 /**
@@ -8,15 +8,8 @@ import { meshSchema, type Mesh } from "./schema";
  * @throws ConfigurationError with every problem at once: wrong values, and rules that the rest breaks.
  */
 export function parseMesh(input: unknown): Mesh {
-  const { problems, sound } = inspect(meshSchema, input);
-  const draft = (sound ?? {}) as MeshDraft;
-  const all = [
-    ...problems,
-    ...brokenRules(
-      draft,
-      problems.map((problem) => problem.path),
-    ),
-  ];
+  const { problems, sound, doubts } = inspect(meshSchema, input);
+  const all = [...problems, ...brokenRules(sound ?? {}, doubts)];
   if (all.length > 0) throw new ConfigurationError(all);
   return meshSchema.parse(input);
 }

@@ -9,14 +9,20 @@ interface Row {
   readonly meaning: string;
 }
 
-/** The configuration's reference in Markdown: a table with every key, from the JSON Schema that editors use. */
+/**
+ * The configuration's reference in Markdown, from the JSON Schema that editors use: a table with every key, one for the
+ * scalars at the top and one for each mapping there.
+ */
 export function configurationReference(mesh: JsonSchema): string {
-  const rows = rowsBelow(mesh, "").map(
-    ({ path, type, presence, meaning }) => `| \`${path}\` | ${type} | ${presence} | ${meaning} |`,
-  );
+  const required = new Set(mesh.required);
+  const top = Object.entries(mesh.properties ?? {});
+  const scalars = top.filter(([, property]) => property.type !== "object");
+  const mappings = top.filter(([, property]) => property.type === "object");
+  const presence = (key: string): Presence => (required.has(key) ? "required" : "optional");
+  const sections = mappings.map(([key, property]) => section(key, property, presence(key)));
   return `# Configuration
 
-What stands under \`${meshKey}\` in \`Pulumi.<stack>.yaml\`. Generated from the schema by \`npm run schema\`: change \`topology/schema.ts\`, not this page.
+What stands under \`${meshKey}\` in \`Pulumi.<stack>.yaml\`. Generated from the schema by \`npm run schema\`: change \`topology/schema/\`, not this page.
 Every problem with a configuration is reported at once, before anything is changed, with the path as it stands here below \`${meshKey}.\`.
 
 An editor with YAML support completes and explains all of this when the file begins with
@@ -25,28 +31,44 @@ An editor with YAML support completes and explains all of this when the file beg
 # yaml-language-server: $schema=docs/schema/stack.schema.json
 \`\`\`
 
-| Path | Type | Default | Meaning |
-|---|---|---|---|
-${rows.join("\n")}
+At the top stand these, and the mappings below: ${mappings.map(([key]) => `[\`${key}\`](#${key.toLowerCase()})`).join(", ")}.
+
+${table(scalars.flatMap(([key, property]) => rowsOf(property, key, presence(key))))}
+
+${sections.join("\n\n")}
 `;
 }
 
-function rowsBelow(schema: JsonSchema, path: string): Row[] {
+/** Whether a key must be there; of the names in a mapping, how many there must be; of the keys of a union, one. */
+type Presence = "required" | "optional" | "at least one" | "any number" | "one of these";
+
+function section(key: string, schema: JsonSchema, presence: Presence): string {
+  const [meaning, reason] = splitDefault(schema.description ?? "");
+  const facts = presence === "required" ? " Required." : reason === "" ? "" : ` Default: ${reason}.`;
+  return `## ${key}\n\n${meaning}${facts}\n\n${table(rowsBelow(schema, key, presence))}`;
+}
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map(({ path, type, presence, meaning }) => `| \`${path}\` | ${type} | ${presence} | ${meaning} |`);
+  return ["| Path | Type | Default | Meaning |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+function rowsBelow(schema: JsonSchema, path: string, presence: Presence): Row[] {
   const required = new Set(schema.required);
   const properties = Object.entries(schema.properties ?? {}).flatMap(([key, property]) =>
-    rowsOf(property, path === "" ? key : `${path}.${key}`, required.has(key) ? "required" : "optional"),
+    rowsOf(property, `${path}.${key}`, required.has(key) ? "required" : "optional"),
   );
-  const items = schema.additionalProperties;
-  const named = typeof items === "object" && isDescribed(items) ? rowsOf(items, `${path}.<name>`, "at least one") : [];
-  const branches = (schema.anyOf ?? []).flatMap((branch) => rowsBelow(branch, path));
-  return [...properties, ...branches.map((row) => ({ ...row, presence: "one of these" })), ...named];
+  const named = schema.additionalProperties;
+  const entries =
+    typeof named === "object" && named.description !== undefined
+      ? rowsOf(named, `${path}.<name>`, presence === "required" ? "at least one" : "any number")
+      : [];
+  const items = schema.items === undefined ? [] : rowsBelow(schema.items, `${path}[]`, "optional");
+  const branches = (schema.anyOf ?? []).flatMap((branch) => rowsBelow(branch, path, "optional"));
+  return [...properties, ...branches.map((row) => ({ ...row, presence: "one of these" })), ...entries, ...items];
 }
 
-function isDescribed(schema: JsonSchema): boolean {
-  return schema.description !== undefined;
-}
-
-function rowsOf(schema: JsonSchema, path: string, presence: "required" | "optional" | "at least one"): Row[] {
+function rowsOf(schema: JsonSchema, path: string, presence: Presence): Row[] {
   const [meaning, reason] = splitDefault(schema.description ?? "");
   return [
     {
@@ -55,7 +77,7 @@ function rowsOf(schema: JsonSchema, path: string, presence: "required" | "option
       presence: presence === "optional" ? defaultOf(schema, reason) : `**${presence}**`,
       meaning: cell(meaning),
     },
-    ...rowsBelow(schema, path),
+    ...rowsBelow(schema, path, presence),
   ];
 }
 
@@ -67,15 +89,23 @@ function splitDefault(description: string): readonly [meaning: string, reason: s
 
 function defaultOf(schema: JsonSchema, reason: string): string {
   if (reason !== "") return cell(reason);
-  if (schema.type === "object") return "as below";
-  return schema.default === undefined ? "none" : `\`${JSON.stringify(schema.default)}\``;
+  return schema.type === "object" ? "as below" : "none";
 }
 
+const numerals = ["no", "one", "two", "three", "four", "five", "six"];
+
 function typeOf(schema: JsonSchema): string {
-  if (schema.anyOf !== undefined) return "one of two mappings";
+  if (schema.anyOf !== undefined) return `one of ${numerals[schema.anyOf.length] ?? schema.anyOf.length} mappings`;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(" or ");
   if (schema.type === "integer") return `whole number, ${schema.minimum} to ${schema.maximum}`;
-  return schema.type === "object" ? "mapping" : (schema.type ?? "any");
+  if (schema.type === "array") return `list of ${severalOf(schema.items ?? {})}`;
+  if (schema.type !== "object") return schema.type ?? "any";
+  const named = schema.additionalProperties;
+  return typeof named === "object" && named.type === "string" ? "strings by key" : "mapping";
+}
+
+function severalOf(items: JsonSchema): string {
+  return items.type === "integer" ? "whole numbers" : `${typeOf(items)}s`;
 }
 
 function cell(text: string): string {

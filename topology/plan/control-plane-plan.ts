@@ -1,7 +1,7 @@
 import type { Mesh } from "../schema";
-import { joiningOf, type Joining } from "./joining";
-import type { HelmValuesByChart } from "./istio-plan";
-import { valuesOf } from "./istio-plan";
+import type { ClusterPlan } from "./cluster-plan";
+import { valuesOf, type HelmValuesByChart } from "./istio-plan";
+import type { Joining } from "./joining";
 
 /** The Service by which other clusters reach an istiod. */
 export interface ExposedIstiodPlan {
@@ -38,12 +38,12 @@ export interface ControlPlanePlan {
   readonly values: HelmValuesByChart;
 }
 
-/** Plans of all control planes, sorted by name. */
-export function planControlPlanes(mesh: Mesh): ControlPlanePlan[] {
-  const joining = joiningOf(mesh);
+/** Plans of all control planes, sorted by name, from those of the clusters. */
+export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readonly ClusterPlan[]): ControlPlanePlan[] {
   return joining.controlPlanes.map(({ name, kind, configCluster, serves, reads }) => {
     const settings = kind === "primary" ? mesh.clusters[name] : mesh.externalControlPlanes[name];
     if (settings === undefined) throw new RangeError(`no control plane ${name}`);
+    const known = new Set([...serves, ...reads]);
     const servesOthers = serves.some((cluster) => cluster !== name);
     return {
       name,
@@ -51,7 +51,7 @@ export function planControlPlanes(mesh: Mesh): ControlPlanePlan[] {
       configCluster,
       serves,
       reads,
-      fixedNetworks: fixedNetworks(mesh, joining, [...new Set([...serves, ...reads])].sort()),
+      fixedNetworks: fixedNetworksOf(clusters.filter((cluster) => known.has(cluster.name))),
       ...(servesOthers ? { exposed: exposedIstiod(settings.exposedIstiod) } : {}),
       values: valuesOf(mesh, settings.values),
     };
@@ -68,16 +68,23 @@ function exposedIstiod(settings: Mesh["clusters"][string]["exposedIstiod"]): Exp
   };
 }
 
-function fixedNetworks(mesh: Mesh, joining: Joining, known: readonly string[]): Record<string, FixedNetwork> {
+/**
+ * The networks of some clusters whose gateways have fixed addresses.
+ * @param known Clusters that a control plane knows, sorted by name.
+ */
+export function fixedNetworksOf(known: readonly ClusterPlan[]): Record<string, FixedNetwork> {
   const fixed: Record<string, FixedNetwork> = {};
-  const networkOf = (cluster: string): string => mesh.clusters[cluster]?.network ?? "";
-  for (const network of [...new Set(known.map(networkOf))].sort()) {
-    const clusters = known.filter((cluster) => networkOf(cluster) === network);
-    const gateways = clusters.flatMap((cluster) => {
-      const { addresses = [], port = 0 } = mesh.clusters[cluster]?.eastWestGateway ?? {};
-      return joining.needsGateway(cluster) ? addresses.map((address) => ({ address, port })) : [];
-    });
-    if (gateways.length > 0) fixed[network] = { clusters, gateways };
+  for (const network of [...new Set(known.map((cluster) => cluster.network))].sort()) {
+    const clusters = known.filter((cluster) => cluster.network === network);
+    const gateways = clusters
+      .flatMap(({ eastWestGateway: gateway }) =>
+        (gateway?.addresses ?? []).map((address) => ({ address, port: gateway?.port ?? 0 })),
+      )
+      // One address may stand before the gateways of several clusters.
+      .filter(({ address, port }, index, all) => {
+        return all.findIndex((other) => other.address === address && other.port === port) === index;
+      });
+    if (gateways.length > 0) fixed[network] = { clusters: clusters.map(({ name }) => name), gateways };
   }
   return fixed;
 }

@@ -30,7 +30,8 @@ export function joiningOf(mesh: Mesh): Joining {
 
   const controlPlanes = [...servedBy.keys()].sort().map((name): ControlPlaneJoining => {
     const serves = servedBy.get(name) ?? [];
-    const external = mesh.externalControlPlanes[name];
+    // A cluster may be called like something that every JavaScript object has.
+    const external = Object.hasOwn(mesh.externalControlPlanes, name) ? mesh.externalControlPlanes[name] : undefined;
     const kind = external === undefined ? "primary" : "external";
     const configCluster = kind === "primary" ? name : (external?.configCluster ?? serves[0] ?? name);
     const peers = (external ?? mesh.clusters[name])?.peers;

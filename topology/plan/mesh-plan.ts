@@ -35,6 +35,9 @@ export interface SamplePlan {
 /** Derives the plan of a valid mesh. Pure. */
 export function planMesh(mesh: Mesh): MeshPlan {
   const joining = joiningOf(mesh);
+  const clusters = Object.keys(mesh.clusters)
+    .sort()
+    .map((name) => planCluster(mesh, name, joining));
   const { id, trustDomain } = mesh.replaces ?? {};
   return {
     id: mesh.id,
@@ -46,13 +49,11 @@ export function planMesh(mesh: Mesh): MeshPlan {
       helloworldImage: `${mesh.sample.hub ?? mesh.istio.hub}/examples-helloworld-v1:1.0`,
       clientImage: mesh.sample.clientImage,
     },
-    clusters: Object.keys(mesh.clusters)
-      .sort()
-      .map((name) => planCluster(mesh, name, joining)),
+    clusters,
     externalControlPlanes: Object.keys(mesh.externalControlPlanes)
       .sort()
       .map((name) => planExternal(mesh, name)),
-    controlPlanes: planControlPlanes(mesh),
+    controlPlanes: planControlPlanes(mesh, joining, clusters),
     namespaces: planNamespaces(mesh),
   };
 }

@@ -1,5 +1,5 @@
 import type { ClusterPlan } from "./cluster-plan";
-import type { ControlPlanePlan, FixedNetwork } from "./control-plane-plan";
+import { fixedNetworksOf, type ControlPlanePlan } from "./control-plane-plan";
 import type { MeshPlan } from "./mesh-plan";
 
 /**
@@ -18,29 +18,28 @@ export function withDependents(plan: MeshPlan, names: ReadonlySet<string>): read
   return [...gone].sort();
 }
 
-/** The plan of a mesh without some clusters, everything else being as it is. They must include their dependents. Pure. */
+/**
+ * The plan of a mesh without some clusters, everything else being as it is: what stays is named and installed as before,
+ * and nothing leads to what is gone. They must include their dependents. Pure.
+ */
 export function planWithout(plan: MeshPlan, names: readonly string[]): MeshPlan {
   const gone = new Set(names);
   const kept = (list: readonly string[]): string[] => list.filter((name) => !gone.has(name));
+  const clusters = plan.clusters
+    .filter(({ name }) => !gone.has(name))
+    .map((cluster): ClusterPlan => ({ ...cluster, reaches: kept(cluster.reaches) }));
   return {
     ...plan,
-    clusters: plan.clusters
-      .filter(({ name }) => !gone.has(name))
-      .map((cluster): ClusterPlan => ({ ...cluster, reaches: kept(cluster.reaches) })),
+    clusters,
     externalControlPlanes: plan.externalControlPlanes.filter(({ name }) => !gone.has(name)),
     controlPlanes: plan.controlPlanes
       .filter(({ name }) => !gone.has(name))
-      .map((controlPlane): ControlPlanePlan => ({
-        ...controlPlane,
-        serves: kept(controlPlane.serves),
-        reads: kept(controlPlane.reads),
-        fixedNetworks: Object.fromEntries(
-          Object.entries(controlPlane.fixedNetworks).map(([network, fixed]): [string, FixedNetwork] => [
-            network,
-            { ...fixed, clusters: kept(fixed.clusters) },
-          ]),
-        ),
-      })),
+      .map((controlPlane): ControlPlanePlan => {
+        const [serves, reads] = [kept(controlPlane.serves), kept(controlPlane.reads)];
+        const known = new Set([...serves, ...reads]);
+        const fixedNetworks = fixedNetworksOf(clusters.filter(({ name }) => known.has(name)));
+        return { ...controlPlane, serves, reads, fixedNetworks };
+      }),
     namespaces: plan.namespaces.map((namespace) => ({ ...namespace, clusters: kept(namespace.clusters) })),
   };
 }

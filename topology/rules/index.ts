@@ -1,51 +1,117 @@
-import { configurationPath } from "../path";
+import type { Keys } from "../inspect";
 import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
+import { addressesReachOthers, apiServersReachable, oneAddressOneThing, oneApiServerACluster } from "./addresses";
 import { atLeastOneCluster, oneContextACluster, size } from "./clusters";
+import {
+  configClusterServed,
+  controlPlaneOfItsOwn,
+  externalNameOfItsOwn,
+  externalServes,
+  knownControlPlane,
+} from "./control-planes";
+import {
+  exposedIstiodInUse,
+  gatewaysInUse,
+  noClassForNodePort,
+  nodePortAddresses,
+  nodePortRange,
+  statusPortKept,
+} from "./gateways";
+import { replacesFormerIdentity, replacesFormerName, replacesOnce } from "./identity";
 import { hostsThatStay, publishedCharts, publishedImages, supportedIstio } from "./istio";
-import type { MeshDraft, Rule } from "./rule";
+import {
+  knownNamespaceClusters,
+  namespaceClustersOnce,
+  namespaceLabelsFree,
+  namespacesOfWorkloads,
+  revisionInjects,
+  revisionInstalled,
+} from "./namespaces";
+import { knownPeers, peersAreOthers, peersAtControlPlanes, peersOnce } from "./peers";
+import { rangesApart } from "./ranges";
+import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
 import { renewalEnds, renewalInTime, rootOutlivesIntermediates, trustDomainOfItsOwn } from "./trust";
-import { ownedValuesUntouched, valuesNested } from "./values";
+import { mappingsStayMappings, ownedValuesUntouched, valuesNested } from "./values";
+import { callsGoBothWays, gatewaysKnowTheirNetwork } from "./views";
 
-export type { MeshDraft, Rule } from "./rule";
+export type { Caution, MeshDraft, Rule } from "./rule";
 
 /** Rules whose breach stops everything. */
 export const rules: readonly Rule[] = [
-  { id: "at-least-one-cluster", about: configurationPath("clusters"), check: atLeastOneCluster },
+  { id: "at-least-one-cluster", about: [["clusters"]], check: atLeastOneCluster },
   { id: "one-context-a-cluster", check: oneContextACluster },
-  { id: "root-outlives-intermediates", about: configurationPath("trust"), check: rootOutlivesIntermediates },
-  { id: "renewal-ends", about: configurationPath("trust"), check: renewalEnds },
+  { id: "known-control-plane", names: ["clusters", "externalControlPlanes"], check: knownControlPlane },
+  { id: "control-plane-of-its-own", check: controlPlaneOfItsOwn },
+  { id: "external-name-of-its-own", check: externalNameOfItsOwn },
+  { id: "external-serves", about: [["clusters", "*", "controlPlane"]], check: externalServes },
+  { id: "config-cluster-served", check: configClusterServed },
+  { id: "peers-at-control-planes", check: peersAtControlPlanes },
+  { id: "known-peers", names: ["clusters"], check: knownPeers },
+  { id: "peers-once", check: peersOnce },
+  { id: "peers-are-others", check: peersAreOthers },
+  { id: "node-port-addresses", check: nodePortAddresses },
+  { id: "node-port-range", check: nodePortRange },
+  { id: "no-class-for-node-port", check: noClassForNodePort },
+  { id: "status-port-kept", check: statusPortKept },
+  { id: "addresses-reach-others", check: addressesReachOthers },
+  { id: "one-address-one-thing", check: oneAddressOneThing },
+  {
+    id: "api-servers-reachable",
+    about: [
+      ["clusters", "*", "controlPlane"],
+      ["clusters", "*", "peers"],
+      ["externalControlPlanes", "*", "peers"],
+    ],
+    check: apiServersReachable,
+  },
+  { id: "one-api-server-a-cluster", check: oneApiServerACluster },
+  { id: "ranges-apart", check: rangesApart },
+  { id: "namespaces-of-workloads", check: namespacesOfWorkloads },
+  { id: "known-namespace-clusters", names: ["clusters"], check: knownNamespaceClusters },
+  { id: "namespace-clusters-once", check: namespaceClustersOnce },
+  { id: "revision-injects", check: revisionInjects },
+  { id: "namespace-labels-free", check: namespaceLabelsFree },
+  { id: "replaces-former-identity", about: [["id"], ["trustDomain"]], check: replacesFormerIdentity },
+  { id: "replaces-former-name", check: replacesFormerName },
+  { id: "replaces-once", check: replacesOnce },
+  { id: "root-outlives-intermediates", about: [["trust"]], check: rootOutlivesIntermediates },
+  { id: "renewal-ends", about: [["trust"]], check: renewalEnds },
   { id: "supported-istio", check: supportedIstio },
   { id: "published-images", check: publishedImages },
   { id: "published-charts", check: publishedCharts },
   { id: "owned-values", check: ownedValuesUntouched },
+  { id: "mappings-stay-mappings", check: mappingsStayMappings },
   { id: "nested-values", check: valuesNested },
 ];
 
 /** Rules whose breach works, but probably not as the user wants. */
-export const cautions: readonly Rule[] = [
-  { id: "renewal-in-time", about: configurationPath("trust"), check: renewalInTime },
+export const cautions: readonly Caution[] = [
+  { id: "calls-go-both-ways", check: callsGoBothWays },
+  { id: "gateways-know-their-network", check: gatewaysKnowTheirNetwork },
+  { id: "gateways-in-use", check: gatewaysInUse },
+  { id: "exposed-istiod-in-use", check: exposedIstiodInUse },
+  { id: "revision-installed", check: revisionInstalled },
+  { id: "renewal-in-time", check: renewalInTime },
   { id: "trust-domain-of-its-own", check: trustDomainOfItsOwn },
   { id: "hosts-that-stay", check: hostsThatStay },
   { id: "size", check: size },
 ];
 
-/** The problems of every rule that the sound part of a configuration breaks. */
-export function brokenRules(mesh: MeshDraft, problemPaths: readonly string[]): readonly Problem[] {
-  return apply(rules, mesh, problemPaths);
+/**
+ * The problems of every rule that the sound part of a configuration breaks.
+ * @param doubts Places of which it is not known what the user meant.
+ */
+export function brokenRules(mesh: MeshDraft, doubts: readonly Keys[]): readonly Problem[] {
+  const known = new Doubts(doubts);
+  return rules
+    .filter(({ about = [], names = [] }) => {
+      return !about.some((keys) => known.about(...keys)) && !names.some((place) => known.aboutNamesIn(place));
+    })
+    .flatMap(({ check }) => check(mesh, known));
 }
 
 /** What the user should know about a valid mesh before it is built, in the same four parts as a problem. */
 export function meshWarnings(mesh: Mesh): readonly Problem[] {
-  return apply(cautions, mesh, []);
-}
-
-function apply(table: readonly Rule[], mesh: MeshDraft, problemPaths: readonly string[]): readonly Problem[] {
-  return table
-    .filter(({ about }) => about === undefined || !problemPaths.some((path) => isAtOrBelow(path, about)))
-    .flatMap(({ check }) => check(mesh));
-}
-
-function isAtOrBelow(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}.`) || path.startsWith(`${root}[`);
+  return cautions.flatMap(({ check }) => check(mesh));
 }

@@ -1,22 +1,16 @@
 import { z } from "zod";
 import { worded } from "../wording";
 import { accessSchema, apiServerSchema, ifUnreachableSchema } from "./access";
-import { label, listOf } from "./primitives";
+import { label, listOf, range } from "./primitives";
 import { eastWestGatewaySchema, exposedIstiodSchema } from "./services";
-import { chartValuesSchema } from "./values";
+import { chartValuesSchema, externalValuesSchema } from "./values";
 
-const range = worded(z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/), {
-  expected: "an address range in CIDR notation",
-  example: "10.1.0.0/16",
-  mend: (value) => (/^[0-9a-fA-F.:]+$/.test(value) ? `Add the prefix length, for example \`${value}/16\`.` : undefined),
-});
+const ranges = listOf(range("10.1.0.0/16"), "a list of address ranges", '["10.1.0.0/16"]');
 
 const rangesSchema = worded(
   z.strictObject({
-    pods: listOf(range, "a list of address ranges", '["10.1.0.0/16"]')
-      .optional()
-      .describe("Ranges of the pods' addresses. Default: those that the cluster's nodes say."),
-    services: listOf(range, "a list of address ranges", '["10.101.0.0/16"]')
+    pods: ranges.optional().describe("Ranges of the pods' addresses. Default: those that the cluster's nodes say."),
+    services: ranges
       .optional()
       .describe("Ranges of the Services' addresses. Default: those that the cluster says (Kubernetes 1.33 and later)."),
   }),
@@ -69,7 +63,7 @@ export const externalControlPlaneSchema = worded(
       ),
     peers: peersSchema,
     exposedIstiod: exposedIstiodSchema.prefault({}),
-    values: chartValuesSchema
+    values: externalValuesSchema
       .default({})
       .describe("Extra Helm values for this control plane alone, merged over those of `istio.values`. Default: none."),
     ifUnreachable: ifUnreachableSchema,

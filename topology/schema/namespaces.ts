@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
-import { label, listOf, oneOf, stringsByKey } from "./primitives";
+import { label, labelsByKey, listOf, oneOf } from "./primitives";
 
 const namespaceSchema = worded(
   z.strictObject({
@@ -12,7 +12,7 @@ const namespaceSchema = worded(
       .describe(
         "Revision or revision tag of the control plane that injects, in place of the default one. Default: the default revision.",
       ),
-    labels: stringsByKey("labels", "{ team: shop }").default({}).describe("More labels. Default: none."),
+    labels: labelsByKey("{ team: shop }").default({}).describe("More labels. Default: none."),
     clusters: listOf(label("east"), "a list of clusters", "[east, west]")
       .optional()
       .describe("Clusters that have the namespace. Default: all, since Istio takes one name for one thing everywhere."),

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { parseAddress, parseRange } from "../ranges";
 import { nearest } from "../suggest";
-import { mendDnsLabel, worded } from "../wording";
+import { mendDnsLabel, worded, type Wording } from "../wording";
 
 /** RFC 1123 label: what Kubernetes accepts as a name, and Istio as a cluster's name (`istioctl create-remote-secret`). */
 const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
@@ -16,8 +17,12 @@ export function label(example: string): typeof dnsLabel {
 }
 
 /** One line of text with something in it. */
-export function text(expected: string, example: string): z.ZodString {
-  return worded(z.string().regex(/^\S(.*\S)?$/), { expected, example, mend: mendSpaces });
+export function text(expected: string, example: string, mend?: Wording["mend"]): z.ZodString {
+  return worded(z.string().regex(/^\S(.*\S)?$/), {
+    expected,
+    example,
+    mend: (value) => mend?.(value) ?? mendSpaces(value),
+  });
 }
 
 /** A duration in whole days. */
@@ -64,23 +69,79 @@ export function address(example: string): z.ZodString {
       .string()
       .regex(
         /^(?=.{1,253}$)([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/,
-      ),
-    {
-      expected: "an IP address or a host name",
-      example,
-      mend: (value) => (/:\d+$/.test(value) ? "Take out the port: it has a key of its own." : mendSpaces(value)),
-    },
+      )
+      // What has the look of an address must be one: no name ends in a number.
+      .refine((value) => !/:|(^|\.)\d+$/.test(value) || parseAddress(value) !== undefined),
+    { expected: "an IP address or a host name", example, mend: mendAddress },
   );
 }
 
-/** Labels or annotations: strings by key. */
-export function stringsByKey(what: string, example: string): z.ZodRecord<z.ZodString, z.ZodString> {
+function mendAddress(value: string): string | undefined {
+  if (value.includes("://")) return "Take out the scheme.";
+  if (value.includes("/")) return "Take out the slash and what follows it.";
+  return /^[^:]+:\d+$/.test(value) ? "Take out the port." : mendSpaces(value);
+}
+
+/** A range of addresses. */
+export function range(example: string): z.ZodString {
+  return worded(
+    z
+      .string()
+      .regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/)
+      .refine((value) => parseRange(value) !== undefined),
+    { expected: "an address range in CIDR notation", example, mend: mendRange },
+  );
+}
+
+function mendRange(value: string): string | undefined {
+  const [written = "", length] = value.split("/");
+  const family = parseAddress(written)?.family;
+  if (family === undefined) return undefined;
+  if (length === undefined) return `Add the prefix length, for example \`${written}/${family === 4 ? 16 : 64}\`.`;
+  return `Write a prefix length from 0 to ${family === 4 ? 32 : 128} after the slash.`;
+}
+
+const namePart = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+
+/** A DNS name before the slash, where there is one (Kubernetes, "Labels and Selectors"). */
+function withPrefix(letters: string): RegExp {
+  const part = `[${letters}0-9]([-${letters}0-9]*[${letters}0-9])?`;
+  return new RegExp(`^(?=[^/]{1,253}/|[^/]+$)(${part}(\\.${part})*/)?${namePart}$`);
+}
+
+/** A name with an optional prefix, as keys of labels are. */
+export function qualifiedName(expected: string, example: string): z.ZodString {
+  return worded(z.string().regex(withPrefix("a-z")), { expected, example, mend: mendSpaces });
+}
+
+/** Labels of a Kubernetes object. */
+export function labelsByKey(example: string): z.ZodRecord<z.ZodString, z.ZodString> {
   return worded(
     z.record(
-      worded(z.string().min(1), { expected: `a key of ${what}`, example: "example.org/key" }),
+      qualifiedName("the key of a label, such as example.org/team", "example.org/team"),
+      worded(z.string().regex(new RegExp(`^(${namePart})?$`)), {
+        expected:
+          "a label's value (letters, digits, '-', '_' and '.', beginning and ending with a letter or digit, at most 63 characters)",
+        example: "shop",
+        mend: mendSpaces,
+      }),
+    ),
+    { expected: "a mapping of labels", example },
+  );
+}
+
+/** Annotations of a Kubernetes object. Their keys may have upper-case letters before the slash, unlike labels'. */
+export function annotationsByKey(example: string): z.ZodRecord<z.ZodString, z.ZodString> {
+  return worded(
+    z.record(
+      worded(z.string().regex(withPrefix("A-Za-z")), {
+        expected: "the key of an annotation, such as example.org/key",
+        example: "example.org/key",
+        mend: mendSpaces,
+      }),
       worded(z.string(), { expected: "a string", example: '"true"' }),
     ),
-    { expected: `a mapping of ${what}`, example },
+    { expected: "a mapping of annotations", example },
   );
 }
 

@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { worded } from "../wording";
-import { address, listOf, oneOf, port, seconds, stringsByKey, text } from "./primitives";
+import { address, annotationsByKey, listOf, oneOf, port, qualifiedName, seconds } from "./primitives";
 
-const annotations = stringsByKey("annotations", '{ example.org/load-balancer: "internal" }')
+const annotations = annotationsByKey('{ example.org/load-balancer: "internal" }')
   .default({})
   .describe("Annotations of the Service, by which a cloud's load balancer is told what to be. Default: none.");
 
-const loadBalancerClass = text("the name of a load balancer class", "example.org/internal")
+const loadBalancerClass = qualifiedName(
+  "the name of a load balancer class, such as example.org/internal",
+  "example.org/internal",
+)
   .optional()
   .describe("Which of the cluster's load balancers serves the Service. Default: the cluster's own default.");
 
@@ -21,7 +24,7 @@ export const eastWestGatewaySchema = worded(
     type: oneOf(["LoadBalancer", "NodePort"])
       .default("LoadBalancer")
       .describe(
-        "How the gateway is reached from outside. Default: LoadBalancer, since its address stays when nodes come and go. NodePort needs `addresses` and a `port` from the cluster's node port range.",
+        "How the gateway is reached from outside. NodePort needs `addresses`, and a `port` from 30000 to 32767. Default: LoadBalancer, since its address stays when nodes come and go.",
       ),
     addresses: listOf(address("203.0.113.10"), "a list of IP addresses or host names", '["203.0.113.10"]')
       .optional()
@@ -31,7 +34,7 @@ export const eastWestGatewaySchema = worded(
     port: port("15443")
       .default(15443)
       .describe(
-        "Port at which the other clusters reach the gateway. Default: 15443, the one of Istio's documentation.",
+        "Port at which the other clusters reach the gateway; of a NodePort, the nodes' port. Default: 15443, the one of Istio's documentation.",
       ),
     annotations,
     loadBalancerClass,

@@ -7,12 +7,12 @@ export const trustSchema = worded(
     root: oneOf(["generated"])
       .default("generated")
       .describe(
-        "Where the mesh's root CA comes from. `generated`, the default and so far the only source: made by this program and kept, encrypted, in the stack's state.",
+        "Where the mesh's root CA comes from. `generated`: made by this program and kept, encrypted, in the stack's state. Default: generated, so far the only source.",
       ),
     keyAlgorithm: oneOf(["ecdsa-p256", "rsa-4096"])
       .default("ecdsa-p256")
       .describe(
-        "Keys of the root and the intermediates. Default: ecdsa-p256, which is made and verified in a fraction of RSA's time; rsa-4096 is what Istio's sample makefiles use. The root's counts when the root is made; a later change is ignored there.",
+        "Keys of the root and the intermediates. The root's counts when the root is made; a later change is ignored there. Default: ecdsa-p256, which is made and verified in a fraction of RSA's time; rsa-4096 is what Istio's sample makefiles use.",
       ),
     rootLifetimeDays: days(2, 3650, "1825")
       .default(1825)

@@ -1,0 +1,42 @@
+import type { ClusterDraft, ExternalDraft, MeshDraft } from "./rule";
+
+/** Clusters of a draft, sorted by name, so that the same mistake is reported at the same place in whatever order they are written. */
+export function clustersOf(mesh: MeshDraft): [name: string, cluster: ClusterDraft][] {
+  return entriesOf(mesh.clusters);
+}
+
+/** External control planes of a draft, sorted by name. */
+export function externalsOf(mesh: MeshDraft): [name: string, external: ExternalDraft][] {
+  return entriesOf(mesh.externalControlPlanes);
+}
+
+/** Entries of a mapping by name, without those of which nothing is sound, sorted. */
+export function entriesOf<Item>(items: Readonly<Record<string, Item | undefined>> | undefined): [string, Item][] {
+  return Object.entries(items ?? {})
+    .filter((entry): entry is [string, Item] => entry[1] !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+/** A cluster by its name; undefined where there is none, whatever JavaScript itself knows by that name. */
+export function clusterCalled(mesh: MeshDraft, name: string): ClusterDraft | undefined {
+  return own(mesh.clusters, name);
+}
+
+/** An external control plane by its name. */
+export function externalCalled(mesh: MeshDraft, name: string): ExternalDraft | undefined {
+  return own(mesh.externalControlPlanes, name);
+}
+
+/** The name of the control plane of a cluster: its own where it names none. */
+export function controlPlaneOf(name: string, cluster: ClusterDraft): string {
+  return cluster.controlPlane ?? name;
+}
+
+/** Where a control plane's settings stand: among the clusters or the external control planes. */
+export function isExternal(mesh: MeshDraft, controlPlane: string): boolean {
+  return clusterCalled(mesh, controlPlane) === undefined && externalCalled(mesh, controlPlane) !== undefined;
+}
+
+function own<Item>(items: Readonly<Record<string, Item>> | undefined, name: string): Item | undefined {
+  return items !== undefined && Object.hasOwn(items, name) ? items[name] : undefined;
+}

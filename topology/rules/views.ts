@@ -1,0 +1,71 @@
+import { joiningOf, type ControlPlaneJoining } from "../plan/joining";
+import { configurationPath } from "../path";
+import type { Problem } from "../problem";
+import type { Mesh } from "../schema";
+import { calledAll } from "./words";
+
+/** A control plane, and the clusters that it knows: those that it reads, and the one that holds its configuration. */
+interface View extends ControlPlaneJoining {
+  readonly known: ReadonlySet<string>;
+}
+
+function viewsOf(mesh: Mesh): { readonly all: readonly View[]; readonly partial: readonly View[] } {
+  const all = joiningOf(mesh).controlPlanes.map((plane): View => ({
+    ...plane,
+    known: new Set([...plane.reads, plane.configCluster]),
+  }));
+  const count = Object.keys(mesh.clusters).length;
+  return { all, partial: all.filter(({ known }) => known.size < count) };
+}
+
+export function callsGoBothWays(mesh: Mesh): readonly Problem[] {
+  const { all, partial } = viewsOf(mesh);
+  return partial.flatMap((view) => {
+    const callers = all.filter(({ known }) => view.serves.some((cluster) => known.has(cluster)));
+    const missing = new Set(callers.flatMap(({ serves }) => serves).filter((cluster) => !view.known.has(cluster)));
+    if (missing.size === 0) return [];
+    return [
+      {
+        path: peersPath(view),
+        expected: `${calledAll([...missing].sort())} too, where the clusters that this istiod serves are called from`,
+        found: "a list without",
+        fix: "Add what is missing, unless calls are to go one way: nothing there is found from here.",
+      },
+    ];
+  });
+}
+
+/**
+ * A call to another network goes through any gateway there that the caller's istiod knows, and the gateway passes it on to
+ * what its own istiod knows.
+ */
+export function gatewaysKnowTheirNetwork(mesh: Mesh): readonly Problem[] {
+  const { all, partial } = viewsOf(mesh);
+  const networkOf = (cluster: string): string => mesh.clusters[cluster]?.network ?? "";
+  return partial.flatMap((keeper) => {
+    const missing = new Set<string>();
+    for (const caller of all) {
+      const callers = new Set(caller.serves.map(networkOf));
+      const isCalled = (cluster: string): boolean =>
+        caller.known.has(cluster) && (callers.size > 1 || !callers.has(networkOf(cluster)));
+      const entered = new Set(keeper.serves.filter(isCalled).map(networkOf));
+      for (const cluster of caller.known) {
+        if (entered.has(networkOf(cluster)) && isCalled(cluster) && !keeper.known.has(cluster)) missing.add(cluster);
+      }
+    }
+    if (missing.size === 0) return [];
+    return [
+      {
+        path: peersPath(keeper),
+        expected: `${calledAll([...missing].sort())} too, on the network of gateways that this istiod keeps`,
+        found: "a list without",
+        fix: "Add what is missing: calls from other networks for services there may come to these gateways, which pass on only what this istiod knows.",
+      },
+    ];
+  });
+}
+
+/** Where `peers` of a control plane stand. */
+function peersPath({ name, kind }: ControlPlaneJoining): string {
+  return configurationPath(kind === "primary" ? "clusters" : "externalControlPlanes", name, "peers");
+}
