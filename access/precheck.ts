@@ -3,6 +3,8 @@ import { checkCharts } from "./checks/chart-check";
 import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "./cluster-access";
 import { joined, type Findings } from "./checks/findings";
+import { judgeIdentity } from "./checks/identity";
+import { overlappingRanges } from "./checks/ranges";
 import type { Environment } from "./kubeconfig/kubeconfig-file";
 import { isLoopback } from "./connection/proxy";
 
@@ -18,7 +20,7 @@ export interface PrecheckOptions {
 export interface PrecheckFindings extends Findings {
   /** Clusters whose API servers do not answer, and how that shows. */
   readonly unreachable: ReadonlyMap<string, Problem>;
-  /** Namespaces of the mesh's workloads that exist, by cluster. */
+  /** Namespaces of the mesh's workloads that exist, by cluster; without those that told nothing. */
   readonly namespaces: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -51,19 +53,36 @@ export async function precheck(
     return { site, findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs }) };
   }
 
+  const overlapping = overlappingRanges(
+    plan,
+    told(found, ({ ranges }) => ranges),
+  );
   return {
     ...joined([
       charts,
       ...found.map(({ findings }) => findings),
-      { problems: [...onLoopback(plan, access), ...sameCluster(found)], warnings: [] },
-    ]),
-    unreachable: new Map(
-      found.flatMap(({ site, findings: { unreachable } }) =>
-        unreachable === undefined ? [] : [[site.name, unreachable]],
+      judgeIdentity(
+        plan,
+        told(found, ({ identity }) => identity),
       ),
-    ),
-    namespaces: new Map(found.map(({ site, findings }) => [site.name, findings.namespaces])),
+      { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
+    ]),
+    unreachable: told(found, ({ unreachable }) => unreachable),
+    namespaces: told(found, ({ namespaces }) => namespaces),
   };
+}
+
+/** What clusters told of one thing, by their names; without those that did not. */
+function told<Told>(
+  found: readonly NamedFindings[],
+  of: (findings: ClusterFindings) => Told | undefined,
+): ReadonlyMap<string, Told> {
+  return new Map(
+    found.flatMap(({ site, findings }): [string, Told][] => {
+      const one = of(findings);
+      return one === undefined ? [] : [[site.name, one]];
+    }),
+  );
 }
 
 /** An istiod reads the other clusters' API servers: 127.0.0.1 would be itself there. */

@@ -1,4 +1,13 @@
-import { planWithout, withDependents, type MeshPlan, type Problem } from "../topology";
+import {
+  controlPlaneIn,
+  planWithout,
+  sitesOf,
+  withDependents,
+  type ClusterPlan,
+  type MeshPlan,
+  type Problem,
+  type SitePlan,
+} from "../topology";
 import type { ClusterAccess } from "./cluster-access";
 import { resolveAccess } from "./kubeconfig/resolve";
 import { precheck } from "./precheck";
@@ -22,7 +31,7 @@ export interface ReachedClusters {
 export interface ReachedCluster extends ClusterAccess {
   /** Whether its API server answers. */
   readonly isReachable: boolean;
-  /** Namespaces of the mesh's workloads that are there. */
+  /** Namespaces of the mesh's workloads that are there, or may be where it does not answer. */
   readonly existingNamespaces: readonly string[];
 }
 
@@ -44,7 +53,7 @@ export async function reachClusters(
   const reached = [...clusters.values()].map((access): ReachedCluster => ({
     ...access,
     isReachable: !found.unreachable.has(access.name),
-    existingNamespaces: found.namespaces.get(access.name) ?? [],
+    existingNamespaces: found.namespaces.get(access.name) ?? assumedNamespaces(plan, access.name, found.unreachable),
   }));
   return {
     plan: silent.leftOut.length === 0 ? plan : planWithout(plan, silent.leftOut),
@@ -54,6 +63,16 @@ export async function reachClusters(
     failures: silent.failures,
     warnings: [...found.warnings, ...silent.warnings],
   };
+}
+
+/** In a cluster that does not answer all are taken to be there: what was adopted must not be made anew. */
+function assumedNamespaces(
+  { namespaces }: MeshPlan,
+  cluster: string,
+  unreachable: ReadonlyMap<string, Problem>,
+): readonly string[] {
+  if (!unreachable.has(cluster)) return [];
+  return namespaces.filter(({ clusters }) => clusters.includes(cluster)).map(({ name }) => name);
 }
 
 /** What follows from clusters that do not answer. */
@@ -68,46 +87,87 @@ const nothingSilent: SilentClusters = { leftOut: [], problems: [], failures: [],
 
 /**
  * Decides what becomes of clusters that do not answer. One that is new to the mesh and must not be missing stops
- * everything; one that belongs to it holds up nobody else.
+ * everything; one that belongs to it holds up nobody else, but for new clusters that cannot be without it.
+ * @param belonging Names of the clusters that belong to the mesh since an earlier update; former names count.
  */
 export function judgeSilent(
   plan: MeshPlan,
   unreachable: ReadonlyMap<string, Problem>,
   belonging: ReadonlySet<string>,
 ): SilentClusters {
-  const sites = [...plan.clusters, ...plan.externalControlPlanes].filter(({ name }) => unreachable.has(name));
-  const describe = (name: string): Problem => unreachable.get(name) as Problem;
-  const fresh = sites.filter(({ name }) => !belonging.has(name));
-  const skipped = fresh.filter(({ ifUnreachable }) => ifUnreachable === "skip").map(({ name }) => name);
-  const leftOut = withDependents(plan, new Set(skipped)).filter((name) => !belonging.has(name));
-  const standing = sites.filter(({ name }) => belonging.has(name));
+  const sites = sitesOf(plan);
+  const stands = ({ name, replaces }: Site): boolean =>
+    belonging.has(name) || (replaces !== undefined && belonging.has(replaces));
+  const silent = sites.flatMap((site): Silent[] => {
+    const problem = unreachable.get(site.name);
+    return problem === undefined ? [] : [{ site, problem }];
+  });
+  const standing = silent.filter(({ site }) => stands(site));
+  const required = silent.filter(({ site }) => !stands(site) && site.ifUnreachable === "fail");
+  const absent = silent.filter((one) => !required.includes(one)).map(({ site }) => site.name);
+  const affected = withDependents(plan, new Set(absent));
+  const leftOut = sites.filter((site) => affected.includes(site.name) && !stands(site));
+  const gone = withDependents(plan, new Set(leftOut.map(({ name }) => name)));
+  const stranded = sites.filter((site) => gone.includes(site.name) && stands(site));
   return {
-    leftOut,
-    problems: fresh
-      .filter(({ name }) => !leftOut.includes(name))
-      .map(({ name, path }) => {
-        const problem = describe(name);
-        return { ...problem, fix: `${problem.fix} To join it later, set ${path}.ifUnreachable to skip.` };
-      }),
+    // A plan that lacks what a standing cluster needs is none, not even for a preview.
+    leftOut: stranded.length > 0 ? [] : leftOut.map(({ name }) => name),
+    problems: [
+      ...required.map(({ problem, site: { path } }) =>
+        withFix(problem, `To join it later, set ${path}.ifUnreachable to skip.`),
+      ),
+      ...stranded.map((site) => strandedProblem(plan, site)),
+    ],
     failures: standing
-      .filter(({ ifUnreachable }) => ifUnreachable === "fail")
-      .map(({ name }) => withFix(describe(name), "It stays as it is; run again when it answers.")),
+      .filter(({ site }) => site.ifUnreachable === "fail")
+      .map(({ problem }) => withFix(problem, "It stays as it is; run again when it answers.")),
     warnings: [
       ...standing
-        .filter(({ ifUnreachable }) => ifUnreachable === "skip")
-        .map(({ name }) => withFix(describe(name), "It stays as it is; the next update catches up.")),
-      ...leftOut.map((name) =>
-        unreachable.has(name)
-          ? withFix(describe(name), "It is left out for now; the next update joins it.")
-          : {
-              path: plan.clusters.find((cluster) => cluster.name === name)?.path ?? name,
-              expected: "a control plane that can be reached",
-              found: "one that cannot",
-              fix: "It is left out for now; the next update joins it.",
-            },
-      ),
+        .filter(({ site }) => site.ifUnreachable === "skip")
+        .map(({ problem }) => withFix(problem, "It stays as it is; the next update catches up.")),
+      ...leftOut
+        .filter(({ name }) => !required.some(({ site }) => site.name === name))
+        .map((site) => leftOutWarning(plan, site, unreachable.get(site.name))),
     ],
   };
+}
+
+type Site = SitePlan & Partial<Pick<ClusterPlan, "replaces">>;
+
+interface Silent {
+  readonly site: Site;
+  readonly problem: Problem;
+}
+
+/** What a site cannot be without, in words and by name. */
+function needOf(
+  plan: MeshPlan,
+  { name, path }: Site,
+): { readonly path: string; readonly what: string; readonly name: string } {
+  const cluster = plan.clusters.find((candidate) => candidate.name === name);
+  if (cluster !== undefined) {
+    return { path: `${path}.controlPlane`, what: "control plane", name: cluster.controlPlane };
+  }
+  const configCluster = controlPlaneIn(plan, name)?.configCluster ?? name;
+  return { path: `${path}.configCluster`, what: "configuration cluster", name: configCluster };
+}
+
+/** A cluster that belongs to the mesh and is now to depend on one that is left out. */
+function strandedProblem(plan: MeshPlan, site: Site): Problem {
+  const { name, path, what } = needOf(plan, site);
+  return {
+    path,
+    expected: `a ${what} that can be reached, since ${site.name} belongs to the mesh already`,
+    found: `${name}, which would be left out for now`,
+    fix: `Keep the former ${what} until ${name} answers, then run again.`,
+  };
+}
+
+function leftOutWarning(plan: MeshPlan, site: Site, problem: Problem | undefined): Problem {
+  const later = "It is left out for now; the next update joins it.";
+  if (problem !== undefined) return withFix(problem, later);
+  const { name, path, what } = needOf(plan, site);
+  return { path, expected: `a ${what} that can be reached`, found: `${name}, which cannot`, fix: later };
 }
 
 function withFix(problem: Problem, consequence: string): Problem {

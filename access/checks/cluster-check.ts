@@ -13,9 +13,11 @@ import type { ClusterAccess } from "../cluster-access";
 import { describeConnectionError } from "./connection-problem";
 import { CredentialError } from "../connection/exec-credential";
 import { noFindings, type Findings } from "./findings";
+import { identityFrom, type Identity } from "./identity";
 import { ConnectionError, deadlineIn } from "../connection/http";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
+import { readRanges, type ReadRanges } from "./ranges";
 
 /** What a cluster's API server told. */
 export interface ClusterFindings extends Findings {
@@ -23,8 +25,12 @@ export interface ClusterFindings extends Findings {
   readonly uid?: string;
   /** How it shows that the API server does not answer; undefined when it does. */
   readonly unreachable?: Problem;
-  /** Namespaces of the mesh's workloads that exist. */
-  readonly namespaces: readonly string[];
+  /** Namespaces of the mesh's workloads that exist; undefined where the cluster told nothing. */
+  readonly namespaces?: readonly string[];
+  /** What the system namespace says of the mesh that the cluster belongs to, where it is ours. */
+  readonly identity?: Identity;
+  /** Address ranges that the cluster itself says, where they matter and the configuration does not give them. */
+  readonly ranges?: ReadRanges;
 }
 
 /** What one check of a cluster needs. */
@@ -51,8 +57,8 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
     if (error instanceof ConnectionError) {
       const described = { path, ...describeConnectionError(error, host, check.timeoutMs) };
       // The provider may well get through where our check cannot, by a SOCKS proxy for one.
-      if (error.kind === "proxy") return { ...noFindings(), namespaces: [], warnings: [described] };
-      return { ...noFindings(), namespaces: [], unreachable: described };
+      if (error.kind === "proxy") return { ...noFindings(), warnings: [described] };
+      return { ...noFindings(), unreachable: described };
     }
     if (error instanceof CredentialError)
       return problem({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
@@ -63,7 +69,7 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
 }
 
 function problem(...problems: readonly Problem[]): ClusterFindings {
-  return { ...noFindings(), namespaces: [], problems: [...problems] };
+  return { ...noFindings(), problems: [...problems] };
 }
 
 async function ask(
@@ -80,10 +86,11 @@ async function ask(
   if (typeof everything === "object") {
     const refused = { path, ...refusal(everything.status, host) };
     const isDown = everything.status >= 500 || everything.status === 429;
-    return isDown ? { ...noFindings(), namespaces: [], unreachable: refused } : problem(refused);
+    return isDown ? { ...noFindings(), unreachable: refused } : problem(refused);
   }
 
-  const [missing, kubeSystem, system, injector, namespaces] = await Promise.all([
+  const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
+  const [missing, kubeSystem, system, injector, namespaces, ranges] = await Promise.all([
     everything === "allowed" ? "" : missingPermissions(server, systemNamespace, deadline),
     object(server, "/api/v1/namespaces/kube-system", deadline),
     object(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
@@ -93,16 +100,23 @@ async function ask(
       deadline,
     ),
     existing(check, server, deadline),
+    cluster && readRanges(check.mesh, cluster, server, deadline),
   ]);
   const uid = kubeSystem?.metadata.uid;
+  const isOurs = system !== undefined && isOwned(system.metadata.labels);
   return {
     problems: [
       ...(missing === "" ? [] : [notPermitted(path, missing)]),
       ...occupied(check.site.path, system, injector),
     ],
-    warnings: kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
+    warnings: [
+      ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
+      ...(ranges?.warnings ?? []),
+    ],
     namespaces,
     ...(uid === undefined ? {} : { uid }),
+    ...(isOurs ? { identity: identityFrom(system.metadata.annotations) } : {}),
+    ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
   };
 }
 

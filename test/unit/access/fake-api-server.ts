@@ -15,6 +15,8 @@ export interface Cluster {
   readonly objects?: Readonly<Record<string, unknown>>;
   /** A status for every request, as of a server that is not ready. */
   readonly status?: number;
+  /** Statuses by path, as of what may not be read. */
+  readonly statuses?: Readonly<Record<string, number>>;
 }
 
 /** What stands on a port of this machine for a test; close it after. */
@@ -51,6 +53,8 @@ function answer(cluster: Cluster, authorized: boolean, path: string, body: strin
     return [201, { ...review, status: { allowed: cluster.allows?.(review.spec.resourceAttributes) ?? true } }];
   }
   if (path === "/api/v1/namespaces/kube-system") return [200, { metadata: { uid: cluster.uid ?? "uid-1" } }];
+  const status = cluster.statuses?.[path];
+  if (status !== undefined) return [status, { kind: "Status" }];
   const object = cluster.objects?.[path];
   return object === undefined ? [404, { kind: "Status" }] : [200, object];
 }
