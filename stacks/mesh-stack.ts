@@ -5,6 +5,9 @@ import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, s
 import { belonging, lastOutputs } from "./last-outputs";
 import { siteAccess } from "./site-access";
 
+/** Exit code of a program that has said itself what was wrong (Pulumi's Node.js SDK, cmd/run). */
+const exitedAfterLogging = 32;
+
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
   readonly mesh: {
@@ -55,7 +58,8 @@ async function ensureReachable(reached: ReachedClusters): Promise<ReachedCluster
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
   if (problems.length > 0 && (!resolved || !isPreview)) throw new ConfigurationError(problems);
   for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
-  // An error that is logged lets the rest be done, and the update ends as failed.
   for (const failure of failures) await pulumi.log[isPreview ? "warn" : "error"](formatProblem(failure));
+  // The rest is done, outputs and all; then the update ends as failed.
+  if (failures.length > 0 && !isPreview) process.exitCode = exitedAfterLogging;
   return reached;
 }

@@ -13,7 +13,7 @@ import type { LastOutputs } from "./last-outputs";
 export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster, last: LastOutputs): MeshCluster {
   const replaces = "replaces" in site ? site.replaces : undefined;
   const { server, certificateAuthorityData, tlsServerName } = reached.forOthers;
-  const made = last.clusters[site.name]?.namespaces ?? [];
+  const made = lastOf(site.name, replaces, last)?.namespaces ?? [];
   return {
     provider: new kubernetes.Provider(
       site.name,
@@ -28,7 +28,7 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
     server,
     ...(tlsServerName === undefined ? {} : { tlsServerName }),
     ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
-    addresses: addressReader(site, reached, last),
+    addresses: addressReader(site, replaces, reached, last),
     foreignNamespaces: reached.existingNamespaces.filter((name) => !made.includes(name)),
   };
 }
@@ -37,9 +37,14 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
  * Waits for addresses in an update. A preview takes what is there, and where the cluster cannot be asked the addresses of
  * the last update count, in an update too.
  */
-function addressReader(site: SitePlan, reached: ReachedCluster, last: LastOutputs): AddressReader {
+function addressReader(
+  site: SitePlan,
+  replaces: string | undefined,
+  reached: ReachedCluster,
+  last: LastOutputs,
+): AddressReader {
   return async (service, timeoutSeconds) => {
-    const lastAddresses = lastAddressesOf(site.name, service.name, last);
+    const lastAddresses = lastAddressesOf(site.name, replaces, service.name, last);
     if (!reached.isReachable) return lastAddresses;
     if (!pulumi.runtime.isDryRun()) return awaitAddresses(reached, service, timeoutSeconds);
     try {
@@ -53,8 +58,22 @@ function addressReader(site: SitePlan, reached: ReachedCluster, last: LastOutput
   };
 }
 
-function lastAddressesOf(site: string, service: string, last: LastOutputs): readonly string[] | undefined {
-  if (service === eastWestGatewayName) return last.clusters[site]?.eastWest?.addresses;
-  const address = last.controlPlanes[site]?.address;
+function lastAddressesOf(
+  site: string,
+  replaces: string | undefined,
+  service: string,
+  last: LastOutputs,
+): readonly string[] | undefined {
+  if (service === eastWestGatewayName) return lastOf(site, replaces, last)?.eastWest?.addresses;
+  const address = (last.controlPlanes[site] ?? last.controlPlanes[replaces ?? site])?.address;
   return address === undefined ? undefined : [address];
+}
+
+/** What the last update said of a cluster, under its present name or its former one. */
+function lastOf(
+  site: string,
+  replaces: string | undefined,
+  last: LastOutputs,
+): LastOutputs["clusters"][string] | undefined {
+  return last.clusters[site] ?? last.clusters[replaces ?? site];
 }
