@@ -18,7 +18,7 @@ export function baseValues(extra: HelmValues): HelmValues {
  * filled in by the istiod whose configuration lies in the cluster, and by no other (istio pilot, bootstrap/validation.go).
  */
 export function remoteBaseValues(extra: HelmValues): HelmValues {
-  return mergeValues({ profile: "remote", defaultRevision: "", global: { externalIstiod: true } }, extra);
+  return mergeValues({ profile: "remote", defaultRevision: "" }, extra);
 }
 
 /** Values of the `istiod` chart of a primary (istio.io, "Install Multicluster"). */

@@ -84,7 +84,6 @@ describe("Addresses that are not known yet", () => {
     assert.deepEqual(valuesOf(resources, "mesh-edge-control-plane-base"), {
       profile: "remote",
       defaultRevision: "",
-      global: { externalIstiod: true },
     });
     const { edge, west } = primaryRemote.clusters;
     const fixed = {

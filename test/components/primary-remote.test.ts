@@ -81,7 +81,7 @@ describe("Mesh of a primary and a remote", () => {
       namespace: "istio-system",
       chart: "./charts/base",
       timeout: 300,
-      values: { profile: "remote", defaultRevision: "", global: { externalIstiod: true } },
+      values: { profile: "remote", defaultRevision: "" },
       compat: "true",
     });
     assert.deepEqual(valuesOf(resources, "mesh-west-control-plane-base"), {});

@@ -109,7 +109,6 @@ describe("Helm values of a remote cluster", () => {
   it("have no default revision, so that no validator waits for an istiod that never fills it in", () => {
     assert.deepEqual(remoteBaseValues({}), {
       defaultRevision: "",
-      global: { externalIstiod: true },
       profile: "remote",
     });
   });
