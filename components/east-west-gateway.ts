@@ -4,7 +4,7 @@ import { eastWestGatewayName, type ClusterPlan, type EastWestGatewayPlan, type I
 import { chartSource } from "./internal/chart";
 import { eastWestGatewayValues } from "./internal/helm-values";
 import { gatewayService } from "./internal/gateway-service";
-import { loadBalancerAddress, type AddressReader } from "./load-balancer-address";
+import { loadBalancerAddress, replacedWithClass, type AddressReader } from "./load-balancer-address";
 import { releaseTimeoutSeconds } from "./internal/timeouts";
 import { transformed, type ReleaseTransforms } from "./transforms";
 
@@ -43,7 +43,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
         metadata: { ...gatewayService(cluster, gateway).metadata, namespace },
         spec: gatewayService(cluster, gateway).spec,
       },
-      { parent: this },
+      { parent: this, ...replacedWithClass },
     );
     new kubernetes.helm.v3.Release(
       `${name}-release`,

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ownedLabels, type ExposedIstiodPlan } from "../topology";
 import { discoveryPort, injectionPort } from "./internal/helm-values";
-import { loadBalancerAddress, type AddressReader } from "./load-balancer-address";
+import { loadBalancerAddress, replacedWithClass, type AddressReader } from "./load-balancer-address";
 import { exposedIstiodName, istiodSelector } from "./internal/names";
 
 /** What an {@link ExposedIstiod} is made from. */
@@ -46,7 +46,7 @@ export class ExposedIstiod extends pulumi.ComponentResource {
           ],
         },
       },
-      { parent: this },
+      { parent: this, ...replacedWithClass },
     );
 
     this.address =

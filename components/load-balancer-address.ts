@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { NoAddressError } from "../access";
 
 /**
  * Reads the addresses that a load balancer gave a Service of one cluster, and waits for them as long as it is told.
  * Undefined where they cannot be known yet, which only a preview may answer. It is given from outside: asking an API
  * server is nothing that Pulumi's model of resources does.
- * @throws when none comes in time.
+ * @throws NoAddressError when none comes in time.
  */
 export type AddressReader = (service: ServiceName, timeoutSeconds: number) => Promise<readonly string[] | undefined>;
 
@@ -25,7 +26,30 @@ export function loadBalancerAddress(
 ): pulumi.Output<readonly string[]> {
   return id.apply(async (namespaceAndName) => {
     const [namespace = "", name = ""] = namespaceAndName.split("/");
-    const addresses = await read({ namespace, name }, timeoutSeconds);
-    return addresses ?? (pulumi.unknown as unknown as readonly string[]);
+    const addresses = await readOrExplain(read, { namespace, name }, timeoutSeconds);
+    if (addresses !== undefined) return addresses;
+    if (pulumi.runtime.isDryRun()) return pulumi.unknown as unknown as readonly string[];
+    throw new pulumi.RunError(
+      `The addresses of Service ${namespaceAndName} are not known: its cluster cannot be reached, and no earlier update ended with them. Run again when it answers.`,
+    );
   });
+}
+
+/** Options of a Service of a load balancer: Kubernetes lets nobody change the class of one that has it. */
+export const replacedWithClass: pulumi.CustomResourceOptions = {
+  replaceOnChanges: ["spec.loadBalancerClass"],
+  deleteBeforeReplace: true,
+};
+
+/** A load balancer that gives no address is no mistake of ours: the reason is shown without a stack trace. */
+async function readOrExplain(
+  read: AddressReader,
+  service: ServiceName,
+  timeoutSeconds: number,
+): Promise<readonly string[] | undefined> {
+  try {
+    return await read(service, timeoutSeconds);
+  } catch (error) {
+    throw error instanceof NoAddressError ? new pulumi.RunError(error.message) : error;
+  }
 }

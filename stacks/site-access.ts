@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitAddresses, type ReachedCluster } from "../access";
+import { awaitAddresses, NoAddressError, type ReachedCluster } from "../access";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
 import type { LastOutputs } from "./last-outputs";
@@ -46,7 +46,7 @@ function addressReader(
   return async (service, timeoutSeconds) => {
     const lastAddresses = lastAddressesOf(site.name, replaces, service.name, last);
     if (!reached.isReachable) return lastAddresses;
-    if (!pulumi.runtime.isDryRun()) return awaitAddresses(reached, service, timeoutSeconds);
+    if (!pulumi.runtime.isDryRun()) return inWords(awaitAddresses(reached, service, timeoutSeconds));
     try {
       return await awaitAddresses(reached, service, 0);
     } catch (error) {
@@ -76,4 +76,13 @@ function lastOf(
   last: LastOutputs,
 ): LastOutputs["clusters"][string] | undefined {
   return last.clusters[site] ?? last.clusters[replaces ?? site];
+}
+
+/** What a user can mend is shown as it is; a stack trace would point at us. */
+async function inWords<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw error instanceof NoAddressError ? new pulumi.RunError(error.message) : error;
+  }
 }

@@ -28,6 +28,7 @@ export class NoAddressError extends Error {
 }
 
 const serviceSchema = z.object({
+  metadata: z.object({ uid: z.string() }),
   status: z
     .object({
       loadBalancer: z
@@ -62,10 +63,10 @@ export async function awaitAddresses(
   const deadline = performance.now() + timeoutSeconds * 1_000;
   try {
     for (;;) {
-      const addresses = await addressesOf(api, access.name, service);
+      const { addresses, uid } = await look(api, access.name, service);
       if (addresses.length > 0) return addresses;
       if (performance.now() >= deadline) {
-        throw new NoAddressError(access.name, service, timeoutSeconds, await lastEvent(api, service));
+        throw new NoAddressError(access.name, service, timeoutSeconds, await lastEvent(api, service, uid));
       }
       await delay(pollMs);
     }
@@ -74,21 +75,27 @@ export async function awaitAddresses(
   }
 }
 
-async function addressesOf(api: ApiServer, cluster: string, { namespace, name }: ServiceName): Promise<string[]> {
+async function look(
+  api: ApiServer,
+  cluster: string,
+  { namespace, name }: ServiceName,
+): Promise<{ readonly addresses: string[]; readonly uid: string }> {
   const path = `/api/v1/namespaces/${namespace}/services/${name}`;
   const answer = await api.ask(path, AbortSignal.timeout(requestTimeoutMs));
   if (answer.status !== 200) {
     throw new Error(`cluster ${cluster} answers ${answer.status} when asked for Service ${namespace}/${name}`);
   }
-  const { status } = serviceSchema.parse(JSON.parse(answer.body));
-  return (status?.loadBalancer?.ingress ?? [])
-    .map(({ ip, hostname }) => ip ?? hostname)
-    .filter((one) => one !== undefined);
+  const { metadata, status } = serviceSchema.parse(JSON.parse(answer.body));
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  return {
+    addresses: ingress.map(({ ip, hostname }) => ip ?? hostname).filter((one) => one !== undefined),
+    uid: metadata.uid,
+  };
 }
 
 /** The newest event about a Service, in one line; undefined when there is none. */
-async function lastEvent(api: ApiServer, { namespace, name }: ServiceName): Promise<string | undefined> {
-  const selector = encodeURIComponent(`involvedObject.kind=Service,involvedObject.name=${name}`);
+async function lastEvent(api: ApiServer, { namespace }: ServiceName, uid: string): Promise<string | undefined> {
+  const selector = encodeURIComponent(`involvedObject.uid=${uid}`);
   const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`;
   const answer = await api.ask(path, AbortSignal.timeout(requestTimeoutMs));
   if (answer.status !== 200) return undefined;

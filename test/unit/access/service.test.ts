@@ -6,8 +6,7 @@ import { accessTo, fakeApiServer, type Listening } from "./fake-api-server";
 describe("awaitAddresses", () => {
   const gateway = { namespace: "istio-system", name: "gateway" };
   const path = "/api/v1/namespaces/istio-system/services/gateway";
-  const events =
-    "/api/v1/namespaces/istio-system/events?fieldSelector=involvedObject.kind%3DService%2CinvolvedObject.name%3Dgateway";
+  const events = "/api/v1/namespaces/istio-system/events?fieldSelector=involvedObject.uid%3Duid-of-gateway";
   const objects: Record<string, unknown> = {};
   let authority: TestAuthority;
   let server: Listening;
@@ -26,7 +25,10 @@ describe("awaitAddresses", () => {
   }
 
   function give(ingress: readonly unknown[] | undefined): void {
-    objects[path] = { status: { loadBalancer: ingress === undefined ? {} : { ingress } } };
+    objects[path] = {
+      metadata: { uid: "uid-of-gateway" },
+      status: { loadBalancer: ingress === undefined ? {} : { ingress } },
+    };
   }
 
   it("takes the IP where there is one, else the host name", async () => {
