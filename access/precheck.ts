@@ -22,6 +22,8 @@ export interface PrecheckFindings extends Findings {
   readonly unreachable: ReadonlyMap<string, Problem>;
   /** Namespaces of the mesh's workloads that exist, by cluster; without those that told nothing. */
   readonly namespaces: ReadonlyMap<string, readonly string[]>;
+  /** Whether some of the problems are mistakes in the configuration, which a preview refuses too. */
+  readonly mistaken: boolean;
 }
 
 interface NamedFindings {
@@ -69,6 +71,7 @@ export async function precheck(
     ]),
     unreachable: told(found, ({ unreachable }) => unreachable),
     namespaces: told(found, ({ namespaces }) => namespaces),
+    mistaken: charts.mistakes.length > 0,
   };
 }
 

@@ -18,7 +18,10 @@ export interface ReachedClusters {
   readonly plan: MeshPlan;
   /** Those whose context was found, whether they answer or not. */
   readonly clusters: ReadonlyMap<string, ReachedCluster>;
-  /** Whether every cluster's context was found: without one, not even a preview has anything to go by. */
+  /**
+   * Whether every cluster's context was found and the charts know the extra values: otherwise not even a preview has
+   * anything to go by.
+   */
   readonly resolved: boolean;
   /** What is wrong with any of them, or with the charts, all at once: nothing is to be changed. */
   readonly problems: readonly Problem[];
@@ -58,7 +61,7 @@ export async function reachClusters(
   return {
     plan: silent.leftOut.length === 0 ? plan : planWithout(plan, silent.leftOut),
     clusters: new Map(reached.map((cluster) => [cluster.name, cluster])),
-    resolved: problems.length === 0,
+    resolved: problems.length === 0 && !found.mistaken,
     problems: [...problems, ...found.problems, ...silent.problems],
     failures: silent.failures,
     warnings: [...found.warnings, ...silent.warnings],

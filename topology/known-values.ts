@@ -41,13 +41,10 @@ export function knownValues(chartDefaults: HelmValues, references: readonly Valu
     const place = placeAt(root, keys);
     if (use === "passed-on" && !place.strict) place.open = true;
   }
-  // After all others, for it takes what the top has.
-  const top = new Map(root.below);
-  for (const { keys, use } of references) {
-    if (use !== "laid-over-top") continue;
-    const place = placeAt(root, keys);
-    for (const [key, value] of top) if (!place.below.has(key)) place.below.set(key, value);
-  }
+  const overTop = references.filter(({ use }) => use === "laid-over-top").map(({ keys }) => placeAt(root, keys));
+  // After all others, for it takes what the top has; save such maps themselves, for a tree has no circles.
+  const top = [...root.below].filter(([, place]) => !overTop.includes(place));
+  for (const { below } of overTop) for (const [key, place] of top) if (!below.has(key)) below.set(key, place);
   return root;
 }
 

@@ -1,168 +1,168 @@
-import { access } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { configurationPath, listed, type IstioPlan, type Problem } from "../../topology";
-import { describeConnectionError } from "./connection-problem";
-import { describeFileError } from "../file-problem";
-import { noFindings, type Findings } from "./findings";
-import { agentFor, ConnectionError, deadlineIn, send, type Answer } from "../connection/http";
+import {
+  configurationPath,
+  findUnknown,
+  knownValues,
+  isMap,
+  listed,
+  looksSecret,
+  pathBelow,
+  shortQuote,
+  type Chart,
+  type HelmValues,
+  type IstioPlan,
+  type KnownValues,
+  type Problem,
+  type UnknownValue,
+} from "../../topology";
+import { findCharts, valueReferences, type ChartFiles } from "../charts";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
-import { below } from "../mapping";
-import { readJson } from "./permissions";
-import { proxyFor } from "../connection/proxy";
-import { readYaml } from "../yaml";
+import { asText, below } from "../mapping";
+import { describeYamlFailure, readYaml } from "../yaml";
+import type { Findings } from "./findings";
 
-/** The charts that a mesh is installed from. */
-const charts = ["base", "istiod", "gateway"] as const;
+/** What was found out about the charts. */
+export interface ChartFindings extends Findings {
+  /** Those of the problems that are mistakes in the configuration, wherever this runs: a preview refuses them too. */
+  readonly mistakes: readonly Problem[];
+}
 
-/** Looks whether the charts are where the configuration says, in the version that it says. */
+/**
+ * Looks whether the charts are where the configuration says, in the version that it says, and whether they know all of
+ * the user's extra values.
+ * @param timeoutMs How long one answer of a repository or a registry may take, in milliseconds.
+ */
 export async function checkCharts(
   istio: IstioPlan,
   projectDirectory: string,
   environment: Environment,
   timeoutMs: number,
-): Promise<Findings> {
-  if ("directory" in istio.charts) {
-    return { ...noFindings(), problems: await checkDirectory(istio.charts.directory, projectDirectory) };
+): Promise<ChartFindings> {
+  const { charts, faults } = await findCharts(istio, projectDirectory, environment, timeoutMs);
+  const found = [...charts];
+  const mistakes = found.flatMap(([chart, files]) => unknownProblems(istio, chart, files));
+  return {
+    problems: [
+      ...together(faults.filter(({ weight }) => weight === "problem").map(({ problem }) => problem)),
+      ...together(found.flatMap(([chart, files]) => chartProblems(istio, chart, files))),
+      ...mistakes,
+    ],
+    warnings: together(faults.filter(({ weight }) => weight === "warning").map(({ problem }) => problem)),
+    mistakes,
+  };
+}
+
+/** Problems that differ only in what was found, or in nothing, are one problem. */
+function together(problems: readonly Problem[]): Problem[] {
+  const byRest = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const { path, expected, fix } = problem;
+    const rest = JSON.stringify([path, expected, fix]);
+    byRest.set(rest, [...(byRest.get(rest) ?? []), problem]);
   }
-  if (!("repository" in istio.charts)) return noFindings();
-  const url = indexOf(istio.charts.repository);
-  try {
-    const answer = await download(url, environment, deadlineIn(timeoutMs));
-    return { ...noFindings(), problems: repositoryProblems(answer, url, istio.version) };
-  } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error;
-    return unreachable(error, url, timeoutMs);
-  }
+  return [...byRest.values()].flatMap((same) => {
+    const found = [...new Set(same.map((problem) => problem.found))];
+    return same.slice(0, 1).map((problem) => ({ ...problem, found: listed(found) }));
+  });
 }
 
-const repositoryPath = configurationPath("istio", "charts", "repository");
-
-function indexOf(repository: string): URL {
-  return new URL("index.yaml", repository.endsWith("/") ? repository : `${repository}/`);
-}
-
-function unreachable(error: ConnectionError, { host }: URL, timeoutMs: number): Findings {
-  const described = { path: repositoryPath, ...describeConnectionError(error, host, timeoutMs) };
-  if (error.kind === "proxy") return { ...noFindings(), warnings: [described] };
-  const fix =
-    "Name a repository that this machine reaches, or put the charts into a folder and name it as `directory`.";
-  return { ...noFindings(), problems: [{ ...described, fix }] };
-}
-
-async function checkDirectory(directory: string, projectDirectory: string): Promise<Problem[]> {
-  const missing = await Promise.all(
-    charts.map(async (chart) => {
-      const file = join(directory, chart, "Chart.yaml");
-      try {
-        await access(resolve(projectDirectory, file));
-        return [];
-      } catch (error) {
-        return [`${describeFileError(error)} at ${file}`];
-      }
-    }),
-  );
-  const found = missing.flat();
-  if (found.length === 0) return [];
-  return [
-    {
-      path: configurationPath("istio", "charts", "directory"),
-      expected: "a directory with the charts base, istiod and gateway",
-      found: listed(found),
-      fix: "Put the charts there (`helm pull --untar`), or name the directory that has them.",
-    },
-  ];
-}
-
-function repositoryProblems(answer: Answer, url: URL, version: string): Problem[] {
-  if (answer.status !== 200) {
+function chartProblems({ charts, version }: IstioPlan, chart: Chart, files: ChartFiles): Problem[] {
+  const [source = "", place = ""] = Object.entries(charts)[0] ?? [];
+  const path = configurationPath("istio", "charts", source);
+  const read = readYaml(files.get("Chart.yaml") ?? "");
+  if ("failure" in read) {
     return [
       {
-        path: repositoryPath,
-        expected: `a Helm chart repository at ${url.host}`,
-        found: `${answer.status} for index.yaml`,
-        fix: "Mend the URL: index.yaml must be right below it.",
+        path,
+        expected: `a Chart.yaml of the chart ${chart}`,
+        found: `no YAML in ${describeYamlFailure(read.failure)}`,
+        fix: "Get the chart again.",
       },
     ];
   }
-  const missing = charts.filter((chart) => !versionsOf(answer.body, chart).includes(version));
-  if (missing.length === 0) return [];
-  const offered = versionsOf(answer.body, "istiod");
+  const name = asText(below(read.content, "name"));
+  if (name !== chart) {
+    return [
+      {
+        path,
+        expected: `Istio's chart ${chart}`,
+        found: name === undefined ? "one without a name" : `the chart ${shortQuote(name)} under its name`,
+        fix: "Name the source of Istio's own charts.",
+      },
+    ];
+  }
+  // A repository and a registry were asked for this version; what lies on disk may be of any.
+  if (source !== "directory" && source !== "archives") return [];
+  const own = versionOf(read.content);
+  if (own === undefined || own === version) return [];
   return [
     {
       path: configurationPath("istio", "version"),
-      expected: `a version of which ${url.host} has the charts base, istiod and gateway`,
-      found: `${version}, of which it has no ${missing.join(", ")}`,
-      fix:
-        offered.length === 0
-          ? "Name a repository of Istio's charts."
-          : `Take another version: it has ${listed(offered, 5)}.`,
+      expected: `${own}, the version of the charts in ${place}`,
+      found: version,
+      fix: `Write ${own}, or put the charts of ${version} there.`,
     },
   ];
 }
 
-/** How often a repository may send us elsewhere. */
-const mostRedirects = 5;
+/** What a chart in Istio's own repository says: its release builder puts the version in (Chart.yaml, release-1.31). */
+const unreleased = "1.0.0";
 
-async function download(start: URL, environment: Environment, deadline: AbortSignal): Promise<Answer> {
-  let url = start;
-  for (let redirects = 0; ; redirects++) {
-    const proxy = proxyFor(url, environment);
-    const agent = agentFor(url, proxy === undefined ? {} : { proxy });
-    try {
-      const answer = await send({ url, agent, headers: authorization(url), deadline });
-      const next =
-        answer.location === undefined || answer.status < 300 || answer.status > 399
-          ? undefined
-          : nextUrl(answer.location, url);
-      if (next === undefined || redirects === mostRedirects) return answer;
-      url = next;
-    } finally {
-      agent.destroy();
-    }
+/** The version of Istio that a chart on disk is of; undefined where it says none. */
+function versionOf(metadata: unknown): string | undefined {
+  const own = below(metadata, "appVersion");
+  const version = typeof own === "number" ? String(own) : asText(own)?.replace(/^v/, "");
+  return version === unreleased && below(metadata, "version") === unreleased ? undefined : version;
+}
+
+function unknownProblems(istio: IstioPlan, chart: Chart, files: ChartFiles): Problem[] {
+  const places = istio.extraValues.flatMap(({ path, values: { [chart]: values } }) =>
+    values === undefined || Object.keys(values).length === 0 ? [] : [{ path: `${path}.${chart}`, values }],
+  );
+  // Reading a chart's values takes some hundredths of a second, which most meshes need not spend.
+  if (places.length === 0) return [];
+  const known = valuesKnownTo(files);
+  if (known === undefined) return [];
+  return places.flatMap(({ path, values }) =>
+    findUnknown(values, known).map((unknown) => unknownProblem(istio, chart, path, values, unknown)),
+  );
+}
+
+/** The values that a chart knows; undefined where its values.yaml is none that can be read, which Helm will tell. */
+function valuesKnownTo(files: ChartFiles): KnownValues | undefined {
+  const read = readYaml(files.get("values.yaml") ?? "{}");
+  const defaults = "content" in read ? (read.content ?? {}) : undefined;
+  if (!isMap(defaults)) return undefined;
+  const templates = [...files].filter(([path]) => /^(templates|files)\//.test(path));
+  return knownValues(
+    defaults,
+    templates.flatMap(([, text]) => valueReferences(text)),
+  );
+}
+
+function unknownProblem(
+  { version }: IstioPlan,
+  chart: Chart,
+  path: string,
+  values: HelmValues,
+  { keys, meant }: UnknownValue,
+): Problem {
+  const key = keys.at(-1) ?? "";
+  return {
+    path: pathBelow(path, writtenBelow(values, keys)),
+    expected: `a value that the ${chart} chart of Istio ${version} knows`,
+    found: `the unknown key ${looksSecret(key) ? `of ${key.length} characters` : shortQuote(key)}`,
+    fix: meant === undefined ? "Remove it: Helm would pass over it." : `Did you mean \`${meant.join(".")}\`?`,
+  };
+}
+
+/** The keys of a value as the user wrote them: as far down as there is only one. */
+function writtenBelow(values: HelmValues, keys: readonly string[]): readonly string[] {
+  let value: unknown = keys.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), values);
+  const written = [...keys];
+  for (;;) {
+    const [only, ...others] = isMap(value) ? Object.entries(value) : [];
+    if (only === undefined || others.length > 0) return written;
+    written.push(only[0]);
+    value = only[1];
   }
-}
-
-function nextUrl(location: string, from: URL): URL | undefined {
-  const next = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  return next?.protocol === "https:" || next?.protocol === from.protocol ? next : undefined;
-}
-
-function authorization(url: URL): Record<string, string> {
-  if (url.username === "") return {};
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
-}
-
-/**
- * The versions of a chart in a repository's index, in the index's order. An index of Istio's has thousands of lines and
- * reading all of YAML would take seconds, so the form in which Helm writes it is read by line, and any other in full.
- */
-export function versionsOf(index: string, chart: string): readonly string[] {
-  const byLine = versionsByLine(index, chart);
-  if (byLine.length > 0) return byLine;
-  const content = index.trimStart().startsWith("{") ? readJson(index) : readSmallYaml(index);
-  const entries = below(content, "entries", chart);
-  if (!Array.isArray(entries)) return [];
-  return entries.map((entry) => below(entry, "version")).filter((version) => typeof version === "string");
-}
-
-/** Above this size an index that Helm did not write is passed over, in characters: reading it would take seconds. */
-const longestForeignIndex = 1_000_000;
-
-function readSmallYaml(index: string): unknown {
-  if (index.length > longestForeignIndex) return undefined;
-  const read = readYaml(index);
-  return "content" in read ? read.content : undefined;
-}
-
-function versionsByLine(index: string, chart: string): readonly string[] {
-  const start = index.search(new RegExp(`^  ${chart}:\\s*$`, "m"));
-  if (start < 0) return [];
-  const versions: string[] = [];
-  for (const line of index.slice(start).split("\n").slice(1)) {
-    if (/^( {0,2}[^\s#-])/.test(line)) break;
-    const version = /^(?: {2}- | {4})version: *["']?([^"'\s]+)["']?\s*$/.exec(line)?.[1];
-    if (version !== undefined) versions.push(version);
-  }
-  return versions;
 }

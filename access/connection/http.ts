@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { getCACertificates, rootCertificates } from "node:tls";
 import { errorCode } from "../file-problem";
@@ -9,6 +9,13 @@ export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly location?: string;
+}
+
+/** What a server answered, as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly content: Buffer;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** Why there was no answer, as far as it can be told apart. */
@@ -104,18 +111,28 @@ function newAgent(url: URL, connection: Connection): HttpAgent | HttpsAgent {
   });
 }
 
-/** Go programs trust what the system trusts, so that must do here too. */
-function trustedByDefault(): string[] {
+/** Go programs trust what the system trusts, so that must do here too. PEM. */
+export function trustedByDefault(): string[] {
   // Node has the function since 22.15 only.
   const has = typeof getCACertificates === "function";
   return has ? [...getCACertificates("default"), ...getCACertificates("system")] : [...rootCertificates];
 }
 
 /**
- * Sends one request and reads the whole answer.
+ * Sends one request and reads the whole answer as text.
  * @throws ConnectionError when there is no answer.
  */
 export async function send(request: Request): Promise<Answer> {
+  const { status, content, headers } = await receive(request);
+  const { location } = headers;
+  return { status, body: content.toString("utf8"), ...(location === undefined ? {} : { location }) };
+}
+
+/**
+ * Sends one request and reads the whole answer.
+ * @throws ConnectionError when there is no answer.
+ */
+export async function receive(request: Request): Promise<RawAnswer> {
   try {
     return await exchange(request);
   } catch (error) {
@@ -123,7 +140,7 @@ export async function send(request: Request): Promise<Answer> {
   }
 }
 
-async function exchange({ url, agent, headers, json, deadline }: Request): Promise<Answer> {
+async function exchange({ url, agent, headers, json, deadline }: Request): Promise<RawAnswer> {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   const outgoing = request(url, {
@@ -144,12 +161,7 @@ async function exchange({ url, agent, headers, json, deadline }: Request): Promi
     if (length > longestAnswerBytes) throw new ConnectionError("too-large", "ETOOLARGE");
     chunks.push(chunk);
   }
-  const { location } = incoming.headers;
-  return {
-    status: incoming.statusCode ?? 0,
-    body: Buffer.concat(chunks).toString("utf8"),
-    ...(location === undefined ? {} : { location }),
-  };
+  return { status: incoming.statusCode ?? 0, content: Buffer.concat(chunks), headers: incoming.headers };
 }
 
 const kinds: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([

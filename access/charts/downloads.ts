@@ -1,0 +1,92 @@
+import type { Agent } from "node:http";
+import { readFile } from "node:fs/promises";
+import { errorCode } from "../file-problem";
+import { agentFor, deadlineIn, receive, trustedByDefault, type RawAnswer } from "../connection/http";
+import { proxyFor } from "../connection/proxy";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
+
+/** How often a server may send us elsewhere. */
+const mostRedirects = 5;
+
+/** Downloads for the charts of one mesh, over shared connections; close it in the end. */
+export class Downloads {
+  readonly #agents = new Map<string, Agent>();
+  #authorities: Promise<string> | undefined;
+
+  /** @param timeoutMs How long one answer may take, in milliseconds. */
+  constructor(
+    readonly environment: Environment,
+    readonly timeoutMs: number,
+  ) {}
+
+  /**
+   * What a URL gives, wherever it leads. Credentials go only to the host that they are for.
+   * @throws ConnectionError when there is no answer.
+   */
+  async get(start: URL, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> {
+    const deadline = deadlineIn(this.timeoutMs);
+    let url = start;
+    for (let redirects = 0; ; redirects++) {
+      const { authorization, ...others } = { ...basicAuthorization(url), ...headers };
+      const sent = authorization === undefined || url.origin !== start.origin ? others : { authorization, ...others };
+      const answer = await receive({ url: bare(url), agent: await this.#agentFor(url), headers: sent, deadline });
+      const { location } = answer.headers;
+      const next =
+        location === undefined || answer.status < 300 || answer.status > 399 ? undefined : nextUrl(location, url);
+      if (next === undefined || redirects === mostRedirects) return answer;
+      url = next;
+    }
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+
+  async #agentFor(url: URL): Promise<Agent> {
+    const proxy = proxyFor(url, this.environment);
+    this.#authorities ??= authoritiesOf(this.environment);
+    const certificateAuthority = url.protocol === "https:" ? await this.#authorities : "";
+    const agent =
+      this.#agents.get(url.origin) ??
+      agentFor(url, { certificateAuthority, ...(proxy === undefined ? {} : { proxy }) });
+    this.#agents.set(url.origin, agent);
+    return agent;
+  }
+}
+
+/** Go programs, Helm in the provider among them, trust what `SSL_CERT_FILE` names too. */
+async function authoritiesOf(environment: Environment): Promise<string> {
+  const file = environment["SSL_CERT_FILE"] ?? "";
+  const own = file === "" ? "" : await readFile(file, "utf8").catch(nothingAsGoDoes);
+  return [...trustedByDefault(), own].join("\n");
+}
+
+/** Go passes over a file that it cannot read (crypto/x509, root_unix.go). */
+function nothingAsGoDoes(error: unknown): string {
+  if (errorCode(error) === undefined) throw error;
+  return "";
+}
+
+function nextUrl(location: string, from: URL): URL | undefined {
+  const next = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  return next?.protocol === "https:" || next?.protocol === from.protocol ? next : undefined;
+}
+
+function basicAuthorization({ username, password }: URL): { authorization?: string } {
+  if (username === "") return {};
+  return { authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) };
+}
+
+/** The value of an `Authorization` header with a name and a password (RFC 7617). */
+export function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
+
+/** Node would make a header of its own from the credentials in a URL. */
+function bare(url: URL): URL {
+  const copy = new URL(url);
+  copy.username = "";
+  copy.password = "";
+  return copy;
+}
