@@ -1,5 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type MeshPlan, type SitePlan } from "../topology";
 import { ExposedIstiod } from "./exposed-istiod";
 import { IntermediateCa } from "./intermediate-ca";

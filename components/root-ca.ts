@@ -5,7 +5,7 @@ import { privateKeyArgs, type KeyAlgorithm } from "./internal/key-algorithm";
 
 /** What a {@link RootCa} is made from. */
 export interface RootCaArgs {
-  /** The mesh's id: it stands in the subject. */
+  /** The mesh's id: it stands in the subject. A root outlives a change of it, as of the lifetime. */
   readonly meshId: string;
   /**
    * Lifetime of the certificate, in days. It counts when the root is made: a later change is ignored, because a new
@@ -46,7 +46,7 @@ export class RootCa extends pulumi.ComponentResource {
         allowedUses: [...caKeyUsages],
         validityPeriodHours: daysToHours(args.lifetimeDays),
       },
-      { parent: this, ignoreChanges: ["validityPeriodHours"] },
+      { parent: this, ignoreChanges: ["validityPeriodHours", "subject"] },
     );
 
     this.certificatePem = certificate.certPem;

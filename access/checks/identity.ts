@@ -105,7 +105,7 @@ function idFinding(plan: MeshPlan, { clusters, former, isConfirmed }: Change): F
       fix: isConfirmed
         ? `The change is confirmed: ${restart}.`
         : `Write ${former} if it is this mesh; if it is another, name other contexts or take the clusters out of that mesh first. ` +
-          `A new id changes every identity, so that workloads under the former one are cut off until they are restarted; ` +
+          `Under a new id every workload must be restarted, and where no \`trustDomain\` is written every identity changes; ` +
           `if that is meant, confirm it: \`replaces: { id: ${former} }\`.`,
     },
   };

@@ -120,6 +120,14 @@ describeEngine("the certificate authorities, through the engine", (tools) => {
       { change: "nothing", input, steps: [] },
       { change: "the root's lifetime, which counts once", input: { ...input, rootLifetimeDays: 3650 }, steps: [] },
       {
+        change: "the mesh's id: the root stays",
+        input: { ...input, meshId: "another" },
+        steps: input.clusters.flatMap((cluster) => [
+          `replace ${cluster}-certificate: certRequestPem`,
+          `replace ${cluster}-request: subject`,
+        ]),
+      },
+      {
         change: "when to renew",
         input: { ...input, renewBeforeDays: 60 },
         steps: ["update east-certificate: earlyRenewalHours", "update west-certificate: earlyRenewalHours"],

@@ -59,7 +59,7 @@ describe("judgeIdentity", () => {
       problems[0],
       "isthmus:mesh.id: expected mesh1, the id of the mesh of east, west, found mesh2. " +
         "Write mesh1 if it is this mesh; if it is another, name other contexts or take the clusters out of that mesh first. " +
-        "A new id changes every identity, so that workloads under the former one are cut off until they are restarted; " +
+        "Under a new id every workload must be restarted, and where no `trustDomain` is written every identity changes; " +
         "if that is meant, confirm it: `replaces: { id: mesh1 }`.",
     );
     assert.match(
