@@ -82,17 +82,20 @@ function inspectRecord(schema: z.ZodRecord, value: Mapping, keys: Keys): Inspect
   const kept: Mapping = {};
   for (const [key, item] of Object.entries(value)) {
     const here = [...keys, key];
-    // Zod passes over this key, so a record would silently lose it.
-    const isForbidden = key === "__proto__";
-    const name = isForbidden
-      ? wrong(here, wordsFor(schema.keyType), key, "Rename it.")
-      : inspect(schema.keyType, key, here);
+    const name = inspectName(schema.keyType, key, here);
     const inspection = schema.valueType instanceof z.ZodUnknown ? sound(item) : inspect(schema.valueType, item, here);
     problems.push(...name.problems, ...inspection.problems);
     doubts.push(...name.doubts, ...inspection.doubts);
     if (name.problems.length === 0 && inspection.sound !== undefined) kept[key] = inspection.sound;
   }
   return { problems, sound: kept, doubts };
+}
+
+function inspectName(schema: z.core.$ZodType, key: string, keys: Keys): Inspection {
+  const wording = wordsFor(schema);
+  // Zod passes over this key, so a record would silently lose it.
+  if (key !== "__proto__" && z.safeParse(schema, key).success) return sound(key);
+  return wrong(keys, wording, key, wording.mend?.(key) ?? `Rename it, for example to ${code(wording.example)}.`);
 }
 
 function inspectArray(schema: z.ZodArray, value: readonly unknown[], keys: Keys, wording: Wording): Inspection {

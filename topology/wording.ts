@@ -30,11 +30,19 @@ export function mendDnsLabel(value: string): string | undefined {
   const proposal = label === undefined ? "" : `; \`${label}\` would do`;
   const wrong = [...new Set(value.replaceAll(/[-a-z0-9]/g, ""))];
   if (wrong.length > 0) {
-    const shown = wrong.slice(0, 8).map((character) => (character === " " ? "space" : `\`${character}\``));
+    const shown = wrong.slice(0, 8).map(characterName);
     return `Take out ${shown.join(", ")}${proposal}.`;
   }
   if (value.length > 63) return `Shorten it from ${value.length} to at most 63 characters.`;
   return value === "" ? undefined : `Let it begin and end with a letter or a digit${proposal}.`;
+}
+
+/** A character in a sentence: one that cannot be seen, or would break the line, by its name or number. */
+function characterName(character: string): string {
+  if (character === " ") return "space";
+  if (/[\p{L}\p{N}\p{P}\p{S}]/u.test(character)) return `\`${character}\``;
+  const code = character.codePointAt(0) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 function toDnsLabel(value: string): string | undefined {

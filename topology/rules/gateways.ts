@@ -46,7 +46,7 @@ export function nodePortRange(mesh: MeshDraft, doubts: Doubts): readonly Problem
     .map(([name, { port }]) => ({
       path: configurationPath("clusters", name, "eastWestGateway", "port"),
       expected: `a port from ${nodePorts.first} to ${nodePorts.last}, where Kubernetes has the ports of nodes`,
-      found: describeFound(port),
+      found: port === undefined ? "nothing, which means 15443" : describeFound(port),
       fix: "Write one that no other Service of the cluster has, for example `port: 31443`.",
     }));
 }

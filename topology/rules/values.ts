@@ -71,17 +71,21 @@ function has(values: unknown, keys: readonly string[]): boolean {
 }
 
 /** Mappings that hold values of Isthmus's: anything else in their place would take them out. */
-function mappingsOf(chart: Chart): string[][] {
+const mappings = byChart((chart) => {
   const paths = ownedValues[chart].flatMap(({ path }) => {
     const keys = path.split(".");
     return keys.slice(1).map((_, index) => keys.slice(0, index + 1).join("."));
   });
   return [...new Set(paths)].map((path) => path.split("."));
+});
+
+function byChart<T>(make: (chart: Chart) => T): Readonly<Record<Chart, T>> {
+  return { base: make("base"), istiod: make("istiod"), gateway: make("gateway") };
 }
 
 export function mappingsStayMappings(mesh: MeshDraft): readonly Problem[] {
   return extras(mesh).flatMap(({ keys, chart, values }) =>
-    mappingsOf(chart).flatMap((below) => {
+    mappings[chart].flatMap((below) => {
       if (!has(values, below)) return [];
       const value = below.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), values);
       if (isMap(value)) return [];

@@ -27,9 +27,9 @@ export function callsGoBothWays(mesh: Mesh): readonly Problem[] {
     return [
       {
         path: peersPath(view),
-        expected: `${calledAll([...missing].sort())} too, where the clusters that this istiod serves are called from`,
+        expected: `every cluster whose workloads call those of this istiod, so also ${calledAll([...missing].sort())}`,
         found: "a list without",
-        fix: "Add what is missing, unless calls are to go one way: nothing there is found from here.",
+        fix: "Add what is missing, unless calls are to go one way: workloads of this istiod find no services there.",
       },
     ];
   });
@@ -57,9 +57,9 @@ export function gatewaysKnowTheirNetwork(mesh: Mesh): readonly Problem[] {
     return [
       {
         path: peersPath(keeper),
-        expected: `${calledAll([...missing].sort())} too, on the network of gateways that this istiod keeps`,
+        expected: `every cluster that other networks call through its gateways, so also ${calledAll([...missing].sort())}`,
         found: "a list without",
-        fix: "Add what is missing: calls from other networks for services there may come to these gateways, which pass on only what this istiod knows.",
+        fix: "Add what is missing: a call for a service that only those clusters have may come in by these gateways, and fails there.",
       },
     ];
   });

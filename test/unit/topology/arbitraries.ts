@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { MeshConfig } from "../../../topology";
+import type { ClusterConfig } from "./meshes";
 
 /** Names that are DNS labels, short ones and the longest, JavaScript's own words among them. */
 export const dnsLabel = fc.oneof(
@@ -23,7 +24,176 @@ const lifetimes = fc
     renewBeforeDays,
   }));
 
-/** Configurations that are right, with and without what may be left out. Contexts differ, as the rules ask. */
+type ExternalConfig = NonNullable<MeshConfig["externalControlPlanes"]>[string];
+
+const strings = fc.dictionary(fc.constantFrom("example.org/a", "b", "C.d_e"), fc.constantFrom("", "x", "a-b"));
+
+const chartValues = fc.record({ base: helmValues, istiod: helmValues, gateway: helmValues }, { requiredKeys: [] });
+
+const ifUnreachable = fc.constantFrom("fail" as const, "skip" as const);
+
+/** Settings of a Service with a load balancer. */
+const balanced = {
+  annotations: strings,
+  loadBalancerClass: fc.constantFrom("internal", "example.org/internal"),
+  timeoutSeconds: fc.integer({ min: 10, max: 3600 }),
+};
+
+function gateway(index: number): fc.Arbitrary<NonNullable<ClusterConfig["eastWestGateway"]>> {
+  const addresses = fc.constantFrom<string[]>(
+    [`203.0.113.${index}`],
+    [`gateway-${index}.example.org`, `fd00::${index}:1`],
+  );
+  return fc.oneof(
+    fc.record(
+      {
+        type: fc.constant("LoadBalancer" as const),
+        addresses,
+        port: fc.constantFrom(1, 443, 15443, 65535),
+        ...balanced,
+      },
+      { requiredKeys: [] },
+    ),
+    fc.record({
+      type: fc.constant("NodePort" as const),
+      addresses,
+      port: fc.integer({ min: 30000, max: 32767 }),
+      annotations: strings,
+    }),
+  );
+}
+
+function exposedIstiod(index: number): fc.Arbitrary<NonNullable<ClusterConfig["exposedIstiod"]>> {
+  const address = fc.constantFrom(`198.51.100.${index}`, `istiod-${index}.example.org`);
+  return fc.record({ address, ...balanced }, { requiredKeys: [] });
+}
+
+/** Settings of the cluster with this number, by which none is in another's way. */
+function settings(index: number): fc.Arbitrary<Partial<ClusterConfig>> {
+  return fc.record(
+    {
+      apiServer: fc.record(
+        {
+          url: fc.constantFrom(`https://api-${index}.example.org:6443`, `https://10.0.0.${index}`),
+          tlsServerName: fc.constantFrom("kubernetes.default.svc", `api-${index}.example.org`),
+          certificateAuthority: fc.constant("./ca.pem"),
+        },
+        { requiredKeys: [] },
+      ),
+      ranges: fc.record(
+        {
+          pods: fc.constantFrom([`10.${index}.0.0/16`], [`10.${index}.0.0/17`, `fd00:${index + 1}::/48`]),
+          services: fc.constant([`10.${100 + index}.0.0/16`]),
+        },
+        { requiredKeys: [] },
+      ),
+      eastWestGateway: gateway(index),
+      exposedIstiod: exposedIstiod(index),
+      values: chartValues,
+      ifUnreachable,
+      replaces: fc.constant(`former-name-of-${index}`),
+    },
+    { requiredKeys: [] },
+  );
+}
+
+/** A part of a list; fast-check keeps the order. */
+const partOf = (names: readonly string[], least = 0): fc.Arbitrary<string[]> =>
+  fc.subarray([...names], { minLength: Math.min(least, names.length) });
+
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+
+/** Which clusters there are, and where istiod runs for each: the first of `names` has its own or an external one. */
+const joined = fc
+  .record({
+    names: fc.uniqueArray(dnsLabel, { minLength: 1, maxLength: 6 }),
+    externalNames: fc.uniqueArray(
+      dnsLabel.map((name) => (name.length > 61 ? name : `x-${name}`)),
+      { maxLength: 2 },
+    ),
+    roles: fc.array(fc.nat(5), { minLength: 6, maxLength: 6 }),
+    hosts: fc.array(fc.nat(), { minLength: 6, maxLength: 6 }),
+  })
+  .map(({ names, externalNames, roles, hosts }) => {
+    const externals = externalNames.filter((name) => !names.includes(name));
+    const primaries = names.filter((_, index) => (roles[index] ?? 0) > 2 || (index === 0 && externals.length === 0));
+    const places = [...primaries, ...externals];
+    const hostOf = new Map(
+      names.map((name, index) => {
+        const chosen = places[(hosts[index] ?? 0) % places.length] ?? name;
+        return [name, primaries.includes(name) ? name : chosen] as const;
+      }),
+    );
+    const serving = new Set(hostOf.values());
+    return { names, hostOf, externals: externals.filter((name) => serving.has(name)) };
+  });
+
+/** The clusters and external control planes of a mesh, every reference between them right. */
+const sites = joined.chain(({ names, hostOf, externals }) => {
+  const peersOf = (name: string): fc.Arbitrary<string[] | undefined> =>
+    maybe(partOf(names.filter((other) => other !== name)));
+  const clusters = names.map((name, index) => {
+    const host = hostOf.get(name) ?? name;
+    const controlPlane = host === name ? maybe(fc.constant(name)) : fc.constant(host);
+    return fc
+      .tuple(fc.constantFrom("a", "b", "network-3"), controlPlane, peersOf(name), settings(index))
+      .map(([network, chosen, peers, more]): [string, ClusterConfig] => [
+        name,
+        {
+          network,
+          access: { context: `context-${name}` },
+          ...more,
+          ...(chosen === undefined ? {} : { controlPlane: chosen }),
+          ...(peers === undefined || host !== name ? {} : { peers }),
+        },
+      ]);
+  });
+  const controlPlanes = externals.map((name, index) => {
+    const served = names.filter((other) => hostOf.get(other) === name);
+    return fc
+      .tuple(
+        maybe(fc.constantFrom(...served)),
+        peersOf(name),
+        fc.record(
+          {
+            exposedIstiod: exposedIstiod(index + 100),
+            values: fc.record({ istiod: helmValues }, { requiredKeys: [] }),
+            ifUnreachable,
+          },
+          { requiredKeys: [] },
+        ),
+      )
+      .map(([configCluster, peers, more]): [string, ExternalConfig] => [
+        name,
+        {
+          access: { context: `context-${name}` },
+          ...more,
+          ...(configCluster === undefined ? {} : { configCluster }),
+          ...(peers === undefined ? {} : { peers }),
+        },
+      ]);
+  });
+  const namespace = fc
+    .record(
+      {
+        injection: fc.constantFrom("enabled" as const, "disabled" as const),
+        revision: fc.constantFrom("default", "stable"),
+        labels: strings,
+        clusters: partOf(names, 1),
+      },
+      { requiredKeys: [] },
+    )
+    .map(({ revision, ...rest }) =>
+      revision === undefined || rest.injection === "disabled" ? rest : { ...rest, revision },
+    );
+  return fc.record({
+    clusters: fc.tuple(...clusters).map((entries) => Object.fromEntries(entries)),
+    externalControlPlanes: fc.tuple(...controlPlanes).map((entries) => Object.fromEntries(entries)),
+    namespaces: fc.dictionary(fc.constantFrom("default", "shop", "pay"), namespace, { noNullPrototype: true }),
+  });
+});
+
+/** Configurations that are right, with and without what may be left out. Of everything that may be different there is one of each: contexts, addresses, ranges, former names. */
 export const validConfig: fc.Arbitrary<MeshConfig> = fc
   .record(
     {
@@ -33,109 +203,31 @@ export const validConfig: fc.Arbitrary<MeshConfig> = fc
       istio: fc.record(
         {
           version: fc.constantFrom("1.30.4", "1.31.0", "1.31.1", "1.32.0-rc.0"),
-          charts: fc.constantFrom({ directory: "./charts" }, { repository: "https://charts.example.org/istio" }),
+          charts: fc.constantFrom(
+            { directory: "./charts" },
+            { archives: "./charts" },
+            { oci: "oci://charts.example.org/istio" },
+            { repository: "https://charts.example.org/istio" },
+          ),
           hub: fc.constantFrom("docker.io/istio", "lab.local/istio"),
           tag: fc.constantFrom("lab", "1.31.1-distroless"),
-          values: fc.record({ base: helmValues, istiod: helmValues, gateway: helmValues }, { requiredKeys: [] }),
+          values: chartValues,
+          transforms: fc.constant("./transforms.ts"),
         },
         { requiredKeys: ["version"] },
       ),
       trust: lifetimes,
-      names: fc.uniqueArray(dnsLabel, { minLength: 1, maxLength: 8 }),
-      networks: fc.array(dnsLabel, { minLength: 1, maxLength: 3 }),
+      replaces: fc.record(
+        { id: fc.constant("former-id"), trustDomain: fc.constant("former.example.org") },
+        { requiredKeys: [] },
+      ),
+      sites,
     },
-    { requiredKeys: ["id", "istio", "names", "networks"] },
+    { requiredKeys: ["id", "istio", "sites"] },
   )
-  .map(({ names, networks, ...config }) => ({
+  .map(({ sites: { clusters, externalControlPlanes, namespaces }, ...config }) => ({
     ...config,
-    clusters: Object.fromEntries(
-      names.map((name, index) => [
-        name,
-        { network: networks[index % networks.length] ?? "network1", access: { context: `context-${name}` } },
-      ]),
-    ),
+    clusters,
+    ...(Object.keys(externalControlPlanes).length === 0 ? {} : { externalControlPlanes }),
+    ...(Object.keys(namespaces).length === 0 ? {} : { namespaces }),
   }));
-
-/** Any JSON, with the keys that the schema knows among others. */
-export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
-  fc.jsonValue(),
-  fc.constantFrom<unknown>(
-    null,
-    "",
-    0,
-    -1,
-    1.31,
-    true,
-    [],
-    {},
-    "east",
-    "1.31",
-    { secure: "v1:abc" },
-    "v1.31.1",
-    "oci://charts",
-    " x ",
-  ),
-  fc.dictionary(
-    fc.constantFrom("id", "istio", "clusters", "network", "access", "trust", "__proto__", "toString"),
-    fc.jsonValue(),
-  ),
-);
-
-/** A change at one place of a configuration. */
-type Change = (parent: Record<string, unknown>, key: string) => void;
-
-const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.constant<Change>((parent, key) => Reflect.deleteProperty(parent, key)),
-  anyJson.map<Change>((value) => (parent, key) => define(parent, key, value)),
-  fc.tuple(fc.string({ maxLength: 12 }), anyJson).map<Change>(
-    ([extra, value]) =>
-      (parent) =>
-        define(parent, extra, value),
-  ),
-  // A slip of the finger: one letter less, one more, two swapped.
-  fc
-    .constantFrom<(key: string) => string>(
-      (key) => key.slice(1),
-      (key) => `${key}s`,
-      (key) => key.replace(/^(.)(.)/, "$2$1"),
-      (key) => key.toUpperCase(),
-    )
-    .map<Change>((slip) => (parent, key) => {
-      const value = parent[key];
-      Reflect.deleteProperty(parent, key);
-      define(parent, slip(key), value);
-    }),
-);
-
-/** Sets a key as JSON.parse would: `__proto__` becomes a key like any other. */
-function define(parent: Record<string, unknown>, key: string, value: unknown): void {
-  // The generator hands out the same object more than once.
-  Object.defineProperty(parent, key, {
-    value: structuredClone(value),
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
-}
-
-/** Configurations of which one or several places were changed at random: most are wrong, some are still right. */
-export const changedConfig: fc.Arbitrary<unknown> = fc
-  .tuple(validConfig, fc.array(fc.tuple(fc.nat(), change), { minLength: 1, maxLength: 4 }))
-  .map(([config, changes]) => {
-    const root: Record<string, unknown> = { mesh: structuredClone(config) };
-    for (const [at, apply] of changes) {
-      const places = placesOf(root);
-      const place = places[at % places.length];
-      if (place !== undefined) apply(...place);
-    }
-    return root["mesh"];
-  });
-
-function placesOf(parent: Record<string, unknown>): [Record<string, unknown>, string][] {
-  return Object.entries(parent).flatMap(([key, value]) => [
-    [parent, key] as [Record<string, unknown>, string],
-    ...(typeof value === "object" && value !== null && !Array.isArray(value)
-      ? placesOf(value as Record<string, unknown>)
-      : []),
-  ]);
-}

@@ -23,6 +23,7 @@ describe("the JSON Schema", () => {
         ...undescribed(property, `${path}.${key}`),
       ]),
       ...(schema.anyOf ?? []).flatMap((branch) => undescribed(branch, path)),
+      ...(schema.items === undefined ? [] : undescribed(schema.items, `${path}[]`)),
       ...(typeof schema.additionalProperties === "object" ? undescribed(schema.additionalProperties, `${path}.*`) : []),
     ];
     assert.deepEqual(undescribed(meshJsonSchema(), "mesh"), []);

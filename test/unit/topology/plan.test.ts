@@ -2,102 +2,208 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseMesh, planMesh, publicChartRepository, type MeshConfig, type MeshPlan } from "../../../topology";
 import { validConfig } from "./arbitraries";
+import { externals, mesh, meshOf } from "./meshes";
 
 function plan(config: MeshConfig): MeshPlan {
   return planMesh(parseMesh(config));
 }
 
-function mesh(...networks: readonly string[]): MeshConfig {
-  const clusters = networks.map(
-    (network, index) => [`c${index}`, { network, access: { context: `k${index}` } }] as const,
+/** Primaries on ten networks. */
+function primaries(count: number): MeshConfig {
+  return meshOf(
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`c${index}`, { network: `net${index % 10}` }] as const),
+    ),
   );
-  return { id: "mesh1", istio: { version: "1.31.1" }, clusters: Object.fromEntries(clusters) };
+}
+
+/** Fails unless something holds for the plan of every valid configuration. */
+function always(holds: (plan: MeshPlan, config: MeshConfig) => void): void {
+  fc.assert(fc.property(validConfig, (config) => holds(plan(config), config)));
 }
 
 describe("planMesh", () => {
-  it("names the model as Istio's pages do", () => {
-    for (const [networks, model, eastWestGateway] of [
-      [["a"], "single-cluster", false],
-      [["a", "a"], "multi-primary", false],
-      [["a", "b"], "multi-primary-multi-network", true],
-      [["a", "a", "b"], "multi-primary-multi-network", true],
-    ] as const) {
-      const { clusters } = plan(mesh(...networks));
+  it("takes the defaults that follow from other values", () => {
+    const { trustDomain, istio, replaces } = plan(mesh());
+    assert.equal(trustDomain, "mesh1.internal");
+    assert.deepEqual(replaces, {});
+    const { version, charts, hub, tag, transforms } = istio;
+    assert.deepEqual(
+      { version, charts, hub, tag, transforms },
+      {
+        version: "1.31.1",
+        charts: { repository: publicChartRepository },
+        hub: "docker.io/istio",
+        tag: "1.31.1",
+        transforms: undefined,
+      },
+    );
+  });
+
+  it("says where the configuration names a cluster's kubeconfig", () => {
+    const access = { context: "control", kubeconfig: "control.yaml" };
+    const config = meshOf(
+      { c0: {}, c1: { access: { context: "k1", kubeconfig: "own.yaml" } }, c2: { controlPlane: "control" } },
+      { kubeconfig: "mesh.yaml", externalControlPlanes: externals({ control: { access } }) },
+    );
+    const { clusters, externalControlPlanes } = plan(config);
+    assert.deepEqual(
+      [...clusters, ...externalControlPlanes].map((site) => site.access),
+      [
+        { context: "lab-c0", kubeconfig: "mesh.yaml", kubeconfigPath: "isthmus:mesh.kubeconfig" },
+        { context: "k1", kubeconfig: "own.yaml", kubeconfigPath: "isthmus:mesh.clusters.c1.access.kubeconfig" },
+        { context: "lab-c2", kubeconfig: "mesh.yaml", kubeconfigPath: "isthmus:mesh.kubeconfig" },
+        { ...access, kubeconfigPath: "isthmus:mesh.externalControlPlanes.control.access.kubeconfig" },
+      ],
+    );
+    assert.deepEqual(plan(mesh()).clusters[0]?.access, { context: "lab-east" });
+  });
+
+  it("lays a cluster's values over the mesh's, and leaves the other clusters alone", () => {
+    const config = meshOf(
+      { east: { values: { istiod: { resources: { limits: { cpu: 1 } } } } }, west: {} },
+      { istio: { version: "1.31.1", values: { istiod: { resources: { limits: { cpu: 2, memory: "1Gi" } } } } } },
+    );
+    const { clusters, controlPlanes } = plan(config);
+    for (const sites of [clusters, controlPlanes]) {
       assert.deepEqual(
-        clusters.map((cluster) => [cluster.model, cluster.eastWestGateway]),
-        networks.map(() => [model, eastWestGateway]),
+        sites.map(({ values }) => values.istiod),
+        [{ resources: { limits: { cpu: 1, memory: "1Gi" } } }, { resources: { limits: { cpu: 2, memory: "1Gi" } } }],
       );
     }
   });
 
-  it("takes the defaults that follow from other values", () => {
-    const { trustDomain, istio } = plan(mesh("a"));
-    assert.equal(trustDomain, "mesh1.internal");
-    assert.deepEqual(istio, {
-      version: "1.31.1",
-      charts: { repository: publicChartRepository },
-      hub: "docker.io/istio",
-      tag: "1.31.1",
-      values: { base: {}, istiod: {}, gateway: {} },
-    });
+  it("gives namespaces the labels that decide about injection, in the clusters that have them", () => {
+    const namespaces = {
+      shop: { labels: { team: "shop" } },
+      canary: { revision: "default", clusters: ["west", "east"] },
+      batch: { injection: "disabled" as const, clusters: ["west"] },
+    };
+    assert.deepEqual(plan(meshOf({ west: {}, east: {} }, { namespaces })).namespaces, [
+      { name: "batch", labels: { "istio-injection": "disabled" }, clusters: ["west"] },
+      { name: "canary", labels: { "istio.io/rev": "default" }, clusters: ["east", "west"] },
+      { name: "shop", labels: { team: "shop", "istio-injection": "enabled" }, clusters: ["east", "west"] },
+    ]);
   });
 
-  it("says where the configuration names a cluster's kubeconfig", () => {
-    const config: MeshConfig = { ...mesh("a", "a"), kubeconfig: "mesh.yaml" };
-    config.clusters["c1"] = { network: "a", access: { context: "k1", kubeconfig: "own.yaml" } };
-    assert.deepEqual(
-      plan(config).clusters.map(({ access }) => access),
-      [
-        { context: "k0", kubeconfig: "mesh.yaml", kubeconfigPath: "isthmus:mesh.kubeconfig" },
-        { context: "k1", kubeconfig: "own.yaml", kubeconfigPath: "isthmus:mesh.clusters.c1.access.kubeconfig" },
-      ],
-    );
-    assert.deepEqual(plan(mesh("a")).clusters[0]?.access, { context: "k0" });
-  });
-
-  it("lists every cluster once, by name, whatever the order they were written in", () => {
-    fc.assert(
-      fc.property(validConfig, (config) => {
-        const names = plan(config).clusters.map(({ name }) => name);
-        assert.deepEqual(names, Object.keys(config.clusters).sort());
-        const reversed = { ...config, clusters: Object.fromEntries(Object.entries(config.clusters).reverse()) };
-        assert.deepEqual(plan(reversed), plan(config));
-      }),
-    );
-  });
-
-  it("lets clusters read each other, never themselves, each once", () => {
-    fc.assert(
-      fc.property(validConfig, (config) => {
-        const { clusters } = plan(config);
-        const reads = new Map(clusters.map((cluster) => [cluster.name, cluster.reads]));
-        for (const { name, controlPlane, reads: others } of clusters) {
-          assert.equal(controlPlane, name);
-          assert.ok(!others.includes(name));
-          assert.deepEqual([...others], [...new Set(others)].sort());
-          for (const other of others) assert.ok(reads.get(other)?.includes(name), `${other} does not read ${name}`);
-          assert.equal(others.length, clusters.length - 1);
-        }
-      }),
-    );
-  });
-
-  it("gives every cluster of several networks an east-west gateway, and none otherwise", () => {
-    fc.assert(
-      fc.property(validConfig, (config) => {
-        const { clusters } = plan(config);
-        const several = new Set(clusters.map(({ network }) => network)).size > 1;
-        assert.ok(clusters.every(({ eastWestGateway }) => eastWestGateway === several));
-      }),
-    );
-  });
-
-  it("grows with the number of clusters, but for whom each one reads", () => {
+  it("grows with the number of clusters, but for whom each one reads and reaches", () => {
     const size = (count: number): number => {
-      const networks = Array.from({ length: count }, (_, index) => `net${index % 10}`);
-      const { clusters } = plan(mesh(...networks));
-      return JSON.stringify(clusters.map((cluster) => ({ ...cluster, reads: [] }))).length / count;
+      const { clusters, controlPlanes } = plan(primaries(count));
+      const lean = [...clusters, ...controlPlanes].map((part) => ({ ...part, reads: [], reaches: [] }));
+      return JSON.stringify(lean).length / count;
     };
     assert.ok(size(800) < size(100) * 1.1, `${size(800)} characters a cluster for 800, ${size(100)} for 100`);
   });
+
+  it("is made for 160 clusters in no time", () => {
+    const config = parseMesh(primaries(160));
+    const started = performance.now();
+    planMesh(config);
+    assert.ok(performance.now() - started < 2000);
+  });
 });
+
+describe("the plan of any mesh", () => {
+  it("lists everything by name, and is the same in whatever order the file has it", () => {
+    always((made, config) => {
+      assert.deepEqual(
+        made.clusters.map(({ name }) => name),
+        Object.keys(config.clusters).sort(),
+      );
+      assert.deepEqual(plan(reversed(config) as MeshConfig), made);
+    });
+  });
+
+  it("has every cluster served by exactly one control plane, which the cluster names", () => {
+    always(({ clusters, controlPlanes }) => {
+      const served = controlPlanes.flatMap(({ name, serves }) => serves.map((cluster) => [cluster, name]));
+      assert.deepEqual(
+        served.sort(([left = ""], [right = ""]) => (left < right ? -1 : 1)),
+        clusters.map(({ name, controlPlane }) => [name, controlPlane]),
+      );
+    });
+  });
+
+  it("lets a control plane read all that its clusters reach but the one that holds its configuration", () => {
+    always(({ clusters, controlPlanes }) => {
+      for (const { serves, reads, configCluster, kind, name } of controlPlanes) {
+        assert.ok(serves.includes(configCluster));
+        assert.equal(kind === "primary", configCluster === name);
+        for (const cluster of clusters.filter((other) => serves.includes(other.name))) {
+          assert.deepEqual(cluster.reaches, [...reads, configCluster].sort());
+          assert.equal(cluster.configCluster, configCluster);
+        }
+        assert.ok(!reads.includes(configCluster));
+      }
+    });
+  });
+
+  it("gives a control plane as many kubeconfigs as its peers and the clusters that it serves ask for", () => {
+    always(({ clusters, controlPlanes }, config) => {
+      for (const { name, kind, serves, configCluster, reads } of controlPlanes) {
+        const { peers } = (kind === "primary" ? config.clusters[name] : config.externalControlPlanes?.[name]) ?? {};
+        const asked = peers === undefined ? clusters.map((cluster) => cluster.name) : [...peers, ...serves];
+        assert.deepEqual(reads, [...new Set(asked)].filter((cluster) => cluster !== configCluster).sort());
+      }
+    });
+  });
+
+  it("has gateways exactly where a cluster of another network calls", () => {
+    always(({ clusters }) => {
+      for (const called of clusters) {
+        const callers = clusters.filter(({ network, reaches }) => {
+          return network !== called.network && reaches.includes(called.name);
+        });
+        assert.equal(called.eastWestGateway !== undefined, callers.length > 0, called.name);
+      }
+    });
+  });
+
+  it("exposes an istiod exactly where it serves another cluster than its own", () => {
+    always(({ controlPlanes }) => {
+      for (const { name, serves, exposed } of controlPlanes) {
+        assert.equal(exposed !== undefined, serves.join() !== name, name);
+      }
+    });
+  });
+
+  it("tells a control plane the fixed addresses of all gateways that it knows, and no others", () => {
+    always(({ clusters, controlPlanes }) => {
+      for (const { serves, reads, fixedNetworks } of controlPlanes) {
+        const known = clusters.filter(({ name }) => serves.includes(name) || reads.includes(name));
+        const addresses = known.flatMap(({ eastWestGateway }) => eastWestGateway?.addresses ?? []);
+        const told = Object.values(fixedNetworks).flatMap(({ gateways }) => gateways.map(({ address }) => address));
+        assert.deepEqual(told.sort(), [...addresses].sort());
+        for (const [network, fixed] of Object.entries(fixedNetworks)) {
+          assert.deepEqual(
+            fixed.clusters,
+            known.filter((cluster) => cluster.network === network).map(({ name }) => name),
+          );
+        }
+      }
+    });
+  });
+
+  it("has namespaces only in clusters that there are", () => {
+    always(({ clusters, namespaces }) => {
+      const names = clusters.map(({ name }) => name);
+      for (const namespace of namespaces) {
+        assert.ok(namespace.clusters.length > 0);
+        assert.deepEqual(
+          namespace.clusters,
+          names.filter((name) => namespace.clusters.includes(name)),
+        );
+      }
+    });
+  });
+});
+
+/** The same with the keys of every mapping in the opposite order. Lists keep theirs. */
+function reversed(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, inner]) => [key, reversed(inner)]),
+  );
+}

@@ -1,15 +1,25 @@
 import assert from "node:assert/strict";
-import { ConfigurationError, formatProblem, parseMesh, type Problem } from "../../../topology";
+import { ConfigurationError, formatProblem, looksSecret, parseMesh, type Mesh, type Problem } from "../../../topology";
 
-/** The problems of a configuration, none when it is right. Anything but a ConfigurationError fails the test. */
-export function problemsOf(config: unknown): readonly Problem[] {
+/** The mesh that a configuration describes, or all that is wrong. Anything but a ConfigurationError fails the test. */
+export function meshOrProblems(config: unknown): Mesh | readonly Problem[] {
   try {
-    parseMesh(config);
-    return [];
+    return parseMesh(config);
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;
     throw error;
   }
+}
+
+/** The problems of a configuration, none when it is right. */
+export function problemsOf(config: unknown): readonly Problem[] {
+  const answer = meshOrProblems(config);
+  return "clusters" in answer ? [] : answer;
+}
+
+/** Where a configuration is wrong. */
+export function pathsOf(config: unknown): readonly string[] {
+  return problemsOf(config).map(({ path }) => path);
 }
 
 /** The only problem of a configuration, as the user reads it. */
@@ -29,5 +39,6 @@ export function assertWellFormed(problem: Problem): void {
   assert.match(problem.fix, /^[A-Z].*[.?]$/, shown);
   assert.doesNotMatch(problem.expected, /[.?]$/, shown);
   assert.doesNotMatch(shown, /Invalid|Unrecognized|received|\bundefined\b|\[object|NaN|another value/, shown);
-  assert.ok(shown.length < 800, shown);
+  assert.ok(shown.length < 1000, shown);
+  assert.equal(looksSecret(shown), false, shown);
 }

@@ -1,64 +1,13 @@
 import assert from "node:assert/strict";
-import { formatProblem, meshWarnings, ownedValues, parseMesh, type MeshConfig } from "../../../topology";
-import { cautions, rules } from "../../../topology/rules";
+import { ownedValues, parseMesh, type MeshConfig } from "../../../topology";
+import { valuesOfExternals } from "../../../topology/owned-values";
+import { rules } from "../../../topology/rules";
 import { defaultLifetimes } from "../../../topology/rules/trust";
-import { onlyProblem, problemsOf } from "./problems";
+import { externals, mesh, meshOf } from "./meshes";
+import { onlyProblem, pathsOf, problemsOf } from "./problems";
+import { joiningCases, otherCases } from "./rule-cases";
 
-function mesh(change: Partial<MeshConfig> = {}): MeshConfig {
-  return {
-    id: "mesh1",
-    istio: { version: "1.31.1" },
-    clusters: { east: { network: "east", access: { context: "lab-east" } } },
-    ...change,
-  };
-}
-
-const ruleCases: Readonly<Record<string, readonly [config: MeshConfig, problem: string]>> = {
-  "at-least-one-cluster": [
-    mesh({ clusters: {} }),
-    "isthmus:mesh.clusters: expected at least one cluster, found none. Add one, for example `east: { network: network1, access: { context: my-context } }`.",
-  ],
-  "one-context-a-cluster": [
-    mesh({
-      kubeconfig: "./config",
-      clusters: {
-        west: { network: "a", access: { context: "one" } },
-        east: { network: "a", access: { context: "one", kubeconfig: "config" } },
-      },
-    }),
-    'isthmus:mesh.clusters.west.access.context: expected a context of its own, found the context of cluster east, "one". Name the context of west, or remove one of the two clusters: one cluster can join a mesh only once.',
-  ],
-  "root-outlives-intermediates": [
-    mesh({ trust: { rootLifetimeDays: 365 } }),
-    "isthmus:mesh.trust.rootLifetimeDays: expected more days than the intermediates live, 365, found the number 365. Let the root live longer or the intermediates shorter: a chain ends when its root does.",
-  ],
-  "renewal-ends": [
-    mesh({ trust: { intermediateLifetimeDays: 90 } }),
-    "isthmus:mesh.trust.renewBeforeDays: expected fewer days than the intermediates live, 90, found the number 90. Make it smaller: as it is, every `pulumi up` would renew every intermediate again.",
-  ],
-  "supported-istio": [
-    mesh({ istio: { version: "1.30.3" } }),
-    'isthmus:mesh.istio.version: expected 1.30.4 or later, found "1.30.3". Take a later version: before it a running istiod ignores renewed credentials of the other clusters.',
-  ],
-  "published-images": [
-    mesh({ istio: { version: "1.31.0", hub: "gcr.io/istio-release" } }),
-    'isthmus:mesh.istio.hub: expected a host that has Istio 1.31 and later, found "gcr.io/istio-release". Remove it to take the default, `docker.io/istio`: Istio no longer publishes there.',
-  ],
-  "published-charts": [
-    mesh({
-      istio: { version: "1.31.0", charts: { repository: "https://istio-release.storage.googleapis.com/charts" } },
-    }),
-    'isthmus:mesh.istio.charts.repository: expected a host that has Istio 1.31 and later, found "https://istio-release.storage.googleapis.com/charts". Remove it to take the default, `https://blob.istio.io/istio-release/charts`: Istio no longer publishes there.',
-  ],
-  "owned-values": [
-    mesh({ istio: { version: "1.31.1", values: { istiod: { pilot: { env: { CLUSTER_ID: "x" } } } } } }),
-    "isthmus:mesh.istio.values.istiod.pilot.env.CLUSTER_ID: expected nothing, because Isthmus decides this value, found a value. Set `id`, `trustDomain` or the cluster's `network` instead: every cluster gets its value from there.",
-  ],
-  "nested-values": [
-    mesh({ istio: { version: "1.31.1", values: { gateway: { "service.type": "NodePort" } } } }),
-    'isthmus:mesh.istio.values.gateway["service.type"]: expected a key without dots, found a path in one key. Nest it, as in a values file: Helm ignores a path in one key.',
-  ],
-};
+const ruleCases = { ...joiningCases, ...otherCases };
 
 describe("rules", () => {
   it("have each a case here", () => {
@@ -74,99 +23,172 @@ describe("rules", () => {
     });
   }
 
-  it("hold for the values next to the border", () => {
-    for (const config of [
-      mesh({ trust: { rootLifetimeDays: 366 } }),
-      mesh({ trust: { intermediateLifetimeDays: 91 } }),
-      mesh({ istio: { version: "1.30.4" } }),
-      mesh({ istio: { version: "1.30.4", hub: "gcr.io/istio-release" } }),
-      mesh({ istio: { version: "1.31.1", hub: "mirror.example.org/gcr.io/istio-release" } }),
+  const servedByControl = { controlPlane: "control" } as const;
+  const nodePort = { type: "NodePort" as const, addresses: ["203.0.113.10"] };
+  for (const [what, config] of [
+    ["a root that lives a day longer", mesh({ trust: { rootLifetimeDays: 366 } })],
+    ["intermediates that live a day longer than they are renewed", mesh({ trust: { intermediateLifetimeDays: 91 } })],
+    ["the oldest Istio", mesh({ istio: { version: "1.30.4", hub: "gcr.io/istio-release" } })],
+    ["a mirror of a retired host", mesh({ istio: { version: "1.31.1", hub: "mirror.org/gcr.io/istio-release" } })],
+    [
+      "values beside those that Isthmus owns",
       mesh({
         istio: {
           version: "1.31.1",
-          values: { istiod: { global: { proxy: { resources: {} } }, env: { PILOT_X: "1" } } },
+          values: { istiod: { global: { proxy: { resources: {} } }, env: { PILOT_X: "1" }, volumes: [] } },
         },
       }),
-    ]) {
+    ],
+    ["a cluster that names itself as its control plane", meshOf({ east: { controlPlane: "east" } })],
+    ["a remote of one that names itself", meshOf({ east: { controlPlane: "east" }, west: { controlPlane: "east" } })],
+    ["a cluster called like what every object has", meshOf({ constructor: {}, west: { controlPlane: "constructor" } })],
+    [
+      "an external control plane whose configuration cluster it serves",
+      meshOf({ east: servedByControl }, { externalControlPlanes: externals({ control: { configCluster: "east" } }) }),
+    ],
+    ["no peers at all", meshOf({ east: { peers: [] }, west: {} })],
+    ["a served cluster among the peers", meshOf({ east: { peers: ["west"] }, west: { controlPlane: "east" } })],
+    ["the first port of nodes", meshOf({ east: { eastWestGateway: { ...nodePort, port: 30000 } } })],
+    ["the last port of nodes", meshOf({ east: { eastWestGateway: { ...nodePort, port: 32767 } } })],
+    ["host names", meshOf({ east: { exposedIstiod: { address: "istiod.example.org" } } })],
+    [
+      "one address before the gateways of one network",
+      meshOf({
+        east: { eastWestGateway: { addresses: ["203.0.113.10"] } },
+        west: { eastWestGateway: { addresses: ["203.0.113.10"] } },
+      }),
+    ],
+    [
+      "one address for the gateways of two networks at two ports",
+      meshOf({
+        east: { network: "a", eastWestGateway: { addresses: ["203.0.113.10"], port: 15444 } },
+        west: { network: "b", eastWestGateway: { addresses: ["203.0.113.10"] } },
+      }),
+    ],
+    ["an API server on this machine that nobody else reads", meshOf({ east: { apiServer: { url: "https://[::1]" } } })],
+    [
+      "an API server on this machine that is nobody's peer",
+      meshOf({ east: { apiServer: { url: "https://127.0.0.1:6443" } }, west: { peers: [] } }),
+    ],
+    [
+      "two clusters behind one proxy that tells them apart by name",
+      meshOf({
+        east: { apiServer: { url: "https://proxy.org", tlsServerName: "east.org" } },
+        west: { apiServer: { url: "https://proxy.org", tlsServerName: "west.org" } },
+      }),
+    ],
+    [
+      "ranges that overlap on different networks",
+      meshOf({
+        east: { network: "a", ranges: { pods: ["10.1.0.0/16"] } },
+        west: { network: "b", ranges: { pods: ["10.1.0.0/16"] } },
+      }),
+    ],
+    [
+      "ranges that touch",
+      meshOf({ east: { ranges: { pods: ["10.1.0.0/17"] } }, west: { ranges: { pods: ["10.1.128.0/17"] } } }),
+    ],
+    ["a former name that nobody has", meshOf({ east: { replaces: "old" } })],
+    ["a former id", mesh({ replaces: { id: "mesh0" } })],
+  ] as const satisfies readonly (readonly [string, MeshConfig])[]) {
+    it(`accept ${what}`, () => {
       assert.deepEqual(problemsOf(config), []);
+    });
+  }
+
+  it("speak of external control planes as of clusters", () => {
+    const control = { externalControlPlanes: externals({ control: {} }) };
+    for (const [config, problem] of [
+      [
+        meshOf(
+          { east: { ...servedByControl, access: { context: "one" } } },
+          { externalControlPlanes: { control: { access: { context: "one" } } } },
+        ),
+        'isthmus:mesh.externalControlPlanes.control.access.context: expected a context of its own, found the context of cluster east, "one". Name the context of control, or remove one of the two: one cluster can join a mesh only once.',
+      ],
+      [
+        meshOf({ east: { ...servedByControl, peers: [] } }, control),
+        "isthmus:mesh.clusters.east.peers: expected nothing, because east runs no istiod, found a list. Write it as isthmus:mesh.externalControlPlanes.control.peers: that istiod serves east.",
+      ],
+      [
+        meshOf({ east: servedByControl, west: { peers: ["control"] } }, control),
+        "isthmus:mesh.clusters.west.peers[0]: expected a cluster of the mesh: east, west, found external control plane control, which has no workloads. Name the clusters that are meant, or remove it.",
+      ],
+      [
+        meshOf({ east: { ...servedByControl, apiServer: { url: "https://0.0.0.0:6443" } } }, control),
+        'isthmus:mesh.clusters.east.apiServer.url: expected an API server that the other clusters can reach, found "https://0.0.0.0:6443", which is for each of them itself. Write the address at which pods of the other clusters reach it; for kind that is what `kind get kubeconfig --internal` prints.',
+      ],
+    ] as const satisfies readonly (readonly [MeshConfig, string])[]) {
+      assert.equal(onlyProblem(config), problem);
     }
   });
 
-  it("wait for the values that they judge by", () => {
-    // 20 days is no more than the default intermediate's 365, but what the user meant for it is not known.
-    const config = mesh({ trust: { rootLifetimeDays: 20, intermediateLifetimeDays: "ten" as unknown as number } });
-    assert.deepEqual(
-      problemsOf(config).map(({ path }) => path),
-      ["isthmus:mesh.trust.intermediateLifetimeDays"],
-    );
+  it("compare pods and services of one cluster", () => {
+    assert.deepEqual(pathsOf(meshOf({ east: { ranges: { pods: ["fd00::/48"], services: ["fd00::/112"] } } })), [
+      "isthmus:mesh.clusters.east.ranges.services[0]",
+    ]);
   });
 
-  it("are not held up by a problem whose path only begins alike", () => {
-    const config = mesh({ trustDomain: "-", trust: { rootLifetimeDays: 20 } });
-    assert.deepEqual(
-      problemsOf(config).map(({ path }) => path),
-      ["isthmus:mesh.trustDomain", "isthmus:mesh.trust.rootLifetimeDays"],
-    );
+  it("report a range once, however many others it overlaps", () => {
+    const same = { ranges: { pods: ["10.0.0.0/8"] } };
+    assert.equal(problemsOf(meshOf({ a: same, b: same, c: same, d: same })).length, 3);
   });
 
-  it("refuse every value that Isthmus owns, in every chart", () => {
-    for (const [chart, values] of Object.entries(ownedValues)) {
-      for (const { path } of values) {
-        const nested = path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), "x");
-        const config = mesh({ istio: { version: "1.31.1", values: { [chart]: nested } } });
-        const paths = problemsOf(config).map((problem) => problem.path);
-        assert.ok(
-          paths.includes(`isthmus:mesh.istio.values.${chart}.${path}`),
-          `${chart} ${path}: ${paths.join(", ")}`,
-        );
-      }
-    }
+  it("say of a circle of control planes where it is to be opened", () => {
+    const circle = meshOf({ east: { controlPlane: "west" }, west: { controlPlane: "east" } });
+    assert.deepEqual(
+      problemsOf(circle).map(({ path, fix }) => [path, fix]),
+      [
+        [
+          "isthmus:mesh.clusters.east.controlPlane",
+          "Name a cluster that runs istiod, or remove `controlPlane` of west.",
+        ],
+        [
+          "isthmus:mesh.clusters.west.controlPlane",
+          "Name a cluster that runs istiod, or remove `controlPlane` of east.",
+        ],
+      ],
+    );
   });
 
   it("judge by the defaults that the schema states", () => {
-    const { trust } = parseMesh(mesh());
-    const { rootLifetimeDays, intermediateLifetimeDays, renewBeforeDays } = trust;
+    const { rootLifetimeDays, intermediateLifetimeDays, renewBeforeDays } = parseMesh(mesh()).trust;
     assert.deepEqual({ rootLifetimeDays, intermediateLifetimeDays, renewBeforeDays }, defaultLifetimes);
   });
 });
 
-const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, path: string]>> = {
-  "renewal-in-time": [mesh({ trust: { renewBeforeDays: 0 } }), "isthmus:mesh.trust.renewBeforeDays"],
-  "trust-domain-of-its-own": [mesh({ trustDomain: "cluster.local" }), "isthmus:mesh.trustDomain"],
-  "hosts-that-stay": [
-    mesh({ istio: { version: "1.30.5", hub: "registry.istio.io/release" } }),
-    "isthmus:mesh.istio.hub",
-  ],
-  size: [
-    mesh({
-      clusters: Object.fromEntries(
-        Array.from({ length: 21 }, (_, index) => [`c${index}`, { network: "a", access: { context: `k${index}` } }]),
-      ),
-    }),
-    "isthmus:mesh.clusters",
-  ],
-};
+describe("owned values", () => {
+  const nested = (path: string): Record<string, unknown> =>
+    path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), "x") as Record<string, unknown>;
 
-describe("meshWarnings", () => {
-  it("have each a case here", () => {
-    assert.deepEqual(
-      Object.keys(cautionCases),
-      cautions.map(({ id }) => id),
-    );
+  it("are refused in every chart, for the whole mesh and for a cluster", () => {
+    for (const [chart, values] of Object.entries(ownedValues)) {
+      for (const { path } of values) {
+        const extra = { [chart]: nested(path) };
+        assert.deepEqual(pathsOf(mesh({ istio: { version: "1.31.1", values: extra } })), [
+          `isthmus:mesh.istio.values.${chart}.${path}`,
+        ]);
+        assert.deepEqual(pathsOf(meshOf({ east: { values: extra } })), [
+          `isthmus:mesh.clusters.east.values.${chart}.${path}`,
+        ]);
+      }
+    }
   });
 
-  for (const [id, [config, path]] of Object.entries(cautionCases)) {
-    it(`${id}: warns of a configuration that is accepted`, () => {
-      const warnings = meshWarnings(parseMesh(config));
-      assert.deepEqual(
-        warnings.map((warning) => warning.path),
-        [path],
-        warnings.map(formatProblem).join("\n"),
-      );
-    });
-  }
-
-  it("are silent about the usual", () => {
-    assert.deepEqual(meshWarnings(parseMesh(mesh())), []);
+  it("are refused for an external control plane, with those that only it has", () => {
+    const served = { east: { controlPlane: "control" } };
+    for (const { path } of [...ownedValues.istiod, ...valuesOfExternals]) {
+      const values = { istiod: nested(path) };
+      assert.deepEqual(pathsOf(meshOf(served, { externalControlPlanes: externals({ control: { values } }) })), [
+        `isthmus:mesh.externalControlPlanes.control.values.istiod.${path}`,
+      ]);
+    }
+    for (const { path } of valuesOfExternals) {
+      const istio = { version: "1.31.1", values: { istiod: nested(path) } };
+      assert.deepEqual(pathsOf(meshOf(served, { istio, externalControlPlanes: externals({ control: {} }) })), [
+        `isthmus:mesh.istio.values.istiod.${path}`,
+      ]);
+      assert.deepEqual(pathsOf(mesh({ istio })), []);
+    }
   });
 });

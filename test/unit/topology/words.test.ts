@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { parse } from "yaml";
 import { z } from "zod";
 import {
   configurationPath,
@@ -164,6 +165,7 @@ describe("the schema", () => {
         ...inner.options.flatMap((option) => (option instanceof z.ZodObject ? everySchema(option, path).slice(1) : [])),
       ];
     }
+    if (inner instanceof z.ZodArray) return [...here, ...everySchema(inner.element, `${path}[]`)];
     if (inner instanceof z.ZodRecord && !(inner.valueType instanceof z.ZodUnknown)) {
       return [...here, [`${path} (name)`, inner.keyType], ...everySchema(inner.valueType, `${path}.<name>`)];
     }
@@ -172,13 +174,14 @@ describe("the schema", () => {
 
   it("has words for every value, and examples that it accepts", () => {
     const all = everySchema(meshSchema, "mesh");
-    assert.ok(all.length > 25);
+    assert.ok(all.length > 100);
     for (const [path, schema] of all) {
       const wording = wordingOf(schema);
       assert.ok(wording !== undefined, `${path} has no words`);
       if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) {
         assert.ok(z.safeParse(schema, wording.example).success, `${path}: its example ${wording.example} is wrong`);
       }
+      if (schema instanceof z.ZodArray) assert.ok(z.safeParse(schema, parse(wording.example)).success, path);
       if (schema instanceof z.ZodNumber) assert.ok(z.safeParse(schema, Number(wording.example)).success, path);
     }
   });

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formatProblem, meshWarnings, planMesh } from "../../../topology";
+import { anyJson, changedConfig } from "./bad-input";
+import { assertWellFormed, meshOrProblems, problemsOf } from "./problems";
+
+/** Parts of the configuration that the generator must hit, each in at least one case of two hundred. */
+const parts = [
+  "controlPlane",
+  "externalControlPlanes",
+  "peers",
+  "ranges",
+  "apiServer",
+  "eastWestGateway",
+  "exposedIstiod",
+  "namespaces",
+  "replaces",
+  "values",
+] as const;
+
+describe("bad input", () => {
+  it("is answered by well-formed problems, each once, or is right and gives a plan: 5000 changed configurations", () => {
+    let refused = 0;
+    const hits = new Map<string, number>(parts.map((part) => [part, 0]));
+    fc.assert(
+      fc.property(changedConfig, (config) => {
+        const answer = meshOrProblems(config);
+        if ("clusters" in answer) {
+          meshWarnings(answer).forEach(assertWellFormed);
+          planMesh(answer);
+          return;
+        }
+        refused++;
+        assert.ok(answer.length > 0);
+        answer.forEach(assertWellFormed);
+        const lines = answer.map(formatProblem);
+        assert.equal(new Set(lines).size, lines.length, lines.join("\n"));
+        for (const part of parts) {
+          if (answer.some(({ path }) => path.includes(`.${part}`))) hits.set(part, (hits.get(part) ?? 0) + 1);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+    assert.ok(refused > 2500, `only ${refused} of 5000 were wrong: the generator has gone soft`);
+    const missed = [...hits].filter(([, count]) => count < 25);
+    assert.deepEqual(missed, [], "the generator has gone soft");
+  }).timeout(120_000);
+
+  it("may be any JSON", () => {
+    fc.assert(
+      fc.property(anyJson, (json) => {
+        const problems = problemsOf(json);
+        assert.ok(problems.length > 0);
+        problems.forEach(assertWellFormed);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

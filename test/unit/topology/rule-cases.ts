@@ -1,0 +1,179 @@
+import type { MeshConfig } from "../../../topology";
+import { externals, mesh, meshOf } from "./meshes";
+
+/** For every rule a configuration that breaks it and no other, and the problem as the user reads it. */
+export type RuleCases = Readonly<Record<string, readonly [config: MeshConfig, problem: string]>>;
+
+const nodePort = { type: "NodePort" as const, addresses: ["203.0.113.10"], port: 31443 };
+
+/** Rules about how clusters are joined. */
+export const joiningCases: RuleCases = {
+  "at-least-one-cluster": [
+    mesh({ clusters: {} }),
+    "isthmus:mesh.clusters: expected at least one cluster, found none. Add one, for example `east: { network: network1, access: { context: my-context } }`.",
+  ],
+  "one-context-a-cluster": [
+    mesh({
+      kubeconfig: "./config",
+      clusters: {
+        west: { network: "a", access: { context: "one" } },
+        east: { network: "a", access: { context: "one", kubeconfig: "config" } },
+      },
+    }),
+    'isthmus:mesh.clusters.west.access.context: expected a context of its own, found the context of cluster east, "one". Name the context of west, or remove one of the two: one cluster can join a mesh only once.',
+  ],
+  "known-control-plane": [
+    meshOf({ east: {}, west: { controlPlane: "eats" } }),
+    'isthmus:mesh.clusters.west.controlPlane: expected a cluster or an external control plane that runs istiod: east, found "eats". Did you mean `east`?',
+  ],
+  "control-plane-of-its-own": [
+    meshOf({ east: {}, west: { controlPlane: "east" }, edge: { controlPlane: "west" } }),
+    "isthmus:mesh.clusters.edge.controlPlane: expected a cluster that runs istiod itself, found cluster west, which is served by east. Name `east`, or remove `controlPlane` of west.",
+  ],
+  "external-name-of-its-own": [
+    meshOf(
+      { east: {}, west: { controlPlane: "east" } },
+      { externalControlPlanes: externals({ east: { access: { context: "other" } } }) },
+    ),
+    "isthmus:mesh.externalControlPlanes.east: expected a name that no cluster of the mesh has, found the name of a cluster. Rename one of them; if they are the same cluster, remove this one: a cluster of the mesh can serve others as it is.",
+  ],
+  "external-serves": [
+    meshOf({ east: {} }, { externalControlPlanes: externals({ control: {} }) }),
+    "isthmus:mesh.externalControlPlanes.control: expected a control plane that serves a cluster, found none that names it. Write `controlPlane: control` in the clusters that it is to serve, or remove it.",
+  ],
+  "config-cluster-served": [
+    meshOf(
+      { east: { controlPlane: "control" }, west: {} },
+      { externalControlPlanes: externals({ control: { configCluster: "west" } }) },
+    ),
+    'isthmus:mesh.externalControlPlanes.control.configCluster: expected a cluster that it serves: east, found "west", which is served by west. Name one of those, or remove it to take the first by name.',
+  ],
+  "peers-at-control-planes": [
+    meshOf({ east: {}, west: { controlPlane: "east", peers: ["east"] } }),
+    "isthmus:mesh.clusters.west.peers: expected nothing, because west runs no istiod, found a list. Write it as isthmus:mesh.clusters.east.peers: that istiod serves west.",
+  ],
+  "known-peers": [
+    meshOf({ east: {}, west: { peers: ["east", "eest"] } }),
+    'isthmus:mesh.clusters.west.peers[1]: expected a cluster of the mesh: east, west, found "eest". Did you mean `east`?',
+  ],
+  "peers-once": [
+    meshOf({ east: {}, west: { peers: ["east", "east"] } }),
+    'isthmus:mesh.clusters.west.peers[1]: expected every cluster once, found "east" again. Remove it.',
+  ],
+  "peers-are-others": [
+    meshOf({ east: {}, west: { peers: ["west", "east"] } }),
+    "isthmus:mesh.clusters.west.peers[0]: expected another cluster, found the cluster itself. Remove it: an istiod always knows its own cluster.",
+  ],
+  "node-port-addresses": [
+    meshOf({ east: { eastWestGateway: { type: "NodePort", port: 31443 } } }),
+    "isthmus:mesh.clusters.east.eastWestGateway.addresses: expected addresses of nodes at which the other clusters reach the gateway, found nothing. Add it, for example `addresses: [203.0.113.10]`: a Service of type NodePort gets no address of its own.",
+  ],
+  "node-port-range": [
+    meshOf({ east: { eastWestGateway: { type: "NodePort", addresses: ["203.0.113.10"] } } }),
+    "isthmus:mesh.clusters.east.eastWestGateway.port: expected a port from 30000 to 32767, where Kubernetes has the ports of nodes, found nothing, which means 15443. Write one that no other Service of the cluster has, for example `port: 31443`.",
+  ],
+  "no-class-for-node-port": [
+    meshOf({ east: { eastWestGateway: { ...nodePort, loadBalancerClass: "example.org/internal" } } }),
+    'isthmus:mesh.clusters.east.eastWestGateway.loadBalancerClass: expected nothing, because a Service of type NodePort has no load balancer, found "example.org/internal". Remove it, or write `type: LoadBalancer`.',
+  ],
+  "status-port-kept": [
+    meshOf({ east: { eastWestGateway: { port: 15021 } } }),
+    "isthmus:mesh.clusters.east.eastWestGateway.port: expected another port than 15021, at which the gateway says whether it is ready, found the number 15021. Write another, or remove it to take the default, 15443.",
+  ],
+  "addresses-reach-others": [
+    meshOf({ east: { exposedIstiod: { address: "::1" } } }),
+    'isthmus:mesh.clusters.east.exposedIstiod.address: expected an address that other clusters can reach, found "::1", which is for each of them itself. Write the address of the load balancer, of the nodes, or of what stands before them.',
+  ],
+  "one-address-one-thing": [
+    meshOf({
+      east: { network: "a", eastWestGateway: { addresses: ["203.0.113.10"] } },
+      west: { network: "b", eastWestGateway: { addresses: ["203.0.113.11", "203.0.113.10"] } },
+    }),
+    'isthmus:mesh.clusters.west.eastWestGateway.addresses[1]: expected an address at which nothing else answers on port 15443, found "203.0.113.10", that of the gateway of network a. Write the address of each; gateways may also share one and differ in their `port`.',
+  ],
+  "api-servers-reachable": [
+    meshOf({ east: {}, west: { apiServer: { url: "https://localhost:6443" } } }),
+    'isthmus:mesh.clusters.west.apiServer.url: expected an API server that the other clusters can reach, found "https://localhost:6443", which is for each of them itself. Write the address at which pods of the other clusters reach it; for kind that is what `kind get kubeconfig --internal` prints.',
+  ],
+  "one-api-server-a-cluster": [
+    meshOf({
+      east: { apiServer: { url: "https://api.example.org" } },
+      west: { apiServer: { url: "https://api.example.org/" } },
+    }),
+    'isthmus:mesh.clusters.west.apiServer.url: expected an API server of its own, found that of cluster east, "https://api.example.org/". Write the URL of west: as it is, its services would be looked for in east.',
+  ],
+  "ranges-apart": [
+    meshOf({ east: { ranges: { pods: ["10.1.0.0/16"] } }, west: { ranges: { services: ["10.1.128.0/20"] } } }),
+    'isthmus:mesh.clusters.west.ranges.services[0]: expected a range apart from those of other clusters on network network1, found "10.1.128.0/20", which overlaps "10.1.0.0/16", the pods of east. Correct the range; if the clusters are like this, one must be made anew or be given a `network` of its own.',
+  ],
+};
+
+/** Rules about everything else. */
+export const otherCases: RuleCases = {
+  "namespaces-of-workloads": [
+    mesh({ namespaces: { default: {}, "kube-system": {} } }),
+    "isthmus:mesh.namespaces.kube-system: expected a namespace of workloads, found one of Kubernetes itself. Remove it: sidecars there can keep a cluster from starting.",
+  ],
+  "known-namespace-clusters": [
+    mesh({ namespaces: { shop: { clusters: ["eest"] } } }),
+    'isthmus:mesh.namespaces.shop.clusters[0]: expected a cluster of the mesh: east, found "eest". Did you mean `east`?',
+  ],
+  "namespace-clusters-once": [
+    mesh({ namespaces: { shop: { clusters: ["east", "east"] } } }),
+    'isthmus:mesh.namespaces.shop.clusters[1]: expected every cluster once, found "east" again. Remove it.',
+  ],
+  "revision-injects": [
+    mesh({ namespaces: { shop: { injection: "disabled", revision: "stable" } } }),
+    'isthmus:mesh.namespaces.shop.revision: expected nothing, because nothing is injected into this namespace, found "stable". Remove it, or write `injection: enabled`.',
+  ],
+  "namespace-labels-free": [
+    mesh({ namespaces: { shop: { labels: { team: "shop", "istio.io/rev": "stable" } } } }),
+    'isthmus:mesh.namespaces.shop.labels["istio.io/rev"]: expected nothing, because Isthmus or Kubernetes sets this label, found "stable". Write `revision` instead.',
+  ],
+  "replaces-former-identity": [
+    mesh({ replaces: { id: "mesh0", trustDomain: "mesh1.internal" } }),
+    'isthmus:mesh.replaces.trustDomain: expected the value that the mesh had before, found the one that it has, "mesh1.internal". Write the former value, or remove it: nothing is replaced.',
+  ],
+  "replaces-former-name": [
+    meshOf({ east: {}, west: { replaces: "east" } }),
+    'isthmus:mesh.clusters.west.replaces: expected a name that no cluster has any more, found the name of another cluster, "east". Write the former name, or remove it: nothing is replaced.',
+  ],
+  "replaces-once": [
+    meshOf({ east: { replaces: "old" }, west: { replaces: "old" } }),
+    'isthmus:mesh.clusters.west.replaces: expected a former name of its own, found that of cluster east, "old". Remove it from the one that was not called so: a cluster is renamed to one name.',
+  ],
+  "root-outlives-intermediates": [
+    mesh({ trust: { rootLifetimeDays: 365 } }),
+    "isthmus:mesh.trust.rootLifetimeDays: expected more days than the intermediates live, 365, found the number 365. Let the root live longer or the intermediates shorter: a chain ends when its root does.",
+  ],
+  "renewal-ends": [
+    mesh({ trust: { intermediateLifetimeDays: 90 } }),
+    "isthmus:mesh.trust.renewBeforeDays: expected fewer days than the intermediates live, 90, found the number 90. Make it smaller: as it is, every `pulumi up` would renew every intermediate again.",
+  ],
+  "supported-istio": [
+    mesh({ istio: { version: "1.30.3" } }),
+    'isthmus:mesh.istio.version: expected 1.30.4 or later, found "1.30.3". Take a later version: before it a running istiod ignores renewed credentials of the other clusters.',
+  ],
+  "published-images": [
+    mesh({ istio: { version: "1.31.0", hub: "gcr.io/istio-release" } }),
+    'isthmus:mesh.istio.hub: expected a host that has Istio 1.31 and later, found "gcr.io/istio-release". Remove it to take the default, `docker.io/istio`: Istio no longer publishes there.',
+  ],
+  "published-charts": [
+    mesh({
+      istio: { version: "1.31.0", charts: { repository: "https://istio-release.storage.googleapis.com/charts" } },
+    }),
+    'isthmus:mesh.istio.charts.repository: expected a host that has Istio 1.31 and later, found "https://istio-release.storage.googleapis.com/charts". Remove it to take the default, `https://blob.istio.io/istio-release/charts`: Istio no longer publishes there.',
+  ],
+  "owned-values": [
+    mesh({ istio: { version: "1.31.1", values: { istiod: { pilot: { env: { CLUSTER_ID: "x" } } } } } }),
+    "isthmus:mesh.istio.values.istiod.pilot.env.CLUSTER_ID: expected nothing, because Isthmus decides this value, found a value. Set `id`, `trustDomain` or the cluster's `network` instead: every cluster gets its value from there.",
+  ],
+  "mappings-stay-mappings": [
+    mesh({ istio: { version: "1.31.1", values: { istiod: { env: null } } } }),
+    "isthmus:mesh.istio.values.istiod.env: expected a mapping, found an empty value. Write a mapping, or remove it: this would take out what Isthmus sets below it.",
+  ],
+  "nested-values": [
+    mesh({ istio: { version: "1.31.1", values: { gateway: { "resources.limits": {} } } } }),
+    'isthmus:mesh.istio.values.gateway["resources.limits"]: expected a key without dots, found a path in one key. Nest it, as in a values file: Helm ignores a path in one key.',
+  ],
+};
