@@ -1,16 +1,34 @@
-import { labEnvironment } from "../lab";
+import { labDown, labEnvironment, labUp } from "../lab";
+import { silentProgress, standardErrorProgress } from "../lab/progress";
 import { run } from "./command";
+import type { StackProject } from "./stack-project";
 
-/** The lab's clusters and the development stack on them, as the benchmarks use them. */
+/** The lab's clusters and a stack of the bench's own on them. */
 export interface LabMesh {
-  readonly projectDirectory: string;
+  readonly project: StackProject;
+  /** Names of the clusters, sorted. */
   readonly clusters: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The lab's clusters, in the environment that the lab gives to shells. */
-export function labMesh(projectDirectory: string, clusters: readonly string[]): LabMesh {
-  return { projectDirectory, clusters, env: { ...process.env, ...labEnvironment() } };
+/**
+ * A new lab with the clusters of a mesh, and nothing in them. Whatever the lab had before goes, the stacks on it too: what
+ * their states say would be wrong anyway once the clusters have been made bare.
+ */
+export async function freshLabMesh(
+  project: StackProject,
+  clusters: Readonly<Record<string, { readonly network: string }>>,
+): Promise<LabMesh> {
+  await labDown({ progress: silentProgress });
+  await labUp({
+    clusters: Object.entries(clusters).map(([name, { network }]) => ({ name, network })),
+    projectDirectory: project.directory,
+    stack: "bench",
+    progress: standardErrorProgress(),
+  });
+  const env = { ...process.env, ...labEnvironment() };
+  await project.initialise(env);
+  return { project, clusters: Object.keys(clusters).sort(), env };
 }
 
 /** Runs kubectl against one cluster. */
@@ -29,7 +47,7 @@ export async function kubectl(
 
 /** Takes Istio out of every cluster by whatever means it came in, so that the next run starts from bare clusters. */
 export async function makeBare(mesh: LabMesh): Promise<void> {
-  await pulumi(mesh, ["destroy", "--yes", "--skip-preview", "--suppress-outputs"]);
+  await mesh.project.pulumi(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], mesh.env);
   await Promise.all(mesh.clusters.map((cluster) => makeClusterBare(mesh, cluster)));
 }
 
@@ -41,25 +59,4 @@ async function makeClusterBare(mesh: LabMesh, cluster: string): Promise<void> {
     .filter((name) => name.includes("istio"));
   if (names.length > 0) await kubectl(mesh, cluster, ["delete", "--ignore-not-found", ...names]);
   await kubectl(mesh, cluster, ["delete", "namespace", "--ignore-not-found", "istio-system"]);
-}
-
-/** Runs the Pulumi CLI on the development stack; makes the stack when there is none. */
-export async function pulumi(
-  mesh: LabMesh,
-  args: readonly string[],
-  options: Pick<Parameters<typeof run>[1], "onStart"> = {},
-) {
-  return run(["pulumi", "--non-interactive", "--stack", "dev", ...args], {
-    env: mesh.env,
-    cwd: mesh.projectDirectory,
-    ...options,
-  });
-}
-
-/** Makes the development stack's state where there is none. */
-export async function ensureStack(mesh: LabMesh): Promise<void> {
-  await run(["pulumi", "--non-interactive", "stack", "select", "--create", "dev"], {
-    env: mesh.env,
-    cwd: mesh.projectDirectory,
-  });
 }

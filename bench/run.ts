@@ -1,20 +1,27 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Table from "cli-table3";
-import { joinTwo } from "./benchmarks/join";
+import { joins, measureJoin } from "./benchmarks/join";
 import { labFromNothing } from "./benchmarks/lab";
+import { planGrowth, planNames, planSizes } from "./benchmarks/plan";
 import { describeMachine } from "./machine";
 import { resultOf, type BenchResult, type Measurement } from "./result";
 
 /** A group of benchmarks that share what they set up. */
 interface Group {
   readonly names: readonly string[];
-  readonly measure: (projectDirectory: string, report: (line: string) => void) => Promise<Measurement[]>;
+  readonly measure: (repository: string, report: (line: string) => void) => Promise<Measurement[]>;
 }
 
 const groups: readonly Group[] = [
   { names: ["lab-2", "lab-5", "lab-memory-per-cluster"], measure: labFromNothing },
-  { names: ["join-2", "preview-nochange-2", "up-memory-2"], measure: joinTwo },
+  ...joins.map((join): Group => {
+    const names = [join.name, ...Object.values(join.alongside ?? {})];
+    return { names, measure: (repository, report) => measureJoin(join, repository, report) };
+  }),
+  ...planSizes.map((size): Group => {
+    return { names: planNames(size), measure: (repository, report) => planGrowth(size, repository, report) };
+  }),
 ];
 
 const report = (line: string): void => {
@@ -40,7 +47,7 @@ function asTable(results: readonly BenchResult[]): string {
 }
 
 /** Runs all benchmarks, or those of the group that has the one asked for. */
-async function main(projectDirectory: string, only: string | undefined): Promise<void> {
+async function main(repository: string, only: string | undefined): Promise<void> {
   const chosen = only === undefined ? groups : groups.filter(({ names }) => names.includes(only));
   if (chosen.length === 0) {
     const known = groups.flatMap(({ names }) => names).join(", ");
@@ -51,13 +58,13 @@ async function main(projectDirectory: string, only: string | undefined): Promise
   const machine = describeMachine();
   const results: BenchResult[] = [];
   for (const group of chosen) {
-    for (const measurement of await group.measure(projectDirectory, report)) {
+    for (const measurement of await group.measure(repository, report)) {
       if (only !== undefined && measurement.name !== only) continue;
       results.push(resultOf(measurement, machine, new Date()));
       for (const note of measurement.notes ?? []) report(`${measurement.name}: ${note}`);
     }
   }
-  const directory = join(projectDirectory, "bench", "results");
+  const directory = join(repository, "bench", "results");
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "latest.json"), `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(machine);

@@ -1,127 +1,148 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
-import { labUp } from "../../lab";
-import { standardErrorProgress } from "../../lab/progress";
-import { run } from "../command";
-import { ensureStack, labMesh, makeBare, pulumi, type LabMesh } from "../lab-mesh";
-import { MemoryPeak } from "../memory";
+import { freshLabMesh, makeBare, type LabMesh } from "../lab-mesh";
+import { ProcessWatch } from "../process-watch";
 import type { Measurement } from "../result";
-import { removeSample, waitForAnswers } from "../sample";
+import { mixedRunbook, multiPrimaryRunbook, prepareRunbook, runRunbook, type Runbook } from "../runbook";
+import { connectCallers, removeSample, waitForAnswers, type Callers } from "../sample";
+import { meshOfStackFile, StackProject, type MeshSettings } from "../stack-project";
 
-const rounds = 3;
+/** A mesh that is joined by Isthmus and by the official runbook. */
+export interface Join {
+  readonly name: string;
+  readonly rounds: number;
+  /** The settings of the mesh, from the checkout's stack files. */
+  readonly mesh: (repository: string) => MeshSettings;
+  readonly runbook: (mesh: MeshSettings) => Runbook;
+  /** Names of the measurements that come with it; none but for two clusters. */
+  readonly alongside?: { readonly preview: string; readonly memory: string };
+}
+
+/** What is joined, the smallest mesh first. */
+export const joins: readonly Join[] = [
+  {
+    name: "join-2",
+    rounds: 3,
+    mesh: (repository) => meshOfStackFile(repository, "dev"),
+    runbook: multiPrimaryRunbook,
+    alongside: { preview: "preview-nochange-2", memory: "up-memory-2" },
+  },
+  {
+    name: "join-4",
+    rounds: 2,
+    mesh: (repository) => ({
+      ...meshOfStackFile(repository, "dev"),
+      clusters: Object.fromEntries(
+        ["east", "north", "south", "west"].map((name) => [name, { network: name, access: { context: `lab-${name}` } }]),
+      ),
+    }),
+    runbook: multiPrimaryRunbook,
+  },
+  {
+    name: "join-mixed-5",
+    rounds: 2,
+    mesh: (repository) => meshOfStackFile(repository, "mixed"),
+    runbook: mixedRunbook,
+  },
+];
+
 const previews = 5;
 
-/** One way of joining the clusters, timed to the first answer in both directions. */
+/** One way of joining the clusters, timed to the first answers between all of them. */
 interface Joined {
   readonly joinSeconds: number;
   readonly totalSeconds: number;
 }
 
 /**
- * Two bare clusters to the first answer across clusters in both directions: `pulumi up` beside the official runbook, in
- * turns on the same lab. The runbook's certificates are made beforehand and not counted; ours are made within the time.
- * Between the joins come the previews with nothing to change, and every `pulumi up` is watched for its memory.
+ * Bare clusters to the first answer from every cluster in every cluster: `pulumi up` beside the official runbook, in turns
+ * on the same lab. Who goes first, and finds a lab that has run nothing yet, changes every round; we do at first. The
+ * runbook's certificates are made beforehand and not counted; ours are made within the time.
  */
-export async function joinTwo(projectDirectory: string, report: (line: string) => void): Promise<Measurement[]> {
-  const clusters = ["east", "west"];
-  await labUp({
-    clusters: clusters.map((name) => ({ name, network: name })),
-    projectDirectory,
-    stack: "dev",
-    progress: standardErrorProgress(),
-  });
-  const mesh = labMesh(projectDirectory, clusters);
+export async function measureJoin(
+  { name, rounds, mesh: settingsFrom, runbook, alongside }: Join,
+  repository: string,
+  report: (line: string) => void,
+): Promise<Measurement[]> {
   const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
-  const ours: Joined[] = [];
-  const theirs: Joined[] = [];
-  const memoryMiB: number[] = [];
-  const previewSeconds: number[] = [];
   try {
-    await prepareRunbook(mesh, scratch);
-    await ensureStack(mesh);
-    for (let round = 1; round <= rounds; round++) {
-      report(`join-2: round ${String(round)} of ${String(rounds)}`);
-      await removeSample(mesh);
-      await makeBare(mesh);
-      theirs.push(await timed(mesh, () => runbook(mesh, scratch)));
-      await removeSample(mesh);
-      await makeBare(mesh);
-      ours.push(await timed(mesh, async () => memoryMiB.push(await pulumiUp(mesh))));
-      if (round < rounds) continue;
+    const settings = settingsFrom(repository);
+    const project = new StackProject(repository, join(scratch, "project"), settings);
+    const mesh = await freshLabMesh(project, settings.clusters);
+    await prepareRunbook(mesh, settings);
+    const callers = await connectCallers(mesh);
+    const ours: Joined[] = [];
+    const theirs: Joined[] = [];
+    const memoryMiB: number[] = [];
+    const previewSeconds: number[] = [];
+
+    const joinOurs = async (round: number): Promise<void> => {
+      ours.push(await timed(mesh, callers, async () => memoryMiB.push(await pulumiUp(mesh))));
+      if (alongside === undefined || round < rounds) return;
       for (let count = 0; count < previews; count++) {
-        previewSeconds.push((await pulumi(mesh, ["preview", "--expect-no-changes"])).seconds);
+        previewSeconds.push((await project.pulumi(["preview", "--expect-no-changes"], mesh.env)).seconds);
+      }
+    };
+    const joinTheirs = async (): Promise<void> => {
+      theirs.push(await timed(mesh, callers, () => runRunbook(mesh, runbook(settings))));
+    };
+    for (let round = 1; round <= rounds; round++) {
+      report(`${name}: round ${String(round)} of ${String(rounds)}`);
+      for (const joinClusters of round % 2 === 1 ? [joinOurs, joinTheirs] : [joinTheirs, joinOurs]) {
+        await joinClusters(round);
+        await removeSample(mesh);
+        await makeBare(mesh);
       }
     }
-    await removeSample(mesh);
+    return [
+      joinMeasurement(name, ours, theirs),
+      ...(alongside === undefined
+        ? []
+        : ([
+            { name: alongside.preview, unit: "s", runs: previewSeconds },
+            { name: alongside.memory, unit: "MiB", runs: memoryMiB },
+          ] as const)),
+    ];
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  return [
-    {
-      name: "join-2",
-      unit: "s",
-      runs: ours.map(({ totalSeconds }) => totalSeconds),
-      peer: {
-        name: "official runbook (helm, istioctl, kubectl)",
-        runs: theirs.map(({ totalSeconds }) => totalSeconds),
-      },
-      notes: [
-        `pulumi up: ${seconds(ours.map(({ joinSeconds }) => joinSeconds))}; runbook: ${seconds(theirs.map(({ joinSeconds }) => joinSeconds))}`,
-        `then the sample until both versions answer on both sides: ${seconds(ours.map(sampleSeconds))}; after the runbook: ${seconds(theirs.map(sampleSeconds))}`,
-      ],
-    },
-    { name: "preview-nochange-2", unit: "s", runs: previewSeconds },
-    { name: "up-memory-2", unit: "MiB", runs: memoryMiB },
-  ];
 }
 
-const sampleSeconds = ({ joinSeconds, totalSeconds }: Joined): number => totalSeconds - joinSeconds;
-const seconds = (values: readonly number[]): string => `${values.map((value) => value.toFixed(1)).join(", ")} s`;
+function joinMeasurement(name: string, ours: readonly Joined[], theirs: readonly Joined[]): Measurement {
+  const total = ({ totalSeconds }: Joined): number => totalSeconds;
+  const joining = ({ joinSeconds }: Joined): number => joinSeconds;
+  const sample = ({ joinSeconds, totalSeconds }: Joined): number => totalSeconds - joinSeconds;
+  const each = (runs: readonly Joined[], part: (joined: Joined) => number): string =>
+    `${runs.map((joined) => part(joined).toFixed(1)).join(", ")} s`;
+  return {
+    name,
+    unit: "s",
+    runs: ours.map(total),
+    peer: { name: "official runbook (helm, istioctl, kubectl)", runs: theirs.map(total) },
+    notes: [
+      `pulumi up: ${each(ours, joining)}; runbook: ${each(theirs, joining)}`,
+      `then the sample until all versions answer everywhere: ${each(ours, sample)}; after the runbook: ${each(theirs, sample)}`,
+    ],
+  };
+}
 
-async function timed(mesh: LabMesh, joinClusters: () => Promise<unknown>): Promise<Joined> {
+async function timed(mesh: LabMesh, callers: Callers, joinClusters: () => Promise<unknown>): Promise<Joined> {
   const startMs = performance.now();
   await joinClusters();
   const joinSeconds = (performance.now() - startMs) / 1000;
-  await waitForAnswers(mesh);
+  await waitForAnswers(mesh, callers);
   return { joinSeconds, totalSeconds: (performance.now() - startMs) / 1000 };
 }
 
 /** Runs `pulumi up` and says the peak memory of all its processes together, in MiB. */
-async function pulumiUp(mesh: LabMesh): Promise<number> {
-  let peak: MemoryPeak | undefined;
-  await pulumi(mesh, ["up", "--yes", "--skip-preview"], {
+async function pulumiUp({ project, env }: LabMesh): Promise<number> {
+  let watch: ProcessWatch | undefined;
+  await project.pulumi(["up", "--yes", "--skip-preview"], env, {
     onStart: ({ pid }) => {
-      if (pid !== undefined) peak = new MemoryPeak(pid);
+      if (pid !== undefined) watch = new ProcessWatch(pid);
     },
   });
-  if (peak === undefined) throw new Error("pulumi up was not seen to start");
-  return peak.stop();
-}
-
-async function runbook(mesh: LabMesh, scratch: string): Promise<void> {
-  const script = join(mesh.projectDirectory, "bench", "runbook", "multi-primary-multi-network.sh");
-  const charts = join(mesh.projectDirectory, ".lab", "charts");
-  await run(["bash", script, charts, join(scratch, "certs"), join(scratch, "values"), ...mesh.clusters], {
-    env: mesh.env,
-  });
-}
-
-/** The runbook's inputs: certificates as Istio's makefiles make them, and the values that the stack file has for this lab. */
-async function prepareRunbook(mesh: LabMesh, scratch: string): Promise<void> {
-  const script = join(mesh.projectDirectory, "bench", "runbook", "make-certificates.sh");
-  await run(["bash", script, join(scratch, "certs"), ...mesh.clusters], { env: mesh.env });
-  const stack = parse(readFileSync(join(mesh.projectDirectory, "Pulumi.dev.yaml"), "utf8")) as {
-    config: {
-      "isthmus:mesh": { istio: { hub: string; tag: string; values: { istiod: { global: object }; gateway: object } } };
-    };
-  };
-  const { hub, tag, values } = stack.config["isthmus:mesh"].istio;
-  mkdirSync(join(scratch, "values"));
-  writeFileSync(
-    join(scratch, "values", "istiod.yaml"),
-    stringify({ ...values.istiod, global: { ...values.istiod.global, hub, tag } }),
-  );
-  writeFileSync(join(scratch, "values", "gateway.yaml"), stringify(values.gateway));
+  if (watch === undefined) throw new Error("pulumi up was not seen to start");
+  return watch.stop()("all").peakMiB;
 }

@@ -12,10 +12,7 @@ const bytesPerMiB = 1024 ** 2;
  * The lab from nothing to every node, CoreDNS and MetalLB ready, with two and with five clusters, the tools being built;
  * and what a cluster holds in memory then, pages that several processes share being split between them.
  */
-export async function labFromNothing(
-  _projectDirectory: string,
-  report: (line: string) => void,
-): Promise<Measurement[]> {
+export async function labFromNothing(_repository: string, report: (line: string) => void): Promise<Measurement[]> {
   const two = await timeLab(clustersOf(["east", "west"]), report);
   const five = await timeLab(clustersOf(["central", "east", "north", "south", "west"]), report);
   return [
