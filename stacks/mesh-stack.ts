@@ -4,6 +4,7 @@ import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../componen
 import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, sitesOf } from "../topology";
 import { belonging, lastOutputs } from "./last-outputs";
 import { siteAccess } from "./site-access";
+import { loadTransforms } from "./transforms";
 
 /** Exit code of a program that has said itself what was wrong (Pulumi's Node.js SDK, cmd/run). */
 const exitedAfterLogging = 32;
@@ -28,12 +29,14 @@ export interface MeshStackOutputs {
 export async function meshStack(config: unknown, projectDirectory: string): Promise<MeshStackOutputs> {
   const configuration = parseMesh(config);
   for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
+  const transforms = loadTransforms(configuration.istio.transforms, projectDirectory);
   const last = await lastOutputs();
   const { plan, clusters } = await ensureReachable(
     await reachClusters(planMesh(configuration), projectDirectory, () => Promise.resolve(belonging(last))),
   );
   const mesh = new Mesh("mesh", {
     plan,
+    transforms,
     clusters: Object.fromEntries(
       sitesOf(plan).flatMap((site) => {
         const reached = clusters.get(site.name);
