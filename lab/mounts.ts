@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { namespaceDirectory } from "./network";
 import { clusterPaths, runDirectory } from "./paths";
+import type { ClusterPlan } from "./plan";
 import { run } from "./run";
 
 /**
@@ -34,9 +35,12 @@ async function readMadePlaces(state: string): Promise<string[]> {
   return (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
 }
 
-/** Makes a cluster's mount namespace, pinned at `clusterPaths().mounts`, unless it is there. */
-export async function ensureClusterMounts(cluster: string): Promise<void> {
-  const paths = clusterPaths(cluster);
+/**
+ * Makes a cluster's mount namespace, pinned at `clusterPaths().mounts`, unless it is there. Its programs ask the cluster's
+ * own DNS: an API server that is to call a webhook by a host name finds it there, as a cloud's does.
+ */
+export async function ensureClusterMounts({ name, dnsService }: ClusterPlan): Promise<void> {
+  const paths = clusterPaths(name);
   const complete = `${paths.mounts}.complete`;
   if ((await mountPoints()).includes(paths.mounts)) {
     if (existsSync(complete)) return;
@@ -45,12 +49,14 @@ export async function ensureClusterMounts(cluster: string): Promise<void> {
   await mkdir(paths.kubelet, { recursive: true });
   await rm(complete, { force: true });
   await writeFile(paths.mounts, "");
+  await writeFile(paths.resolverConfiguration, `nameserver ${dnsService}\n`);
   const commands = [
     "set -e",
     ...hardCodedPlaces
       .filter((place) => place !== "/var/lib/kubelet")
       .map((place) => `mount -t tmpfs -o mode=0755 isthmus ${place}`),
     `mount --bind ${quote(paths.kubelet)} /var/lib/kubelet`,
+    `mount --bind ${quote(paths.resolverConfiguration)} /etc/resolv.conf`,
     // Volumes that are mounted for a pod have to show up inside its containers.
     "mount --make-shared /var/lib/kubelet",
   ];

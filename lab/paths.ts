@@ -47,6 +47,8 @@ export interface ClusterPaths {
   readonly containerdSocket: string;
   /** The pinned mount namespace. */
   readonly mounts: string;
+  /** What the cluster's programs see as /etc/resolv.conf. */
+  readonly resolverConfiguration: string;
 }
 
 export function clusterPaths(cluster: string, state: string = stateDirectory()): ClusterPaths {
@@ -63,5 +65,6 @@ export function clusterPaths(cluster: string, state: string = stateDirectory()):
     run,
     containerdSocket: join(run, "containerd.sock"),
     mounts: join(run, "mounts"),
+    resolverConfiguration: join(run, "resolv.conf"),
   };
 }

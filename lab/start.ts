@@ -38,7 +38,7 @@ export async function prepareCluster(cluster: Cluster): Promise<ClusterCertifica
   const [certificates] = await Promise.all([
     ensureCertificates(plan, paths.certificates),
     ensureClusterNetwork(plan, toolbox.bin),
-    ensureClusterMounts(plan.name),
+    ensureClusterMounts(plan),
     makePodsGroup(plan.name),
   ]);
   return certificates;

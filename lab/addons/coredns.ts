@@ -1,6 +1,9 @@
 import type { KubernetesObject } from "../api-server";
 import type { ClusterPlan } from "../plan";
 
+/** Domain of names that say their own address, such as `172-18-11-7.lab.internal`: hosts for whoever needs a host name. */
+const addressDomain = "lab.internal";
+
 /**
  * Answers for the cluster's own names; says at once that any other does not exist, since there is nobody to ask.
  * One server block each: in a block the template plugin goes before the kubernetes plugin.
@@ -17,6 +20,13 @@ const corefile = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
     }
     cache 5
     loadbalance
+}
+${addressDomain}:53 {
+    errors
+    template IN A ${addressDomain} {
+        match "^([0-9]+)-([0-9]+)-([0-9]+)-([0-9]+)[.]${addressDomain}[.]$"
+        answer "{{ .Name }} 60 IN A {{ index .Match 1 }}.{{ index .Match 2 }}.{{ index .Match 3 }}.{{ index .Match 4 }}"
+    }
 }
 .:53 {
     errors
