@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { precheck } from "../../../access";
+import { precheck, reachClusters } from "../../../access";
 import { valueReferences } from "../../../access/charts";
 import { formatProblem, type MeshConfig } from "../../../topology";
 import { planOf } from "../../support/plans";
@@ -107,6 +107,21 @@ describe("extra values", () => {
     const { problems, mistaken } = await precheck(plan, new Map(), bench.project, { environment: bench.environment });
     assert.match(only(problems), /charts\.directory/);
     assert.equal(mistaken, false);
+  });
+
+  it("leave not even a preview anything to go by when a chart does not know them", async () => {
+    const kubeconfig = {
+      clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+      users: [{ name: "u", user: { token: "t" } }],
+      contexts: ["east", "west", "far"].map((name) => ({ name, context: { cluster: "c", user: "u" } })),
+    };
+    await bench.write({ kubeconfig: JSON.stringify(kubeconfig) });
+    const reached = async (istio: MeshConfig["istio"]): Promise<boolean> => {
+      const plan = planOf({ ...mesh, istio, kubeconfig: "kubeconfig" });
+      return (await reachClusters(plan, bench.project, () => Promise.resolve(new Set()))).resolved;
+    };
+    assert.equal(await reached({ version: "1.31.1", charts: { directory: "nowhere" } }), true);
+    assert.equal(await reached(mesh.istio), false);
   });
 
   it("never show up themselves, nor keys that look secret", async () => {
