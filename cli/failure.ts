@@ -54,6 +54,10 @@ export function describeFailure(error: unknown): {
     const problems = error.problems as readonly Problem[];
     return { message: error.message, problems, exitCode: exitCodes.usage };
   }
+  if (error.name === "UnfinishedUpdate" && "problems" in error) {
+    const problems = error.problems as readonly Problem[];
+    return { message: error.message, problems, exitCode: exitCodes.unhealthy };
+  }
   if (error.name === "Interrupted") return { message: error.message, problems: [], exitCode: exitCodes.interrupted };
   const oursToMend = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
   return {

@@ -19,7 +19,7 @@ export async function destroyVerb(flags: DestroyFlags): Promise<void> {
   const result = await interruptible(async (interruption) => {
     const options = { ...mesh, ...interruption, ...toStandardError() };
     const clusters = await findClusters(options);
-    const destroyed = await destroy(options);
+    const destroyed = await destroy(options, clusters);
     const leftovers = await removeMeshLeftovers(clusters, flags.crds === true ? "istiod-and-crds" : "istiod");
     return { stack: flags.stack, changes: destroyed?.changes ?? {}, leftovers };
   }, updateInterruption("isthmus destroy"));

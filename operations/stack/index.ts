@@ -1,4 +1,7 @@
 export { runsOnLab, stackEnvironment } from "./environment";
+export { findClusters } from "./find-clusters";
 export { PulumiError, type Interruption } from "./pulumi";
-export { destroy, findClusters, preview, refresh, up } from "./stack";
-export type { Changes, ChangesResult, StackOptions, UpdateResult } from "./stack";
+export { destroy, preview, refresh, up } from "./stack";
+export type { Changes, ChangesResult, UpdateResult } from "./stack";
+export { UnfinishedUpdate } from "./unfinished";
+export type { StackOptions } from "./workspace";

@@ -70,9 +70,15 @@ export function pendingIn(state: StackState): Pending[] {
   });
 }
 
-/** The state without operations that were creating something, which are seen to by us. */
-export function withoutPendingCreates<T extends StackState>(state: T): T {
-  const kept = (state.pending_operations ?? []).filter(({ type }) => type !== "creating");
+/**
+ * The state without operations that were creating something, which are seen to by us.
+ * @param silent Names of clusters that do not answer: theirs stay recorded.
+ */
+export function withoutPendingCreates<T extends StackState>(state: T, silent: ReadonlySet<string>): T {
+  const kept = (state.pending_operations ?? []).filter(({ type, resource }) => {
+    const cluster = providerName(resource.provider);
+    return type !== "creating" || (cluster !== undefined && silent.has(cluster));
+  });
   return { ...state, pending_operations: kept };
 }
 

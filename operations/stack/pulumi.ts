@@ -4,6 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ConfigurationError } from "../../topology";
+import { diagnosticsIn } from "./diagnostics";
 import type { Variables } from "./environment";
 import { killTree } from "./process-tree";
 
@@ -171,25 +172,12 @@ function describe(command: string, stdout: string, stderr: string, end: number |
     return `pulumi ${command} failed: another update of the stack is under way, or was killed on another machine. ${holder}. When it is no more, run \`pulumi cancel\`.`;
   }
   // What a resource or the program says tells more than what the engine adds at the end.
-  const [first, ...others] = [...new Set([...errorsIn(stdout), ...errorsIn(stderr)])];
+  const messages = diagnosticsIn(`${stdout}\n${stderr}`).map(({ message }) => message);
+  const [first, ...others] = new Set(messages);
   const more = others.length === 0 ? "" : ` (and ${others.length} more, above)`;
   return `pulumi ${command} failed: ${first === undefined ? endWords(end) : `${first}${more}`}`;
 }
 
 function endWords(end: number | NodeJS.Signals | undefined): string {
   return typeof end === "string" ? `ended by ${end}` : `exit code ${end ?? "unknown"}`;
-}
-
-/** The lines by which Pulumi says what went wrong, without those that only say that something did. */
-function errorsIn(output: string): string[] {
-  return [...output.matchAll(/^\s*error: (.+)$/gm)]
-    .map(([, words = ""]) => words.trim())
-    .filter(
-      (words) =>
-        ![
-          "update failed",
-          "preview failed",
-          "an unhandled error occurred: Program exited with non-zero exit code: 1",
-        ].includes(words),
-    );
 }

@@ -12,17 +12,22 @@ const unfinishedStates = ["pending-install", "pending-upgrade", "pending-rollbac
  * Makes a stack fit for the next update when the last one was killed: removes what was being made and that Pulumi
  * therefore does not know of. Only what bears our label is touched, and what Helm itself marked as unfinished. To be
  * called only when no update is under way.
+ * @param access The clusters that answer.
+ * @param silent Names of those that do not: what was begun in them stays recorded, for when they do.
  * @returns Whether there was anything to clear away.
  */
 export async function recover(
   stack: Stack,
   access: ReadonlyMap<string, ClusterAccess>,
+  silent: ReadonlySet<string>,
   onProgress: (words: string) => void = () => undefined,
 ): Promise<boolean> {
   const state = await stack.exportStack();
-  const deployment = state.deployment as StackState | undefined;
-  const pending = pendingIn(deployment ?? {});
-  if ((deployment?.pending_operations ?? []).length === 0) return false;
+  const deployment = (state.deployment ?? {}) as StackState;
+  const pending = pendingIn(deployment).filter(({ cluster }) => access.has(cluster));
+  const rest = withoutPendingCreates(deployment, silent);
+  const forgets = rest.pending_operations?.length !== (deployment.pending_operations ?? []).length;
+  if (pending.length === 0 && !forgets) return false;
 
   onProgress("the last update was killed: clearing away what it had begun");
   const clients = new Map(
@@ -30,14 +35,16 @@ export async function recover(
       [...access].map(async ([name, { kubeconfig }]) => [name, await connect(name, kubeconfig)] as const),
     ),
   );
-  await Promise.all(
+  const cleared = await Promise.all(
     pending.map(async (one) => {
       const client = clients.get(one.cluster);
-      if (client !== undefined && (await clearAway(client, one))) onProgress(`${one.cluster}: removed ${nameOf(one)}`);
+      const isCleared = client !== undefined && (await clearAway(client, one));
+      if (isCleared) onProgress(`${one.cluster}: removed ${nameOf(one)}`);
+      return isCleared;
     }),
   );
-  await stack.importStack({ ...state, deployment: withoutPendingCreates(deployment ?? {}) });
-  return true;
+  if (forgets) await stack.importStack({ ...state, deployment: rest });
+  return forgets || cleared.some(Boolean);
 }
 
 /**

@@ -1,23 +1,10 @@
-import { LocalWorkspace, Stack, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
-import { reachClusters, resolveAccess, type ClusterAccess } from "../../access";
-import { ConfigurationError, configurationPath, type MeshPlan, type Problem } from "../../topology";
-import { connect, KubernetesError } from "../kubernetes";
-import { stackEnvironment } from "./environment";
-import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
-import { leftLock, overcomeLock } from "./lock";
-import { recover } from "./recover";
-
-/** Which stack, and how its operations talk and are ended. */
-export interface StackOptions extends Interruption {
-  /** Where Pulumi.yaml is; relative paths of the configuration start there. */
-  readonly projectDirectory: string;
-  readonly stack: string;
-  readonly plan: MeshPlan;
-  /** Told what Pulumi writes, as it comes. */
-  readonly onOutput?: (text: string) => void;
-  /** Told in words what is done beside Pulumi's work. */
-  readonly onProgress?: (words: string) => void;
-}
+import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
+import { ConfigurationError, formatProblem } from "../../topology";
+import { afterRecovery } from "./after-recovery";
+import { findClusters, givesUpUnreachable } from "./find-clusters";
+import { PulumiError } from "./pulumi";
+import { unfinished } from "./unfinished";
+import { openStack, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;
@@ -37,25 +24,34 @@ export interface ChangesResult {
 }
 
 /**
- * Brings the mesh to what the configuration says.
+ * Brings the mesh to what the configuration says. What goes wrong in one cluster holds up no other.
  * @throws ConfigurationError, before anything is changed, when the clusters are not fit for it.
- * @throws PulumiError when Pulumi fails.
+ * @throws UnfinishedUpdate when all is done but for some clusters: they cannot be reached, or something failed there.
+ * @throws PulumiError when Pulumi fails otherwise.
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
-  const clusters = await ensureReachable(options);
+  const { clusters, failures } = await ensureReachable(options);
   const stack = await openStack(options);
-  const result = await afterRecovery(stack, options, clusters, () =>
-    stack.up({ ...streams(options), ...(options.refresh === true ? { refresh: true } : {}) }),
-  );
-  return {
-    stack: options.stack,
-    changes: result.summary.resourceChanges ?? {},
-    outputs: Object.fromEntries(
-      Object.entries(result.outputs)
-        .filter(([, output]) => !output.secret)
-        .map(([name, output]) => [name, output.value as unknown]),
-    ),
-  };
+  try {
+    const result = await afterRecovery(stack, options, clusters, () =>
+      stack.up({
+        ...streams(options),
+        continueOnError: true,
+        ...(options.refresh === true ? { refresh: true } : {}),
+      }),
+    );
+    return {
+      stack: options.stack,
+      changes: result.summary.resourceChanges ?? {},
+      outputs: Object.fromEntries(
+        Object.entries(result.outputs)
+          .filter(([, output]) => !output.secret)
+          .map(([name, output]) => [name, output.value as unknown]),
+      ),
+    };
+  } catch (error) {
+    throw (error instanceof PulumiError ? unfinished(error, options.plan, failures) : undefined) ?? error;
+  }
 }
 
 /** Says what {@link up} would do. Changes nothing. */
@@ -65,9 +61,10 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
   return { stack: options.stack, changes: result.changeSummary };
 }
 
-/** Brings the stack's state to what the clusters have. Changes no cluster. */
+/** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
-  const clusters = await ensureReachable(options);
+  const { clusters, failures } = await ensureReachable(options);
+  for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
   const stack = await openStack(options);
   const result = await afterRecovery(stack, options, clusters, () => stack.refresh(streams(options)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
@@ -75,53 +72,40 @@ export async function refresh(options: StackOptions): Promise<ChangesResult> {
 
 /**
  * Removes what {@link up} made.
+ * @param clusters As {@link findClusters} gives them. Default: they are looked for.
  * @returns What was removed; undefined when there is no such stack, and so nothing to remove.
+ * @throws UnfinishedUpdate when something failed in some clusters.
+ * @throws PulumiError when Pulumi fails otherwise.
  */
-export async function destroy(options: StackOptions): Promise<ChangesResult | undefined> {
-  const clusters = await findClusters(options);
+export async function destroy(
+  options: StackOptions,
+  clusters?: ReadonlyMap<string, ClusterAccess>,
+): Promise<ChangesResult | undefined> {
+  const found = clusters ?? (await findClusters(options));
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
-  const result = await afterRecovery(stack, options, clusters, () => stack.destroy(streams(options)));
-  return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  try {
+    const result = await afterRecovery(stack, options, found, () =>
+      // By a refresh alone the provider gives up what it cannot reach: the deletion of a Helm release always fails.
+      stack.destroy({ ...streams(options), continueOnError: true, ...(givesUpUnreachable() ? { refresh: true } : {}) }),
+    );
+    return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  } catch (error) {
+    throw (error instanceof PulumiError ? unfinished(error, options.plan, []) : undefined) ?? error;
+  }
 }
 
 /**
- * Makes sure that every cluster answers: enough for what only removes.
+ * Makes sure that every cluster can be reached and written to, but for those that an update may leave as they are.
+ * @returns As access gives it, with the clusters that answer.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
-export async function findClusters({
-  plan,
-  projectDirectory,
-}: Pick<StackOptions, "plan" | "projectDirectory">): Promise<ReadonlyMap<string, ClusterAccess>> {
-  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
-  const silent = await Promise.all(
-    [...clusters.values()].map(async ({ name, kubeconfig, server }): Promise<Problem[]> => {
-      try {
-        await (await connect(name, kubeconfig)).get("/version");
-        return [];
-      } catch (error) {
-        if (!(error instanceof KubernetesError)) throw error;
-        const path = configurationPath("clusters", name, "access", "context");
-        const fix = "Make the cluster answer to this context, then run it again.";
-        return [{ path, expected: `an answer from ${server}`, found: error.reason, fix }];
-      }
-    }),
-  );
-  const all = [...problems, ...silent.flat()];
-  if (all.length > 0) throw new ConfigurationError(all);
-  return clusters;
-}
-
-/**
- * Makes sure that every cluster can be reached and written to.
- * @throws ConfigurationError with what is wrong with all clusters.
- */
-async function ensureReachable(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
+async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
-  const { clusters, problems, warnings } = await reachClusters(plan, projectDirectory, () => belonging(options));
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  for (const warning of warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
-  return clusters;
+  const reached = await reachClusters(plan, projectDirectory, () => belonging(options));
+  if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
+  for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
+  return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
 }
 
 /** Names of the clusters that belong to the mesh since an earlier update. */
@@ -137,74 +121,4 @@ function streams(options: StackOptions): {
 } {
   const { onOutput = () => undefined } = options;
   return { onOutput, onError: onOutput, color: "never" };
-}
-
-async function openStack(options: StackOptions): Promise<Stack> {
-  const selected = await selectStack(options);
-  if (selected !== undefined) return selected;
-  return Stack.create(options.stack, await LocalWorkspace.create(await workspaceOptions(options)));
-}
-
-async function selectStack(options: StackOptions): Promise<Stack | undefined> {
-  const workspace = await LocalWorkspace.create(await workspaceOptions(options));
-  try {
-    return await Stack.select(options.stack, workspace);
-  } catch (error) {
-    if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
-    throw error;
-  }
-}
-
-async function workspaceOptions(options: StackOptions): Promise<LocalWorkspaceOptions> {
-  const variables = await stackEnvironment(options.plan, options.projectDirectory);
-  return {
-    workDir: options.projectDirectory,
-    envVars: { ...variables },
-    pulumiCommand: await pulumiCommand(variables, options),
-  };
-}
-
-/** More often nothing that we do makes a stack fit: a lock that is waited for, one that is taken away, the rest cleared. */
-const maximumAttempts = 4;
-
-/** Runs an update; when the last one was killed, clears away what it left behind and tries again. */
-async function afterRecovery<T>(
-  stack: Stack,
-  options: StackOptions,
-  clusters: ReadonlyMap<string, ClusterAccess>,
-  update: () => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await update();
-    } catch (error) {
-      if (!(error instanceof PulumiError)) throw error;
-      if (options.stop?.aborted === true && leftLock(error)) await takeOwnLockAway(options);
-      if (options.stop?.aborted === true || attempt === maximumAttempts) throw error;
-      if (!(await madeFit(stack, error, clusters, options))) throw error;
-    }
-  }
-}
-
-/** Takes away the lock of our own update, which did not end when it was asked to and was killed. */
-async function takeOwnLockAway(options: StackOptions): Promise<void> {
-  options.onProgress?.("the update did not end in time and was killed: taking away its lock");
-  // With a signal that has been given no other command would run.
-  const unstoppable = { ...options, stop: new AbortController().signal };
-  await (await selectStack(unstoppable))?.cancel();
-}
-
-/** Whether there was something to get over, so that the update is worth another try. */
-async function madeFit(
-  stack: Stack,
-  error: PulumiError,
-  clusters: ReadonlyMap<string, ClusterAccess>,
-  { onProgress, stop }: StackOptions,
-): Promise<boolean> {
-  const outcome = await overcomeLock(stack, error, onProgress, stop);
-  if (outcome === "held") return false;
-  if (outcome === "waited") return true;
-  // Without a lock no update is under way, and what is recorded as begun was begun by one that was killed.
-  const recovered = await recover(stack, clusters, onProgress);
-  return recovered || outcome === "released";
 }

@@ -5,22 +5,49 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { destroy, preview, PulumiError, up, type StackOptions } from "../../operations/stack";
+import { stringify } from "yaml";
+import {
+  destroy,
+  findClusters,
+  preview,
+  PulumiError,
+  UnfinishedUpdate,
+  up,
+  type StackOptions,
+} from "../../operations/stack";
+import { ConfigurationError, type MeshConfig, type MeshPlan } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
 import { describeEngine } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
-/** Does what the variable PROGRAM says: nothing special, fail, or take its time. */
+/** Does what the variable PROGRAM says: nothing special, fail, take its time, or have one resource that cannot be made. */
 const program = `
 const pulumi = require("@pulumi/pulumi");
 module.exports = async () => {
   if (process.env.PROGRAM === "fail") throw new pulumi.RunError("no such luck");
   if (process.env.PROGRAM === "wait") await new Promise((resolve) => setTimeout(resolve, 120000));
   new pulumi.ComponentResource("test:index:Thing", "thing");
+  if (process.env.PROGRAM === "break") {
+    const tls = require("@pulumi/tls");
+    new tls.CertRequest("mesh-west-request", { privateKeyPem: "no key" });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    new tls.PrivateKey("mesh-east-key", { algorithm: "ED25519" });
+  }
   return { mesh: { id: "mesh1" }, token: pulumi.secret("hidden") };
 };
 `;
+
+/** Contexts of clusters whose API servers refuse connections. */
+function kubeconfigOf(...names: string[]): object {
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: names.map((name) => ({ name, cluster: { server: "https://127.0.0.1:1" } })),
+    users: names.map((name) => ({ name, user: { token: "of no worth" } })),
+    contexts: names.map((name) => ({ name, context: { cluster: name, user: name } })),
+  };
+}
 
 describeEngine("operations on a stack", (tools) => {
   let directory: string;
@@ -45,6 +72,7 @@ describeEngine("operations on a stack", (tools) => {
     await writeFile(join(directory, "Pulumi.yaml"), "name: operations-test\nruntime: nodejs\nmain: index.js\n");
     await writeFile(join(directory, "package.json"), "{}");
     await writeFile(join(directory, "index.js"), program);
+    await writeFile(join(directory, "kubeconfig"), stringify(kubeconfigOf("east", "west")));
     for (const chart of ["base", "istiod", "gateway"]) {
       await mkdir(join(directory, "charts", chart), { recursive: true });
       await writeFile(join(directory, "charts", chart, "Chart.yaml"), `name: ${chart}\n`);
@@ -55,6 +83,7 @@ describeEngine("operations on a stack", (tools) => {
     said = [];
     process.env["PATH"] = path;
     delete process.env["PROGRAM"];
+    delete process.env["PULUMI_K8S_DELETE_UNREACHABLE"];
   });
 
   after(async () => {
@@ -70,6 +99,18 @@ describeEngine("operations on a stack", (tools) => {
     onProgress: (words) => void said.push(words),
     ...parts,
   });
+
+  /** Two clusters, of whose API servers nobody listens. */
+  const silentClusters = (ifUnreachable: "skip" | "fail"): MeshPlan => {
+    const cluster = (name: string): MeshConfig["clusters"][string] => ({
+      network: name,
+      access: { context: name },
+      apiServer: { url: `https://${name}.example.org:6443` },
+      ifUnreachable,
+    });
+    const clusters = { east: cluster("east"), west: cluster("west") };
+    return planOf({ ...twoPrimaries, clusters, kubeconfig: "kubeconfig" });
+  };
 
   const locks = join(".pulumi", "locks", "organization", "operations-test", "test");
 
@@ -122,6 +163,39 @@ describeEngine("operations on a stack", (tools) => {
       assert.match(error.message, /^pulumi up failed: .*no such luck/);
       return true;
     });
+  });
+
+  it("go on where one cluster fails, and say which", async () => {
+    process.env["PROGRAM"] = "break";
+    let output = "";
+    const plan = silentClusters("skip");
+    await assert.rejects(up(options({ plan, onOutput: (text) => void (output += text) })), (error: unknown) => {
+      assert.ok(error instanceof UnfinishedUpdate);
+      assert.deepEqual(error.clusters, ["west"]);
+      assert.match(error.message, /^pulumi up failed in cluster west: privateKeyPem/);
+      return true;
+    });
+    assert.match(output, /mesh-east-key created/);
+    delete process.env["PROGRAM"];
+    assert.deepEqual((await up(options())).changes, { delete: 1, same: 2 });
+  });
+
+  it("remove nothing while a cluster does not answer, unless it is given up", async () => {
+    const plan = silentClusters("skip");
+    await assert.rejects(destroy(options({ plan })), (error: unknown) => {
+      assert.ok(error instanceof ConfigurationError);
+      assert.deepEqual(
+        error.problems.map(({ path }) => path),
+        ["isthmus:mesh.clusters.east.access.context", "isthmus:mesh.clusters.west.access.context"],
+      );
+      assert.match(error.message, /ECONNREFUSED.*PULUMI_K8S_DELETE_UNREACHABLE=true/);
+      return true;
+    });
+    assert.deepEqual((await up(options())).changes, { same: 2 });
+
+    process.env["PULUMI_K8S_DELETE_UNREACHABLE"] = "true";
+    assert.deepEqual([...(await findClusters(options({ plan }))).keys()], []);
+    assert.match(said.join("\n"), /given up: isthmus:mesh.clusters.east.*: connect ECONNREFUSED/);
   });
 
   it("take away the lock of a process that is no more", async () => {

@@ -4,6 +4,7 @@ import { changesLine, outputLines } from "../../../cli/changes";
 import { describeFailure, Interrupted, wantsJson } from "../../../cli/failure";
 import { summaryLines } from "../../../cli/summary";
 import { styleOf, verifyTable } from "../../../cli/verify-table";
+import { UnfinishedUpdate } from "../../../operations/stack";
 import type { CheckResult } from "../../../operations/verify";
 import { report } from "../../../operations/verify/report";
 import { ConfigurationError } from "../../../topology";
@@ -29,6 +30,12 @@ describe("a failure", () => {
     const theirs = describeFailure(new Error("pulumi up failed: no room"));
     assert.deepEqual(theirs, { message: "pulumi up failed: no room", problems: [], exitCode: 1 });
     assert.match(describeFailure(new TypeError("undefined")).trace ?? "", /TypeError: undefined\n {4}at /);
+  });
+
+  it("to reach one cluster is the mesh's, and told with its problem", () => {
+    const error = new UnfinishedUpdate("cluster east was left as it is", ["east"], [problem]);
+    const { exitCode, problems, trace } = describeFailure(error);
+    assert.deepEqual({ exitCode, problems, trace }, { exitCode: 1, problems: [problem], trace: undefined });
   });
 
   it("by interruption has the code of shells", () => {

@@ -3,11 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { defaultsFor, runsOnLab, stackEnvironment } from "../../../operations/stack/environment";
+import { clustersOf } from "../../../operations/stack/diagnostics";
 import { leftLock, lockHolders } from "../../../operations/stack/lock";
 import { pendingIn, withoutPendingCreates } from "../../../operations/stack/pending";
 import { descendants } from "../../../operations/stack/process-tree";
 import { PulumiError } from "../../../operations/stack/pulumi";
 import { clearAway } from "../../../operations/stack/recover";
+import { unfinished } from "../../../operations/stack/unfinished";
+import { configurationPath, formatProblem } from "../../../topology";
 import { FakeClient } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 
@@ -134,6 +137,51 @@ describe("an error of Pulumi", () => {
   });
 });
 
+describe("what an update left undone", () => {
+  const diagnostics = (...lines: string[]): string =>
+    ["Diagnostics:", ...lines, "Resources:", "    1 errored"].join("\n");
+  const silentWest = {
+    path: configurationPath("clusters", "west", "access", "context"),
+    expected: "an answer",
+    found: "none",
+    fix: "It stays as it is; run again when it answers.",
+  };
+  const stackErrors = ["  pulumi:pulumi:Stack (isthmus-dev):", `    error: ${formatProblem(silentWest)}`];
+  const failed = (...lines: string[]): PulumiError => new PulumiError("up", diagnostics(...lines), "", 255);
+  const plan = planOf(twoPrimaries);
+
+  it("is told by what kept a cluster from being reached, where all else is done", () => {
+    const error = unfinished(failed(...stackErrors), plan, [silentWest]);
+    assert.equal(
+      error?.message,
+      "cluster west was left as it is, and the rest is done: isthmus:mesh.clusters.west.access.context: expected an answer, found none. It stays as it is; run again when it answers.",
+    );
+    assert.deepEqual(error.clusters, ["west"]);
+    assert.deepEqual(error.problems, [silentWest]);
+  });
+
+  it("is told by the cluster whose resources failed", () => {
+    const refused = ["  kubernetes:core/v1:Secret (mesh-east-system-cacerts):", "    error: connection refused"];
+    const east = unfinished(failed(...refused), plan, []);
+    assert.equal(east?.message, "pulumi up failed in cluster east: connection refused");
+    assert.deepEqual(east.clusters, ["east"]);
+    const both = unfinished(failed(...stackErrors, "", ...refused), plan, [silentWest]);
+    assert.equal(both?.message, "pulumi up failed in cluster east: connection refused; cluster west was left as it is");
+    assert.deepEqual(both.clusters, ["east", "west"]);
+  });
+
+  it("is another error where it is about no cluster", () => {
+    assert.equal(unfinished(failed("  pulumi:pulumi:Stack (isthmus-dev):", "    error: no luck"), plan, []), undefined);
+  });
+
+  it("is in the cluster with the longest name that fits", () => {
+    const errors = [{ resource: "mesh-east-2-system", message: "no" }];
+    assert.deepEqual(clustersOf(errors, ["east", "east-2"]), ["east-2"]);
+    assert.deepEqual(clustersOf([{ resource: "mesh-east-system", message: "no" }], ["east", "east-2"]), ["east"]);
+    assert.deepEqual(clustersOf([{ resource: "east", message: "no" }, { message: "no" }], ["east"]), ["east"]);
+  });
+});
+
 describe("what a killed update had begun", () => {
   const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east::d3b0";
   const operation = (type: string, kind: string, inputs: object): object => ({
@@ -179,10 +227,11 @@ describe("what a killed update had begun", () => {
 
   it("is forgotten where it was being created; the rest of the state stays", () => {
     const updating = operation("updating", "kubernetes:core/v1:Secret", {});
-    assert.deepEqual(withoutPendingCreates(state(creatingSecret, updating)), {
+    assert.deepEqual(withoutPendingCreates(state(creatingSecret, updating), new Set()), {
       pending_operations: [updating],
       resources: [1],
     });
+    assert.deepEqual(withoutPendingCreates(state(creatingSecret), new Set(["east"])), state(creatingSecret));
   });
 
   const path = "/api/v1/namespaces/istio-system/secrets/cacerts";

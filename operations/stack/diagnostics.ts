@@ -1,0 +1,48 @@
+/**
+ * What Pulumi writes about what went wrong. Pure.
+ */
+
+/** An error that Pulumi told. */
+export interface Diagnostic {
+  /** Name of the resource that it is about; undefined where it is about none. */
+  readonly resource?: string;
+  readonly message: string;
+}
+
+/** The lines by which Pulumi says what went wrong, without those that only say that something did, and none twice. */
+export function diagnosticsIn(output: string): Diagnostic[] {
+  const found = new Map<string, Diagnostic>();
+  let resource: string | undefined;
+  for (const line of output.split("\n")) {
+    // Of the part that Pulumi calls Diagnostics: `  kubernetes:core/v1:Secret (mesh-east-system-cacerts):`.
+    const [, heading] = /^ {2}\S+:\S+ \((\S+)\):$/.exec(line) ?? [];
+    if (heading !== undefined) resource = heading;
+    else if (/^\S/.test(line)) resource = undefined;
+    const [, words] = /^\s*error: (.+)$/.exec(line) ?? [];
+    if (words === undefined || onlyEnds.includes(words.trim())) continue;
+    const message = words.trim();
+    found.set(`${resource ?? ""}: ${message}`, { ...(resource === undefined ? {} : { resource }), message });
+  }
+  return [...found.values()];
+}
+
+const onlyEnds = [
+  "update failed",
+  "preview failed",
+  "an unhandled error occurred: Program exited with non-zero exit code: 1",
+];
+
+/**
+ * The clusters that errors are about: a resource is called after its cluster, `mesh-<cluster>-…`.
+ * @param clusters Names of all clusters. Of two that fit, such as `east` and `east-2`, the longer one counts.
+ * @returns In the order of the names that were given.
+ */
+export function clustersOf(diagnostics: readonly Diagnostic[], clusters: readonly string[]): string[] {
+  const longestFirst = [...clusters].sort((left, right) => right.length - left.length);
+  const concerned = new Set(
+    diagnostics.map(({ resource }) =>
+      longestFirst.find((cluster) => resource === cluster || resource?.startsWith(`mesh-${cluster}-`) === true),
+    ),
+  );
+  return clusters.filter((cluster) => concerned.has(cluster));
+}

@@ -1,0 +1,43 @@
+import { LocalWorkspace, Stack, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
+import type { MeshPlan } from "../../topology";
+import { stackEnvironment } from "./environment";
+import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
+
+/** Which stack, and how its operations talk and are ended. */
+export interface StackOptions extends Interruption {
+  /** Where Pulumi.yaml is; relative paths of the configuration start there. */
+  readonly projectDirectory: string;
+  readonly stack: string;
+  readonly plan: MeshPlan;
+  /** Told what Pulumi writes, as it comes. */
+  readonly onOutput?: (text: string) => void;
+  /** Told in words what is done beside Pulumi's work. */
+  readonly onProgress?: (words: string) => void;
+}
+
+/** The stack; one that is not there yet is created. */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const selected = await selectStack(options);
+  if (selected !== undefined) return selected;
+  return Stack.create(options.stack, await LocalWorkspace.create(await workspaceOptions(options)));
+}
+
+/** The stack; undefined when there is none. */
+export async function selectStack(options: StackOptions): Promise<Stack | undefined> {
+  const workspace = await LocalWorkspace.create(await workspaceOptions(options));
+  try {
+    return await Stack.select(options.stack, workspace);
+  } catch (error) {
+    if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
+    throw error;
+  }
+}
+
+async function workspaceOptions(options: StackOptions): Promise<LocalWorkspaceOptions> {
+  const variables = await stackEnvironment(options.plan, options.projectDirectory);
+  return {
+    workDir: options.projectDirectory,
+    envVars: { ...variables },
+    pulumiCommand: await pulumiCommand(variables, options),
+  };
+}
