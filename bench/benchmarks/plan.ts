@@ -8,6 +8,7 @@ import { linkStandIns, pluginSetting, presentPlugins } from "../../lab/plugins";
 import { standardErrorProgress } from "../../lab/progress";
 import { ensureTools } from "../../lab/tools";
 import { parseMesh, planMesh } from "../../topology";
+import { run } from "../command";
 import { ProcessWatch, type ProcessKind, type Usage } from "../process-watch";
 import type { Measurement } from "../result";
 import { StackProject } from "../stack-project";
@@ -75,7 +76,7 @@ export async function planGrowth(
     const project = new StackProject(
       repository,
       join(scratch, "project"),
-      manyPrimaries(clusters, toolbox.charts, join(scratch, "kubeconfig")),
+      await manyPrimaries(clusters, toolbox.charts, join(scratch, "kubeconfig")),
     );
     await project.initialise(env);
 
@@ -91,14 +92,18 @@ export async function planGrowth(
 }
 
 /** The settings of the mesh; writes the kubeconfig that they name. */
-function manyPrimaries(count: number, charts: string, kubeconfig: string): object {
+async function manyPrimaries(count: number, charts: string, kubeconfig: string): Promise<object> {
+  const authority = Buffer.from(await makeAuthority()).toString("base64");
   const names = Array.from({ length: count }, (_unused, index) => `c${String(index).padStart(3, "0")}`);
   writeFileSync(
     kubeconfig,
     JSON.stringify({
       apiVersion: "v1",
       kind: "Config",
-      clusters: names.map((name) => ({ name, cluster: { server: refusingServer } })),
+      clusters: names.map((name) => ({
+        name,
+        cluster: { server: refusingServer, "certificate-authority-data": authority },
+      })),
       users: names.map((name) => ({ name, user: { token: "bench" } })),
       contexts: names.map((name) => ({ name, context: { cluster: name, user: name } })),
     }),
@@ -109,6 +114,12 @@ function manyPrimaries(count: number, charts: string, kubeconfig: string): objec
     istio: { version: "1.31.1", charts: { directory: charts } },
     clusters: Object.fromEntries(names.map((name) => [name, { network: name, access: { context: name } }])),
   };
+}
+
+/** A certificate such as an API server's authority has, PEM. Nobody needs its key. */
+async function makeAuthority(): Promise<string> {
+  const command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null"] as const;
+  return (await run([...command, "-subj", "/CN=kubernetes"], { env: process.env })).stdout;
 }
 
 async function preview(project: StackProject, env: NodeJS.ProcessEnv): Promise<Preview> {
