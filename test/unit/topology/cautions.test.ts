@@ -111,6 +111,16 @@ describe("meshWarnings", () => {
     );
   });
 
+  it("find it too where the caller has clusters on the same network as well", () => {
+    const config = meshOf({
+      a: {},
+      "a-remote": { network: "b", controlPlane: "a" },
+      b1: { network: "b", peers: ["a", "a-remote"] },
+      b2: { network: "b" },
+    });
+    assert.ok(warningsOf(config).some((line) => line.includes("through its gateways, so also b2")));
+  });
+
   it("find a gateway that does not know its network where an external control plane keeps it", () => {
     const config = meshOf(
       { north: {}, b1: { network: "b", controlPlane: "control" }, b2: { network: "b" } },

@@ -113,6 +113,23 @@ describe("a mistake is reported once", () => {
     assert.deepEqual(pathsOf(config), ["isthmus:mesh.trustDomain", "isthmus:mesh.trust.rootLifetimeDays"]);
   });
 
+  it("and two clusters of unknown networks are not on one", () => {
+    const lost = { network: wrong({}), ranges: { pods: ["10.0.0.0/8"] } };
+    assert.deepEqual(pathsOf(meshOf({ east: lost, west: lost })), [
+      "isthmus:mesh.clusters.east.network",
+      "isthmus:mesh.clusters.west.network",
+    ]);
+  });
+
+  it("and an address that is everybody's own is not another cluster's as well", () => {
+    const eastWestGateway = { addresses: ["127.0.0.1"] };
+    const config = meshOf({ east: { network: "a", eastWestGateway }, west: { network: "b", eastWestGateway } });
+    assert.deepEqual(pathsOf(config), [
+      "isthmus:mesh.clusters.east.eastWestGateway.addresses[0]",
+      "isthmus:mesh.clusters.west.eastWestGateway.addresses[0]",
+    ]);
+  });
+
   it("and a list keeps the places of its items", () => {
     assert.deepEqual(pathsOf(meshOf({ east: { peers: [wrong(1), "zebra", "west", "west"] }, west: {} })), [
       "isthmus:mesh.clusters.east.peers[0]",

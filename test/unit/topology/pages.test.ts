@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseStackConfiguration } from "../../../access";
 import { generatedPages } from "../../../docs/generate";
-import { meshJsonSchema, parseMesh, planMesh, stackJsonSchema, type JsonSchema } from "../../../topology";
+import {
+  meshJsonSchema,
+  meshKey,
+  meshWarnings,
+  parseMesh,
+  planMesh,
+  stackJsonSchema,
+  type JsonSchema,
+  type Mesh,
+} from "../../../topology";
 
 const root = join(__dirname, "..", "..", "..");
 
@@ -56,17 +65,68 @@ describe("the JSON Schema", () => {
 });
 
 describe("shipped stacks", () => {
-  const files = readdirSync(root).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  /** Where stack files may lie. */
+  const directories = [".", "stacks/examples", "docs/examples"].filter((directory) =>
+    existsSync(join(root, directory)),
+  );
+  const files = directories.flatMap((directory) =>
+    readdirSync(join(root, directory))
+      .filter((name) => /^Pulumi\..+\.yaml$/.test(name))
+      .map((name) => join(directory, name)),
+  );
+
+  function meshOfFile(file: string): Mesh {
+    return parseMesh(parseStackConfiguration(readFileSync(join(root, file), "utf8"), file));
+  }
 
   it("are there", () => {
     assert.ok(files.includes("Pulumi.dev.yaml"));
   });
 
+  it("show every way to join clusters", () => {
+    const shown = new Set(files.flatMap((file) => planMesh(meshOfFile(file)).clusters.map(({ model }) => model)));
+    for (const model of [
+      ...(["single-cluster", "multi-primary", "multi-primary-multi-network", "primary-remote"] as const),
+      ...(["primary-remote-multi-network", "external-control-plane-multi-network"] as const),
+    ]) {
+      assert.ok(shown.has(model), model);
+    }
+  });
+
   for (const file of files) {
-    it(`${file} is right, and names its schema for editors`, () => {
+    it(`${file} is right, warns of nothing, and names its schema for editors`, () => {
       const text = readFileSync(join(root, file), "utf8");
-      assert.match(text, /^# yaml-language-server: \$schema=docs\/schema\/stack\.schema\.json$/m);
-      assert.ok(planMesh(parseMesh(parseStackConfiguration(text, file))).clusters.length > 0);
+      const [, schema] = /^# yaml-language-server: \$schema=(\S+)$/m.exec(text) ?? [];
+      assert.equal(join(dirname(file), schema ?? ""), "docs/schema/stack.schema.json");
+      const mesh = meshOfFile(file);
+      assert.deepEqual(meshWarnings(mesh), []);
+      assert.ok(planMesh(mesh).clusters.length > 0);
+    });
+  }
+});
+
+describe("stack files in the documentation", () => {
+  const pages = [
+    "README.md",
+    ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join("docs", name)),
+  ];
+  const examples = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), "utf8").matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)]
+      .map(([, indent = "", text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gm"), ""))
+      .filter((text) => text.includes(`${meshKey}:`))
+      .map((text) => [page, text] as const),
+  );
+
+  it("are there", () => {
+    assert.ok(examples.length >= 2);
+  });
+
+  for (const [page, text] of examples) {
+    it(`are right: ${page}, the one with ${/^ *id: (.*)$/m.exec(text)?.[1] ?? "no id"}`, () => {
+      const mesh = parseMesh(parseStackConfiguration(text, page));
+      assert.deepEqual(meshWarnings(mesh), []);
     });
   }
 });

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import {
+  eastWestGatewayValues,
+  externalValues,
+  primaryValues,
+  remoteBaseValues,
+  remoteValues,
+} from "../../../components/internal/helm-values";
+import {
+  isMap,
+  ownedValues,
+  parseMesh,
+  planMesh,
+  type Chart,
+  type ClusterPlan,
+  type HelmValues,
+} from "../../../topology";
+import { valuesOfExternals } from "../../../topology/owned-values";
+import { externals, meshOf } from "./meshes";
+
+/** What Isthmus sets but leaves to the user to set otherwise, by the first of its keys. */
+const yielded = ["readinessProbe"];
+
+/** Every kind of control plane and remote, and gateways at fixed addresses, so that all values come into being. */
+const plan = planMesh(
+  parseMesh(
+    meshOf(
+      {
+        east: { network: "a", eastWestGateway: { addresses: ["203.0.113.10"] } },
+        edge: { network: "b", controlPlane: "east" },
+        north: { network: "c", controlPlane: "control" },
+      },
+      { externalControlPlanes: externals({ control: {} }) },
+    ),
+  ),
+);
+
+/** Paths of the values that are no mappings. */
+function leaves(values: HelmValues, path: readonly string[] = []): string[] {
+  return Object.entries(values).flatMap(([key, value]) =>
+    isMap(value) ? leaves(value, [...path, key]) : [[...path, key].join(".")],
+  );
+}
+
+/** What is set and neither owned nor yielded: a user's value would break the mesh, and nobody would say so. */
+function unowned(chart: Chart, values: HelmValues, more: readonly { readonly path: string }[] = []): string[] {
+  const owned = [...ownedValues[chart], ...more].map(({ path }) => path);
+  const free = leaves(values).filter((leaf) => !owned.some((path) => leaf === path || leaf.startsWith(`${path}.`)));
+  return free.filter((leaf) => !yielded.includes(leaf.split(".")[0] ?? ""));
+}
+
+function clusterCalled(name: string): ClusterPlan {
+  const cluster = plan.clusters.find((candidate) => candidate.name === name);
+  assert.ok(cluster !== undefined);
+  return cluster;
+}
+
+describe("every value that Isthmus sets is owned", () => {
+  const host = "istiod.example.org";
+
+  it("in a cluster that runs istiod", () => {
+    const controlPlane = plan.controlPlanes.find(({ kind }) => kind === "primary");
+    assert.ok(controlPlane !== undefined);
+    const values = primaryValues(plan, controlPlane, host);
+    assert.ok(leaves(values).some((leaf) => leaf.startsWith("global.meshNetworks.")));
+    assert.deepEqual(unowned("istiod", values), []);
+  });
+
+  it("in an external control plane", () => {
+    const controlPlane = plan.controlPlanes.find(({ kind }) => kind === "external");
+    assert.ok(controlPlane !== undefined);
+    assert.deepEqual(unowned("istiod", externalValues(plan, controlPlane, host), valuesOfExternals), []);
+  });
+
+  for (const name of ["edge", "north"]) {
+    for (const address of [host, "203.0.113.11"]) {
+      it(`in ${name}, a cluster that is served from ${address}`, () => {
+        assert.deepEqual(unowned("istiod", remoteValues(plan, clusterCalled(name), address)), []);
+        assert.deepEqual(unowned("base", remoteBaseValues({})), []);
+      });
+    }
+  }
+
+  it("in an east-west gateway", () => {
+    assert.deepEqual(unowned("gateway", eastWestGatewayValues(clusterCalled("east"))), []);
+  });
+});
