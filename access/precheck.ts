@@ -1,4 +1,4 @@
-import { sitesOf, type MeshPlan, type Problem, type SitePlan } from "../topology";
+import { isOwnMachine, sitesOf, type MeshPlan, type Problem, type SitePlan } from "../topology";
 import { checkCharts } from "./checks/chart-check";
 import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "./cluster-access";
@@ -6,7 +6,6 @@ import { joined, type Findings } from "./checks/findings";
 import { judgeIdentity } from "./checks/identity";
 import { overlappingRanges } from "./checks/ranges";
 import type { Environment } from "./kubeconfig/kubeconfig-file";
-import { isLoopback } from "./connection/proxy";
 
 /** What may differ from a usual check; tests use it. */
 export interface PrecheckOptions {
@@ -97,7 +96,7 @@ function onLoopback(plan: MeshPlan, access: ReadonlyMap<string, ClusterAccess>):
   );
   return plan.clusters.flatMap(({ name, path, apiServer }) => {
     const server = access.get(name)?.forOthers.server;
-    if (server === undefined || !read.has(name) || !isLoopback(new URL(server).hostname)) return [];
+    if (server === undefined || !read.has(name) || !isOwnMachine(new URL(server).hostname)) return [];
     return [
       {
         path: apiServer.url === undefined ? `${path}.access.context` : `${path}.apiServer.url`,

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { isOwnMachine } from "../../topology";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 
 /**
@@ -8,19 +9,12 @@ import type { Environment } from "../kubeconfig/kubeconfig-file";
 export function proxyFor(url: URL, environment: Environment): string | undefined {
   const variable = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const proxy = environment[variable] ?? environment[variable.toLowerCase()] ?? "";
-  if (proxy === "" || isLoopback(url.hostname)) return undefined;
+  if (proxy === "" || isOwnMachine(url.hostname)) return undefined;
   const exceptions = (environment["NO_PROXY"] ?? environment["no_proxy"] ?? "")
     .split(",")
     .map((item) => item.trim().toLowerCase());
   if (exceptions.some((exception) => matches(url, exception))) return undefined;
   return proxy.includes("://") ? proxy : `http://${proxy}`;
-}
-
-/** Whether a host is this machine: `localhost`, 127.0.0.0/8, ::1. */
-export function isLoopback(hostname: string): boolean {
-  const host = bare(hostname);
-  if (host === "localhost" || host.endsWith(".localhost")) return true;
-  return host === "::1" || host === "::" || host === "0.0.0.0" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 /** A host as URLs have it, without the brackets of IPv6 and the dot at the end of a full name. */
