@@ -114,6 +114,12 @@ export class WrittenStack extends LabStack {
   }
 }
 
+/** Removes the lab, and with it whatever an earlier test left in its clusters. */
+export async function labDown(): Promise<void> {
+  const run = await isthmus("lab", "down");
+  assert.equal(run.code, 0, run.stderr);
+}
+
 /** Runs kubectl against a cluster of the lab. */
 export async function kubectl(cluster: string, ...args: string[]): Promise<string> {
   const options = { env: { ...process.env, ...labEnvironment() }, maxBuffer: 2 ** 26 };

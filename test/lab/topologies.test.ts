@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allPairs, LabStack, leftIn } from "./lab-stack";
+import { allPairs, labDown, LabStack, leftIn } from "./lab-stack";
 
 /** What a stack file is to become. */
 interface Topology {
@@ -39,6 +39,8 @@ const topologies: readonly Topology[] = [
 /** The stack files that a reader may copy, from nothing to nothing. */
 describe("topologies on the lab", function () {
   this.timeout(10 * 60_000);
+
+  before(labDown);
 
   for (const { stack: name, models, external = [] } of topologies) {
     it(`${name}: comes up from its stack file, answers between every two clusters, settles, and leaves nothing`, async () => {
