@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels, type ExposedIstiodPlan } from "../topology";
+import { exposedIstiodName, ownedLabels, type ExposedIstiodPlan } from "../topology";
 import { discoveryPort, injectionPort } from "./internal/helm-values";
 import { loadBalancerAddress, replacedWithClass, type AddressReader } from "./load-balancer-address";
-import { exposedIstiodName, istiodSelector } from "./internal/names";
+import { istiodSelector } from "./internal/names";
 
 /** What an {@link ExposedIstiod} is made from. */
 export interface ExposedIstiodArgs {

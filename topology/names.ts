@@ -26,3 +26,6 @@ export const meshNamespaceLabels = { ...ownedLabels, "app.kubernetes.io/componen
 
 /** Helm release, Deployment and Service of the east-west gateway: the name of Istio's documentation. */
 export const eastWestGatewayName = "istio-eastwestgateway";
+
+/** Service by which other clusters reach an istiod. */
+export const exposedIstiodName = "istiod-exposed";

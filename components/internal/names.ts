@@ -21,9 +21,6 @@ export const istiodServiceAccount = "istiod";
 /** Secret from which an external istiod takes the kubeconfig of its configuration cluster (istiod chart, deployment). */
 export const configKubeconfigSecret = { name: "istio-kubeconfig", key: "config" } as const;
 
-/** Service by which other clusters reach an istiod. */
-export const exposedIstiodName = "istiod-exposed";
-
 /** Pods of istiod: the labels that the chart's own Service selects. */
 export const istiodSelector = { app: "istiod", istio: "pilot" } as const;
 

@@ -35,14 +35,34 @@ export interface Check {
   readonly hint: string;
   /** `fatal`: what needs this check is skipped when it fails. `warn`: reported, and the mesh counts as fine. */
   readonly severity: "fatal" | "warn";
-  /** Ids of the checks that must hold in the same clusters before this one means anything. */
-  readonly needs: readonly string[];
+  /** The checks that must hold before this one means anything. */
+  readonly needs: readonly Need[];
+  /**
+   * Whether the configuration allows that it does not hold: then that is a warning. What needs it is skipped all the
+   * same. Default: never.
+   */
+  isTolerated?(plan: MeshPlan, clusters: readonly string[]): boolean;
   /** How long to look again while it does not hold, in milliseconds. */
   readonly retryMs: number;
   /** What it is asked of: for each result, the clusters that it is about. None: the check does not apply. */
   subjects(plan: MeshPlan): readonly (readonly string[])[];
-  /** Looks once. An error that it throws counts as "does not hold". */
-  run(context: VerifyContext, clusters: readonly string[]): Promise<Finding>;
+  /**
+   * Looks once. An error that it throws counts as "does not hold".
+   * @param without Clusters that it is to leave out.
+   */
+  run(context: VerifyContext, clusters: readonly string[], without: ReadonlySet<string>): Promise<Finding>;
+}
+
+/** Another check that must hold, by its id: in the clusters that the check is about, or as it says. */
+export type Need = string | NeedElsewhere;
+
+/** A need in other clusters than those that the check is about. */
+export interface NeedElsewhere {
+  readonly id: string;
+  /** The clusters in which it must hold. */
+  readonly of: (plan: MeshPlan, clusters: readonly string[]) => readonly string[];
+  /** What becomes of the check when it does not: it is skipped, or leaves those clusters out. Default: skip. */
+  readonly otherwise?: "skip" | "leave out";
 }
 
 /** What is reported of one check about one set of clusters. */
@@ -54,6 +74,16 @@ export interface CheckResult {
   /** What to do; empty when there is nothing to do. */
   readonly hint: string;
 }
+
+/** Needed of: the clusters that run the istiods which serve some. */
+export const controlPlanesOf = (plan: MeshPlan, clusters: readonly string[]): readonly string[] => [
+  ...new Set(plan.clusters.filter(({ name }) => clusters.includes(name)).map(({ controlPlane }) => controlPlane)),
+];
+
+/** Needed of: the clusters that the istiods in some read. */
+export const readBy = (plan: MeshPlan, clusters: readonly string[]): readonly string[] => [
+  ...new Set(plan.controlPlanes.filter(({ name }) => clusters.includes(name)).flatMap(({ reads }) => reads)),
+];
 
 /** Subjects: each cluster by itself. */
 export const eachCluster = (plan: MeshPlan): string[][] => plan.clusters.map((cluster) => [cluster.name]);

@@ -1,8 +1,28 @@
-import type { MeshPlan } from "../../topology";
-import { eachCluster, eachControlPlane, eachPair, eachSite, wholeMesh, type Check } from "./check";
-import { clusterReachable, gatewayReady, istiodReady, remoteClustersSynced, webhookReady } from "./control-plane";
+import { sitesOf, type MeshPlan } from "../../topology";
+import {
+  controlPlanesOf,
+  eachCluster,
+  eachControlPlane,
+  eachPair,
+  eachSite,
+  readBy,
+  wholeMesh,
+  type Check,
+  type NeedElsewhere,
+} from "./check";
+import {
+  clusterReachable,
+  exposedIstiodReady,
+  gatewayReady,
+  istiodReady,
+  remoteClustersSynced,
+  webhookReady,
+} from "./control-plane";
 import { helloworldReached, sampleReady } from "./sample-checks";
 import { sharedRoot, workloadChain } from "./trust";
+
+/** An istiod elsewhere that serves no more is one failure, there: what its clusters ask of it is not looked at. */
+const istiodOfCluster: NeedElsewhere = { id: "istiod-ready", of: controlPlanesOf };
 
 /**
  * The checks of `isthmus verify`, each after those that it needs. To add one: a row here, and a section under its id in
@@ -17,6 +37,7 @@ export const checks: readonly Check[] = [
     needs: [],
     retryMs: 2_000,
     subjects: eachSite,
+    isTolerated: maySkip,
     run: clusterReachable,
   },
   {
@@ -34,7 +55,7 @@ export const checks: readonly Check[] = [
     title: "the API server trusts the sidecar injector",
     hint: "Look at istiod's log: it fills in the webhook's caBundle when it serves.",
     severity: "fatal",
-    needs: ["istiod-ready"],
+    needs: ["cluster-reachable", istiodOfCluster],
     retryMs: 15_000,
     subjects: eachCluster,
     run: webhookReady,
@@ -50,11 +71,21 @@ export const checks: readonly Check[] = [
     run: gatewayReady,
   },
   {
+    id: "exposed-istiod-ready",
+    title: "an istiod that serves other clusters has an address for them",
+    hint: "Look at the load balancer that should give the Service istiod-exposed an address.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 30_000,
+    subjects: exposedControlPlanes,
+    run: exposedIstiodReady,
+  },
+  {
     id: "remote-clusters-synced",
     title: "every istiod has synced the clusters that it reads",
     hint: "Look at istiod's log for the cluster's name: its kubeconfig may be missing, out of date, or point to an address out of reach.",
     severity: "fatal",
-    needs: ["istiod-ready"],
+    needs: ["istiod-ready", { id: "cluster-reachable", of: readBy, otherwise: "leave out" }],
     retryMs: 40_000,
     subjects: controlPlanesThatRead,
     run: remoteClustersSynced,
@@ -64,7 +95,10 @@ export const checks: readonly Check[] = [
     title: "all clusters trust the same root",
     hint: "Compare the Secrets cacerts; an istiod that started before its own was there signs with a root of its own until it is restarted.",
     severity: "fatal",
-    needs: ["istiod-ready"],
+    needs: [
+      { id: "cluster-reachable", of: (_plan, clusters) => clusters, otherwise: "leave out" },
+      { ...istiodOfCluster, otherwise: "leave out" },
+    ],
     retryMs: 10_000,
     subjects: wholeMesh,
     run: sharedRoot,
@@ -100,6 +134,14 @@ export const checks: readonly Check[] = [
     run: helloworldReached,
   },
 ];
+
+function maySkip(plan: MeshPlan, [cluster]: readonly string[]): boolean {
+  return sitesOf(plan).find(({ name }) => name === cluster)?.ifUnreachable === "skip";
+}
+
+function exposedControlPlanes(plan: MeshPlan): string[][] {
+  return plan.controlPlanes.filter(({ exposed }) => exposed !== undefined).map(({ name }) => [name]);
+}
 
 function clustersWithGateway(plan: MeshPlan): string[][] {
   return plan.clusters.filter((cluster) => cluster.eastWestGateway !== undefined).map((cluster) => [cluster.name]);

@@ -1,5 +1,12 @@
 import type { V1Deployment, V1MutatingWebhookConfiguration, V1Pod, V1Service } from "@kubernetes/client-node";
-import { controlPlaneIn, eastWestGatewayName, networkLabel, systemNamespace, type ClusterPlan } from "../../topology";
+import {
+  controlPlaneIn,
+  eastWestGatewayName,
+  exposedIstiodName,
+  networkLabel,
+  systemNamespace,
+  type ClusterPlan,
+} from "../../topology";
 import type { ClusterClient } from "../kubernetes";
 import type { Finding, VerifyContext } from "./check";
 import { jsonIn } from "./json-output";
@@ -53,15 +60,24 @@ export async function gatewayReady(context: VerifyContext, [cluster = ""]: reado
   const services = await client.list<V1Service>(path, { labelSelector });
   if (services.length === 0) return { ok: false, message: `no gateway Service for network ${network}` };
 
-  const given = services.flatMap((service) =>
-    (service.status?.loadBalancer?.ingress ?? []).map((ingress) => ingress.ip ?? ingress.hostname ?? ""),
-  );
-  const addresses = eastWestGateway?.addresses ?? given;
+  const addresses = eastWestGateway?.addresses ?? services.flatMap(givenAddresses);
   const names = services.map((service) => service.metadata?.name).join(", ");
   if (addresses.length === 0) return { ok: false, message: `${names} has no address from a load balancer` };
   const ready = await Promise.all(services.map((service) => hasReadyPod(client, service)));
   if (!ready.some(Boolean)) return { ok: false, message: `no pod of ${names} is ready` };
   return { ok: true, message: `${names} at ${addresses.join(", ")}` };
+}
+
+/** The Service by which other clusters reach an istiod has an address, its load balancer's or a fixed one. */
+export async function exposedIstiodReady(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
+  const path = `/api/v1/namespaces/${systemNamespace}/services/${exposedIstiodName}`;
+  const given = givenAddresses(await context.client(cluster).get<V1Service>(path));
+  const fixed = controlPlaneIn(context.plan, cluster)?.exposed?.address;
+  const addresses = fixed === undefined ? given : [fixed];
+  if (addresses.length === 0) {
+    return { ok: false, message: `${exposedIstiodName} has no address from a load balancer` };
+  }
+  return { ok: true, message: `${exposedIstiodName} at ${addresses.join(", ")}` };
 }
 
 /** What istiod answers about each cluster that it reads (istio pkg/cluster, DebugInfo). */
@@ -71,13 +87,15 @@ export interface RemoteCluster {
   readonly syncStatus: string;
 }
 
-/** Every istiod of a cluster has synced all clusters that the cluster is to read. */
+/** Every istiod of a cluster has synced all clusters that it is to read, but for those that nobody can reach. */
 export async function remoteClustersSynced(
   context: VerifyContext,
   [cluster = ""]: readonly string[],
+  without: ReadonlySet<string>,
 ): Promise<Finding> {
   const client = context.client(cluster);
-  const reads = controlPlaneIn(context.plan, cluster)?.reads ?? [];
+  const allRead = controlPlaneIn(context.plan, cluster)?.reads ?? [];
+  const reads = allRead.filter((name) => !without.has(name));
   const pods = await client.list<V1Pod>(`/api/v1/namespaces/${systemNamespace}/pods`, {
     ...istiodSelector,
     fieldSelector: "status.phase=Running",
@@ -92,7 +110,8 @@ export async function remoteClustersSynced(
     }),
   );
   if (troubles.flat().length > 0) return { ok: false, message: troubles.flat().join("; ") };
-  return { ok: true, message: `synced ${reads.join(", ")}` };
+  const leftOut = allRead.filter((name) => without.has(name));
+  return { ok: true, message: [`synced ${reads.join(", ") || "none"}`, ...leftOutWords(leftOut)].join("; ") };
 }
 
 /**
@@ -116,6 +135,15 @@ export function unsynced(remotes: readonly RemoteCluster[], reads: readonly stri
         : [`${name} is ${remote.syncStatus} (${remote.secretName ?? "no secret"})`];
     })
     .join(", ");
+}
+
+/** What a message says of clusters that were left out. */
+export function leftOutWords(clusters: readonly string[]): string[] {
+  return clusters.length === 0 ? [] : [`not looked at: ${clusters.join(", ")}`];
+}
+
+function givenAddresses({ status }: V1Service): string[] {
+  return (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? "");
 }
 
 async function hasReadyPod(client: ClusterClient, service: V1Service): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Check, CheckResult, Finding, VerifyContext } from "./check";
+import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } from "./check";
 
 /** Between two looks: short at first, because most things that are not yet so are so in a moment. */
 const firstPauseMs = 200;
@@ -13,7 +13,7 @@ interface Task {
 }
 
 /**
- * Runs checks, each as soon as what it needs has passed in the clusters that it is about.
+ * Runs checks, each as soon as what it needs has passed where it needs it.
  * @param checks In an order in which a check comes after those that it needs.
  * @param onResult Told of every result when it is there.
  * @returns The results in the order of the table.
@@ -26,15 +26,19 @@ export async function runChecks(
 ): Promise<CheckResult[]> {
   const tasks: Task[] = [];
   for (const check of checks) {
-    for (const id of check.needs) {
+    const needs = check.needs.map(inFull);
+    for (const { id } of needs) {
       if (!checks.slice(0, checks.indexOf(check)).some((earlier) => earlier.id === id)) {
         throw new RangeError(`check ${check.id} needs ${id}, which does not come before it`);
       }
     }
-    const needed = tasks.filter((task) => check.needs.includes(task.check.id));
     tasks.push(
       ...check.subjects(context.plan).map((clusters) => {
-        const prerequisites = needed.filter((task) => task.clusters.some((cluster) => clusters.includes(cluster)));
+        const prerequisites = needs.flatMap(({ id, of, otherwise }) => {
+          const where = new Set(of(context.plan, clusters));
+          const needed = tasks.filter((task) => task.check.id === id && task.clusters.some((name) => where.has(name)));
+          return needed.map((task): Prerequisite => ({ task, otherwise }));
+        });
         const result = runOne(check, clusters, prerequisites, context);
         return { check, clusters, result: result.then((value) => (onResult(value), value)) };
       }),
@@ -43,36 +47,60 @@ export async function runChecks(
   return Promise.all(tasks.map((task) => task.result));
 }
 
+/** One check that another waits for. */
+interface Prerequisite {
+  readonly task: Task;
+  readonly otherwise: "skip" | "leave out";
+}
+
+function inFull(need: Need): Required<NeedElsewhere> {
+  if (typeof need === "string") return { id: need, of: (_plan, clusters) => clusters, otherwise: "skip" };
+  return { otherwise: "skip", ...need };
+}
+
 async function runOne(
   check: Check,
   clusters: readonly string[],
-  prerequisites: readonly Task[],
+  prerequisites: readonly Prerequisite[],
   context: VerifyContext,
 ): Promise<CheckResult> {
-  const blocking = (await Promise.all(prerequisites.map((task) => task.result))).find(
-    (result) => result.status === "fail" || result.status === "skip",
+  const settled = await Promise.all(
+    prerequisites.map(async ({ task, otherwise }) => ({ otherwise, check: task.check, result: await task.result })),
   );
+  const missing = settled.filter(({ check: needed, result }) => blocks(needed, result));
+  const blocking = missing.find(({ otherwise }) => otherwise === "skip")?.result;
   if (blocking !== undefined) {
     const message = `not checked, because ${blocking.id} (${blocking.clusters.join(", ")}) did not pass`;
     return { id: check.id, clusters, status: "skip", message, hint: "" };
   }
 
-  const finding = await lookUntilHeld(check, clusters, context);
+  const without = new Set(missing.flatMap(({ result }) => result.clusters));
+  const finding = await lookUntilHeld(check, clusters, without, context);
   if (finding.ok) return { id: check.id, clusters, status: "pass", message: finding.message, hint: "" };
   if (context.signal.aborted) return { id: check.id, clusters, status: "skip", message: "interrupted", hint: "" };
   return {
     id: check.id,
     clusters,
-    status: check.severity === "warn" ? "warn" : "fail",
+    status: check.severity === "warn" || check.isTolerated?.(context.plan, clusters) === true ? "warn" : "fail",
     message: finding.message,
     hint: `${check.hint} See docs/checks.md#${check.id}.`,
   };
 }
 
-async function lookUntilHeld(check: Check, clusters: readonly string[], context: VerifyContext): Promise<Finding> {
+/** Whether a check that did not pass leaves nothing to look at for those that need it. */
+function blocks({ severity }: Check, { status }: CheckResult): boolean {
+  return status === "fail" || status === "skip" || (status === "warn" && severity === "fatal");
+}
+
+async function lookUntilHeld(
+  check: Check,
+  clusters: readonly string[],
+  without: ReadonlySet<string>,
+  context: VerifyContext,
+): Promise<Finding> {
   const deadline = performance.now() + check.retryMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
-    const finding = await check.run(context, clusters).catch((error: unknown): Finding => {
+    const finding = await check.run(context, clusters, without).catch((error: unknown): Finding => {
       // A programming mistake must not look like a broken mesh.
       if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) throw error;
       return { ok: false, message: error instanceof Error ? error.message : String(error) };

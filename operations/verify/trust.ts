@@ -1,7 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { systemNamespace } from "../../topology";
-import type { Finding, VerifyContext } from "./check";
+import { controlPlanesOf, type Finding, type VerifyContext } from "./check";
+import { leftOutWords } from "./control-plane";
 import {
   certificatesIn,
   chainTrouble,
@@ -14,14 +15,25 @@ import { clientName, helloworldName } from "./sample-manifests";
 
 const execTimeoutMs = 10_000;
 
-/** What workloads trust is the same in all clusters. */
-export async function sharedRoot(context: VerifyContext, clusters: readonly string[]): Promise<Finding> {
+/** What workloads trust is the same in all clusters that are served. */
+export async function sharedRoot(
+  context: VerifyContext,
+  clusters: readonly string[],
+  without: ReadonlySet<string>,
+): Promise<Finding> {
+  const isServed = (cluster: string): boolean =>
+    [cluster, ...controlPlanesOf(context.plan, [cluster])].every((name) => !without.has(name));
+  const served = clusters.filter(isServed);
+  if (served.length === 0) return { ok: false, message: "no cluster is served by an istiod" };
   const roots = await Promise.all(
-    clusters.map(async (cluster) => ({ cluster, roots: fingerprints(await rootsOf(context, cluster)).join(" ") })),
+    served.map(async (cluster) => ({ cluster, roots: fingerprints(await rootsOf(context, cluster)).join(" ") })),
   );
   const groups = new Map<string, string[]>();
   for (const { cluster, roots: bundle } of roots) groups.set(bundle, [...(groups.get(bundle) ?? []), cluster]);
-  if (groups.size === 1) return { ok: true, message: `root SHA-256 ${[...groups.keys()].join()}` };
+  const leftOut = leftOutWords(clusters.filter((cluster) => !isServed(cluster)));
+  if (groups.size === 1) {
+    return { ok: true, message: [`root SHA-256 ${[...groups.keys()].join()}`, ...leftOut].join("; ") };
+  }
 
   const differing = [...groups].map(([bundle, members]) => `${members.join(", ")}: ${shorten(bundle)}`);
   return { ok: false, message: `roots differ: ${differing.join("; ")}` };

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import type { Finding, VerifyContext } from "../../../operations/verify/check";
+import type { Check, Finding, VerifyContext } from "../../../operations/verify/check";
 import {
+  exposedIstiodReady,
   gatewayReady,
   istiodReady,
   remoteClustersSynced,
   unsynced,
   webhookReady,
 } from "../../../operations/verify/control-plane";
+import { KubernetesError } from "../../../operations/kubernetes";
 import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 
@@ -15,17 +17,17 @@ const deployments = "/apis/apps/v1/namespaces/istio-system/deployments";
 const webhooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 const ready = { conditions: [{ type: "Ready", status: "True" }] };
 
-type Run = (context: VerifyContext, clusters: readonly string[]) => Promise<Finding>;
+type Run = Check["run"];
 
-function look(run: Run, cluster: FakeCluster): Promise<Finding> {
+function look(run: Run, cluster: FakeCluster, plan = planOf(twoPrimaries), ...without: string[]): Promise<Finding> {
   const context: VerifyContext = {
-    plan: planOf(twoPrimaries),
+    plan,
     signal: new AbortController().signal,
     client: (name) => new FakeClient(name, cluster),
     sample: undefined as never,
     calls: undefined as never,
   };
-  return run(context, ["east"]);
+  return run(context, ["east"], new Set(without));
 }
 
 const withObjects = (objects: Record<string, unknown>): FakeCluster => ({ objects });
@@ -101,6 +103,35 @@ describe("gateway-ready", () => {
   });
 });
 
+describe("exposed-istiod-ready", () => {
+  const path = `${system}/services/istiod-exposed`;
+  const clusters = {
+    east: { network: "east", access: { context: "lab-east" } },
+    edge: { network: "east", controlPlane: "east", access: { context: "lab-edge" } },
+  };
+  const plan = planOf({ ...twoPrimaries, clusters });
+  const given = withObjects({ [path]: { status: { loadBalancer: { ingress: [{ hostname: "lb.example" }] } } } });
+
+  it("holds with an address of the load balancer", async () => {
+    assert.deepEqual(await look(exposedIstiodReady, given, plan), {
+      ok: true,
+      message: "istiod-exposed at lb.example",
+    });
+    assert.deepEqual(await look(exposedIstiodReady, withObjects({ [path]: {} }), plan), {
+      ok: false,
+      message: "istiod-exposed has no address from a load balancer",
+    });
+  });
+
+  it("holds with a fixed address, as long as there is the Service", async () => {
+    const exposedIstiod = { address: "203.0.113.11" };
+    const fixed = planOf({ ...twoPrimaries, clusters: { ...clusters, east: { ...clusters.east, exposedIstiod } } });
+    const { message } = await look(exposedIstiodReady, withObjects({ [path]: {} }), fixed);
+    assert.equal(message, "istiod-exposed at 203.0.113.11");
+    await assert.rejects(look(exposedIstiodReady, {}, fixed), KubernetesError);
+  });
+});
+
 describe("remote-clusters-synced", () => {
   const pods = { [`${system}/pods`]: [{ metadata: { name: "istiod-1" } }, { metadata: { name: "istiod-2" } }] };
 
@@ -130,6 +161,12 @@ describe("remote-clusters-synced", () => {
         JSON.stringify([{ id: "west", secretName: "s", syncStatus: pod === "istiod-1" ? "synced" : "timeout" }]),
     });
     assert.deepEqual(finding, { ok: false, message: "istiod-2: west is timeout (s)" });
+  });
+
+  it("leaves out a cluster that nobody can reach, and says so", async () => {
+    const exec = (): string => "[]";
+    const finding = await look(remoteClustersSynced, { objects: pods, exec }, planOf(twoPrimaries), "west");
+    assert.deepEqual(finding, { ok: true, message: "synced none; not looked at: west" });
   });
 
   it("says which cluster is unknown", () => {
