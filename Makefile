@@ -18,7 +18,7 @@ demo-down: node_modules/.package-lock.json
 test: node_modules/.package-lock.json
 	@node -r tsx/cjs test/run.ts
 
-## bench: the benchmarks beside their peers (BENCH=join-2 for one)
+## bench: the benchmarks beside their peers (BENCH=join-2 for one, BENCH="plan-160 plan-memory-160" for some)
 bench: node_modules/.package-lock.json
 	@node -r tsx/cjs bench/run.ts $(BENCH)
 

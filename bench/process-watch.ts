@@ -47,7 +47,10 @@ export class ProcessWatch {
     const startMs = performance.now();
     const now = new Map<ProcessKind | "all", { memoryKiB: number; processes: number }>();
     for (const pid of descendantsOf(this.rootPid)) {
-      const kind = kindOf((readProc(pid, "cmdline") ?? "").split("\0"));
+      const command = readProc(pid, "cmdline");
+      // One that has ended, and only waits for its parent to notice, has no command line left.
+      if (command === undefined || command === "") continue;
+      const kind = kindOf(command.split("\0"));
       const memoryKiB = proportionalSetKiB(pid);
       for (const key of [kind, "all"] as const) {
         const sum = now.get(key) ?? { memoryKiB: 0, processes: 0 };

@@ -46,20 +46,22 @@ function asTable(results: readonly BenchResult[]): string {
   return table.toString();
 }
 
-/** Runs all benchmarks, or those of the group that has the one asked for. */
-async function main(repository: string, only: string | undefined): Promise<void> {
-  const chosen = only === undefined ? groups : groups.filter(({ names }) => names.includes(only));
-  if (chosen.length === 0) {
-    const known = groups.flatMap(({ names }) => names).join(", ");
-    process.stderr.write(`BENCH=${only ?? ""}: expected one of ${known}.\n`);
+/** Runs all benchmarks, or those that are asked for, together with what their groups set up. */
+async function main(repository: string, asked: readonly string[]): Promise<void> {
+  const known = groups.flatMap(({ names }) => names);
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`BENCH=${unknown.join(" ")}: expected some of ${known.join(", ")}.\n`);
     process.exitCode = 2;
     return;
   }
+  const wanted = asked.length === 0 ? known : asked;
+  const chosen = groups.filter(({ names }) => names.some((name) => wanted.includes(name)));
   const machine = describeMachine();
   const results: BenchResult[] = [];
   for (const group of chosen) {
     for (const measurement of await group.measure(repository, report)) {
-      if (only !== undefined && measurement.name !== only) continue;
+      if (!wanted.includes(measurement.name)) continue;
       results.push(resultOf(measurement, machine, new Date()));
       for (const note of measurement.notes ?? []) report(`${measurement.name}: ${note}`);
     }
@@ -71,7 +73,7 @@ async function main(repository: string, only: string | undefined): Promise<void>
   console.log(asTable(results));
 }
 
-void main(join(__dirname, ".."), process.argv[2]).catch((error: unknown) => {
+void main(join(__dirname, ".."), process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
