@@ -24,6 +24,11 @@ export const identityAnnotations = {
 /** Marks a namespace of the mesh's workloads that Isthmus made. */
 export const meshNamespaceLabels = { ...ownedLabels, "app.kubernetes.io/component": "mesh-namespace" } as const;
 
+/** Whether an object's labels say that it is a namespace of the mesh's workloads that Isthmus made. */
+export function isMeshNamespace(labels: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.entries(meshNamespaceLabels).every(([label, value]) => labels?.[label] === value);
+}
+
 /** Helm release, Deployment and Service of the east-west gateway: the name of Istio's documentation. */
 export const eastWestGatewayName = "istio-eastwestgateway";
 

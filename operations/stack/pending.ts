@@ -2,6 +2,8 @@
  * Operations that Pulumi had begun when it was killed, as a stack's exported state records them. Pure.
  */
 
+import { isMeshNamespace } from "../../topology";
+
 /** A Kubernetes object that may or may not have come into being. */
 export interface PendingObject {
   readonly kind: "object";
@@ -46,6 +48,7 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
 const collections: Readonly<Record<string, string>> = {
   Namespace: "namespaces",
   Secret: "secrets",
+  Service: "services",
   ConfigMap: "configmaps",
   Gateway: "gateways",
   VirtualService: "virtualservices",
@@ -65,7 +68,7 @@ export function pendingIn(state: StackState): Pending[] {
       if (typeof name !== "string" || typeof namespace !== "string") return [];
       return [{ kind: "release", cluster, namespace, name, isNew }];
     }
-    const path = isNew ? objectPath(resource.inputs ?? {}) : undefined;
+    const path = isNew && !isLeftAlone(resource) ? objectPath(resource.inputs ?? {}) : undefined;
     return path === undefined ? [] : [{ kind: "object", cluster, path }];
   });
 }
@@ -86,6 +89,15 @@ export function withoutPendingCreates<T extends StackState>(state: T, silent: Re
 function providerName(reference: string | undefined): string | undefined {
   const [, name] = /::pulumi:providers:kubernetes::([^:]+)::[^:]*$/.exec(reference ?? "") ?? [];
   return name;
+}
+
+/**
+ * What a new try takes over as it is: the object that is patched is somebody's, and a namespace of the mesh's workloads,
+ * which is adopted when it is there, may hold some since.
+ */
+function isLeftAlone({ type, inputs }: PendingOperation["resource"]): boolean {
+  const { labels } = (inputs?.["metadata"] ?? {}) as { readonly labels?: Readonly<Record<string, string>> };
+  return type.endsWith("Patch") || isMeshNamespace(labels);
 }
 
 function objectPath(inputs: Readonly<Record<string, unknown>>): string | undefined {
