@@ -1,6 +1,7 @@
-import type { V1ConfigMap, V1CustomResourceDefinition, V1Deployment } from "@kubernetes/client-node";
-import { systemNamespace } from "../topology";
-import { connect, untilGone, type ClusterClient } from "./kubernetes";
+import type { V1ConfigMap, V1CustomResourceDefinition, V1Deployment, V1Namespace } from "@kubernetes/client-node";
+import { meshNamespaceLabels, systemNamespace } from "../topology";
+import { connect, KubernetesError, untilGone, type ClusterClient } from "./kubernetes";
+import { contentsOf } from "./namespace-contents";
 
 /** What istiod writes into every namespace, beside what its charts make (istio pilot, namespacecontroller). */
 const configMapSelector = { labelSelector: "istio.io/config=true" };
@@ -15,6 +16,10 @@ export interface RemovedLeftovers {
   readonly configMaps: readonly string[];
   /** Names of the custom resource definitions. */
   readonly customResourceDefinitions: readonly string[];
+  /** Namespaces of workloads that Isthmus had made and that were empty. */
+  readonly namespaces: readonly string[];
+  /** Those that were not, and what they hold: `pods/web`. */
+  readonly keptNamespaces: Readonly<Record<string, readonly string[]>>;
   /** Why nothing was removed; undefined when it was. */
   readonly kept?: string;
 }
@@ -41,6 +46,8 @@ export async function removeFromCluster(client: ClusterClient, scope: LeftoverSc
       cluster: client.name,
       configMaps: [],
       customResourceDefinitions: [],
+      namespaces: [],
+      keptNamespaces: {},
       kept: `another istiod runs there: ${found?.namespace ?? ""}/${found?.name ?? ""}`,
     };
   }
@@ -54,7 +61,39 @@ export async function removeFromCluster(client: ClusterClient, scope: LeftoverSc
     cluster: client.name,
     configMaps: removed.map(({ namespace, name }) => `${namespace}/${name}`),
     customResourceDefinitions: scope === "istiod-and-crds" ? await removeDefinitions(client) : [],
+    ...(await removeNamespaces(client)),
   };
+}
+
+/** The stack itself keeps these namespaces, whatever becomes of it: it cannot know what is in them. */
+async function removeNamespaces(
+  client: ClusterClient,
+): Promise<Pick<RemovedLeftovers, "namespaces" | "keptNamespaces">> {
+  const path = "/api/v1/namespaces";
+  const labelSelector = Object.entries(meshNamespaceLabels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(",");
+  const made = await client.list<V1Namespace>(path, { labelSelector });
+  const contents = await Promise.all(
+    made.map(async ({ metadata }) => {
+      const name = metadata?.name ?? "";
+      return [name, await contentsOrTrouble(client, name)] as const;
+    }),
+  );
+  const namespaces = contents.filter(([, holds]) => holds.length === 0).map(([name]) => name);
+  await Promise.all(namespaces.map((name) => client.remove(`${path}/${name}`)));
+  await Promise.all(namespaces.map((name) => untilGone(client, `${path}/${name}`)));
+  return { namespaces, keptNamespaces: Object.fromEntries(contents.filter(([, holds]) => holds.length > 0)) };
+}
+
+/** What cannot be looked at may hold anything. */
+async function contentsOrTrouble(client: ClusterClient, namespace: string): Promise<string[]> {
+  try {
+    return await contentsOf(client, namespace);
+  } catch (error) {
+    if (error instanceof KubernetesError) return [`what cannot be looked at (${error.message})`];
+    throw error;
+  }
 }
 
 async function removeDefinitions(client: ClusterClient): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { listed } from "../../topology";
 import { createInterface } from "node:readline/promises";
 import { destroy, findClusters, removeMeshLeftovers, type RemovedLeftovers } from "../../operations";
 import { changesLine } from "../changes";
@@ -27,14 +28,32 @@ export async function destroyVerb(flags: DestroyFlags): Promise<void> {
   else print([changesLine(result), ...result.leftovers.flatMap(leftoverLines)]);
 }
 
-function leftoverLines({ cluster, configMaps, customResourceDefinitions, kept }: RemovedLeftovers): string[] {
+/** What was removed from one cluster, in lines. Pure. */
+export function leftoverLines({
+  cluster,
+  configMaps,
+  customResourceDefinitions,
+  namespaces,
+  keptNamespaces,
+  kept,
+}: RemovedLeftovers): string[] {
   if (kept !== undefined) return [`${cluster}: kept what istiod wrote into namespaces: ${kept}`];
   return [
     ...(configMaps.length === 0 ? [] : [`${cluster}: removed istiod's ConfigMaps ${configMaps.join(", ")}`]),
     ...(customResourceDefinitions.length === 0
       ? []
       : [`${cluster}: removed ${customResourceDefinitions.length} of Istio's custom resource definitions`]),
+    ...(namespaces.length === 0 ? [] : [`${cluster}: removed the empty ${namespacesWord(namespaces)}`]),
+    ...Object.entries(keptNamespaces).map(
+      ([name, holds]) => `${cluster}: kept namespace ${name}, which holds ${listed(holds, longestList)}`,
+    ),
   ];
+}
+
+const longestList = 5;
+
+function namespacesWord(names: readonly string[]): string {
+  return `${names.length === 1 ? "namespace" : "namespaces"} ${names.join(", ")}`;
 }
 
 async function confirm({ stack, plan }: MeshOfStack, flags: DestroyFlags): Promise<void> {

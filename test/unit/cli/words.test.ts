@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { changesLine, outputLines } from "../../../cli/changes";
 import { describeFailure, Interrupted, wantsJson } from "../../../cli/failure";
 import { summaryLines } from "../../../cli/summary";
+import { leftoverLines } from "../../../cli/verbs/destroy";
 import { styleOf, verifyTable } from "../../../cli/verify-table";
 import { UnfinishedUpdate } from "../../../operations/stack";
 import type { CheckResult } from "../../../operations/verify";
@@ -139,5 +140,28 @@ describe("the summary of the demo", () => {
       "It took 12.3 s for the lab, 20 s for the mesh (dev: create 30).",
     ]);
     assert.ok(lines.includes("  kubectl --context lab-west get pods -A"));
+  });
+});
+
+describe("what a destruction leaves", () => {
+  const nothing = {
+    cluster: "east",
+    configMaps: [],
+    customResourceDefinitions: [],
+    namespaces: [],
+    keptNamespaces: {},
+  };
+
+  it("is told by cluster, and nothing where there is nothing to tell", () => {
+    assert.deepEqual(leftoverLines(nothing), []);
+    const lines = leftoverLines({
+      ...nothing,
+      namespaces: ["shop"],
+      keptNamespaces: { bank: ["pods/a", "pods/b", "pods/c", "pods/d", "services/a", "services/b"] },
+    });
+    assert.deepEqual(lines, [
+      "east: removed the empty namespace shop",
+      "east: kept namespace bank, which holds pods/a, pods/b, pods/c, pods/d, services/a and 1 more",
+    ]);
   });
 });
