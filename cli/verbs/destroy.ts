@@ -1,6 +1,6 @@
-import { listed } from "../../topology";
 import { createInterface } from "node:readline/promises";
 import { destroy, findClusters, removeMeshLeftovers, type RemovedLeftovers } from "../../operations";
+import { listed, sitesOf } from "../../topology";
 import { changesLine } from "../changes";
 import { Interrupted } from "../failure";
 import type { StackFlags } from "../options";
@@ -58,7 +58,9 @@ function namespacesWord(names: readonly string[]): string {
 
 async function confirm({ stack, plan }: MeshOfStack, flags: DestroyFlags): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return;
-  const clusters = plan.clusters.map((cluster) => cluster.name).join(", ");
+  const clusters = sitesOf(plan)
+    .map(({ name }) => name)
+    .join(", ");
   const crds = flags.crds === true ? ", with every Istio resource in them" : "";
   const questions = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await questions.question(

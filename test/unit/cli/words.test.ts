@@ -8,8 +8,8 @@ import { styleOf, verifyTable } from "../../../cli/verify-table";
 import { UnfinishedUpdate } from "../../../operations/stack";
 import type { CheckResult } from "../../../operations/verify";
 import { report } from "../../../operations/verify/report";
-import { ConfigurationError } from "../../../topology";
-import { planOf, twoPrimaries } from "../../support/plans";
+import { ConfigurationError, type MeshConfig } from "../../../topology";
+import { externalControlPlane, planOf, primaryRemote, twoPrimaries } from "../../support/plans";
 
 const problem = { path: "clusters.east", expected: "a context", found: "none", fix: "Add it." };
 
@@ -134,12 +134,31 @@ describe("the summary of the demo", () => {
     assert.deepEqual(lines.slice(0, 6), [
       "Mesh mesh1 stands: 2 clusters, trust domain mesh1.internal",
       "  root SHA-256 AA:BB",
-      "  east: network east, control plane east, east-west gateway 172.18.11.0 port 15443",
-      "  west: network west, control plane west",
+      "  east: multi-primary-multi-network, network east, control plane east, east-west gateway 172.18.11.0 port 15443",
+      "  west: multi-primary-multi-network, network west, control plane west",
       "",
       "It took 12.3 s for the lab, 20 s for the mesh (dev: create 30).",
     ]);
     assert.ok(lines.includes("  kubectl --context lab-west get pods -A"));
+  });
+
+  it("names the istiods that serve other clusters, and where they are reached", () => {
+    const summaryOf = (config: MeshConfig, addresses: Record<string, string>): string[] => {
+      const controlPlanes = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [name, { address }]));
+      return summaryLines(planOf(config), { stack: "dev", changes: {}, outputs: { controlPlanes } }, []);
+    };
+    const remote = summaryOf(primaryRemote, { west: "172.18.12.1" });
+    assert.ok(remote.includes("  edge: primary-remote, network west, control plane west"));
+    assert.ok(remote.includes("  istiod of west serves edge, west at 172.18.12.1"));
+    const external = summaryOf(externalControlPlane, { control: "172.18.13.1" });
+    assert.equal(external[0], "Mesh mesh1 stands: 1 cluster, trust domain mesh1.internal");
+    assert.ok(
+      external.includes(
+        "  istiod of control outside the mesh, with its configuration in east, serves east at 172.18.13.1",
+      ),
+    );
+    assert.ok(external.includes("  kubectl --context lab-control get pods -A"));
+    assert.ok(external.includes("  istioctl --context lab-control remote-clusters"));
   });
 });
 
