@@ -7,6 +7,7 @@ export * from "./intermediate-ca";
 export * from "./load-balancer-address";
 export * from "./mesh";
 export * from "./mesh-namespace";
+export type { ClusterOutputs, ControlPlaneOutputs } from "./mesh-outputs";
 export type { MeshCluster } from "./mesh-site";
 export * from "./reader-account";
 export * from "./remote-secret";

@@ -13,6 +13,7 @@ import {
   listOf,
   listOfCluster,
   memberParts,
+  unreadParts,
   readingParts,
   rootParts,
   siteParts,
@@ -41,7 +42,7 @@ describe("Mesh with an external control plane", () => {
   it("registers exactly these resources for one cluster", () => {
     assert.deepEqual(
       listOf(resources),
-      [...rootParts, ...externalParts, ...memberParts("east"), ...configReaderParts("east")].sort(),
+      [...rootParts, ...externalParts, ...unreadParts("east"), ...configReaderParts("east")].sort(),
     );
   });
 
@@ -107,7 +108,7 @@ describe("Mesh with an external control plane", () => {
 
   it("gives istiod the kubeconfig of the account that istiod has in its configuration cluster, as a secret", () => {
     assert.deepEqual(
-      (find(resources, "mesh-east-config-reader-token").inputs["metadata"] as Record<string, unknown>)["annotations"],
+      (find(resources, "mesh-east-istiod-account-token").inputs["metadata"] as Record<string, unknown>)["annotations"],
       { "kubernetes.io/service-account.name": "istiod" },
     );
     const { inputs, provider } = find(resources, "mesh-control-config-kubeconfig-secret");
@@ -121,7 +122,7 @@ describe("Mesh with an external control plane", () => {
       { name: "east", cluster: { "certificate-authority-data": base64("CA"), server: "https://east.example:6443" } },
     ]);
     assert.deepEqual(kubeconfig["users"], [
-      { name: "east", user: { token: "TOKEN OF mesh-east-config-reader-token" } },
+      { name: "east", user: { token: "TOKEN OF mesh-east-istiod-account-token" } },
     ]);
   });
 
@@ -156,7 +157,7 @@ describe("Mesh of two clusters with one external control plane", () => {
     assert.deepEqual(
       listOfCluster(resources, "east"),
       [
-        ...memberParts("east"),
+        ...unreadParts("east"),
         ...configReaderParts("east"),
         ...gatewayParts("east"),
         ...crossNetworkParts("east"),
@@ -189,7 +190,7 @@ describe("Mesh of two clusters with one external control plane", () => {
     assert.deepEqual(
       listOfCluster(other, "west"),
       [
-        ...memberParts("west"),
+        ...unreadParts("west"),
         ...configReaderParts("west"),
         ...gatewayParts("west"),
         ...crossNetworkParts("west"),

@@ -38,7 +38,7 @@ describe("loadBalancerAddress", () => {
     const reason = new NoAddressError("east", { namespace: "istio-system", name: "gateway" }, 7, undefined);
     const error = await addressesFrom(() => Promise.reject(reason));
     assert.ok(pulumi.RunError.isInstance(error));
-    assert.equal((error).message, reason.message);
+    assert.equal(error.message, reason.message);
   });
 
   it("lets any other failure be seen as what it is", async () => {
@@ -50,9 +50,6 @@ describe("loadBalancerAddress", () => {
     assert.equal(await addressesFrom(() => Promise.resolve(undefined), "preview"), pulumi.unknown);
     const error = await addressesFrom(() => Promise.resolve(undefined));
     assert.ok(pulumi.RunError.isInstance(error));
-    assert.match(
-      (error).message,
-      /^The addresses of Service istio-system\/gateway are not known: its cluster/,
-    );
+    assert.match(error.message, /^The addresses of Service istio-system\/gateway are not known: its cluster/);
   });
 });

@@ -15,6 +15,7 @@ import {
   listOf,
   listOfCluster,
   memberParts,
+  unreadParts,
   provided,
   readingParts,
   rootParts,
@@ -125,11 +126,18 @@ describe("Mesh with peers", () => {
 
   it("makes a Secret for who reads alone, and a gateway for who is called alone", async () => {
     const resources = await updateOf(oneWay());
-    const primary = (cluster: string): string[] => [...memberParts(cluster), ...intermediateParts(cluster)];
-    assert.deepEqual(listOfCluster(resources, "c000"), [...primary("c000"), ...readingParts("c000")].sort());
+    assert.deepEqual(
+      listOfCluster(resources, "c000"),
+      [...unreadParts("c000"), ...intermediateParts("c000"), ...readingParts("c000")].sort(),
+    );
     assert.deepEqual(
       listOfCluster(resources, "c001"),
-      [...primary("c001"), ...gatewayParts("c001"), ...crossNetworkParts("c001")].sort(),
+      [
+        ...memberParts("c001"),
+        ...intermediateParts("c001"),
+        ...gatewayParts("c001"),
+        ...crossNetworkParts("c001"),
+      ].sort(),
     );
     assert.deepEqual(Object.keys(kubeconfigsIn(resources, "mesh-c000-remote-clusters-secret")), ["c001"]);
   });

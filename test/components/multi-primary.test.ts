@@ -13,6 +13,7 @@ import {
   intermediateParts,
   listOf,
   memberParts,
+  unreadParts,
   provided,
   readingParts,
   rootParts,
@@ -46,7 +47,7 @@ describe("Mesh of primaries", () => {
     );
     assert.deepEqual(
       listOf(await updateOf({ ...twoPrimaries, clusters: { east } })),
-      [...rootParts, ...primary("east")].sort(),
+      [...rootParts, ...unreadParts("east"), ...intermediateParts("east")].sort(),
     );
   });
 

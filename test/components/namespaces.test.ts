@@ -27,37 +27,37 @@ describe("MeshNamespace", () => {
   });
 
   it("is made in every cluster that has it, and adopted where it is somebody else's", () => {
-    const own = resources.filter(({ name }) => /^mesh-(east|west)-namespace-/.test(name));
+    const own = resources.filter(({ name }) => /^mesh-(east|west)-namespace./.test(name));
     assert.deepEqual(
       listOf(own),
       [
-        "isthmus:index:MeshNamespace mesh-east-namespace-shop",
-        "isthmus:index:MeshNamespace mesh-west-namespace-batch",
-        "isthmus:index:MeshNamespace mesh-west-namespace-canary",
-        "isthmus:index:MeshNamespace mesh-west-namespace-shop",
-        "kubernetes:core/v1:Namespace mesh-east-namespace-shop-namespace",
-        "kubernetes:core/v1:Namespace mesh-west-namespace-batch-namespace",
-        "kubernetes:core/v1:Namespace mesh-west-namespace-canary-namespace",
-        "kubernetes:core/v1:NamespacePatch mesh-west-namespace-shop-patch",
+        "isthmus:index:MeshNamespace mesh-east-namespace.shop",
+        "isthmus:index:MeshNamespace mesh-west-namespace.batch",
+        "isthmus:index:MeshNamespace mesh-west-namespace.canary",
+        "isthmus:index:MeshNamespace mesh-west-namespace.shop",
+        "kubernetes:core/v1:Namespace mesh-east-namespace.shop-namespace",
+        "kubernetes:core/v1:Namespace mesh-west-namespace.batch-namespace",
+        "kubernetes:core/v1:Namespace mesh-west-namespace.canary-namespace",
+        "kubernetes:core/v1:NamespacePatch mesh-west-namespace.shop-patch",
       ].sort(),
     );
   });
 
   it("bears the labels that decide about injection, the configuration's, and ours where we made it", () => {
     const metadataOf = (name: string): unknown => find(resources, name).inputs["metadata"];
-    assert.deepEqual(metadataOf("mesh-east-namespace-shop-namespace"), {
+    assert.deepEqual(metadataOf("mesh-east-namespace.shop-namespace"), {
       name: "shop",
       labels: { team: "shop", "istio-injection": "enabled", ...made },
     });
-    assert.deepEqual(metadataOf("mesh-west-namespace-shop-patch"), {
+    assert.deepEqual(metadataOf("mesh-west-namespace.shop-patch"), {
       name: "shop",
       labels: { team: "shop", "istio-injection": "enabled" },
     });
-    assert.deepEqual(metadataOf("mesh-west-namespace-batch-namespace"), {
+    assert.deepEqual(metadataOf("mesh-west-namespace.batch-namespace"), {
       name: "batch",
       labels: { "istio-injection": "disabled", ...made },
     });
-    assert.deepEqual(metadataOf("mesh-west-namespace-canary-namespace"), {
+    assert.deepEqual(metadataOf("mesh-west-namespace.canary-namespace"), {
       name: "canary",
       labels: { "istio.io/rev": "stable", ...made },
     });

@@ -11,6 +11,7 @@ import {
   listOf,
   listOfCluster,
   memberParts,
+  unreadParts,
   readingParts,
   rootParts,
   updateOf,
@@ -18,7 +19,7 @@ import {
 } from "./support";
 
 const primaryParts = [
-  ...memberParts("west"),
+  ...unreadParts("west"),
   ...intermediateParts("west"),
   ...exposedParts("west"),
   ...readingParts("west"),

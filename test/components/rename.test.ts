@@ -34,7 +34,7 @@ describe("A renamed cluster", () => {
   it("gives each of its components the alias that it had under its former name", async () => {
     const { options } = await siteOf("east", "orient");
     assert.deepEqual(options("gateway").aliases, [{ name: "mesh-orient-gateway" }]);
-    assert.deepEqual(options("namespace-shop", { dependsOn: [] }).aliases, [{ name: "mesh-orient-namespace-shop" }]);
+    assert.deepEqual(options("namespace.shop", { dependsOn: [] }).aliases, [{ name: "mesh-orient-namespace.shop" }]);
   });
 
   it("gives none to a cluster that keeps its name", async () => {

@@ -112,13 +112,17 @@ export function siteParts(cluster: string): string[] {
   ];
 }
 
-/** What every cluster of the mesh has beside: Istio's CRDs, and the account by which others read it. */
+/** What every cluster of the mesh has beside, where no istiod elsewhere reads it: Istio's CRDs. */
+export function unreadParts(cluster: string): string[] {
+  return [...siteParts(cluster), `kubernetes:helm.sh/v3:Release mesh-${cluster}-control-plane-base`];
+}
+
+/** The same where one does: the account by which it is read, too. */
 export function memberParts(cluster: string): string[] {
   return [
-    ...siteParts(cluster),
+    ...unreadParts(cluster),
     `isthmus:index:ReaderAccount mesh-${cluster}-reader`,
     `kubernetes:core/v1:Secret mesh-${cluster}-reader-token`,
-    `kubernetes:helm.sh/v3:Release mesh-${cluster}-control-plane-base`,
   ];
 }
 
@@ -169,8 +173,8 @@ export function crossNetworkParts(cluster: string): string[] {
 /** What a configuration cluster of an external control plane has beside. */
 export function configReaderParts(cluster: string): string[] {
   return [
-    `isthmus:index:ReaderAccount mesh-${cluster}-config-reader`,
-    `kubernetes:core/v1:Secret mesh-${cluster}-config-reader-token`,
+    `isthmus:index:ReaderAccount mesh-${cluster}-istiod-account`,
+    `kubernetes:core/v1:Secret mesh-${cluster}-istiod-account-token`,
   ];
 }
 

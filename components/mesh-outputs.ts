@@ -1,0 +1,67 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterPlan, ControlPlanePlan, MeshPlan } from "../topology";
+import type { EastWestGateway } from "./east-west-gateway";
+import type { MeshSite } from "./mesh-site";
+
+/** What a reader of the stack learns about one cluster. */
+export interface ClusterOutputs {
+  readonly model: string;
+  readonly network: string;
+  readonly controlPlane: string;
+  readonly revision: string;
+  /** Addresses and port of the east-west gateway; none where no other network calls this cluster. */
+  readonly eastWest: { readonly addresses: pulumi.Input<readonly string[]>; readonly port: number } | undefined;
+  /** Of the istiod that runs in the cluster; none in a remote cluster. */
+  readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
+  /** Namespaces that this stack made, by which the next run knows them for its own; left out where there are none. */
+  readonly namespaces?: readonly string[];
+}
+
+/** What a reader of the stack learns about one istiod. */
+export interface ControlPlaneOutputs {
+  readonly kind: string;
+  readonly configCluster: string;
+  readonly serves: readonly string[];
+  /** At which other clusters reach it; none where it serves only its own. */
+  readonly address: pulumi.Output<string> | undefined;
+  readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
+}
+
+/** What there is to know about a cluster once it is made. */
+export function clusterOutputs(
+  plan: MeshPlan,
+  cluster: ClusterPlan,
+  site: MeshSite,
+  gateway: EastWestGateway | undefined,
+): ClusterOutputs {
+  const namespaces = namespacesOf(plan, cluster)
+    .map(({ name }) => name)
+    .filter((name) => site.access.foreignNamespaces?.includes(name) !== true);
+  return {
+    model: cluster.model,
+    network: cluster.network,
+    controlPlane: cluster.controlPlane,
+    revision: "default",
+    eastWest: gateway && { addresses: gateway.addresses, port: gateway.port },
+    intermediate: site.intermediate && { notAfter: site.intermediate.notAfter },
+    ...(namespaces.length === 0 ? {} : { namespaces }),
+  };
+}
+
+/** What there is to know about an istiod once it is made. */
+export function controlPlaneOutputs(controlPlane: ControlPlanePlan, site: MeshSite): ControlPlaneOutputs {
+  const { exposed, intermediate } = site;
+  const { kind, configCluster, serves } = controlPlane;
+  return {
+    kind,
+    configCluster,
+    serves,
+    address: exposed?.address,
+    intermediate: intermediate && { notAfter: intermediate.notAfter },
+  };
+}
+
+/** The namespaces of the mesh's workloads that a cluster has. */
+export function namespacesOf(plan: MeshPlan, cluster: ClusterPlan): MeshPlan["namespaces"] {
+  return plan.namespaces.filter(({ clusters }) => clusters.includes(cluster.name));
+}
