@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { killTree } from "../../operations/stack/process-tree";
+import { startIsthmus } from "../support/isthmus";
+import { allPairs, labDown, WrittenStack } from "./lab-stack";
+
+const stack = new WrittenStack("test-interruption");
+
+/** What Pulumi says when something has just been begun or done; at each of them everything is killed once. */
+const moments = [/mesh-east-system-namespace created/, /control-plane-base created/, /control-plane-istiod created/];
+
+/** Kills an update and all that it started, as a machine that loses its power would. */
+async function upKilledAt(moment: RegExp): Promise<void> {
+  const running = startIsthmus("up", "--stack", stack.name);
+  await running.said(moment);
+  const { pid } = running.child;
+  assert.ok(pid !== undefined);
+  killTree(pid);
+  assert.notEqual((await running.finished).code, 0);
+}
+
+describe("an update that is killed", function () {
+  this.timeout(10 * 60_000);
+
+  before(async () => {
+    await labDown();
+    stack.write({
+      clusters: {
+        east: { network: "east", access: { context: "lab-east" } },
+        edge: { network: "edge", controlPlane: "east", access: { context: "lab-edge" } },
+      },
+    });
+    await stack.labUp();
+  });
+
+  after(async () => {
+    await stack.destroy();
+    stack.remove();
+  });
+
+  it("is continued by the next one, wherever it was killed", async () => {
+    for (const moment of moments) await upKilledAt(moment);
+    await stack.up();
+    await stack.settled();
+    assert.deepEqual(await stack.verified(), allPairs(["east", "edge"]));
+  });
+});
