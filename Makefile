@@ -4,11 +4,11 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-.PHONY: demo demo-down test bench schema
+.PHONY: demo demo-down test test-topologies bench schema
 
-## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root)
+## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root); STACK=mixed for another
 demo: node_modules/.package-lock.json
-	@node bin/isthmus.js demo
+	@node bin/isthmus.js demo $(if $(STACK),--stack $(STACK))
 
 ## demo-down: remove every trace of the demo; the cache of built tools stays
 demo-down: node_modules/.package-lock.json
@@ -17,6 +17,11 @@ demo-down: node_modules/.package-lock.json
 ## test: everything; the last line is "N passed, N failed, N skipped"
 test: node_modules/.package-lock.json
 	@node -r tsx/cjs test/run.ts
+
+## test-topologies: every shipped stack file on the lab; `make test` takes three of them, another one each day
+test-topologies: node_modules/.package-lock.json
+	@ISTHMUS_TOPOLOGIES=all mocha test/lab/topologies.test.ts
+	@node bin/isthmus.js lab down
 
 ## bench: the benchmarks beside their peers (BENCH=join-2 for one, BENCH="plan-160 plan-memory-160" for some)
 bench: node_modules/.package-lock.json
