@@ -8,7 +8,7 @@ export interface RemoteSecretArgs {
   /** Namespace of the istiod that reads. */
   readonly namespace: pulumi.Input<string>;
   /** Kubeconfigs of the clusters that it reads, by the clusters' names. Secret. */
-  readonly kubeconfigs: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly kubeconfigs: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
 }
 
 /**
@@ -29,7 +29,7 @@ export class RemoteSecret extends pulumi.ComponentResource {
         },
         data: pulumi.secret(
           pulumi
-            .all(args.kubeconfigs)
+            .output(args.kubeconfigs)
             .apply((kubeconfigs) =>
               Object.fromEntries(
                 Object.entries(kubeconfigs).map(([cluster, text]) => [cluster, Buffer.from(text).toString("base64")]),
