@@ -40,11 +40,9 @@ describeEngine("the program, given what it cannot use", (tools) => {
       output = error.output;
       return true;
     });
-    assert.deepEqual(
-      (await stack.resources()).map(({ type }) => type).filter((type) => type !== "pulumi:pulumi:Stack"),
-      [],
-      "nothing was made",
-    );
+    // The engine's own provider, by which the program asks what its last update said, is nothing that is made.
+    const made = (await stack.resources()).map(({ type }) => type).filter((type) => !type.startsWith("pulumi:"));
+    assert.deepEqual(made, [], "nothing was made");
     return output;
   }
 

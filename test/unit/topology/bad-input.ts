@@ -98,7 +98,8 @@ function remove(parent: Parent, key: string): void {
 function define(parent: Parent, key: string, value: unknown): void {
   // The generator hands out the same object more than once.
   const copy: unknown = structuredClone(value);
-  if (Array.isArray(parent) && !(key in parent)) parent.push(copy);
+  // A list's own `length` is no place for a value.
+  if (Array.isArray(parent) && (key === "length" || !(key in parent))) parent.push(copy);
   else Object.defineProperty(parent, key, { value: copy, enumerable: true, configurable: true, writable: true });
 }
 
