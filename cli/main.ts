@@ -5,6 +5,7 @@ import { exitCodes, reportFailure, wantsJson } from "./failure";
 import { withOutputOption, withStackOptions, type OutputFlags, type StackFlags } from "./options";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
+import type * as ForgetVerb from "./verbs/forget";
 import type * as LabVerbs from "./verbs/lab";
 import type * as PreviewVerb from "./verbs/preview";
 import type * as UpVerb from "./verbs/up";
@@ -43,6 +44,15 @@ export function program(): Command {
     .option("-y, --yes", "do not ask; where there is no terminal, nobody is asked")
     .addHelpText("after", aboutDestroy)
     .action((flags: DestroyVerb.DestroyFlags) => (load("./verbs/destroy") as typeof DestroyVerb).destroyVerb(flags));
+
+  withStackOptions(isthmus.command("forget"))
+    .description("take a cluster that is gone for good out of the stack's state; touches no cluster")
+    .argument("<cluster>", "a cluster that is no longer in the configuration")
+    .option("-y, --yes", "do not ask; where there is no terminal, nobody is asked")
+    .addHelpText("after", aboutForget)
+    .action((cluster: string, flags: ForgetVerb.ForgetFlags) =>
+      (load("./verbs/forget") as typeof ForgetVerb).forgetVerb(cluster, flags),
+    );
 
   addLab(isthmus);
 
@@ -89,6 +99,10 @@ Exits with 1 when a check fails. docs/checks.md says what each check means and w
 const aboutDestroy = `
 Beside what the stack made, the ConfigMaps go that istiod wrote into every namespace, unless another istiod runs in the
 cluster. Istio's custom resource definitions stay without --crds: they may hold what others made.`;
+
+const aboutForget = `
+For a cluster that no longer exists, from which \`isthmus up\` can therefore remove nothing. One that still answers is
+removed by \`isthmus up\` alone; if it is forgotten instead, everything stays in it. docs/cli.md says what that is.`;
 
 /**
  * Runs a command line.

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type MeshPlan, type SitePlan } from "../topology";
 import { ExposedIstiod } from "./exposed-istiod";
 import { IntermediateCa } from "./intermediate-ca";
+import type { SiteSuffix } from "./internal/site-names";
 import type { AddressReader } from "./load-balancer-address";
 import type { RootCa } from "./root-ca";
 import { SystemNamespace } from "./system-namespace";
@@ -34,7 +35,7 @@ export interface MeshSite {
   /** The Service by which other clusters reach its istiod; undefined where none does. */
   readonly exposed: ExposedIstiod | undefined;
   /** Options of a component of this cluster whose name is `${prefix}-${suffix}`. */
-  readonly options: (suffix: string, more?: pulumi.ComponentResourceOptions) => pulumi.ComponentResourceOptions;
+  readonly options: (suffix: SiteSuffix, more?: pulumi.ComponentResourceOptions) => pulumi.ComponentResourceOptions;
 }
 
 /** What all sites of a mesh are made with. */

@@ -1,8 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import { destroy, findClusters, removeMeshLeftovers, type RemovedLeftovers } from "../../operations";
 import { listed, sitesOf } from "../../topology";
 import { changesLine } from "../changes";
-import { Interrupted } from "../failure";
+import { confirmed } from "../confirm";
 import type { StackFlags } from "../options";
 import { print, printJson } from "../output";
 import { interruptible, loadMesh, toStandardError, updateInterruption, type MeshOfStack } from "../session";
@@ -57,15 +56,12 @@ function namespacesWord(names: readonly string[]): string {
 }
 
 async function confirm({ stack, plan }: MeshOfStack, flags: DestroyFlags): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return;
   const clusters = sitesOf(plan)
     .map(({ name }) => name)
     .join(", ");
   const crds = flags.crds === true ? ", with every Istio resource in them" : "";
-  const questions = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await questions.question(
+  await confirmed(
     `This removes mesh ${plan.id} (stack ${stack}) from ${clusters}${crds}. Type the stack's name to go on: `,
+    stack,
   );
-  questions.close();
-  if (answer.trim() !== stack) throw new Interrupted("Nothing was changed.");
 }

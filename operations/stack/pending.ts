@@ -86,7 +86,7 @@ export function withoutPendingCreates<T extends StackState>(state: T, silent: Re
 }
 
 /** A provider's reference is `<urn>::<id>`, and a URN ends with the resource's name: that of the cluster. */
-function providerName(reference: string | undefined): string | undefined {
+export function providerName(reference: string | undefined): string | undefined {
   const [, name] = /::pulumi:providers:kubernetes::([^:]+)::[^:]*$/.exec(reference ?? "") ?? [];
   return name;
 }

@@ -1,9 +1,11 @@
+import type { Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
-import { ConfigurationError, formatProblem } from "../../topology";
+import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
 import { afterRecovery } from "./after-recovery";
+import { clustersIn, type ExportedState } from "./cluster-state";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { PulumiError } from "./pulumi";
-import { unfinished } from "./unfinished";
+import { saysUnreachable, unfinished } from "./unfinished";
 import { openStack, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
@@ -50,7 +52,7 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
       ),
     };
   } catch (error) {
-    throw (error instanceof PulumiError ? unfinished(error, options.plan, failures) : undefined) ?? error;
+    throw error instanceof PulumiError ? await explained(error, stack, options, failures) : error;
   }
 }
 
@@ -91,8 +93,23 @@ export async function destroy(
     );
     return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
   } catch (error) {
-    throw (error instanceof PulumiError ? unfinished(error, options.plan, []) : undefined) ?? error;
+    throw error instanceof PulumiError ? await explained(error, stack, options, []) : error;
   }
+}
+
+/** The error with the clusters that it is about, where it is about any. */
+async function explained(
+  error: PulumiError,
+  stack: Stack,
+  { plan, stack: name, stop }: StackOptions,
+  failures: readonly Problem[],
+): Promise<Error> {
+  // An update that was asked to end runs no more commands; without need none is run.
+  if (stop?.aborted === true || !saysUnreachable(error.stdout)) return unfinished(error, plan, failures) ?? error;
+  const state = ((await stack.exportStack()).deployment ?? {}) as ExportedState;
+  const described = sitesOf(plan).map((site) => site.name);
+  const names = clustersIn(state).filter((cluster) => !described.includes(cluster));
+  return unfinished(error, plan, failures, { stack: name, names }) ?? error;
 }
 
 /**

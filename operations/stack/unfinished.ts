@@ -19,17 +19,25 @@ export class UnfinishedUpdate extends Error {
   }
 }
 
+/** Clusters that a stack still has and its configuration does not. */
+export interface RemovedClusters {
+  readonly stack: string;
+  readonly names: readonly string[];
+}
+
 /**
  * Says in a line what of an update that failed is not done, and where. Pure.
  * @param failures What kept clusters of the mesh from being reached.
+ * @param removed Where one of these cannot be reached to be deleted from, the way out is named. Default: none.
  * @returns Undefined when the error is about no cluster.
  */
 export function unfinished(
   error: PulumiError,
   plan: MeshPlan,
   failures: readonly Problem[],
+  removed?: RemovedClusters,
 ): UnfinishedUpdate | undefined {
-  const names = sitesOf(plan).map(({ name }) => name);
+  const names = [...sitesOf(plan).map(({ name }) => name), ...(removed?.names ?? [])];
   const silent = sitesOf(plan)
     .filter(({ path }) => failures.some((failure) => failure.path.startsWith(`${path}.`)))
     .map(({ name }) => name);
@@ -38,13 +46,32 @@ export function unfinished(
   const broken = clustersOf(others, names).filter((name) => !silent.includes(name));
   if (silent.length === 0 && broken.length === 0) return undefined;
 
+  const unreachable = others.filter(({ message }) => saysUnreachable(message));
+  const lost = clustersOf(unreachable, names).filter((name) => removed?.names.includes(name));
   const [first] = others;
   const left = `${clusters(silent)} ${silent.length === 1 ? "was left as it is" : "were left as they are"}`;
   const message =
     first === undefined
       ? `${left}, and the rest is done: ${[...told].join("; ")}`
-      : `pulumi ${error.command} failed${broken.length === 0 ? "" : ` in ${clusters(broken)}`}: ${first.message}${more(others.length - 1)}${silent.length === 0 ? "" : `; ${left}`}`;
+      : `pulumi ${error.command} failed${broken.length === 0 ? "" : ` in ${clusters(broken)}`}: ${withoutAdvice(first.message)}${more(others.length - 1)}${silent.length === 0 ? "" : `; ${left}`}${wayOut(lost, removed)}`;
   return new UnfinishedUpdate(message, [...silent, ...broken].sort(), failures);
+}
+
+/** Whether an error is that a cluster does not answer, in the words of Pulumi's Kubernetes provider. */
+export function saysUnreachable(message: string): boolean {
+  return /cluster is unreachable|unreachable cluster/.test(message);
+}
+
+/** The provider's own advice, to set a variable, does not help: Helm releases stay, and with them the cluster. */
+function withoutAdvice(message: string): string {
+  return message.replace(/\. If the cluster (?:was|has been) deleted, .*$/, "");
+}
+
+function wayOut(lost: readonly string[], removed: RemovedClusters | undefined): string {
+  if (removed === undefined) return "";
+  return lost
+    .map((name) => `. If cluster ${name} is gone for good: \`isthmus forget ${name} --stack ${removed.stack}\``)
+    .join("");
 }
 
 function clusters(names: readonly string[]): string {
