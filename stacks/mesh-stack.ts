@@ -3,6 +3,7 @@ import { reachClusters, type ReachedClusters } from "../access";
 import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../components";
 import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, sitesOf } from "../topology";
 import { belonging, lastOutputs } from "./last-outputs";
+import { withShortTraces } from "./short-traces";
 import { siteAccess } from "./site-access";
 import { loadTransforms } from "./transforms";
 
@@ -34,16 +35,19 @@ export async function meshStack(config: unknown, projectDirectory: string): Prom
   const { plan, clusters } = await ensureReachable(
     await reachClusters(planMesh(configuration), projectDirectory, () => Promise.resolve(belonging(last))),
   );
-  const mesh = new Mesh("mesh", {
-    plan,
-    transforms,
-    clusters: Object.fromEntries(
-      sitesOf(plan).flatMap((site) => {
-        const reached = clusters.get(site.name);
-        return reached === undefined ? [] : [[site.name, siteAccess(site, reached, last)]];
+  const mesh = withShortTraces(
+    () =>
+      new Mesh("mesh", {
+        plan,
+        transforms,
+        clusters: Object.fromEntries(
+          sitesOf(plan).flatMap((site) => {
+            const reached = clusters.get(site.name);
+            return reached === undefined ? [] : [[site.name, siteAccess(site, reached, last)]];
+          }),
+        ),
       }),
-    ),
-  });
+  );
   return {
     mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint },
     clusters: mesh.clusters,
