@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freshLabMesh, makeBare, type LabMesh } from "../lab-mesh";
-import { ProcessWatch } from "../process-watch";
+import { ProcessWatch, type ProcessKind, type Usage } from "../process-watch";
 import type { Measurement } from "../result";
 import { mixedRunbook, multiPrimaryRunbook, prepareRunbook, runRunbook, type Runbook } from "../runbook";
 import { connectCallers, removeSample, waitForAnswers, type Callers } from "../sample";
@@ -74,11 +74,11 @@ export async function measureJoin(
     const callers = await connectCallers(mesh);
     const ours: Joined[] = [];
     const theirs: Joined[] = [];
-    const memoryMiB: number[] = [];
+    const usages: Used[] = [];
     const previewSeconds: number[] = [];
 
     const joinOurs = async (round: number): Promise<void> => {
-      ours.push(await timed(mesh, callers, async () => memoryMiB.push(await pulumiUp(mesh))));
+      ours.push(await timed(mesh, callers, async () => usages.push(await pulumiUp(mesh))));
       if (alongside === undefined || round < rounds) return;
       for (let count = 0; count < previews; count++) {
         previewSeconds.push((await project.pulumi(["preview", "--expect-no-changes"], mesh.env)).seconds);
@@ -96,12 +96,12 @@ export async function measureJoin(
       }
     }
     return [
-      joinMeasurement(name, ours, theirs),
+      joinMeasurement(name, ours, theirs, usages),
       ...(alongside === undefined
         ? []
         : ([
             { name: alongside.preview, unit: "s", runs: previewSeconds },
-            { name: alongside.memory, unit: "MiB", runs: memoryMiB },
+            { name: alongside.memory, unit: "MiB", runs: usages.map((used) => used("all").peakMiB) },
           ] as const)),
     ];
   } finally {
@@ -109,7 +109,12 @@ export async function measureJoin(
   }
 }
 
-function joinMeasurement(name: string, ours: readonly Joined[], theirs: readonly Joined[]): Measurement {
+function joinMeasurement(
+  name: string,
+  ours: readonly Joined[],
+  theirs: readonly Joined[],
+  usages: readonly Used[],
+): Measurement {
   const total = ({ totalSeconds }: Joined): number => totalSeconds;
   const joining = ({ joinSeconds }: Joined): number => joinSeconds;
   const sample = ({ joinSeconds, totalSeconds }: Joined): number => totalSeconds - joinSeconds;
@@ -123,6 +128,10 @@ function joinMeasurement(name: string, ours: readonly Joined[], theirs: readonly
     notes: [
       `pulumi up: ${each(ours, joining)}; runbook: ${each(theirs, joining)}`,
       `then the sample until all versions answer everywhere: ${each(ours, sample)}; after the runbook: ${each(theirs, sample)}`,
+      ...(["program", "engine", "plugins"] as const).map((kind) => {
+        const runs = usages.map((used) => `${used(kind).peakMiB.toFixed(0)} MiB in ${used(kind).processes}`);
+        return `memory of the ${kind}: ${runs.join(", ")}`;
+      }),
     ],
   };
 }
@@ -135,8 +144,11 @@ async function timed(mesh: LabMesh, callers: Callers, joinClusters: () => Promis
   return { joinSeconds, totalSeconds: (performance.now() - startMs) / 1000 };
 }
 
-/** Runs `pulumi up` and says the peak memory of all its processes together, in MiB. */
-async function pulumiUp({ project, env }: LabMesh): Promise<number> {
+/** What the processes of a `pulumi up` used. */
+type Used = (kind: ProcessKind | "all") => Usage;
+
+/** Runs `pulumi up` and says what its processes used. */
+async function pulumiUp({ project, env }: LabMesh): Promise<Used> {
   let watch: ProcessWatch | undefined;
   await project.pulumi(["up", "--yes", "--skip-preview"], env, {
     onStart: ({ pid }) => {
@@ -144,5 +156,5 @@ async function pulumiUp({ project, env }: LabMesh): Promise<number> {
     },
   });
   if (watch === undefined) throw new Error("pulumi up was not seen to start");
-  return watch.stop()("all").peakMiB;
+  return watch.stop();
 }
