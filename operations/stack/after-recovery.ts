@@ -19,6 +19,7 @@ export async function afterRecovery<T>(
   clusters: ReadonlyMap<string, ClusterAccess>,
   update: () => Promise<T>,
 ): Promise<T> {
+  let isRefreshed = false;
   for (let attempt = 1; ; attempt++) {
     try {
       return await update();
@@ -26,9 +27,18 @@ export async function afterRecovery<T>(
       if (!(error instanceof PulumiError)) throw error;
       if (options.stop?.aborted === true && leftLock(error)) await takeOwnLockAway(options);
       if (options.stop?.aborted === true || attempt === maximumAttempts) throw error;
-      if (!(await madeFit(stack, error, clusters, options))) throw error;
+      if (await madeFit(stack, error, clusters, options)) continue;
+      if (isRefreshed || !missesRelease(error)) throw error;
+      options.onProgress?.("a Helm release that the stack's state has is gone: looking what there is");
+      await stack.refresh({ onOutput: () => undefined });
+      isRefreshed = true;
     }
   }
+}
+
+/** Whether Helm knows no release of a name, as after a deletion that ended just before Pulumi could note it. */
+function missesRelease({ stdout }: PulumiError): boolean {
+  return stdout.includes("release: not found");
 }
 
 /** Takes away the lock of our own update, which did not end when it was asked to and was killed. */

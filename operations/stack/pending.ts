@@ -56,13 +56,16 @@ const collections: Readonly<Record<string, string>> = {
 
 /**
  * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi
- * knows nothing; a release counts also when it was being changed, because Helm refuses to go on with it.
+ * knows nothing; a release counts also when it was being changed, because Helm refuses to go on with it. What was being
+ * deleted can be deleted again as it is.
  */
 export function pendingIn(state: StackState): Pending[] {
+  const known = new Set((state.resources ?? []).map(urnOf));
   return (state.pending_operations ?? []).flatMap(({ type, resource }): Pending[] => {
     const cluster = providerName(resource.provider);
-    const isNew = type === "creating";
-    if (cluster === undefined) return [];
+    // The record of a creation outlives it where a later update made the resource after all.
+    const isNew = type === "creating" && !known.has(resource.urn);
+    if (cluster === undefined || type === "deleting") return [];
     if (resource.type === releaseType) {
       const { name, namespace } = resource.inputs ?? {};
       if (typeof name !== "string" || typeof namespace !== "string") return [];
@@ -83,6 +86,10 @@ export function withoutPendingCreates<T extends StackState>(state: T, silent: Re
     return type !== "creating" || (cluster !== undefined && silent.has(cluster));
   });
   return { ...state, pending_operations: kept };
+}
+
+function urnOf(resource: unknown): unknown {
+  return (resource as { readonly urn?: unknown } | null)?.urn;
 }
 
 /** A provider's reference is `<urn>::<id>`, and a URN ends with the resource's name: that of the cluster. */

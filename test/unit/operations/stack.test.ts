@@ -225,6 +225,12 @@ describe("what a killed update had begun", () => {
     assert.deepEqual(pendingIn({}), []);
   });
 
+  it("is nothing that was being deleted, and nothing that a later update made after all", () => {
+    assert.deepEqual(pendingIn(state(operation("deleting", "kubernetes:helm.sh/v3:Release", release))), []);
+    const made = { ...state(creatingSecret), resources: [{ urn: creatingSecret.resource.urn }] };
+    assert.deepEqual(pendingIn(made), []);
+  });
+
   it("is forgotten where it was being created; the rest of the state stays", () => {
     const updating = operation("updating", "kubernetes:core/v1:Secret", {});
     assert.deepEqual(withoutPendingCreates(state(creatingSecret, updating), new Set()), {
