@@ -3,7 +3,7 @@ import { reachClusters, type ReachedClusters } from "../access";
 import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../components";
 import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, sitesOf } from "../topology";
 import { belonging, lastOutputs } from "./last-outputs";
-import { withShortTraces } from "./short-traces";
+import { withoutPromiseTraces } from "./promise-traces";
 import { siteAccess } from "./site-access";
 import { loadTransforms } from "./transforms";
 
@@ -35,7 +35,7 @@ export async function meshStack(config: unknown, projectDirectory: string): Prom
   const { plan, clusters } = await ensureReachable(
     await reachClusters(planMesh(configuration), projectDirectory, () => Promise.resolve(belonging(last))),
   );
-  const mesh = withShortTraces(
+  const mesh = withoutPromiseTraces(
     () =>
       new Mesh("mesh", {
         plan,
