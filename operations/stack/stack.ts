@@ -1,4 +1,4 @@
-import type { Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
 import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
 import { afterRecovery } from "./after-recovery";
@@ -134,8 +134,9 @@ async function belonging(options: StackOptions): Promise<ReadonlySet<string>> {
 function streams(options: StackOptions): {
   onOutput: (text: string) => void;
   onError: (text: string) => void;
+  onEvent?: (event: EngineEvent) => void;
   color: "never";
 } {
-  const { onOutput = () => undefined } = options;
-  return { onOutput, onError: onOutput, color: "never" };
+  const { onOutput = () => undefined, onEvent } = options;
+  return { onOutput, onError: onOutput, ...(onEvent === undefined ? {} : { onEvent }), color: "never" };
 }

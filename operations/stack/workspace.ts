@@ -1,4 +1,4 @@
-import { LocalWorkspace, Stack, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, Stack, type EngineEvent, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
@@ -11,6 +11,8 @@ export interface StackOptions extends Interruption {
   readonly plan: MeshPlan;
   /** Told what Pulumi writes, as it comes. */
   readonly onOutput?: (text: string) => void;
+  /** Told what the engine does, as it happens. Secrets in the events are masked. */
+  readonly onEvent?: (event: EngineEvent) => void;
   /** Told in words what is done beside Pulumi's work. */
   readonly onProgress?: (words: string) => void;
 }
