@@ -17,6 +17,20 @@ export function looksSecret(text: string): boolean {
   );
 }
 
+/**
+ * A text with everything taken out that {@link looksSecret} would hide: for words of others, such as a provider's, which
+ * may repeat what they were given. Digests (`sha256:…`) stay, since images are named by them.
+ */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(/-----BEGIN[^]*?(?:-----END[^-]*-----|$)/g, hidden)
+    .replace(/eyJ[\w-]{8}[\w.-]*/g, hidden)
+    .replace(/(?:AKIA|ASIA|ghp_|gho_|glpat-|xox[abp]-|hvs\.)\w[\w-]*/g, hidden)
+    .replace(/(?<!sha256:)(?<![A-Za-z0-9+/=])[A-Za-z0-9+/=]{32,}/g, (run) => (looksSecret(run) ? hidden : run));
+}
+
+const hidden = "[secret]";
+
 /** A URL without the user and password that may stand before its host. */
 export function withoutUserInfo(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1…@");

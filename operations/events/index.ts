@@ -1,0 +1,5 @@
+export { EngineEvents } from "./engine-events";
+export { EventSink, type Clock, type EventListener } from "./event-sink";
+export type * from "./mesh-event";
+export { subjectOf, subjectWords } from "./subject";
+export { eventsOf, type TranslationContext } from "./translate";

@@ -1,0 +1,164 @@
+/**
+ * What a resource is in the words of the field, by its URN alone: that has the types of the components that it is in, and
+ * names are a contract (`mesh-<cluster>-<suffix of the component>-<suffix of the child>`). So it works for any stack of a
+ * mesh, and for clusters that no configuration has any more.
+ */
+
+import type { Subject } from "./mesh-event";
+
+/** How the resources of one kind of component are called. */
+interface ComponentWords {
+  /** Type of the component resource, without `isthmus:index:`. */
+  readonly type: string;
+  /** What follows `mesh-<cluster>-` in the component's name; undefined for what belongs to no cluster. */
+  readonly suffix?: string;
+  readonly noun: string;
+  /** Its children, by what follows the component's name in theirs. */
+  readonly children: Readonly<Record<string, Words>>;
+}
+
+type Words = readonly [component: string, part?: string];
+
+const rows: readonly ComponentWords[] = [
+  { type: "RootCa", noun: "root CA", children: { key: ["root CA", "key"], certificate: ["root CA", "certificate"] } },
+  {
+    type: "IntermediateCa",
+    suffix: "intermediate",
+    noun: "intermediate CA",
+    children: {
+      key: ["intermediate CA", "key"],
+      request: ["intermediate CA", "certificate request"],
+      certificate: ["intermediate CA", "certificate"],
+    },
+  },
+  {
+    type: "SystemNamespace",
+    suffix: "system",
+    noun: "system namespace",
+    children: { namespace: ["system namespace"], cacerts: ["intermediate CA", "Secret cacerts"] },
+  },
+  {
+    type: "ControlPlane",
+    suffix: "control-plane",
+    noun: "control plane",
+    children: { base: ["istio-base"], istiod: ["istiod"] },
+  },
+  {
+    type: "ExposedIstiod",
+    suffix: "exposed-istiod",
+    noun: "exposed istiod",
+    children: { service: ["exposed istiod", "Service"] },
+  },
+  {
+    type: "ReaderAccount",
+    suffix: "reader",
+    noun: "reader account",
+    children: { token: ["reader account", "token"] },
+  },
+  {
+    type: "ReaderAccount",
+    suffix: "istiod-account",
+    noun: "istiod account",
+    children: { token: ["istiod account", "token"] },
+  },
+  {
+    type: "RemoteSecret",
+    suffix: "remote-clusters",
+    noun: "remote secret",
+    children: { secret: ["remote secret"] },
+  },
+  {
+    type: "ConfigKubeconfig",
+    suffix: "config-kubeconfig",
+    noun: "configuration kubeconfig",
+    children: { secret: ["configuration kubeconfig"] },
+  },
+  {
+    type: "CrossNetworkGateway",
+    suffix: "cross-network",
+    noun: "cross-network gateway",
+    children: { gateway: ["cross-network gateway"] },
+  },
+  {
+    type: "EastWestGateway",
+    suffix: "gateway",
+    noun: "east-west gateway",
+    children: { service: ["east-west gateway", "Service"], release: ["east-west gateway"] },
+  },
+];
+
+/** The parts of a URN: `urn:pulumi:<stack>::<project>::<type>$<type>::<name>`. */
+interface UrnParts {
+  /** Of the resource and of all that it is in, the outermost first. */
+  readonly types: readonly string[];
+  readonly name: string;
+}
+
+/** Reads a URN; one that is none has no types and itself as a name. */
+export function urnParts(urn: string): UrnParts {
+  const [, , types, ...name] = urn.split("::");
+  if (types === undefined || name.length === 0) return { types: [], name: urn };
+  return { types: types.split("$"), name: name.join("::") };
+}
+
+/** What a resource is. Pure. */
+export function subjectOf(urn: string): Subject {
+  const { types, name } = urnParts(urn);
+  const type = types.at(-1) ?? "";
+  return (
+    namespaceOf(name, types) ??
+    ofComponent(name, componentType(types.at(-2)), (row) => Object.entries(row.children)) ??
+    ofComponent(name, componentType(type), ({ noun }) => [["", [noun]]]) ??
+    ofEngine(name, type) ?? { component: type.split(":").at(-1) ?? type, part: name }
+  );
+}
+
+function componentType(type: string | undefined): string | undefined {
+  return /^isthmus:index:(.+)$/.exec(type ?? "")?.[1];
+}
+
+/** Namespaces of workloads have their own name in that of the resource; a cluster's name has no dot. */
+function namespaceOf(name: string, types: readonly string[]): Subject | undefined {
+  const at = types.slice(-2).map(componentType).lastIndexOf("MeshNamespace");
+  if (at === -1) return undefined;
+  const ofComponent = at === types.slice(-2).length - 1;
+  const pattern = ofComponent ? /^mesh-(.+?)-namespace\.(.+)$/ : /^mesh-(.+?)-namespace\.(.+)-(?:namespace|patch)$/;
+  const [, cluster, namespace] = pattern.exec(name) ?? [];
+  if (cluster === undefined || namespace === undefined) return undefined;
+  return { cluster, component: "namespace", part: namespace };
+}
+
+/** @param called What there is of a component, by what follows the component's name in that of the resource. */
+function ofComponent(
+  name: string,
+  componentType: string | undefined,
+  called: (row: ComponentWords) => readonly (readonly [string, Words])[],
+): Subject | undefined {
+  for (const row of rows.filter(({ type }) => type === componentType)) {
+    for (const [child, [component, part]] of called(row)) {
+      const ending = [row.suffix ?? "root", ...(child === "" ? [] : [child])].join("-");
+      const [, cluster] = new RegExp(`^mesh-(?:(.+)-)?${ending}$`).exec(name) ?? [];
+      if ((cluster === undefined) !== (row.suffix === undefined) || !name.startsWith("mesh-")) continue;
+      return {
+        ...(cluster === undefined ? {} : { cluster }),
+        component,
+        ...(part === undefined ? {} : { part }),
+      };
+    }
+  }
+  return undefined;
+}
+
+/** What the engine itself has: the stack, and providers, of which a cluster's is called after it. */
+function ofEngine(name: string, type: string): Subject | undefined {
+  if (type === "pulumi:pulumi:Stack") return { component: "stack" };
+  if (!type.startsWith("pulumi:providers:")) return undefined;
+  // Pulumi's own `default_4_32_0` is no cluster: the name of one has no underscore.
+  const isCluster = type.endsWith(":kubernetes") && !name.includes("_");
+  return isCluster ? { cluster: name, component: "provider" } : { component: "provider", part: type.slice(17) };
+}
+
+/** A subject as it stands in a line, its cluster aside: `intermediate CA certificate`. */
+export function subjectWords({ component, part }: Pick<Subject, "component" | "part">): string {
+  return part === undefined ? component : `${component} ${part}`;
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { subjectOf, subjectWords, type Subject } from "../../../operations/events";
+
+const urn = (types: string, name: string): string => `urn:pulumi:dev::isthmus::${types}::${name}`;
+const within = (component: string, type: string, name: string): string =>
+  urn(`isthmus:index:Mesh$isthmus:index:${component}$${type}`, name);
+
+describe("what a resource is called", () => {
+  const rows: readonly (readonly [string, Subject, string])[] = [
+    [
+      within("RootCa", "tls:index/privateKey:PrivateKey", "mesh-root-key"),
+      { component: "root CA", part: "key" },
+      "root CA key",
+    ],
+    [
+      within("IntermediateCa", "tls:index/locallySignedCert:LocallySignedCert", "mesh-east-intermediate-certificate"),
+      { cluster: "east", component: "intermediate CA", part: "certificate" },
+      "intermediate CA certificate",
+    ],
+    [
+      within("SystemNamespace", "kubernetes:core/v1:Secret", "mesh-east-system-system-cacerts"),
+      { cluster: "east-system", component: "intermediate CA", part: "Secret cacerts" },
+      "intermediate CA Secret cacerts",
+    ],
+    [
+      within("ControlPlane", "kubernetes:helm.sh/v3:Release", "mesh-west-control-plane-istiod"),
+      { cluster: "west", component: "istiod" },
+      "istiod",
+    ],
+    [
+      within("EastWestGateway", "kubernetes:helm.sh/v3:Release", "mesh-west-gateway-release"),
+      { cluster: "west", component: "east-west gateway" },
+      "east-west gateway",
+    ],
+    [
+      within("ReaderAccount", "kubernetes:core/v1:Secret", "mesh-east-istiod-account-token"),
+      { cluster: "east", component: "istiod account", part: "token" },
+      "istiod account token",
+    ],
+    [
+      within("MeshNamespace", "kubernetes:core/v1:Namespace", "mesh-east-namespace.shop-namespace-namespace"),
+      { cluster: "east", component: "namespace", part: "shop-namespace" },
+      "namespace shop-namespace",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:MeshNamespace", "mesh-east-namespace.a-patch"),
+      { cluster: "east", component: "namespace", part: "a-patch" },
+      "namespace a-patch",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:RemoteSecret", "mesh-east-remote-clusters"),
+      { cluster: "east", component: "remote secret" },
+      "remote secret",
+    ],
+    [urn("pulumi:providers:kubernetes", "west"), { cluster: "west", component: "provider" }, "provider"],
+    [
+      urn("pulumi:providers:kubernetes", "default_4_32_0"),
+      { component: "provider", part: "kubernetes" },
+      "provider kubernetes",
+    ],
+    [urn("pulumi:pulumi:Stack", "isthmus-dev"), { component: "stack" }, "stack"],
+    [
+      urn("kubernetes:core/v1:ConfigMap", "somebody's::own"),
+      { component: "ConfigMap", part: "somebody's::own" },
+      "ConfigMap somebody's::own",
+    ],
+    ["no URN", { component: "", part: "no URN" }, " no URN"],
+  ];
+  for (const [of, subject, words] of rows) {
+    it(`is ${words} for ${of.split("::").slice(3).join("::")}`, () => {
+      assert.deepEqual(subjectOf(of), subject);
+      assert.equal(subjectWords(subject), words);
+    });
+  }
+});
