@@ -10,6 +10,7 @@ const directions = [
   { room: "operations", mayUse: ["stacks", "components", "topology", "access"] },
   { room: "lab", mayUse: ["topology"] },
   { room: "cli", mayUse: ["operations", "stacks", "topology", "access", "lab"] },
+  { room: "api", mayUse: ["operations", "stacks", "components", "topology", "access"] },
   { room: "index\\.ts", mayUse: ["stacks", "topology"] },
 ];
 
@@ -22,6 +23,7 @@ const rooms = [
   "operations",
   "lab",
   "cli",
+  "api",
   "bench",
   "test",
   "docs",
@@ -79,7 +81,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(node_modules|\\.lab|bench/results|test/fixtures)/" },
+    exclude: { path: "^(node_modules|dist|\\.lab|bench/results|test/fixtures)/" },
     // A type that is imported against the direction binds two rooms as well.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },

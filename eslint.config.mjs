@@ -3,7 +3,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import typescript from "typescript-eslint";
 
 export default typescript.config(
-  { ignores: ["node_modules/", ".lab/", "bench/results/", "test/fixtures/"] },
+  { ignores: ["node_modules/", "dist/", ".lab/", "bench/results/", "test/fixtures/"] },
   javascript.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 "use strict";
-require("tsx/cjs");
-const { main } = require("../cli/main.ts");
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+// A checkout runs its sources, so that a build that has grown old is never what runs; the package has the build alone.
+const sources = join(__dirname, "..", "cli", "main.ts");
+if (existsSync(sources)) require("tsx/cjs");
+const { main } = require(existsSync(sources) ? sources : "../dist/cli/main.js");
 void main(process.argv).then((code) => {
   process.exitCode = code;
 });

@@ -7,6 +7,7 @@ import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
 import type * as ForgetVerb from "./verbs/forget";
 import type * as LabVerbs from "./verbs/lab";
+import type * as LabPresence from "./verbs/lab-presence";
 import type * as PreviewVerb from "./verbs/preview";
 import type * as UpVerb from "./verbs/up";
 import type * as VerifyVerb from "./verbs/verify";
@@ -58,6 +59,7 @@ export function program(): Command {
 
   withStackOptions(isthmus.command("demo", { hidden: true }))
     .description("lab up, up and verify in a row, then a summary; `make demo` calls it")
+    .hook("preAction", ensureLab)
     .action((flags: StackFlags) => (load("./verbs/demo") as typeof DemoVerb).demoVerb(flags));
   return isthmus;
 }
@@ -66,7 +68,8 @@ function addLab(isthmus: Command): void {
   const verbs = (): typeof LabVerbs => load("./verbs/lab") as typeof LabVerbs;
   const lab = isthmus
     .command("lab")
-    .description("real Kubernetes clusters on this machine, for trying and testing (Linux, root)");
+    .description("real Kubernetes clusters on this machine, for trying and testing (Linux, root; in a checkout)")
+    .hook("preAction", ensureLab);
   withStackOptions(lab.command("up"))
     .description("start the clusters that the stack's configuration names, or mend what is missing")
     .addHelpText("after", "\nThe first time builds Kubernetes and Istio from source; what it builds is kept for later.")
@@ -81,6 +84,8 @@ function addLab(isthmus: Command): void {
     .description("build the programs and images that the lab runs, without starting it")
     .action((flags: OutputFlags) => verbs().labToolsVerb(flags));
 }
+
+const ensureLab = (): void => (load("./verbs/lab-presence") as typeof LabPresence).ensureLab();
 
 const aboutAll = `
 Exit codes:
