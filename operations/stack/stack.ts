@@ -138,5 +138,14 @@ function streams(options: StackOptions): {
   color: "never";
 } {
   const { onOutput = () => undefined, onEvent } = options;
-  return { onOutput, onError: onOutput, ...(onEvent === undefined ? {} : { onEvent }), color: "never" };
+  // In what the SDK and the engine write down for their own makers, keys and tokens stand in the clear.
+  const handOn = (event: EngineEvent): void => {
+    if (!isForDebugging(event)) onEvent?.(event);
+  };
+  return { onOutput, onError: onOutput, ...(onEvent === undefined ? {} : { onEvent: handOn }), color: "never" };
+}
+
+/** Whether an event is a message that nobody sees without `--debug`. The SDK's types leave its severity out. */
+function isForDebugging({ diagnosticEvent }: EngineEvent): boolean {
+  return (diagnosticEvent?.severity as string | undefined) === "debug";
 }

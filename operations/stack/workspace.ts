@@ -11,7 +11,7 @@ export interface StackOptions extends Interruption {
   readonly plan: MeshPlan;
   /** Told what Pulumi writes, as it comes. */
   readonly onOutput?: (text: string) => void;
-  /** Told what the engine does, as it happens. Secrets in the events are masked. */
+  /** Told what the engine does, as it happens. Secrets are masked, and messages for debugging, in which they are not, left out. */
   readonly onEvent?: (event: EngineEvent) => void;
   /** Told in words what is done beside Pulumi's work. */
   readonly onProgress?: (words: string) => void;

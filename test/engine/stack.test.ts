@@ -156,6 +156,19 @@ describeEngine("operations on a stack", (tools) => {
     assert.deepEqual(await preview(options()), { stack: "test", changes: { same: 2 } });
   });
 
+  it("hand on the engine's events without keys, which its messages for debugging have", async () => {
+    process.env["PROGRAM"] = "break";
+    const events: string[] = [];
+    const listening = options({ onEvent: (event) => void events.push(JSON.stringify(event)) });
+    await assert.rejects(up(listening));
+    delete process.env["PROGRAM"];
+    await up(listening);
+    const text = events.join("\n");
+    assert.match(text, /"summaryEvent"/);
+    assert.match(text, /mesh-east-key/);
+    assert.doesNotMatch(text, /PRIVATE KEY|hidden/);
+  });
+
   it("tell Pulumi's first error", async () => {
     process.env["PROGRAM"] = "fail";
     await assert.rejects(up(options()), (error: unknown) => {
