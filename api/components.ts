@@ -17,4 +17,11 @@ export {
   RootCa,
   SystemNamespace,
 } from "../components";
-export { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, sitesOf } from "../topology";
+export {
+  ConfigurationError,
+  formatProblem,
+  planProgramMesh,
+  sitesOf,
+  type Problem,
+  type ProgramMeshConfig,
+} from "../topology";

@@ -3,11 +3,14 @@ import { NoAddressError } from "../access";
 
 /**
  * Reads the addresses that a load balancer gave a Service of one cluster, and waits for them as long as it is told.
- * Undefined where they cannot be known yet, which only a preview may answer. It is given from outside: asking an API
- * server is nothing that Pulumi's model of resources does.
+ * Undefined, or an unknown Output, where they cannot be known yet, which only a preview may answer. It is given from
+ * outside: asking an API server is nothing that Pulumi's model of resources does.
  * @throws NoAddressError when none comes in time.
  */
-export type AddressReader = (service: ServiceName, timeoutSeconds: number) => Promise<readonly string[] | undefined>;
+export type AddressReader = (
+  service: ServiceName,
+  timeoutSeconds: number,
+) => Promise<readonly string[] | undefined> | pulumi.Output<readonly string[] | undefined>;
 
 /** A Service of one cluster. */
 export interface ServiceName {
@@ -24,15 +27,20 @@ export function loadBalancerAddress(
   read: AddressReader,
   timeoutSeconds: number,
 ): pulumi.Output<readonly string[]> {
-  return id.apply(async (namespaceAndName) => {
+  return id.apply((namespaceAndName) => {
     const [namespace = "", name = ""] = namespaceAndName.split("/");
-    const addresses = await readOrExplain(read, { namespace, name }, timeoutSeconds);
-    if (addresses !== undefined) return addresses;
-    if (pulumi.runtime.isDryRun()) return pulumi.unknown as unknown as readonly string[];
-    throw new pulumi.RunError(
-      `The addresses of Service ${namespaceAndName} are not known: its cluster cannot be reached, and no earlier update ended with them. Run again when it answers.`,
-    );
+    return pulumi
+      .output(explained(read({ namespace, name }, timeoutSeconds)))
+      .apply((addresses) => addresses ?? unknownAddresses(namespaceAndName));
   });
+}
+
+/** @throws RunError in an update, which cannot go on without. */
+function unknownAddresses(service: string): readonly string[] {
+  if (pulumi.runtime.isDryRun()) return pulumi.unknown as unknown as readonly string[];
+  throw new pulumi.RunError(
+    `The addresses of Service ${service} are not known: its cluster cannot be reached, and no earlier update ended with them. Run again when it answers.`,
+  );
 }
 
 /** Options of a Service of a load balancer: Kubernetes lets nobody change the class of one that has it. */
@@ -41,15 +49,12 @@ export const replacedWithClass: pulumi.CustomResourceOptions = {
   deleteBeforeReplace: true,
 };
 
+type Addresses = ReturnType<AddressReader>;
+
 /** A load balancer that gives no address is no mistake of ours: the reason is shown without a stack trace. */
-async function readOrExplain(
-  read: AddressReader,
-  service: ServiceName,
-  timeoutSeconds: number,
-): Promise<readonly string[] | undefined> {
-  try {
-    return await read(service, timeoutSeconds);
-  } catch (error) {
+function explained(addresses: Addresses): Addresses {
+  if (pulumi.Output.isInstance(addresses)) return addresses;
+  return addresses.catch((error: unknown) => {
     throw error instanceof NoAddressError ? new pulumi.RunError(error.message) : error;
-  }
+  });
 }

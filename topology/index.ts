@@ -9,6 +9,7 @@ export * from "./parse";
 export * from "./path";
 export * from "./plan";
 export * from "./problem";
+export { planProgramMesh, type ProgramMeshConfig } from "./program-mesh";
 export * from "./ranges";
 export * from "./reference";
 export { meshWarnings } from "./rules";

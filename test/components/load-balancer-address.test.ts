@@ -12,10 +12,13 @@ async function addressesFrom(read: AddressReader, mode: "update" | "preview" = "
     () => ({}),
     () => {
       const addresses = loadBalancerAddress(pulumi.output("istio-system/gateway"), read, 7);
-      // An output has no public way to wait for its failure.
-      const { promise } = addresses as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
+      // An output has no public way to wait for its failure, or to ask whether it is known.
+      const { promise, isKnown } = addresses as unknown as {
+        readonly promise: (withUnknowns: boolean) => Promise<unknown>;
+        readonly isKnown: Promise<boolean>;
+      };
       settled = promise(true).then(
-        (value) => value,
+        async (value) => ((await isKnown) ? value : pulumi.unknown),
         (error: unknown) => error,
       );
     },
@@ -51,5 +54,11 @@ describe("loadBalancerAddress", () => {
     const error = await addressesFrom(() => Promise.resolve(undefined));
     assert.ok(pulumi.RunError.isInstance(error));
     assert.match(error.message, /^The addresses of Service istio-system\/gateway are not known: its cluster/);
+  });
+
+  it("takes what a reader knows only once something else is known", async () => {
+    assert.deepEqual(await addressesFrom(() => pulumi.output(["192.0.2.1"])), ["192.0.2.1"]);
+    const later = (): pulumi.Output<readonly string[]> => pulumi.output(pulumi.unknown as unknown as string[]);
+    assert.equal(await addressesFrom(later, "preview"), pulumi.unknown);
   });
 });
