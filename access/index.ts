@@ -5,4 +5,5 @@ export { awaitAddresses, NoAddressError, type ServiceName } from "./connection/s
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
+export { unknownOutput, type ConfigurationText, type KubeconfigSources } from "./kubeconfig/sources";
 export { loadStackConfiguration, parseStackConfiguration } from "./stack-configuration";

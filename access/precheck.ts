@@ -94,12 +94,12 @@ function onLoopback(plan: MeshPlan, access: ReadonlyMap<string, ClusterAccess>):
       kind === "external" ? [configCluster, ...reads] : reads,
     ),
   );
-  return plan.clusters.flatMap(({ name, path, apiServer }) => {
+  return plan.clusters.flatMap(({ name, path, apiServer, access: { path: accessPath } }) => {
     const server = access.get(name)?.forOthers.server;
     if (server === undefined || !read.has(name) || !isOwnMachine(new URL(server).hostname)) return [];
     return [
       {
-        path: apiServer.url === undefined ? `${path}.access.context` : `${path}.apiServer.url`,
+        path: apiServer.url === undefined ? accessPath : `${path}.apiServer.url`,
         expected: "an API server that the other clusters can reach",
         found: `${new URL(server).host}, which is this machine alone`,
         fix: `Give the address at which pods of the other clusters reach it as ${path}.apiServer.url; for kind that is port 6443 of the control-plane container (\`kind get kubeconfig --internal\`).`,
@@ -116,7 +116,7 @@ function sameCluster(found: readonly NamedFindings[]): Problem[] {
     if (owner === undefined) return [];
     return [
       {
-        path: `${site.path}.access.context`,
+        path: site.access.path,
         expected: "a cluster of its own",
         found: `the same cluster as ${owner} (their kube-system namespaces have one UID)`,
         fix: `Name the context of ${site.name}, or remove one of the two.`,

@@ -10,6 +10,7 @@ import {
 } from "../topology";
 import type { ClusterAccess } from "./cluster-access";
 import { resolveAccess } from "./kubeconfig/resolve";
+import type { KubeconfigSources } from "./kubeconfig/sources";
 import { precheck } from "./precheck";
 
 /** The clusters of a mesh, and all that keeps it from being installed in them. */
@@ -42,15 +43,17 @@ export interface ReachedCluster extends ClusterAccess {
  * Finds every cluster's context and looks whether the mesh can be installed there. Pulumi's own preview passes against a
  * cluster that nobody can reach, and an update would find out half-way.
  * @param projectDirectory Directory that the configuration's relative paths start from.
+ * @param sources Where kubeconfigs come from that stand in no file.
  * @param belonging Names of the clusters that belong to the mesh since an earlier update; asked only when one cannot be
  *   reached.
  */
 export async function reachClusters(
   plan: MeshPlan,
   projectDirectory: string,
+  sources: KubeconfigSources,
   belonging: () => Promise<ReadonlySet<string>>,
 ): Promise<ReachedClusters> {
-  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
+  const { clusters, problems } = await resolveAccess(plan, projectDirectory, sources);
   const found = await precheck(plan, clusters, projectDirectory);
   const silent = found.unreachable.size === 0 ? nothingSilent : judgeSilent(plan, found.unreachable, await belonging());
   const reached = [...clusters.values()].map((access): ReachedCluster => ({

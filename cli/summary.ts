@@ -37,7 +37,7 @@ export function summaryLines(plan: MeshPlan, built: UpdateResult, parts: readonl
     "",
     "Try next:",
     "  . .lab/env                      # this shell then has kubectl, istioctl, helm and pulumi",
-    ...sites.map(({ access }) => `  kubectl --context ${access.context} get pods -A`),
+    ...sites.map(({ access }) => `  kubectl --context ${access.context ?? ""} get pods -A`),
     `  istioctl --context ${sites.find(({ name }) => name === leading?.name)?.access.context ?? ""} remote-clusters`,
     `  npx isthmus verify --stack ${built.stack}`,
     `  npx isthmus preview --stack ${built.stack}   # nothing to change`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { stackOutputs } from "./kubeconfig-sources";
 
 const outputsSchema = z.object({
   clusters: z
@@ -23,9 +24,7 @@ export type LastOutputs = z.output<typeof outputsSchema>;
  */
 export async function lastOutputs(): Promise<LastOutputs> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
-  const { outputs } = z.object({ outputs: z.unknown() }).parse(answer);
-  const read = outputsSchema.safeParse(outputs);
+  const read = outputsSchema.safeParse(await stackOutputs(name));
   // Of a stack without outputs, or whose outputs another version wrote, nothing is known.
   return read.success ? read.data : outputsSchema.parse({});
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { reachClusters, type ReachedClusters } from "../access";
 import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../components";
 import { ConfigurationError, formatProblem, meshWarnings, parseMesh, planMesh, sitesOf } from "../topology";
+import { programSources } from "./kubeconfig-sources";
 import { belonging, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { siteAccess } from "./site-access";
@@ -33,7 +34,9 @@ export async function meshStack(config: unknown, projectDirectory: string): Prom
   const transforms = loadTransforms(configuration.istio.transforms, projectDirectory);
   const last = await lastOutputs();
   const { plan, clusters } = await ensureReachable(
-    await reachClusters(planMesh(configuration), projectDirectory, () => Promise.resolve(belonging(last))),
+    await reachClusters(planMesh(configuration), projectDirectory, programSources, () =>
+      Promise.resolve(belonging(last)),
+    ),
   );
   const mesh = withoutPromiseTraces(
     () =>

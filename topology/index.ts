@@ -16,4 +16,5 @@ export { meshWarnings } from "./rules";
 export * from "./schema";
 export * from "./suggest";
 export * from "./text";
+export { keysOfPath } from "./value-path";
 export * from "./versions";

@@ -43,7 +43,7 @@ export function inspect(schema: z.core.$ZodType, value: unknown, keys: Keys = []
   if (isTree && !isMapping(value)) return wrong(keys, wording, value, mappingFix(value, wording));
   if (core instanceof z.ZodObject) return inspectObject(core, value as Mapping, keys);
   if (core instanceof z.ZodRecord) return inspectRecord(core, value as Mapping, keys);
-  if (core instanceof z.ZodUnion) return inspectUnion(core, value as Mapping, keys, wording);
+  if (core instanceof z.ZodUnion) return inspectUnion(schema, core, value as Mapping, keys);
   return z.safeParse(core, value).success ? sound(value) : wrong(keys, wording, value, leafFix(core, value, wording));
 }
 
@@ -110,20 +110,35 @@ function inspectArray(schema: z.ZodArray, value: readonly unknown[], keys: Keys,
   };
 }
 
-/** A union of mappings that differ in their keys: the branch is the one whose keys the user began to write. */
-function inspectUnion(schema: z.ZodUnion, value: Mapping, keys: Keys, wording: Wording): Inspection {
-  const branches = schema.options.filter((option): option is z.ZodObject => option instanceof z.ZodObject);
-  const chosen = branches.filter((branch) => Object.keys(branch.shape).some((key) => Object.hasOwn(value, key)));
-  if (chosen.length === 1 && chosen[0] !== undefined) return inspectObject(chosen[0], value, keys);
-  const names = branches.flatMap((branch) => Object.keys(branch.shape));
+/**
+ * A union of mappings that differ in their keys: the branch is the one of whose own keys the user began to write one, or
+ * misspelt one; where there are only keys that several branches share, the first of these.
+ */
+function inspectUnion(schema: z.core.$ZodType, union: z.ZodUnion, value: Mapping, keys: Keys): Inspection {
+  const wording = wordsFor(schema);
+  const branches = union.options.filter((option): option is z.ZodObject => option instanceof z.ZodObject);
+  const names = [...new Set(branches.flatMap((branch) => Object.keys(branch.shape)))];
+  const written = Object.keys(value);
+  const meant = written.map((key) => (names.includes(key) ? key : nearest(key, names)));
+  const isOwn = (key: string): boolean => branches.filter(({ shape }) => Object.hasOwn(shape, key)).length === 1;
+  const ownOf = ({ shape }: z.ZodObject, among: readonly (string | undefined)[]): string[] =>
+    Object.keys(shape).filter((key) => isOwn(key) && among.includes(key));
+  const chosen = branches.filter((branch) => ownOf(branch, written).length > 0);
   if (chosen.length > 1) {
-    const written = names.filter((name) => Object.hasOwn(value, name)).map(code);
-    return wrong(keys, wording, value, `Keep one of ${written.join(" and ")}, and no more.`);
+    const each = chosen.map((branch) => ownOf(branch, written).map(code).join(" with "));
+    return wrong(keys, wording, value, `Keep one of ${each.join(" and ")}, and no more.`);
   }
-  if (Object.keys(value).length === 0)
-    return wrong(keys, wording, value, `Write ${code(wording.example)}, or remove it to take the default.`);
+  const branch =
+    chosen[0] ??
+    branches.find((candidate) => ownOf(candidate, meant).length > 0 && written.some((key) => names.includes(key))) ??
+    branches.find(({ shape }) => written.some((key) => Object.hasOwn(shape, key)));
+  if (branch !== undefined) return inspectObject(branch, value, keys);
+  if (written.length === 0) {
+    const orRemove = isOptional(schema) ? ", or remove it to take the default" : "";
+    return wrong(keys, wording, value, `Write ${code(wording.example)}${orRemove}.`);
+  }
   return {
-    problems: Object.keys(value).map((key) => unknownKey(keys, key, names, nearest(key, names))),
+    problems: written.map((key) => unknownKey(keys, key, names, nearest(key, names))),
     sound: undefined,
     doubts: [keys],
   };
@@ -173,7 +188,7 @@ function isEncryptedString(schema: z.core.$ZodType, value: unknown): boolean {
 const plainTextFix = "Write it in plain text: it is no secret, and Isthmus must know it before anything is decrypted.";
 
 function leafFix(schema: z.core.$ZodType, value: unknown, wording: Wording): string {
-  if (isEncrypted(value)) return plainTextFix;
+  if (isEncrypted(value)) return wording.mendEncrypted ?? plainTextFix;
   const isScalar = typeof value === "number" || typeof value === "boolean";
   if (isScalar && z.safeParse(schema, String(value)).success)
     return `Put it in quotes: ${code(JSON.stringify(String(value)))}.`;

@@ -1,7 +1,10 @@
 import { looksSecret, shortQuote } from "./text";
 
+/** Namespace of all that a stack's configuration has for Isthmus. */
+export const configurationNamespace = "isthmus";
+
 /** Where the mesh's configuration lives in a stack's file: the first part of every path that a problem names. */
-export const meshKey = "isthmus:mesh";
+export const meshKey = `${configurationNamespace}:mesh`;
 
 /**
  * The path of a value in the configuration, as problems write it: `isthmus:mesh.clusters.east.network`.

@@ -64,8 +64,19 @@ function rowsBelow(schema: JsonSchema, path: string, presence: Presence): Row[] 
       ? rowsOf(named, `${path}.<name>`, presence === "required" ? "at least one" : "any number")
       : [];
   const items = schema.items === undefined ? [] : rowsBelow(schema.items, `${path}[]`, "optional");
-  const branches = (schema.anyOf ?? []).flatMap((branch) => rowsBelow(branch, path, "optional"));
-  return [...properties, ...branches.map((row) => ({ ...row, presence: "one of these" })), ...entries, ...items];
+  return [...properties, ...branchRows(schema.anyOf ?? [], path), ...entries, ...items];
+}
+
+/** Rows of mappings of which one is to be written: a key that several of them have is told once. */
+function branchRows(branches: readonly JsonSchema[], path: string): Row[] {
+  const rows = branches.flatMap((branch) => {
+    const required = branch.required ?? [];
+    return rowsBelow(branch, path, "optional").map((row) => {
+      const others = required.filter((key) => row.path !== `${path}.${key}`).map((key) => `, with \`${key}\``);
+      return row.presence === "**required**" ? { ...row, presence: `one of these${others.join("")}` } : row;
+    });
+  });
+  return rows.filter((row, index) => rows.findIndex((other) => other.path === row.path) === index);
 }
 
 function rowsOf(schema: JsonSchema, path: string, presence: Presence): Row[] {

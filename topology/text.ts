@@ -10,6 +10,8 @@ export function shortQuote(text: string): string {
  */
 export function looksSecret(text: string): boolean {
   if (/-----BEGIN|eyJ[\w-]{8}|(AKIA|ASIA|ghp_|gho_|glpat-|xox[abp]-|hvs\.)\w/.test(text)) return true;
+  // A kubeconfig, in YAML or JSON.
+  if (/\bkind["']?\s*:\s*["']?Config\b/.test(text)) return true;
   const hex = text.match(/[0-9a-f]{32,}/gi) ?? [];
   if (hex.some((run) => /\d/.test(run) && /[a-f]/i.test(run))) return true;
   return (text.match(/[A-Za-z0-9+/=]{40,}/g) ?? []).some(

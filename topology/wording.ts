@@ -9,6 +9,8 @@ export interface Wording {
   readonly example: string;
   /** What to do about a value of the right type that is wrong in a way that we recognise. */
   readonly mend?: (value: string) => string | undefined;
+  /** What to do about a value that is encrypted. Default: to write it in plain text, since it is no secret. */
+  readonly mendEncrypted?: string;
 }
 
 const wordings = z.registry<Wording>();

@@ -47,7 +47,7 @@ export interface ClusterCheck {
  * know us, may we do what we are about to, and is the place free.
  */
 export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings> {
-  const path = `${check.site.path}.access.context`;
+  const path = check.site.access.path;
   let server: ApiServer | undefined;
   try {
     server = await apiServer(check.access, check.environment);

@@ -126,12 +126,12 @@ function trustDomainFinding(plan: MeshPlan, { clusters, former, isConfirmed }: C
   };
 }
 
-function ofAnotherMesh(plan: MeshPlan, { name, path }: SitePlan, identity: Identity): Finding {
+function ofAnotherMesh(plan: MeshPlan, { name, access }: SitePlan, identity: Identity): Finding {
   const as = identity.cluster === undefined ? "" : `, as its cluster ${identity.cluster}`;
   return {
     weight: "problem",
     problem: {
-      path: `${path}.access.context`,
+      path: access.path,
       expected: `a cluster of the mesh ${plan.id}, or of none`,
       found: `one of the mesh ${identity.mesh ?? ""}${as}`,
       fix: `Name the context of ${name}, or take the cluster out of the other mesh first.`,
@@ -143,7 +143,7 @@ function nameFindings(plan: MeshPlan, site: SitePlan, { cluster: former }: Ident
   if (former === undefined || former === site.name) return [];
   if (sitesOf(plan).some(({ name }) => name === former)) {
     const problem = {
-      path: `${site.path}.access.context`,
+      path: site.access.path,
       expected: `the cluster that the mesh knows as ${site.name}`,
       found: `the one that it knows as ${former}`,
       fix: `Name the context of ${site.name}: the contexts of two clusters seem to be mixed up.`,

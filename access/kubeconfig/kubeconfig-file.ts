@@ -1,31 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { describeFileError, errorCode } from "../file-problem";
-import { asMapping, asText, type Mapping } from "../mapping";
-import { describeYamlFailure, readYaml } from "../yaml";
-
-/** A context, cluster or user of a kubeconfig, with the directory that its relative paths start from. */
-export interface KubeconfigEntry {
-  readonly content: Mapping;
-  readonly directory: string;
-}
-
-/** One or several kubeconfig files, merged as kubectl merges them: the first file that has a name wins. */
-export interface Kubeconfig {
-  /** What was read, as a reader knows it: the path that was named, or `KUBECONFIG`. */
-  readonly source: string;
-  readonly contexts: ReadonlyMap<string, KubeconfigEntry>;
-  readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
-  readonly users: ReadonlyMap<string, KubeconfigEntry>;
-}
-
-/** Why a kubeconfig could not be read: the `expected`, `found` and `fix` of a problem. */
-export interface KubeconfigFailure {
-  readonly expected: string;
-  readonly found: string;
-  readonly fix: string;
-}
+import { Merged, type Kubeconfig, type KubeconfigFailure } from "./kubeconfig";
 
 /** The environment that kubectl looks at. */
 export type Environment = Readonly<Partial<Record<string, string>>>;
@@ -49,21 +26,12 @@ export async function readKubeconfig(
   return mergeFiles("~/.kube/config", [join(home, ".kube", "config")], "required");
 }
 
-export function isFailure(result: Kubeconfig | KubeconfigFailure): result is KubeconfigFailure {
-  return "fix" in result;
-}
-
 async function mergeFiles(
   source: string,
   files: readonly string[],
   presence: "required" | "optional",
 ): Promise<Kubeconfig | KubeconfigFailure> {
-  const merged = {
-    source,
-    contexts: new Map<string, KubeconfigEntry>(),
-    clusters: new Map<string, KubeconfigEntry>(),
-    users: new Map<string, KubeconfigEntry>(),
-  };
+  const merged = new Merged(source);
   for (const file of files) {
     const shown = presence === "required" ? source : file;
     let text: string;
@@ -73,7 +41,13 @@ async function mergeFiles(
       if (presence === "optional" && errorCode(error) === "ENOENT") continue;
       return { expected: "a kubeconfig file", found: `${describeFileError(error)} at ${shown}`, fix: fileFix(source) };
     }
-    const failure = mergeText(merged, text, dirname(file), shown);
+    const failure = merged.addText(text, {
+      what: "a kubeconfig file",
+      shown,
+      mend: "Mend the file, or name another.",
+      replace: "Name another file.",
+      directory: dirname(file),
+    });
     if (failure !== undefined) return failure;
   }
   return merged;
@@ -82,76 +56,4 @@ async function mergeFiles(
 function fileFix(source: string): string {
   if (source === "~/.kube/config") return "Create it, or name a kubeconfig file here or in KUBECONFIG.";
   return "Create it, or name the file that has the clusters' contexts.";
-}
-
-type Entries = Map<string, KubeconfigEntry>;
-
-/** Adds the entries of one file. A kubeconfig's text never enters a message: it holds credentials. */
-function mergeText(
-  into: { contexts: Entries; clusters: Entries; users: Entries },
-  text: string,
-  directory: string,
-  shown: string,
-): KubeconfigFailure | undefined {
-  const read = readYaml(text);
-  if ("failure" in read) {
-    return {
-      expected: "a kubeconfig file in YAML or JSON",
-      found: `${shown}, which is neither: ${describeYamlFailure(read.failure)}`,
-      fix: "Mend the file, or name another.",
-    };
-  }
-  const { content } = read;
-  // An empty file is an empty kubeconfig to kubectl too.
-  const config = content === null ? {} : asMapping(content);
-  if (config === undefined) {
-    return { expected: "a kubeconfig file", found: `${shown}, which holds no mapping`, fix: "Name another file." };
-  }
-  for (const [kind, list, entries] of [
-    ["context", config["contexts"], into.contexts],
-    ["cluster", config["clusters"], into.clusters],
-    ["user", config["users"], into.users],
-  ] as const) {
-    const failure = mergeEntries(entries, list, kind, directory, shown);
-    if (failure !== undefined) return failure;
-  }
-  return undefined;
-}
-
-function mergeEntries(
-  into: Entries,
-  list: unknown,
-  kind: "context" | "cluster" | "user",
-  directory: string,
-  shown: string,
-): KubeconfigFailure | undefined {
-  if (list === undefined || list === null) return undefined;
-  if (!Array.isArray(list)) {
-    return {
-      expected: "a kubeconfig file",
-      found: `${shown}, whose \`${kind}s\` is no list`,
-      fix: "Mend the file, or name another.",
-    };
-  }
-  const seen = new Set<string>();
-  for (const item of list) {
-    const entry = asMapping(item);
-    const name = asText(entry?.["name"]);
-    if (entry === undefined || name === undefined) continue;
-    if (seen.has(name)) {
-      return {
-        expected: `each ${kind} once`,
-        found: `the ${kind} ${JSON.stringify(name)} twice in ${shown}`,
-        fix: "Remove one of the two.",
-      };
-    }
-    seen.add(name);
-    if (!into.has(name)) into.set(name, { content: asMapping(entry[kind]) ?? {}, directory });
-  }
-  return undefined;
-}
-
-/** A path in a kubeconfig is relative to the file that it stands in. */
-export function fromDirectory(path: string, directory: string): string {
-  return isAbsolute(path) ? path : join(directory, path);
 }

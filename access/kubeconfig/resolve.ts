@@ -3,22 +3,19 @@ import {
   listed,
   nearest,
   sitesOf,
+  type AccessPlan,
   type ClusterPlan,
   type MeshPlan,
   type Problem,
   type SitePlan,
 } from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
-import {
-  isFailure,
-  readKubeconfig,
-  type Environment,
-  type Kubeconfig,
-  type KubeconfigFailure,
-} from "./kubeconfig-file";
 import { asText } from "../mapping";
 import { resolveForOthers } from "./for-others";
+import { isFailure, type Kubeconfig, type KubeconfigFailure } from "./kubeconfig";
+import { readKubeconfig, type Environment } from "./kubeconfig-file";
 import { selfContained, type OwnAccess } from "./self-contained";
+import { kubeconfigInOutput, kubeconfigInSecret, type KubeconfigSources, type SourceFailure } from "./sources";
 
 /** The clusters that can be addressed, and why the others cannot. */
 export interface ResolvedAccess {
@@ -27,31 +24,33 @@ export interface ResolvedAccess {
 }
 
 /**
- * Finds every cluster's context and makes a kubeconfig of its own from it. Reads files, asks nobody.
+ * Finds every cluster's context and makes a kubeconfig of its own from it. Reads files and the sources, asks no cluster.
  * @param projectDirectory Directory that the configuration's relative paths start from.
+ * @param sources Where kubeconfigs come from that stand in no file.
  * @param environment Where `KUBECONFIG` and `HOME` are looked up. Default: the process's.
+ * @throws ConfigurationError when a source cannot be read at all.
  */
 export async function resolveAccess(
   plan: MeshPlan,
   projectDirectory: string,
+  sources: KubeconfigSources,
   environment: Environment = process.env,
 ): Promise<ResolvedAccess> {
   const clusters = new Map<string, ClusterAccess>();
   const problems: Problem[] = [];
-  const files = new Map<string, Kubeconfig | KubeconfigFailure>();
-  const reported = new Set<KubeconfigFailure>();
+  const kubeconfigs = new Kubeconfigs(projectDirectory, sources, environment);
+  const reported = new Set<string>();
   for (const cluster of sitesOf(plan)) {
-    const key = cluster.access.kubeconfig ?? "";
-    const file = files.get(key) ?? (await readKubeconfig(cluster.access.kubeconfig, projectDirectory, environment));
-    files.set(key, file);
-    if (isFailure(file)) {
-      // One file that several clusters need is one problem.
-      if (!reported.has(file))
-        problems.push({ path: cluster.access.kubeconfigPath ?? configurationPath("kubeconfig"), ...file });
-      reported.add(file);
+    const kubeconfig = await kubeconfigs.of(cluster.access);
+    if (isFailure(kubeconfig)) {
+      const problem = { ...kubeconfig, path: kubeconfig.path ?? cluster.access.path };
+      // One file, or stack, that several clusters need is one problem.
+      const id = JSON.stringify({ ...problem, path: kubeconfig.path === undefined ? problem.path : "" });
+      if (!reported.has(id)) problems.push(problem);
+      reported.add(id);
       continue;
     }
-    const resolved = await resolveCluster(cluster, file);
+    const resolved = await resolveCluster(cluster, kubeconfig);
     if (!("server" in resolved)) {
       problems.push(...resolved.problems);
       continue;
@@ -64,14 +63,52 @@ export async function resolveAccess(
   return { clusters, problems };
 }
 
+/** Reads each file, and the outputs of each stack, once. */
+class Kubeconfigs {
+  private readonly files = new Map<string, Promise<Kubeconfig | KubeconfigFailure>>();
+  private readonly outputs = new Map<string, ReturnType<KubeconfigSources["outputs"]>>();
+  private readonly sources: KubeconfigSources;
+
+  constructor(
+    private readonly projectDirectory: string,
+    sources: KubeconfigSources,
+    private readonly environment: Environment,
+  ) {
+    this.sources = { ...sources, outputs: (stack) => remembered(this.outputs, stack, () => sources.outputs(stack)) };
+  }
+
+  async of(access: AccessPlan): Promise<Kubeconfig | SourceFailure> {
+    if (access.source === "secret") return kubeconfigInSecret(access, this.sources, this.projectDirectory);
+    if (access.source === "output") return kubeconfigInOutput(access, this.sources, this.projectDirectory);
+    const { kubeconfig, kubeconfigPath = configurationPath("kubeconfig") } = access;
+    const file = await remembered(this.files, kubeconfig ?? "", () =>
+      readKubeconfig(kubeconfig, this.projectDirectory, this.environment),
+    );
+    return isFailure(file) ? { ...file, path: kubeconfigPath } : file;
+  }
+}
+
+function remembered<Value>(known: Map<string, Value>, key: string, find: () => Value): Value {
+  const value = known.get(key) ?? find();
+  known.set(key, value);
+  return value;
+}
+
 async function resolveCluster(plan: SitePlan, file: Kubeconfig): Promise<OwnAccess | { problems: Problem[] }> {
-  const path = `${plan.path}.access.context`;
+  const { path } = plan.access;
   const refuse = (expected: string, found: string, fix: string): { problems: Problem[] } => ({
     problems: [{ path, expected, found, fix }],
   });
-  const name = plan.access.context;
+  const name = plan.access.context ?? file.currentContext;
+  if (name === undefined) {
+    return refuse(
+      "a kubeconfig that says its current context",
+      `${file.source}, which does not`,
+      `Name the context as ${plan.path}.access.context. ${contextsOf(file)}`,
+    );
+  }
   const context = file.contexts.get(name);
-  if (context === undefined) return { problems: [missingContext(path, name, file)] };
+  if (context === undefined) return { problems: [missingContext(plan, name, file)] };
 
   const clusterName = asText(context.content["cluster"]);
   const cluster = clusterName === undefined ? undefined : file.clusters.get(clusterName);
@@ -131,19 +168,22 @@ async function resolveCluster(plan: SitePlan, file: Kubeconfig): Promise<OwnAcce
   };
 }
 
-function missingContext(path: string, name: string, file: Kubeconfig): Problem {
-  const names = [...file.contexts.keys()].sort();
-  const meant = nearest(name, names);
-  const has = names.length === 0 ? "It has none." : `It has ${listed(names.map(quote))}.`;
+function missingContext({ path, access }: SitePlan, name: string, file: Kubeconfig): Problem {
+  const meant = nearest(name, [...file.contexts.keys()].sort());
+  const has = contextsOf(file);
   return {
-    path,
+    path: access.context === undefined ? access.path : `${path}.access.context`,
     expected: `a context of ${file.source}`,
     found: `${quote(name)}, which is not there`,
     fix:
       meant === undefined
-        ? `Name one that is there, or another file as kubeconfig. ${has}`
+        ? `Name one that is there, or another ${access.source === "file" ? "file as " : ""}kubeconfig. ${has}`
         : `Did you mean ${quote(meant)}? ${has}`,
   };
+}
+
+function contextsOf({ contexts }: Kubeconfig): string {
+  return contexts.size === 0 ? "It has none." : `It has ${listed([...contexts.keys()].sort().map(quote))}.`;
 }
 
 function quote(name: string): string {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
 import { describeFileError } from "../file-problem";
-import { fromDirectory, type KubeconfigEntry } from "./kubeconfig-file";
+import { fromDirectory, type KubeconfigEntry } from "./kubeconfig";
 import { asMapping, asText, sorted, type Mapping } from "../mapping";
 
 /** A cluster as this program reaches it. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reachClusters } from "../../access";
+import { reachClusters, type KubeconfigSources } from "../../access";
 import { linkLanguageHost } from "../../lab/language-host";
 import { describeChoice } from "../../lab/plugin-choice";
 import { linkStandIns, pluginSetting, presentPlugins } from "../../lab/plugins";
@@ -165,9 +165,15 @@ function measurementsOf(clusters: number, previews: readonly Preview[], notes: r
   ];
 }
 
+/** All of its kubeconfigs stand in one file. */
+const noSources: KubeconfigSources = {
+  secret: () => Promise.resolve(undefined),
+  outputs: () => Promise.resolve(undefined),
+};
+
 /** How long the look at all clusters and charts before the plan takes: the same code as the program's, on its own. */
 async function precheckNote({ mesh, directory }: StackProject): Promise<string> {
   const startMs = performance.now();
-  await reachClusters(planMesh(parseMesh(mesh)), directory, () => Promise.resolve(new Set<string>()));
+  await reachClusters(planMesh(parseMesh(mesh)), directory, noSources, () => Promise.resolve(new Set<string>()));
   return `of which the look at the clusters, which refuse, and at the charts: ${((performance.now() - startMs) / 1000).toFixed(2)} s`;
 }

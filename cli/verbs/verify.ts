@@ -1,4 +1,4 @@
-import { resolveAccess } from "../../access";
+import { resolveClusters } from "../../operations/stack";
 import { checks, isHealthy, verify, type VerifyReport } from "../../operations/verify";
 import { ConfigurationError } from "../../topology";
 import { exitCodes } from "../failure";
@@ -21,8 +21,8 @@ export async function verifyVerb(flags: VerifyFlags): Promise<void> {
 }
 
 /** Runs the checks and tells on standard error how far they are. */
-export async function verifyMesh({ plan, projectDirectory }: MeshOfStack, clientImage?: string): Promise<VerifyReport> {
-  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
+export async function verifyMesh(mesh: MeshOfStack, clientImage?: string): Promise<VerifyReport> {
+  const { clusters, problems } = await resolveClusters(mesh);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const startMs = performance.now();
   const sayWhen = (words: string): void =>
@@ -30,7 +30,7 @@ export async function verifyMesh({ plan, projectDirectory }: MeshOfStack, client
   return interruptible(
     ({ stop }) =>
       verify({
-        plan,
+        plan: mesh.plan,
         access: clusters,
         ...(clientImage === undefined ? {} : { clientImage }),
         signal: stop,

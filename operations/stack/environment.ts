@@ -15,7 +15,9 @@ const labDirectory = ".lab";
 
 /** Whether a stack's clusters are those of the lab: its kubeconfig is the one that the lab writes. */
 export function runsOnLab(plan: MeshPlan): boolean {
-  return sitesOf(plan).every((site) => site.access.kubeconfig?.startsWith(`${labDirectory}/`) ?? false);
+  return sitesOf(plan).every(
+    ({ access }) => access.source === "file" && (access.kubeconfig?.startsWith(`${labDirectory}/`) ?? false),
+  );
 }
 
 /** Variables that the lab's exports extend instead of setting: both parts count. */

@@ -1,6 +1,7 @@
-import { resolveAccess, type ClusterAccess } from "../../access";
+import type { ClusterAccess } from "../../access";
 import { ConfigurationError, sitesOf, type Problem } from "../../topology";
 import { connect, KubernetesError } from "../kubernetes";
+import { resolveClusters } from "./kubeconfig-sources";
 import type { StackOptions } from "./workspace";
 
 /** Variable by which the Kubernetes provider forgets what it cannot reach; it is the user's word for a cluster that is gone. */
@@ -17,20 +18,17 @@ export function givesUpUnreachable(): boolean {
  * @returns The clusters that answer: all of them, unless the user gives up those that do not.
  * @throws ConfigurationError with what is wrong with all clusters; nothing is removed then.
  */
-export async function findClusters({
-  plan,
-  projectDirectory,
-  onProgress = () => undefined,
-}: Pick<StackOptions, "plan" | "projectDirectory" | "onProgress">): Promise<ReadonlyMap<string, ClusterAccess>> {
-  const { clusters, problems } = await resolveAccess(plan, projectDirectory);
+export async function findClusters(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
+  const { plan, onProgress = () => undefined } = options;
+  const { clusters, problems } = await resolveClusters(options);
   const silent = new Map<string, Problem>();
   await Promise.all(
-    sitesOf(plan).map(async ({ name, path }) => {
+    sitesOf(plan).map(async ({ name, access: { path } }) => {
       const access = clusters.get(name);
       const found = access === undefined ? undefined : await silence(access);
       if (access === undefined || found === undefined) return;
       silent.set(name, {
-        path: `${path}.access.context`,
+        path,
         expected: `an answer from ${access.server}, to remove the mesh there`,
         found,
         fix: `Make it answer and run it again. For a cluster that is gone for good, set ${giveUpVariable}=true: what was in it is forgotten then.`,

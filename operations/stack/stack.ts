@@ -4,6 +4,7 @@ import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../
 import { afterRecovery } from "./after-recovery";
 import { clustersIn, type ExportedState } from "./cluster-state";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
+import { operationSources } from "./kubeconfig-sources";
 import { PulumiError } from "./pulumi";
 import { saysUnreachable, unfinished } from "./unfinished";
 import { openStack, selectStack, type StackOptions } from "./workspace";
@@ -119,7 +120,9 @@ async function explained(
  */
 async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
-  const reached = await reachClusters(plan, projectDirectory, () => belonging(options));
+  const reached = await reachClusters(plan, projectDirectory, operationSources(options, "create"), () =>
+    belonging(options),
+  );
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
   for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };

@@ -1,4 +1,4 @@
-import { LocalWorkspace, Stack, type EngineEvent, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
@@ -21,12 +21,12 @@ export interface StackOptions extends Interruption {
 export async function openStack(options: StackOptions): Promise<Stack> {
   const selected = await selectStack(options);
   if (selected !== undefined) return selected;
-  return Stack.create(options.stack, await LocalWorkspace.create(await workspaceOptions(options)));
+  return Stack.create(options.stack, await openWorkspace(options));
 }
 
 /** The stack; undefined when there is none. */
 export async function selectStack(options: StackOptions): Promise<Stack | undefined> {
-  const workspace = await LocalWorkspace.create(await workspaceOptions(options));
+  const workspace = await openWorkspace(options);
   try {
     return await Stack.select(options.stack, workspace);
   } catch (error) {
@@ -35,11 +35,12 @@ export async function selectStack(options: StackOptions): Promise<Stack | undefi
   }
 }
 
-async function workspaceOptions(options: StackOptions): Promise<LocalWorkspaceOptions> {
+/** The project, in which Pulumi's commands run. */
+export async function openWorkspace(options: StackOptions): Promise<LocalWorkspace> {
   const variables = await stackEnvironment(options.plan, options.projectDirectory);
-  return {
+  return LocalWorkspace.create({
     workDir: options.projectDirectory,
     envVars: { ...variables },
     pulumiCommand: await pulumiCommand(variables, options),
-  };
+  });
 }

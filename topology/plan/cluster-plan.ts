@@ -1,5 +1,6 @@
 import { configurationPath } from "../path";
 import type { Mesh } from "../schema";
+import { planAccess, type AccessPlan } from "./access-plan";
 import { valuesOf, type HelmValuesByChart } from "./istio-plan";
 import type { Joining } from "./joining";
 
@@ -18,7 +19,7 @@ export interface SitePlan {
   readonly name: string;
   /** Where the configuration describes it, for problems with it. */
   readonly path: string;
-  /** The kubeconfig context, and the file that holds it where one is named. */
+  /** Where its kubeconfig comes from, and which context of that counts. */
   readonly access: AccessPlan;
   /** What an update does when it cannot be reached. */
   readonly ifUnreachable: "fail" | "skip";
@@ -66,14 +67,6 @@ export interface EastWestGatewayPlan {
   readonly annotations: Readonly<Record<string, string>>;
   readonly loadBalancerClass?: string;
   readonly timeoutSeconds: number;
-}
-
-/** How a cluster is reached, as the user named it. */
-export interface AccessPlan {
-  readonly context: string;
-  readonly kubeconfig?: string;
-  /** Where the configuration names the file, for problems with it. */
-  readonly kubeconfigPath?: string;
 }
 
 /** Plans one cluster of the mesh. */
@@ -128,19 +121,6 @@ function gatewayOf(settings: Mesh["clusters"][string]["eastWestGateway"]): EastW
     ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
     timeoutSeconds,
   };
-}
-
-function planAccess(
-  mesh: Mesh,
-  access: Mesh["clusters"][string]["access"],
-  keys: readonly [string, string],
-): AccessPlan {
-  const { context, kubeconfig } = access;
-  if (kubeconfig !== undefined) {
-    return { context, kubeconfig, kubeconfigPath: configurationPath(...keys, "access", "kubeconfig") };
-  }
-  if (mesh.kubeconfig === undefined) return { context };
-  return { context, kubeconfig: mesh.kubeconfig, kubeconfigPath: configurationPath("kubeconfig") };
 }
 
 function modelOf(mesh: Mesh, name: string, { controlPlanes, controlPlaneOf }: Joining): Model {

@@ -1,3 +1,4 @@
+export type { AccessPlan, FileAccess, OutputAccess, SecretAccess } from "./access-plan";
 export * from "./cluster-plan";
 export * from "./control-plane-plan";
 export * from "./istio-plan";

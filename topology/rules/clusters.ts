@@ -4,7 +4,7 @@ import { joiningOf } from "../plan/joining";
 import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
 import { clustersOf, externalsOf } from "./draft";
-import type { MeshDraft } from "./rule";
+import type { ClusterDraft, MeshDraft } from "./rule";
 import { called } from "./words";
 
 export function atLeastOneCluster(mesh: MeshDraft): readonly Problem[] {
@@ -26,23 +26,48 @@ export function oneContextACluster(mesh: MeshDraft): readonly Problem[] {
     ...externalsOf(mesh).map(([name, { access }]) => ["externalControlPlanes", name, access] as const),
   ];
   return sites.flatMap(([place, name, access]) => {
-    const context = access?.context;
-    if (context === undefined) return [];
-    const file = (access?.kubeconfig ?? mesh.kubeconfig ?? "").replace(/^(\.\/)+/, "");
-    const key = JSON.stringify([file, context]);
-    const what = `${place === "clusters" ? "cluster" : "external control plane"} ${called(name)}`;
-    const owner = owners.get(key);
-    if (owner === undefined) owners.set(key, what);
+    const used = access === undefined ? undefined : usedContext(mesh, access);
+    if (used === undefined) return [];
+    const { id, key, what, value } = used;
+    const named = `${place === "clusters" ? "cluster" : "external control plane"} ${called(name)}`;
+    const owner = owners.get(id);
+    if (owner === undefined) owners.set(id, named);
     if (owner === undefined) return [];
     return [
       {
-        path: configurationPath(place, name, "access", "context"),
-        expected: "a context of its own",
-        found: `the context of ${owner}, ${describeFound(context)}`,
-        fix: `Name the context of ${called(name)}, or remove one of the two: one cluster can join a mesh only once.`,
+        path: configurationPath(place, name, "access", key),
+        expected: `a ${what} of its own`,
+        found: `the ${what} of ${owner}, ${describeFound(value)}`,
+        fix: `Name the ${what} of ${called(name)}, or remove one of the two: one cluster can join a mesh only once.`,
       },
     ];
   });
+}
+
+type AccessDraft = NonNullable<ClusterDraft["access"]>;
+
+/** Which context of which kubeconfig is named, in a form that compares, and in words; undefined where that is not known. */
+function usedContext(
+  mesh: MeshDraft,
+  access: AccessDraft,
+): { readonly id: string; readonly key: string; readonly what: string; readonly value: string } | undefined {
+  const { context } = access;
+  if ("kubeconfigSecret" in access) {
+    const { kubeconfigSecret: value } = access;
+    if (value === undefined) return undefined;
+    return { id: JSON.stringify(["secret", value, context]), key: "kubeconfigSecret", what: "kubeconfig", value };
+  }
+  if ("output" in access) {
+    const { stack, output: value } = access;
+    if (stack === undefined || value === undefined) return undefined;
+    return { id: JSON.stringify(["output", stack, value, context]), key: "output", what: "kubeconfig", value };
+  }
+  if (context === undefined) return undefined;
+  const file = (("kubeconfig" in access ? access.kubeconfig : undefined) ?? mesh.kubeconfig ?? "").replace(
+    /^(\.\/)+/,
+    "",
+  );
+  return { id: JSON.stringify(["file", file, context]), key: "context", what: "context", value: context };
 }
 
 /**

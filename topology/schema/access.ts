@@ -1,19 +1,75 @@
 import { z } from "zod";
+import { valuePath } from "../value-path";
 import { worded } from "../wording";
 import { address, oneOf, text } from "./primitives";
 
-export const kubeconfigFile = text("the path of a kubeconfig file", "~/.kube/config");
+/** What is to be done with a kubeconfig that stands where the name of one belongs. */
+const keepElsewhere =
+  "Keep it as a secret under a key of its own, `pulumi config set --secret isthmus:eastKubeconfig` for one, and name that key as `kubeconfigSecret`.";
+
+function mendName(value: string): string | undefined {
+  return /\n|\bapiVersion\b|^\s*\{/.test(value) ? keepElsewhere : undefined;
+}
+
+export const kubeconfigFile = text("the path of a kubeconfig file", "~/.kube/config", mendName, keepElsewhere);
+
+const context = text("the name of a kubeconfig context", "my-context");
+
+const secretKey = worded(z.string().regex(valuePath), {
+  expected: "the key of a secret in the stack's configuration, without `isthmus:`",
+  example: "eastKubeconfig",
+  mend: (value) => (value.startsWith("isthmus:") ? "Take out `isthmus:`." : mendName(value)),
+  mendEncrypted: keepElsewhere,
+});
+
+const namePattern = "[A-Za-z0-9_.-]{1,100}";
+
+const stackName = worded(z.string().regex(new RegExp(`^${namePattern}(/${namePattern}/${namePattern})?$`)), {
+  expected: "the name of another stack: of this project, or in full as organization/project/stack",
+  example: "organization/clusters/production",
+  mend: (value) => {
+    const [first, second] = value.split("/");
+    if (value.split("/").length !== 2) return undefined;
+    return `Write all three parts: \`organization/${first ?? ""}/${second ?? ""}\`, with the organization's name on Pulumi Cloud.`;
+  },
+});
+
+const outputPath = worded(z.string().regex(valuePath), {
+  expected: "the name of an output, with the keys below it",
+  example: "kubeconfigs.east",
+});
+
+const aboutContext =
+  "Name of the kubeconfig context by which this program reaches the cluster. Beside `kubeconfigSecret` or `output` it may be left out where that kubeconfig says its current context.";
 
 export const accessSchema = worded(
-  z.strictObject({
-    context: text("the name of a kubeconfig context", "my-context").describe(
-      "Name of the kubeconfig context by which this program reaches the cluster.",
-    ),
-    kubeconfig: kubeconfigFile
-      .optional()
-      .describe("Kubeconfig file that holds the context, relative to the project. Default: the mesh's `kubeconfig`."),
-  }),
-  { expected: "a mapping with the kubeconfig context of the cluster", example: "{ context: my-context }" },
+  z.union([
+    z.strictObject({
+      context: context.describe(aboutContext),
+      kubeconfig: kubeconfigFile
+        .optional()
+        .describe("Kubeconfig file that holds the context, relative to the project. Default: the mesh's `kubeconfig`."),
+    }),
+    z.strictObject({
+      kubeconfigSecret: secretKey.describe(
+        "Key, in the stack's configuration, of a secret that is a kubeconfig: `eastKubeconfig` for what `pulumi config set --secret isthmus:eastKubeconfig` sets, `kubeconfigs.east` for what it sets with `--path`.",
+      ),
+      context: context.optional().describe(aboutContext),
+    }),
+    z.strictObject({
+      stack: stackName.describe(
+        "Another stack, of the same backend, that has the kubeconfig among its outputs: its name for one of this project, else `organization/project/stack`.",
+      ),
+      output: outputPath.describe(
+        "Output of that stack that is a kubeconfig, as text or as a mapping: `kubeconfig`, or `kubeconfigs.east`.",
+      ),
+      context: context.optional().describe(aboutContext),
+    }),
+  ]),
+  {
+    expected: "one of `context`, `kubeconfigSecret`, and `stack` with `output`",
+    example: "{ context: my-context }",
+  },
 ).describe("How this program reaches the cluster.");
 
 const pemFile = text("the path of a PEM file", "./east-ca.pem", (value) =>

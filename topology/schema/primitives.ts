@@ -17,11 +17,17 @@ export function label(example: string): typeof dnsLabel {
 }
 
 /** One line of text with something in it. */
-export function text(expected: string, example: string, mend?: Wording["mend"]): z.ZodString {
+export function text(
+  expected: string,
+  example: string,
+  mend?: Wording["mend"],
+  mendEncrypted?: Wording["mendEncrypted"],
+): z.ZodString {
   return worded(z.string().regex(/^\S(.*\S)?$/), {
     expected,
     example,
     mend: (value) => mend?.(value) ?? mendSpaces(value),
+    ...(mendEncrypted === undefined ? {} : { mendEncrypted }),
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { precheck, reachClusters } from "../../../access";
 import { valueReferences } from "../../../access/charts";
 import { formatProblem, type MeshConfig } from "../../../topology";
+import { noSources } from "../../support/kubeconfig-sources";
 import { planOf } from "../../support/plans";
 import { assertNothing, ChartBench, chartFiles, only, packaged } from "./chart-bench";
 
@@ -118,7 +119,7 @@ describe("extra values", () => {
     await bench.write({ kubeconfig: JSON.stringify(kubeconfig) });
     const reached = async (istio: MeshConfig["istio"]): Promise<boolean> => {
       const plan = planOf({ ...mesh, istio, kubeconfig: "kubeconfig" });
-      return (await reachClusters(plan, bench.project, () => Promise.resolve(new Set()))).resolved;
+      return (await reachClusters(plan, bench.project, noSources, () => Promise.resolve(new Set()))).resolved;
     };
     assert.equal(await reached({ version: "1.31.1", charts: { directory: "nowhere" } }), true);
     assert.equal(await reached(mesh.istio), false);

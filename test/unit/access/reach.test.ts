@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { reachClusters, type ReachedClusters } from "../../../access";
+import { noSources } from "../../support/kubeconfig-sources";
 import { planOf } from "../../support/plans";
 import { TestAuthority } from "./certificates";
 import { fakeApiServer, type Listening } from "./fake-api-server";
@@ -39,7 +40,7 @@ describe("reachClusters", () => {
     assert.ok(silent !== undefined);
     config.clusters["west"] = { ...silent, ifUnreachable: "skip" };
     config.istio.charts = { directory: "charts" };
-    return reachClusters(planOf(config), bench.home, () => Promise.resolve(new Set(belonging)));
+    return reachClusters(planOf(config), bench.home, noSources, () => Promise.resolve(new Set(belonging)));
   }
 
   it("leaves out a new cluster that does not answer and may be missing", async () => {

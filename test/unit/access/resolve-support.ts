@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { resolveAccess, type ResolvedAccess } from "../../../access";
+import { resolveAccess, type KubeconfigSources, type ResolvedAccess } from "../../../access";
 import { formatProblem, type MeshConfig } from "../../../topology";
+import { noSources } from "../../support/kubeconfig-sources";
 import { planOf } from "../../support/plans";
 
 /** The token in the kubeconfigs, which no problem may show. */
@@ -45,6 +46,8 @@ export function meshOf(contexts: Readonly<Record<string, string>>, kubeconfigFil
 /** A home directory, which is the project too, for each test of one `describe`. */
 export class ResolveBench {
   home = "";
+  /** Where kubeconfigs come from that stand in no file. */
+  sources: KubeconfigSources = noSources;
 
   /** Registers what must be done before and after each test. */
   constructor() {
@@ -63,7 +66,7 @@ export class ResolveBench {
   }
 
   async resolve(config: MeshConfig, environment: Readonly<Record<string, string>> = {}): Promise<ResolvedAccess> {
-    const resolved = await resolveAccess(planOf(config), this.home, { HOME: this.home, ...environment });
+    const resolved = await resolveAccess(planOf(config), this.home, this.sources, { HOME: this.home, ...environment });
     assert.ok(!JSON.stringify(resolved.problems).includes(token), "a problem shows the token");
     return resolved;
   }

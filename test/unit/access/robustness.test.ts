@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parseStackConfiguration, precheck, resolveAccess } from "../../../access";
 import { ConfigurationError, formatProblem, type Problem } from "../../../topology";
+import { noSources } from "../../support/kubeconfig-sources";
 import { planOf, twoPrimaries } from "../../support/plans";
 import { TestAuthority } from "./certificates";
 import { accessTo } from "./fake-api-server";
@@ -73,7 +74,7 @@ describe("whatever is read", () => {
         ),
         async (text) => {
           await writeFile(join(directory, "config"), text);
-          const { clusters, problems } = await resolveAccess(plan, directory, { HOME: directory });
+          const { clusters, problems } = await resolveAccess(plan, directory, noSources, { HOME: directory });
           problems.forEach(assertReadable);
           assert.ok(problems.length > 0 || clusters.size === 2);
         },

@@ -128,6 +128,19 @@ const joined = fc
     return { names, hostOf, externals: externals.filter((name) => serving.has(name)) };
   });
 
+/** How a cluster is reached, from each of the places where its kubeconfig may be kept. */
+function accessOf(name: string): fc.Arbitrary<ClusterConfig["access"]> {
+  const context = `context-${name}`;
+  return fc.constantFrom<ClusterConfig["access"]>(
+    { context },
+    { context, kubeconfig: "config" },
+    { kubeconfigSecret: `kubeconfigs.${name}` },
+    { kubeconfigSecret: "kubeconfigs", context },
+    { stack: "organization/clusters/production", output: `kubeconfigs["${name}"]` },
+    { stack: "clusters", output: "kubeconfig", context },
+  );
+}
+
 /** The clusters and external control planes of a mesh, every reference between them right. */
 const sites = joined.chain(({ names, hostOf, externals }) => {
   const peersOf = (name: string): fc.Arbitrary<string[] | undefined> =>
@@ -136,12 +149,12 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
     const host = hostOf.get(name) ?? name;
     const controlPlane = host === name ? maybe(fc.constant(name)) : fc.constant(host);
     return fc
-      .tuple(fc.constantFrom("a", "b", "network-3"), controlPlane, peersOf(name), settings(index))
-      .map(([network, chosen, peers, more]): [string, ClusterConfig] => [
+      .tuple(fc.constantFrom("a", "b", "network-3"), accessOf(name), controlPlane, peersOf(name), settings(index))
+      .map(([network, access, chosen, peers, more]): [string, ClusterConfig] => [
         name,
         {
           network,
-          access: { context: `context-${name}` },
+          access,
           ...more,
           ...(chosen === undefined ? {} : { controlPlane: chosen }),
           ...(peers === undefined || host !== name ? {} : { peers }),
@@ -153,6 +166,7 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
     return fc
       .tuple(
         maybe(fc.constantFrom(...served)),
+        accessOf(name),
         peersOf(name),
         fc.record(
           {
@@ -163,10 +177,10 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
           { requiredKeys: [] },
         ),
       )
-      .map(([configCluster, peers, more]): [string, ExternalConfig] => [
+      .map(([configCluster, access, peers, more]): [string, ExternalConfig] => [
         name,
         {
-          access: { context: `context-${name}` },
+          access,
           ...more,
           ...(configCluster === undefined ? {} : { configCluster }),
           ...(peers === undefined ? {} : { peers }),

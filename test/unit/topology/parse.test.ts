@@ -210,7 +210,7 @@ describe("parseMesh", () => {
       "isthmus:mesh.trust.keyAlgorithm",
       "isthmus:mesh.clusters.A",
       "isthmus:mesh.clusters.A.network",
-      "isthmus:mesh.clusters.A.access.context",
+      "isthmus:mesh.clusters.A.access",
       "isthmus:mesh.clusters.c.access.context",
       "isthmus:mesh.istio.version",
     ]);

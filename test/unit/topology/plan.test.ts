@@ -48,15 +48,22 @@ describe("planMesh", () => {
     );
     const { clusters, externalControlPlanes } = plan(config);
     assert.deepEqual(
-      [...clusters, ...externalControlPlanes].map((site) => site.access),
+      [...clusters, ...externalControlPlanes].map(({ access: { context: name, ...site } }) => [
+        name,
+        site.source === "file" ? [site.kubeconfig, site.kubeconfigPath] : [],
+      ]),
       [
-        { context: "lab-c0", kubeconfig: "mesh.yaml", kubeconfigPath: "isthmus:mesh.kubeconfig" },
-        { context: "k1", kubeconfig: "own.yaml", kubeconfigPath: "isthmus:mesh.clusters.c1.access.kubeconfig" },
-        { context: "lab-c2", kubeconfig: "mesh.yaml", kubeconfigPath: "isthmus:mesh.kubeconfig" },
-        { ...access, kubeconfigPath: "isthmus:mesh.externalControlPlanes.control.access.kubeconfig" },
+        ["lab-c0", ["mesh.yaml", "isthmus:mesh.kubeconfig"]],
+        ["k1", ["own.yaml", "isthmus:mesh.clusters.c1.access.kubeconfig"]],
+        ["lab-c2", ["mesh.yaml", "isthmus:mesh.kubeconfig"]],
+        ["control", ["control.yaml", "isthmus:mesh.externalControlPlanes.control.access.kubeconfig"]],
       ],
     );
-    assert.deepEqual(plan(mesh()).clusters[0]?.access, { context: "lab-east" });
+    assert.deepEqual(plan(mesh()).clusters[0]?.access, {
+      source: "file",
+      path: "isthmus:mesh.clusters.east.access.context",
+      context: "lab-east",
+    });
   });
 
   it("lays a cluster's values over the mesh's, and leaves the other clusters alone", () => {

@@ -1,0 +1,57 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { resolveAccess, type ConfigurationText, type KubeconfigSources, type ResolvedAccess } from "../../access";
+import { ConfigurationError, configurationNamespace } from "../../topology";
+import { PulumiError } from "./pulumi";
+import { openStack, openWorkspace, selectStack, type StackOptions } from "./workspace";
+
+/** What becomes of a stack that is not there when its configuration is asked for: an update makes it anyway. */
+export type AbsentStack = "create" | "refuse";
+
+/** Where operations, which run outside of the program, find kubeconfigs that stand in no file: they ask Pulumi's CLI. */
+export function operationSources(options: StackOptions, absent: AbsentStack): KubeconfigSources {
+  return {
+    secret: async (key) => configurationText(await ownStack(options, absent), `${configurationNamespace}:${key}`),
+    outputs: async (stack) => {
+      const workspace = await openWorkspace(options);
+      try {
+        const outputs = await workspace.stackOutputs(stack);
+        return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+      } catch (error) {
+        if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * Finds every cluster's context, wherever its kubeconfig is kept. Asks no cluster.
+ * @throws ConfigurationError when the stack's configuration, or the outputs of another, cannot be read at all.
+ */
+export function resolveClusters(options: StackOptions, absent: AbsentStack = "refuse"): Promise<ResolvedAccess> {
+  return resolveAccess(options.plan, options.projectDirectory, operationSources(options, absent));
+}
+
+/** Only with its stack can a configuration be decrypted: the stack may say by what. */
+async function ownStack(options: StackOptions, absent: AbsentStack): Promise<Stack> {
+  const stack = absent === "create" ? await openStack(options) : await selectStack(options);
+  if (stack !== undefined) return stack;
+  throw new ConfigurationError([
+    {
+      path: `stack ${options.stack}`,
+      expected: "a stack of this backend, to decrypt its configuration",
+      found: "none of that name",
+      fix: `Log in to the backend that has it (PULUMI_BACKEND_URL), or make it: \`pulumi stack init ${options.stack}\`.`,
+    },
+  ]);
+}
+
+async function configurationText(stack: Stack, key: string): Promise<ConfigurationText | undefined> {
+  try {
+    const { value, secret = false } = await stack.getConfig(key);
+    return { text: value, isSecret: secret };
+  } catch (error) {
+    if (error instanceof PulumiError && /configuration key .* not found/.test(error.stderr)) return undefined;
+    throw error;
+  }
+}
