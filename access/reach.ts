@@ -9,6 +9,7 @@ import {
   type SitePlan,
 } from "../topology";
 import type { ClusterAccess } from "./cluster-access";
+import type { Environment } from "./kubeconfig/kubeconfig-file";
 import { resolveAccess } from "./kubeconfig/resolve";
 import type { KubeconfigSources } from "./kubeconfig/sources";
 import { precheck } from "./precheck";
@@ -46,15 +47,18 @@ export interface ReachedCluster extends ClusterAccess {
  * @param sources Where kubeconfigs come from that stand in no file.
  * @param belonging Names of the clusters that belong to the mesh since an earlier update; asked only when one cannot be
  *   reached.
+ * @param environment Where `KUBECONFIG`, `HOME` and proxies are looked up, and what credential plugins see. Default: the
+ *   process's.
  */
 export async function reachClusters(
   plan: MeshPlan,
   projectDirectory: string,
   sources: KubeconfigSources,
   belonging: () => Promise<ReadonlySet<string>>,
+  environment: Environment = process.env,
 ): Promise<ReachedClusters> {
-  const { clusters, problems } = await resolveAccess(plan, projectDirectory, sources);
-  const found = await precheck(plan, clusters, projectDirectory);
+  const { clusters, problems } = await resolveAccess(plan, projectDirectory, sources, environment);
+  const found = await precheck(plan, clusters, projectDirectory, { environment });
   const silent = found.unreachable.size === 0 ? nothingSilent : judgeSilent(plan, found.unreachable, await belonging());
   const reached = [...clusters.values()].map((access): ReachedCluster => ({
     ...access,

@@ -8,8 +8,8 @@ import type { StackOptions } from "./workspace";
 const giveUpVariable = "PULUMI_K8S_DELETE_UNREACHABLE";
 
 /** Whether the user gives up clusters that do not answer. */
-export function givesUpUnreachable(): boolean {
-  return process.env[giveUpVariable] === "true";
+export function givesUpUnreachable({ variables = process.env }: Pick<StackOptions, "variables">): boolean {
+  return variables[giveUpVariable] === "true";
 }
 
 /**
@@ -36,7 +36,7 @@ export async function findClusters(options: StackOptions): Promise<ReadonlyMap<s
     }),
   );
   const all = [...problems, ...silent.values()];
-  if (all.length > 0 && !givesUpUnreachable()) throw new ConfigurationError(all);
+  if (all.length > 0 && !givesUpUnreachable(options)) throw new ConfigurationError(all);
   for (const problem of all) onProgress(`warning: given up: ${problem.path}: ${problem.found}`);
   return new Map([...clusters].filter(([name]) => !silent.has(name)));
 }

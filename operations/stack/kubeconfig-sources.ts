@@ -29,7 +29,7 @@ export function operationSources(options: StackOptions, absent: AbsentStack): Ku
  * @throws ConfigurationError when the stack's configuration, or the outputs of another, cannot be read at all.
  */
 export function resolveClusters(options: StackOptions, absent: AbsentStack = "refuse"): Promise<ResolvedAccess> {
-  return resolveAccess(options.plan, options.projectDirectory, operationSources(options, absent));
+  return resolveAccess(options.plan, options.projectDirectory, operationSources(options, absent), options.variables);
 }
 
 /** Only with its stack can a configuration be decrypted: the stack may say by what. */

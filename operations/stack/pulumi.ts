@@ -35,7 +35,7 @@ export class PulumiError extends Error {
 }
 
 /** What the Automation API asks of a Pulumi command. It calls its own type's method `run`, which the types leave out. */
-interface Runner {
+export interface Runner {
   run(
     args: string[],
     directory: string,
@@ -49,11 +49,14 @@ interface Runner {
  * The Pulumi CLI for the Automation API, in a process group of its own. The API's own way leaves it in ours, where a
  * Ctrl-C at the terminal reaches it once from the terminal and once from us, and the second Ctrl-C makes Pulumi give up
  * its work half-way.
- * @param variables Beside the process's own; its PATH decides which CLI that is.
+ * @param variables All that it gets; their PATH decides which CLI that is.
  * @throws ConfigurationError when there is no such CLI.
  */
-export async function pulumiCommand(variables: Variables, interruption: Interruption): Promise<PulumiCommand> {
-  const executable = findOnPath("pulumi", variables["PATH"] ?? process.env["PATH"] ?? "");
+export async function pulumiCommand(
+  variables: NodeJS.ProcessEnv,
+  interruption: Interruption,
+): Promise<PulumiCommand & Runner> {
+  const executable = findOnPath("pulumi", variables["PATH"] ?? "");
   if (executable === undefined) {
     throw new ConfigurationError([
       {
@@ -98,7 +101,7 @@ const defaultStopGraceMs = 120_000;
 async function runInOwnGroup(
   executable: string,
   args: readonly string[],
-  where: { directory: string; variables: Variables },
+  where: { directory: string; variables: NodeJS.ProcessEnv },
   { stop, stopGraceMs = defaultStopGraceMs, kill }: Interruption,
   onOutput: (text: string) => void = () => undefined,
   onError: (text: string) => void = () => undefined,
@@ -110,7 +113,7 @@ async function runInOwnGroup(
   stop?.throwIfAborted();
   const child = spawn(executable, [...args, "--non-interactive"], {
     cwd: where.directory,
-    env: { ...process.env, ...where.variables, PULUMI_AUTOMATION_API: "true" },
+    env: { ...where.variables, PULUMI_AUTOMATION_API: "true" },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

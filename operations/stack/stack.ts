@@ -90,7 +90,11 @@ export async function destroy(
   try {
     const result = await afterRecovery(stack, options, found, () =>
       // By a refresh alone the provider gives up what it cannot reach: the deletion of a Helm release always fails.
-      stack.destroy({ ...streams(options), continueOnError: true, ...(givesUpUnreachable() ? { refresh: true } : {}) }),
+      stack.destroy({
+        ...streams(options),
+        continueOnError: true,
+        ...(givesUpUnreachable(options) ? { refresh: true } : {}),
+      }),
     );
     return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
   } catch (error) {
@@ -120,8 +124,12 @@ async function explained(
  */
 async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
-  const reached = await reachClusters(plan, projectDirectory, operationSources(options, "create"), () =>
-    belonging(options),
+  const reached = await reachClusters(
+    plan,
+    projectDirectory,
+    operationSources(options, "create"),
+    () => belonging(options),
+    options.variables,
   );
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
   for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
@@ -140,12 +148,17 @@ function streams(options: StackOptions): {
   onEvent?: (event: EngineEvent) => void;
   color: "never";
 } {
-  const { onOutput = () => undefined, onEvent } = options;
+  const { onOutput = () => undefined, onErrorOutput = onOutput, onEvent } = options;
   // In what the SDK and the engine write down for their own makers, keys and tokens stand in the clear.
   const handOn = (event: EngineEvent): void => {
     if (!isForDebugging(event)) onEvent?.(event);
   };
-  return { onOutput, onError: onOutput, ...(onEvent === undefined ? {} : { onEvent: handOn }), color: "never" };
+  return {
+    onOutput,
+    onError: onErrorOutput,
+    ...(onEvent === undefined ? {} : { onEvent: handOn }),
+    color: "never",
+  };
 }
 
 /** Whether an event is a message that nobody sees without `--debug`. The SDK's types leave its severity out. */

@@ -5,12 +5,20 @@ import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
 
 /** Which stack, and how its operations talk and are ended. */
 export interface StackOptions extends Interruption {
-  /** Where Pulumi.yaml is; relative paths of the configuration start there. */
+  /** Directory that the configuration's relative paths start from. */
   readonly projectDirectory: string;
+  /** Where Pulumi.yaml and the stack's file are. Default: the project's directory. */
+  readonly workDirectory?: string;
   readonly stack: string;
   readonly plan: MeshPlan;
+  /** Environment variables of Pulumi and of all that it starts; those of the lab come on top. Default: the process's. */
+  readonly variables?: NodeJS.ProcessEnv;
+  /** What encrypts the secrets of a stack that is made: `passphrase`, or a key's URL. Default: Pulumi's own for the backend. */
+  readonly secretsProvider?: string;
   /** Told what Pulumi writes, as it comes. */
   readonly onOutput?: (text: string) => void;
+  /** Told what Pulumi writes to its standard error. Default: `onOutput` is. */
+  readonly onErrorOutput?: (text: string) => void;
   /** Told what the engine does, as it happens. Secrets are masked, and messages for debugging, in which they are not, left out. */
   readonly onEvent?: (event: EngineEvent) => void;
   /** Told in words what is done beside Pulumi's work. */
@@ -19,28 +27,41 @@ export interface StackOptions extends Interruption {
 
 /** The stack; one that is not there yet is created. */
 export async function openStack(options: StackOptions): Promise<Stack> {
-  const selected = await selectStack(options);
-  if (selected !== undefined) return selected;
-  return Stack.create(options.stack, await openWorkspace(options));
+  const workspace = await openWorkspace(options);
+  return (await stackIn(workspace, options)) ?? Stack.create(options.stack, workspace);
 }
 
 /** The stack; undefined when there is none. */
 export async function selectStack(options: StackOptions): Promise<Stack | undefined> {
-  const workspace = await openWorkspace(options);
+  return stackIn(await openWorkspace(options), options);
+}
+
+async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Promise<Stack | undefined> {
   try {
-    return await Stack.select(options.stack, workspace);
+    return await Stack.select(stack, workspace);
   } catch (error) {
     if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
     throw error;
   }
 }
 
-/** The project, in which Pulumi's commands run. */
+/**
+ * The workspace that a stack is worked in. Pulumi notes in a file in the user's home which stack is selected in a
+ * directory: that is left as it is. Every command names its stack, and several stacks of one project may be worked on at
+ * once.
+ */
 export async function openWorkspace(options: StackOptions): Promise<LocalWorkspace> {
-  const variables = await stackEnvironment(options.plan, options.projectDirectory);
-  return LocalWorkspace.create({
-    workDir: options.projectDirectory,
-    envVars: { ...variables },
-    pulumiCommand: await pulumiCommand(variables, options),
+  const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
+  const own = await stackEnvironment(options.plan, options.projectDirectory, variables);
+  const command = await pulumiCommand({ ...variables, ...own }, options);
+  const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
+  const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
+  return Object.assign(workspace, {
+    selectStack: async (name: string): Promise<void> => {
+      await command.run(["stack", "--show-name", "--stack", name], directory, {});
+    },
+    createStack: async (name: string): Promise<void> => {
+      await command.run(["stack", "init", name, "--no-select", ...provider], directory, {});
+    },
   });
 }

@@ -10,7 +10,7 @@ const istiod = { cluster: "east", component: "istiod", urn };
 function step(kind: "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent", op: string, parts = {}): EngineEvent {
   const state = { type: "", urn, id: "", parent: "", provider: "", inputs: { values: "of no concern" }, outputs: {} };
   const metadata = { op, urn, type: "kubernetes:helm.sh/v3:Release", provider: "", new: state };
-  return { sequence: 1, timestamp: 1, [kind]: { metadata, ...parts } } as unknown as EngineEvent;
+  return { sequence: 1, timestamp: 1, [kind]: { metadata, ...parts } };
 }
 
 const diagnostic = (message: string, parts = {}): EngineEvent => ({
