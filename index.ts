@@ -5,7 +5,10 @@ import { ConfigurationError } from "./topology";
 /** The Pulumi program: reads `isthmus:mesh`, builds the mesh, exports what there is to know about it. */
 export = async (): Promise<MeshStackOutputs> => {
   try {
-    return await meshStack(new pulumi.Config("isthmus").getObject("mesh"), process.cwd());
+    return await meshStack(
+      new pulumi.Config("isthmus").getObject("mesh"),
+      process.env["ISTHMUS_PROJECT_DIRECTORY"] ?? process.cwd(),
+    );
   } catch (error) {
     // A user's mistake is shown as it is; a stack trace would point at us.
     if (error instanceof ConfigurationError) throw new pulumi.RunError(error.message);

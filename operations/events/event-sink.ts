@@ -29,9 +29,16 @@ export class EventSink {
 
   /** Tells the listener of an event of a stack. */
   emit(stack: string, body: MeshEventBody): void {
+    this.guard(() => {
+      this.listener({ ...body, stack, seconds: this.seconds() });
+    });
+  }
+
+  /** Tells something to another who watches, whom an error keeps from hearing more just the same. */
+  guard(tell: () => void): void {
     if (this.thrown !== undefined) return;
     try {
-      this.listener({ ...body, stack, seconds: this.seconds() });
+      tell();
     } catch (error) {
       this.thrown = { error };
     }

@@ -106,6 +106,8 @@ export interface StepProgressed extends ResourceOfStep {
 export interface StepEnded extends ResourceOfStep {
   readonly type: "step-ended";
   readonly change: Change;
+  /** What a refresh found: that it is not what the state said. Left out where it is, and for other changes. */
+  readonly found?: "changed" | "gone";
   /** Seconds since its `step-started`. */
   readonly tookSeconds: number;
 }

@@ -137,8 +137,9 @@ function ofComponent(
   for (const row of rows.filter(({ type }) => type === componentType)) {
     for (const [child, [component, part]] of called(row)) {
       const ending = [row.suffix ?? "root", ...(child === "" ? [] : [child])].join("-");
-      const [, cluster] = new RegExp(`^mesh-(?:(.+)-)?${ending}$`).exec(name) ?? [];
-      if ((cluster === undefined) !== (row.suffix === undefined) || !name.startsWith("mesh-")) continue;
+      const match = new RegExp(`^mesh-(?:(.+)-)?${ending}$`).exec(name);
+      const cluster = match?.[1];
+      if (match === null || (cluster === undefined) !== (row.suffix === undefined)) continue;
       return {
         ...(cluster === undefined ? {} : { cluster }),
         component,

@@ -63,10 +63,21 @@ function endedStep(
   metadata: Metadata,
   { begun, seconds }: TranslationContext,
 ): MeshEventBody[] {
-  const step = stepOf(metadata);
+  const step = refreshed(metadata, begun) ?? stepOf(metadata);
   if (step === undefined) return [];
   const since = begun.get(stepKey(step)) ?? seconds;
   return [{ type, ...step, tookSeconds: Math.round((seconds - since) * 1000) / 1000 }];
+}
+
+/** The end of a refresh is called by what was found. */
+function refreshed(
+  { op, urn }: Metadata,
+  begun: TranslationContext["begun"],
+): (ResourceOfStep & { readonly change: Change; readonly found?: "changed" | "gone" }) | undefined {
+  const step = { ...subjectOf(urn), urn, change: "refresh" } as const;
+  if (!begun.has(stepKey(step))) return undefined;
+  const found = ({ update: "changed", delete: "gone" } as const)[op as string];
+  return { ...step, ...(found === undefined ? {} : { found }) };
 }
 
 /** The step; undefined for what is none: components and providers only order what others do. */

@@ -34,6 +34,9 @@ export class PulumiError extends Error {
   }
 }
 
+/** Looks at a command that succeeded, before what it said is read; what it throws takes the place of its result. */
+export type SuccessCheck = (command: string) => void;
+
 /** What the Automation API asks of a Pulumi command. It calls its own type's method `run`, which the types leave out. */
 export interface Runner {
   run(
@@ -50,11 +53,13 @@ export interface Runner {
  * Ctrl-C at the terminal reaches it once from the terminal and once from us, and the second Ctrl-C makes Pulumi give up
  * its work half-way.
  * @param variables All that it gets; their PATH decides which CLI that is.
+ * @param check Default: a command that succeeds is well.
  * @throws ConfigurationError when there is no such CLI.
  */
 export async function pulumiCommand(
   variables: NodeJS.ProcessEnv,
   interruption: Interruption,
+  check: SuccessCheck = () => undefined,
 ): Promise<PulumiCommand & Runner> {
   const executable = findOnPath("pulumi", variables["PATH"] ?? "");
   if (executable === undefined) {
@@ -68,15 +73,12 @@ export async function pulumiCommand(
     ]);
   }
   const runner: Runner = {
-    run: (args, directory, own, onOutput, onError) =>
-      runInOwnGroup(
-        executable,
-        args,
-        { directory, variables: { ...variables, ...own } },
-        interruption,
-        onOutput,
-        onError,
-      ),
+    run: async (args, directory, own, onOutput, onError) => {
+      const where = { directory, variables: { ...variables, ...own } };
+      const result = await runInOwnGroup(executable, args, where, interruption, onOutput, onError);
+      check(args[0] ?? "");
+      return result;
+    },
   };
   const { stdout } = await runner.run(["version"], process.cwd(), {});
   return Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, runner, {

@@ -1,8 +1,9 @@
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
 import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
 import { afterRecovery } from "./after-recovery";
 import { clustersIn, type ExportedState } from "./cluster-state";
+import { EventStreamError } from "./event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { operationSources } from "./kubeconfig-sources";
 import { PulumiError } from "./pulumi";
@@ -46,21 +47,28 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
     return {
       stack: options.stack,
       changes: result.summary.resourceChanges ?? {},
-      outputs: Object.fromEntries(
-        Object.entries(result.outputs)
-          .filter(([, output]) => !output.secret)
-          .map(([name, output]) => [name, output.value as unknown]),
-      ),
+      outputs: plainOutputs(result.outputs),
     };
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, failures) : error;
   }
 }
 
-/** Says what {@link up} would do. Changes nothing. */
+/**
+ * Says what {@link up} would do. Changes nothing.
+ * @throws EventStreamError when the engine's events broke off, of which the last one has the sums.
+ */
 export async function preview(options: StackOptions): Promise<ChangesResult> {
-  const stack = await openStack(options);
-  const result = await stack.preview(streams(options));
+  let hasSums = false;
+  const onEvent = (event: EngineEvent): void => {
+    if (event.summaryEvent !== undefined) hasSums = true;
+    options.onEvent?.(event);
+  };
+  // The Automation API would give no changes, and write a warning to our standard error.
+  const stack = await openStack(options, (command) => {
+    if (command === "preview" && !hasSums) throw new EventStreamError(options.stack);
+  });
+  const result = await stack.preview(streams({ ...options, onEvent }));
   return { stack: options.stack, changes: result.changeSummary };
 }
 
@@ -100,6 +108,23 @@ export async function destroy(
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, []) : error;
   }
+}
+
+/**
+ * What the stack's last update said, without secrets. Asks no cluster.
+ * @returns Undefined when there is no such stack.
+ */
+export async function readOutputs(options: StackOptions): Promise<UpdateResult["outputs"] | undefined> {
+  const stack = await selectStack(options);
+  return stack === undefined ? undefined : plainOutputs(await stack.outputs());
+}
+
+function plainOutputs(outputs: OutputMap): UpdateResult["outputs"] {
+  return Object.fromEntries(
+    Object.entries(outputs)
+      .filter(([, output]) => !output.secret)
+      .map(([name, output]) => [name, output.value as unknown]),
+  );
 }
 
 /** The error with the clusters that it is about, where it is about any. */

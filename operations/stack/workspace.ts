@@ -1,7 +1,7 @@
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
-import { pulumiCommand, PulumiError, type Interruption } from "./pulumi";
+import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "./pulumi";
 
 /** Which stack, and how its operations talk and are ended. */
 export interface StackOptions extends Interruption {
@@ -26,8 +26,8 @@ export interface StackOptions extends Interruption {
 }
 
 /** The stack; one that is not there yet is created. */
-export async function openStack(options: StackOptions): Promise<Stack> {
-  const workspace = await openWorkspace(options);
+export async function openStack(options: StackOptions, check?: SuccessCheck): Promise<Stack> {
+  const workspace = await openWorkspace(options, check);
   return (await stackIn(workspace, options)) ?? Stack.create(options.stack, workspace);
 }
 
@@ -50,10 +50,10 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
  * directory: that is left as it is. Every command names its stack, and several stacks of one project may be worked on at
  * once.
  */
-export async function openWorkspace(options: StackOptions): Promise<LocalWorkspace> {
+export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<LocalWorkspace> {
   const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
   const own = await stackEnvironment(options.plan, options.projectDirectory, variables);
-  const command = await pulumiCommand({ ...variables, ...own }, options);
+  const command = await pulumiCommand({ ...variables, ...own }, options, check);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
   const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
   return Object.assign(workspace, {

@@ -135,9 +135,10 @@ describe("the events of a run of the engine", () => {
 
   it("know whether the engine told everything", () => {
     const engine = new EngineEvents(new EventSink(), "dev");
+    assert.equal(engine.progress, "not begun");
     engine.take(step("resourcePreEvent", "create"));
-    assert.equal(engine.isComplete, false);
+    assert.equal(engine.progress, "under way");
     engine.take({ sequence: 2, timestamp: 2, cancelEvent: {} });
-    assert.equal(engine.isComplete, true);
+    assert.equal(engine.progress, "complete");
   });
 });

@@ -1,0 +1,20 @@
+export { EventStreamError, PulumiError, runsOnLab, UnfinishedUpdate, type Changes, type ChangesResult } from "../stack";
+export type { ForgetResult, UpdateResult } from "../stack";
+export { checks, isHealthy } from "../verify";
+export type { CheckResult, Status, VerifyReport } from "../verify";
+export type { RemovedLeftovers } from "../leftovers";
+export { subjectWords } from "../events";
+export { EventListenerError, OperationInterrupted } from "./failures";
+export { MeshDeployment, type DestroyResult, type UpResult } from "./mesh-deployment";
+export type {
+  ConfigurationSource,
+  DestroyOptions,
+  MeshDeploymentOptions,
+  OperationOptions,
+  ProjectSource,
+  UpOptions,
+  VerifyOptions,
+} from "./options";
+export type { ClusterOutputs, ControlPlaneOutputs, MeshOutputs } from "./outputs";
+export { onStack, type Run } from "./run";
+export type { MeshStacks } from "./stacks";

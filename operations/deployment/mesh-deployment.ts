@@ -1,0 +1,215 @@
+import { resolve } from "node:path";
+import { loadStackConfiguration } from "../../access";
+import { ConfigurationError, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
+import { EventSink, type Operation } from "../events";
+import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
+import {
+  findClusters,
+  findForgettable,
+  forget,
+  resolveClusters,
+  type ChangesResult,
+  type ForgetResult,
+  type StackOptions,
+  type UpdateResult,
+} from "../stack";
+import { verify, type VerifyReport } from "../verify";
+import { EventListenerError, OperationInterrupted } from "./failures";
+import type { DestroyOptions, MeshDeploymentOptions, OperationOptions, UpOptions, VerifyOptions } from "./options";
+import type { MeshOutputs } from "./outputs";
+import { projectDirectoryVariable, withProject, type EmbeddedProject } from "./project";
+import { eventOfWords } from "./pulumi-text";
+import { reasonOf, type Run } from "./run";
+import { stacksOf } from "./stacks";
+import { variablesOf } from "./variables";
+
+/** What bringing a mesh up came to. */
+export interface UpResult extends UpdateResult {
+  readonly outputs: MeshOutputs & UpdateResult["outputs"];
+}
+
+/** What taking a mesh down came to. */
+export interface DestroyResult extends ChangesResult {
+  /** What was removed beside, cluster by cluster: what istiod itself had left, and empty namespaces. */
+  readonly leftovers: readonly RemovedLeftovers[];
+}
+
+/**
+ * A mesh that is brought up, looked at and taken down from a program. Every operation gives its result or rejects; none
+ * writes to standard output or standard error, ends the process, handles its signals or changes its environment. So any
+ * number of meshes can be worked on at once in one process; two operations that change one stack run one after the other.
+ *
+ * All operations reject with `ConfigurationError` for what the user is to mend, before anything is changed; with
+ * `OperationInterrupted` when their signal ends them; with `PulumiError` when Pulumi fails; and with `EventListenerError`
+ * when all is done but the listener of events threw.
+ *
+ * @example
+ * const mesh = await MeshDeployment.open({ project: ".", stack: "prod" });
+ * const { outputs } = await mesh.up({ onEvent: (event) => console.log(event.type), signal: AbortSignal.timeout(600_000) });
+ */
+export class MeshDeployment {
+  private constructor(
+    /** Name of the stack. */
+    readonly stack: string,
+    /** What follows from the configuration. */
+    readonly plan: MeshPlan,
+    /** Directory that relative paths of the configuration start from. */
+    readonly projectDirectory: string,
+    private readonly settings: Pick<StackOptions, "variables" | "secretsProvider">,
+    private readonly embedded: EmbeddedProject | undefined,
+  ) {}
+
+  /**
+   * Reads and checks a mesh's configuration. Asks no cluster and no backend.
+   * @throws ConfigurationError with every problem at once.
+   */
+  static async open(options: MeshDeploymentOptions): Promise<MeshDeployment> {
+    const { stack, secretsProvider } = options;
+    const settings = {
+      variables: variablesOf(options),
+      ...(secretsProvider === undefined ? {} : { secretsProvider }),
+    };
+    if ("project" in options) {
+      const directory = resolve(options.project);
+      const plan = planMesh(parseMesh(await loadStackConfiguration(directory, stack)));
+      return new MeshDeployment(stack, plan, directory, settings, undefined);
+    }
+    const { configuration, directory = ".", projectName = "isthmus" } = options;
+    const plan = planMesh(parseMesh(configuration));
+    return new MeshDeployment(stack, plan, resolve(directory), settings, { projectName, stack, configuration });
+  }
+
+  /** Names of all clusters, those that only run a control plane among them. */
+  get clusters(): readonly string[] {
+    return sitesOf(this.plan).map(({ name }) => name);
+  }
+
+  /**
+   * Brings the mesh to what the configuration says. What goes wrong in one cluster holds up no other.
+   * @throws UnfinishedUpdate when all is done but for some clusters.
+   */
+  up(options: UpOptions = {}): Promise<UpResult> {
+    return this.operate("up", options, (run) => stacksOf(this.plan).up(run, { refresh: options.refresh === true }));
+  }
+
+  /**
+   * Says what {@link up} would do. Changes nothing, but makes the stack where there is none.
+   * @throws EventStreamError when it could not be read from Pulumi.
+   */
+  preview(options: OperationOptions = {}): Promise<ChangesResult> {
+    return this.operate("preview", options, (run) => stacksOf(this.plan).preview(run));
+  }
+
+  /** Brings the state to what the clusters have. Changes no cluster. */
+  refresh(options: OperationOptions = {}): Promise<ChangesResult> {
+    return this.operate("refresh", options, (run) => stacksOf(this.plan).refresh(run));
+  }
+
+  /**
+   * Takes the mesh down, with what istiod itself left in its clusters. The stack stays, and is empty.
+   * @throws ConfigurationError when a cluster does not answer; nothing is removed then.
+   */
+  destroy(options: DestroyOptions = {}): Promise<DestroyResult> {
+    return this.operate("destroy", options, async (run) => {
+      const clusters = await findClusters(run);
+      const destroyed = await stacksOf(this.plan).destroy(run, clusters);
+      const scope = options.customResourceDefinitions === "remove" ? "istiod-and-crds" : "istiod";
+      return {
+        stack: this.stack,
+        changes: destroyed?.changes ?? {},
+        leftovers: await removeMeshLeftovers(clusters, scope),
+      };
+    });
+  }
+
+  /** Looks whether the mesh is in good order, with real calls between all clusters. */
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return this.operate("verify", options, async (run) => {
+      const { sink, onProgress, stop } = run;
+      const { clusters, problems } = await resolveClusters(run);
+      if (problems.length > 0) throw new ConfigurationError(problems);
+      return verify({
+        plan: this.plan,
+        access: clusters,
+        ...(options.clientImage === undefined ? {} : { clientImage: options.clientImage }),
+        ...(stop === undefined ? {} : { signal: stop }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+        onResult: (result) => {
+          sink.emit(this.stack, { type: "check-ended", ...result });
+        },
+      });
+    });
+  }
+
+  /**
+   * Takes everything of a cluster that is gone for good out of the state. Touches no cluster.
+   * @throws ConfigurationError when it may not be forgotten: it is still in the configuration, for one.
+   */
+  forget(cluster: string, options: OperationOptions = {}): Promise<ForgetResult> {
+    return this.operate("forget", options, (run) => forget(run, cluster));
+  }
+
+  /**
+   * How many resources {@link forget} would take out of the state. Changes nothing.
+   * @throws ConfigurationError as {@link forget} does.
+   */
+  forgettable(cluster: string): Promise<number> {
+    return this.inProject((place) => findForgettable({ ...place, plan: this.plan, stack: this.stack }, cluster));
+  }
+
+  /** What the last update said of the mesh, without secrets; undefined where there is no stack. Asks no cluster. */
+  outputs(): Promise<MeshOutputs | undefined> {
+    return this.inProject((place) => stacksOf(this.plan).outputs({ ...place, plan: this.plan, stack: this.stack }));
+  }
+
+  /** Runs an operation, from its first event to its last. */
+  private async operate<T>(
+    operation: Operation,
+    { signal, killSignal, stopGraceMs, onEvent, onEngineEvent }: OperationOptions,
+    action: (run: Run) => Promise<T>,
+  ): Promise<T> {
+    const { plan, stack } = this;
+    const sink = new EventSink(onEvent);
+    const isEnded = (): boolean => signal?.aborted === true || killSignal?.aborted === true;
+    sink.emit(stack, { type: "operation-started", operation, mesh: plan.id, clusters: this.clusters });
+    let result: T;
+    try {
+      if (isEnded()) throw new OperationInterrupted(operation, signal?.reason ?? killSignal?.reason);
+      result = await this.inProject((place) =>
+        action({
+          ...place,
+          operation,
+          plan,
+          stack,
+          sink,
+          ...(signal === undefined ? {} : { stop: signal }),
+          ...(killSignal === undefined ? {} : { kill: killSignal }),
+          ...(stopGraceMs === undefined ? {} : { stopGraceMs }),
+          ...(onEngineEvent === undefined ? {} : { onEngineEvent }),
+          onProgress: (words) => sink.emit(stack, eventOfWords(words)),
+        }),
+      );
+    } catch (error) {
+      const outcome = isEnded() ? "interrupted" : "failed";
+      sink.emit(stack, { type: "operation-ended", operation, outcome, reason: reasonOf(error) });
+      throw isEnded() && !(error instanceof OperationInterrupted) ? new OperationInterrupted(operation, error) : error;
+    }
+    sink.emit(stack, { type: "operation-ended", operation, outcome: "succeeded" });
+    if (sink.failure !== undefined) throw new EventListenerError(operation, sink.failure.error, result);
+    return result;
+  }
+
+  /** Does something where the Pulumi project is; one that the embedding program has none of is made for that time. */
+  private inProject<T>(
+    action: (
+      place: Pick<StackOptions, "projectDirectory" | "workDirectory" | "variables" | "secretsProvider">,
+    ) => Promise<T>,
+  ): Promise<T> {
+    const { embedded, projectDirectory, settings } = this;
+    if (embedded === undefined) return action({ projectDirectory, ...settings });
+    const variables = { ...settings.variables, [projectDirectoryVariable]: projectDirectory };
+    return withProject(embedded, (workDirectory) =>
+      action({ projectDirectory, workDirectory, ...settings, variables }),
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { MeshConfig } from "../../topology";
+import type { EventListener } from "../events";
+
+/** A Pulumi project on disk that runs Isthmus's program. */
+export interface ProjectSource {
+  /**
+   * Directory with `Pulumi.yaml` and `Pulumi.<stack>.yaml`, whose `isthmus:mesh` describes the mesh. Relative paths of the
+   * configuration start there.
+   */
+  readonly project: string;
+}
+
+/** A configuration that the embedding program has; no project of its own is needed. */
+export interface ConfigurationSource {
+  /** The mesh, as it would stand under `isthmus:mesh` in a stack's file. Never holds a secret. */
+  readonly configuration: MeshConfig;
+  /** Directory that relative paths of the configuration start from. Default: the process's working directory. */
+  readonly directory?: string;
+  /** Pulumi's name of the project: part of every resource's identity, so it must stay the same. Default: `isthmus`. */
+  readonly projectName?: string;
+}
+
+/** Where a mesh is described, and where its state lives. */
+export type MeshDeploymentOptions = (ProjectSource | ConfigurationSource) & {
+  /** Name of the stack, such as `prod`; with Pulumi Cloud also `organization/project/prod`. */
+  readonly stack: string;
+  /**
+   * URL of the backend that holds the state: `file://…`, `s3://…`, `https://api.pulumi.com`. Default: the variable
+   * `PULUMI_BACKEND_URL`, else where `pulumi login` went.
+   */
+  readonly backend?: string;
+  /**
+   * Passphrase that the stack's secrets are encrypted with. It is handed to Pulumi in its environment and written nowhere.
+   * Default: the variable `PULUMI_CONFIG_PASSPHRASE`, or the file that `PULUMI_CONFIG_PASSPHRASE_FILE` names.
+   */
+  readonly passphrase?: string;
+  /** What encrypts the secrets of a stack that does not exist yet: `passphrase`, `awskms://…`. Default: Pulumi's for the backend. */
+  readonly secretsProvider?: string;
+  /**
+   * Environment variables of Pulumi and of all that it starts, over the process's own; undefined takes one of those away.
+   * Also where `KUBECONFIG` and proxies are looked up. The process's own environment is never changed.
+   */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+};
+
+/** How an operation tells of itself, and is ended. */
+export interface OperationOptions {
+  /**
+   * Ends the operation in good order: what has begun finishes, nothing more begins, and what has not finished after
+   * `stopGraceMs` is killed. The operation rejects with `OperationInterrupted`; the next one goes on from there.
+   */
+  readonly signal?: AbortSignal;
+  /** Ends it at once, with every process that it started. The next operation clears away what was left half-made. */
+  readonly killSignal?: AbortSignal;
+  /** Time that `signal` gives to what has begun, in milliseconds. Default: 120000, in which a Helm release is mostly done. */
+  readonly stopGraceMs?: number;
+  /**
+   * Told of everything that happens, in order. One that throws is not called again; the operation goes on, and rejects
+   * with `EventListenerError` in the end, if nothing else went wrong.
+   */
+  readonly onEvent?: EventListener;
+  /**
+   * Told of the events of Pulumi's engine as they are, for what {@link onEvent} leaves out, such as properties. Secrets
+   * in them are masked.
+   */
+  readonly onEngineEvent?: (stack: string, event: EngineEvent) => void;
+}
+
+/** How a mesh is brought up. */
+export interface UpOptions extends OperationOptions {
+  /** Whether the state is first brought to what the clusters have. Default: false; an update is quicker without. */
+  readonly refresh?: boolean;
+}
+
+/** How a mesh is taken down. */
+export interface DestroyOptions extends OperationOptions {
+  /**
+   * Whether Istio's custom resource definitions go too, with every Istio resource in the clusters. Default: `keep`, for
+   * they may hold what others made.
+   */
+  readonly customResourceDefinitions?: "keep" | "remove";
+}
+
+/** How a mesh is verified. */
+export interface VerifyOptions extends OperationOptions {
+  /** Image with `curl` and `sleep` that makes the calls. Default: that of the configuration. */
+  readonly clientImage?: string;
+}

@@ -1,0 +1,44 @@
+/** What there is to know about one cluster of a mesh. */
+export interface ClusterOutputs {
+  /** Istio's name of how it is joined, such as `multi-primary-multi-network`. */
+  readonly model: string;
+  readonly network: string;
+  /** The cluster whose istiod serves it. */
+  readonly controlPlane: string;
+  readonly revision: string;
+  /** Its east-west gateway; none where no other network calls this cluster. */
+  readonly eastWest?: { readonly addresses: readonly string[]; readonly port: number };
+  /** The intermediate CA of the istiod that runs in it, with the end of its validity (RFC 3339); none in a remote cluster. */
+  readonly intermediate?: { readonly notAfter: string };
+  /** Namespaces of the mesh's workloads that the stack made. */
+  readonly namespaces?: readonly string[];
+}
+
+/** What there is to know about one istiod. */
+export interface ControlPlaneOutputs {
+  readonly kind: string;
+  /** The cluster that holds its configuration. */
+  readonly configCluster: string;
+  /** Names of the clusters that it serves. */
+  readonly serves: readonly string[];
+  /** At which other clusters reach it; none where it serves only its own. */
+  readonly address?: string;
+  readonly intermediate?: { readonly notAfter: string };
+}
+
+/**
+ * What a mesh that stands says of itself. Every part is left out where no update has ended yet; an update that failed
+ * leaves those of the one before it.
+ */
+export interface MeshOutputs {
+  readonly mesh?: {
+    readonly id: string;
+    readonly trustDomain: string;
+    /** SHA-256 fingerprint of the root certificate. */
+    readonly rootFingerprint: string;
+  };
+  /** By the clusters' names. */
+  readonly clusters?: Readonly<Record<string, ClusterOutputs>>;
+  /** By the names of the clusters that the istiods run in. */
+  readonly controlPlanes?: Readonly<Record<string, ControlPlaneOutputs>>;
+}

@@ -1,0 +1,36 @@
+import type { ClusterAccess } from "../../access";
+import {
+  destroy,
+  preview,
+  readOutputs,
+  refresh,
+  up,
+  type ChangesResult,
+  type UpdateResult,
+  type StackOptions,
+} from "../stack";
+import type { MeshPlan } from "../../topology";
+import { onStack, type Run } from "./run";
+
+/** What is done with the Pulumi stacks that a mesh is in, however many those are. */
+export interface MeshStacks {
+  up(run: Run, settings: { readonly refresh: boolean }): Promise<UpdateResult>;
+  preview(run: Run): Promise<ChangesResult>;
+  refresh(run: Run): Promise<ChangesResult>;
+  /** @returns Undefined where there is no stack, and so nothing to remove. */
+  destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
+  /** @returns What the stacks say of the mesh, without secrets; undefined where there is no stack. */
+  outputs(options: StackOptions): Promise<UpdateResult["outputs"] | undefined>;
+}
+
+/** The whole mesh in one stack. */
+const oneStack: MeshStacks = {
+  up: (run, settings) => onStack(run, (options) => up({ ...options, ...settings })),
+  preview: (run) => onStack(run, preview),
+  refresh: (run) => onStack(run, refresh),
+  destroy: (run, clusters) => onStack(run, (options) => destroy(options, clusters)),
+  outputs: readOutputs,
+};
+
+/** How a mesh lies in stacks. The one place where that is chosen. */
+export const stacksOf: (plan: MeshPlan) => MeshStacks = () => oneStack;
