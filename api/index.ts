@@ -4,6 +4,35 @@
  *
  * @packageDocumentation
  */
-export { PulumiError, UnfinishedUpdate } from "../operations";
-export type { CheckResult, Status, VerifyReport } from "../operations";
+export {
+  EventListenerError,
+  EventStreamError,
+  MeshDeployment,
+  OperationInterrupted,
+  PulumiError,
+  UnfinishedUpdate,
+} from "../operations/deployment";
+export type {
+  Changes,
+  ChangesResult,
+  CheckResult,
+  ClusterOutputs,
+  ConfigurationSource,
+  ControlPlaneOutputs,
+  DestroyOptions,
+  DestroyResult,
+  ForgetResult,
+  MeshDeploymentOptions,
+  MeshOutputs,
+  OperationOptions,
+  ProjectSource,
+  RemovedLeftovers,
+  Status,
+  UpdateResult,
+  UpOptions,
+  UpResult,
+  VerifyOptions,
+  VerifyReport,
+} from "../operations/deployment";
+export type * from "../operations/events/mesh-event";
 export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";
