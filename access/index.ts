@@ -1,7 +1,11 @@
 export * from "./cluster-access";
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
-export { awaitAddresses, NoAddressError, type ServiceName } from "./connection/service";
+export { describeConnectionError } from "./checks/connection-problem";
+export { CredentialError } from "./connection/exec-credential";
+export { ConnectionError } from "./connection/http";
+export { addressRequestTimeoutMs, awaitAddresses, NoAddressError, type ServiceName } from "./connection/service";
+export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";

@@ -6,6 +6,7 @@ export * from "./exposed-istiod";
 export * from "./intermediate-ca";
 export * from "./load-balancer-address";
 export * from "./mesh";
+export * from "./mesh-cluster";
 export * from "./mesh-namespace";
 export type { ClusterOutputs, ControlPlaneOutputs } from "./mesh-outputs";
 export type { MeshCluster } from "./mesh-site";

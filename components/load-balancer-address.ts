@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NoAddressError } from "../access";
+import { NoAddressError, type ServiceName } from "../access";
+
+export type { ServiceName };
 
 /**
  * Reads the addresses that a load balancer gave a Service of one cluster, and waits for them as long as it is told.
@@ -11,12 +13,6 @@ export type AddressReader = (
   service: ServiceName,
   timeoutSeconds: number,
 ) => Promise<readonly string[] | undefined> | pulumi.Output<readonly string[] | undefined>;
-
-/** A Service of one cluster. */
-export interface ServiceName {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /**
  * Addresses of a Service's load balancer. By the Service's id, which is known in all previews but the first; its status

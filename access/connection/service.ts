@@ -44,14 +44,16 @@ const eventsSchema = z.object({
   items: z.array(z.object({ reason: z.string().optional(), message: z.string().optional() })),
 });
 
-const requestTimeoutMs = 10_000;
+/** How long one question about a Service may take, in milliseconds: 10 s, far more than an API server that works takes. */
+export const addressRequestTimeoutMs = 10_000;
 const pollMs = 500;
 
 /**
  * Waits until a load balancer has given a Service its addresses: IPs where there are any, else host names (AWS gives no
  * IP).
  * @param timeoutSeconds With 0 it is asked once.
- * @throws NoAddressError when there is none in time; another error when the cluster does not answer, or refuses.
+ * @throws NoAddressError when there is none in time; ConnectionError when the cluster does not answer, CredentialError when
+ *   there are no credentials to be had, and another error when it refuses.
  */
 export async function awaitAddresses(
   access: ClusterAccess,
@@ -81,7 +83,7 @@ async function look(
   { namespace, name }: ServiceName,
 ): Promise<{ readonly addresses: string[]; readonly uid: string }> {
   const path = `/api/v1/namespaces/${namespace}/services/${name}`;
-  const answer = await api.ask(path, AbortSignal.timeout(requestTimeoutMs));
+  const answer = await api.ask(path, AbortSignal.timeout(addressRequestTimeoutMs));
   if (answer.status !== 200) {
     throw new Error(`cluster ${cluster} answers ${answer.status} when asked for Service ${namespace}/${name}`);
   }
@@ -97,7 +99,7 @@ async function look(
 async function lastEvent(api: ApiServer, { namespace }: ServiceName, uid: string): Promise<string | undefined> {
   const selector = encodeURIComponent(`involvedObject.uid=${uid}`);
   const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`;
-  const answer = await api.ask(path, AbortSignal.timeout(requestTimeoutMs));
+  const answer = await api.ask(path, AbortSignal.timeout(addressRequestTimeoutMs));
   if (answer.status !== 200) return undefined;
   const event = eventsSchema.parse(JSON.parse(answer.body)).items.at(-1);
   if (event === undefined) return undefined;

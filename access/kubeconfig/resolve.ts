@@ -7,7 +7,6 @@ import {
   type ClusterPlan,
   type MeshPlan,
   type Problem,
-  type SitePlan,
 } from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
 import { asText } from "../mapping";
@@ -50,7 +49,8 @@ export async function resolveAccess(
       reported.add(id);
       continue;
     }
-    const resolved = await resolveCluster(cluster, kubeconfig);
+    const contextPath = `${cluster.path}.access.context`;
+    const resolved = await resolveCluster({ name: cluster.name, ...cluster.access, contextPath }, kubeconfig);
     if (!("server" in resolved)) {
       problems.push(...resolved.problems);
       continue;
@@ -94,21 +94,38 @@ function remembered<Value>(known: Map<string, Value>, key: string, find: () => V
   return value;
 }
 
-async function resolveCluster(plan: SitePlan, file: Kubeconfig): Promise<OwnAccess | { problems: Problem[] }> {
-  const { path } = plan.access;
+/** A cluster that is looked for in a kubeconfig. */
+export interface WantedCluster {
+  /** Its name in the mesh. */
+  readonly name: string;
+  /** Default: the current context. */
+  readonly context?: string;
+  /** Where it is said how the cluster is reached, and where the context is named or could be, for problems with them. */
+  readonly path: string;
+  readonly contextPath: string;
+  /** Whether the kubeconfig is a file, or what else. */
+  readonly source: "file" | "secret" | "output";
+}
+
+/** Finds a cluster in a kubeconfig, and makes one of its own from it; or says what is wrong with it. */
+export async function resolveCluster(
+  wanted: WantedCluster,
+  file: Kubeconfig,
+): Promise<OwnAccess | { problems: Problem[] }> {
+  const { path } = wanted;
   const refuse = (expected: string, found: string, fix: string): { problems: Problem[] } => ({
     problems: [{ path, expected, found, fix }],
   });
-  const name = plan.access.context ?? file.currentContext;
+  const name = wanted.context ?? file.currentContext;
   if (name === undefined) {
     return refuse(
       "a kubeconfig that says its current context",
       `${file.source}, which does not`,
-      `Name the context as ${plan.path}.access.context. ${contextsOf(file)}`,
+      `Name the context as ${wanted.contextPath}. ${contextsOf(file)}`,
     );
   }
   const context = file.contexts.get(name);
-  if (context === undefined) return { problems: [missingContext(plan, name, file)] };
+  if (context === undefined) return { problems: [missingContext(wanted, name, file)] };
 
   const clusterName = asText(context.content["cluster"]);
   const cluster = clusterName === undefined ? undefined : file.clusters.get(clusterName);
@@ -156,7 +173,7 @@ async function resolveCluster(plan: SitePlan, file: Kubeconfig): Promise<OwnAcce
       `Give the kubeconfig cluster ${quote(clusterName)} its certificate-authority-data instead: keys and tokens go over this connection.`,
     );
   }
-  const access = await selfContained(plan.name, cluster, user);
+  const access = await selfContained(wanted.name, cluster, user);
   if ("server" in access) return access;
   return {
     problems: access.map(({ key, found }) => ({
@@ -168,16 +185,16 @@ async function resolveCluster(plan: SitePlan, file: Kubeconfig): Promise<OwnAcce
   };
 }
 
-function missingContext({ path, access }: SitePlan, name: string, file: Kubeconfig): Problem {
+function missingContext(wanted: WantedCluster, name: string, file: Kubeconfig): Problem {
   const meant = nearest(name, [...file.contexts.keys()].sort());
   const has = contextsOf(file);
   return {
-    path: access.context === undefined ? access.path : `${path}.access.context`,
+    path: wanted.context === undefined ? wanted.path : wanted.contextPath,
     expected: `a context of ${file.source}`,
     found: `${quote(name)}, which is not there`,
     fix:
       meant === undefined
-        ? `Name one that is there, or another ${access.source === "file" ? "file as " : ""}kubeconfig. ${has}`
+        ? `Name one that is there, or another ${wanted.source === "file" ? "file as " : ""}kubeconfig. ${has}`
         : `Did you mean ${quote(meant)}? ${has}`,
   };
 }

@@ -102,7 +102,8 @@ export async function kubeconfigInOutput(
   return asKubeconfig(value.value, shown, projectDirectory);
 }
 
-function asKubeconfig(value: unknown, shown: string, directory: string): Kubeconfig | KubeconfigFailure {
+/** Reads a kubeconfig that is no file: text in YAML or JSON, or a mapping. */
+export function asKubeconfig(value: unknown, shown: string, directory: string): Kubeconfig | KubeconfigFailure {
   const origin = {
     what: "a kubeconfig",
     shown,
