@@ -27,7 +27,7 @@ test-topologies: node_modules/.package-lock.json
 bench: node_modules/.package-lock.json
 	@node -r tsx/cjs bench/run.ts $(BENCH)
 
-## schema: regenerate the configuration's JSON Schema and reference page
+## schema: regenerate the configuration's JSON Schema, its reference page and the reference of the package's exports
 schema: node_modules/.package-lock.json
 	@npm run --silent schema
 

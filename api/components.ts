@@ -1,8 +1,9 @@
 /**
- * The components of a mesh, for a Pulumi program of one's own, and what they are planned with.
+ * The components of a mesh for a Pulumi program of one's own, and the plan that they are made from.
  *
- * @packageDocumentation
+ * @module isthmus/components
  */
+export { NoAddressError } from "../access";
 export {
   ConfigKubeconfig,
   ControlPlane,
@@ -11,17 +12,58 @@ export {
   ExposedIstiod,
   IntermediateCa,
   Mesh,
+  meshCluster,
   MeshNamespace,
   ReaderAccount,
   RemoteSecret,
   RootCa,
   SystemNamespace,
 } from "../components";
-export {
-  ConfigurationError,
-  formatProblem,
-  planProgramMesh,
-  sitesOf,
-  type Problem,
-  type ProgramMeshConfig,
+export type {
+  AddressReader,
+  ClusterOutputs,
+  ConfigKubeconfigArgs,
+  ControlPlaneArgs,
+  ControlPlaneOutputs,
+  CrossNetworkGatewayArgs,
+  EastWestGatewayArgs,
+  ExposedIstiodArgs,
+  IntermediateCaArgs,
+  MeshArgs,
+  MeshCluster,
+  MeshClusterArgs,
+  MeshNamespaceArgs,
+  ReaderAccountArgs,
+  ReleaseArgs,
+  ReleaseTransform,
+  ReleaseTransforms,
+  RemoteSecretArgs,
+  RootCaArgs,
+  ServiceName,
+  SystemNamespaceArgs,
+} from "../components";
+export { ConfigurationError, formatProblem, planProgramMesh } from "../topology";
+export type {
+  AccessPlan,
+  ApiServerPlan,
+  ChartsPlan,
+  ClusterPlan,
+  ControlPlanePlan,
+  EastWestGatewayPlan,
+  ExposedIstiodPlan,
+  ExtraValues,
+  FileAccess,
+  FixedNetwork,
+  HelmValues,
+  HelmValuesByChart,
+  IstioPlan,
+  MeshPlan,
+  Model,
+  NamespacePlan,
+  OutputAccess,
+  Problem,
+  ProgramMeshConfig,
+  SamplePlan,
+  SecretAccess,
+  SitePlan,
 } from "../topology";

@@ -2,7 +2,7 @@
  * What a program embeds a mesh with. Everything that is exported here, in `isthmus/components` and in `isthmus/program`
  * is stable by semantic versioning; all else in the package may change at any time.
  *
- * @packageDocumentation
+ * @module isthmus
  */
 export {
   EventListenerError,

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configurationReference, meshJsonSchema, stackJsonSchema } from "../topology";
+import { apiReferenceDirectory, apiReferencePages } from "./api-reference";
 
 /** The generated pages, by path below this directory: what a test compares and `npm run schema` writes. */
 export function generatedPages(): ReadonlyMap<string, string> {
@@ -12,7 +13,10 @@ export function generatedPages(): ReadonlyMap<string, string> {
 }
 
 async function writePages(): Promise<void> {
-  for (const [path, text] of generatedPages()) {
+  const apiPages = await apiReferencePages();
+  // A page of an entry point that is gone would stay.
+  await rm(join(__dirname, apiReferenceDirectory), { recursive: true, force: true });
+  for (const [path, text] of [...generatedPages(), ...apiPages]) {
     const file = join(__dirname, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);

@@ -52,6 +52,7 @@ const parts: readonly Part[] = [
     cannotRun: labNeeds,
   },
   { title: "engine", ...mocha("test/engine/**/*.test.ts"), cannotRun: labNeeds },
+  { title: "package", ...mocha("test/package/**/*.test.ts") },
   { title: "lab", ...mocha("test/lab/**/*.test.ts"), cannotRun: labNeeds },
   { title: "lab down", command: node("bin/isthmus.js", "lab", "down"), cannotRun: labNeeds },
 ];
