@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import type { Problem } from "../topology";
 
 /** What scripts may rely on. */
-export const exitCodes = { fine: 0, unhealthy: 1, usage: 2, interrupted: 130 } as const;
+export const exitCodes = { fine: 0, unhealthy: 1, usage: 2, interruptsTraffic: 3, interrupted: 130 } as const;
 
 /** How results are printed. */
 export type Format = "table" | "json";

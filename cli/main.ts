@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { version } from "../package.json";
 import { exitCodes, reportFailure, wantsJson } from "./failure";
 import { withOutputOption, withStackOptions, type OutputFlags, type StackFlags } from "./options";
@@ -29,9 +29,16 @@ export function program(): Command {
     .addHelpText("after", "\nWhat is wrong with the clusters is said before anything is changed.")
     .action((flags: UpVerb.UpFlags) => (load("./verbs/up") as typeof UpVerb).upVerb(flags));
 
-  withStackOptions(isthmus.command("preview"))
-    .description("say what `isthmus up` would change; changes nothing")
-    .action((flags: StackFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));
+  withStackOptions(isthmus.command("preview"), ["markdown"])
+    .description("say what `isthmus up` would change, and what is risky about it; changes nothing")
+    .addOption(
+      new Option("--fail-on <what>", "exit with 3 where the change interrupts traffic, or may").choices([
+        "interruption",
+      ]),
+    )
+    .option("--allow-interruption", "let such a change pass all the same")
+    .addHelpText("after", "\ndocs/pull-requests.md says what counts, and how a pull request gets it as a comment.")
+    .action((flags: PreviewVerb.PreviewFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));
 
   withStackOptions(isthmus.command("verify"))
     .description("look whether the mesh is in good order, with real calls between all clusters")
@@ -92,6 +99,7 @@ Exit codes:
   0    fine
   1    something is wrong with the mesh, or went wrong on the way
   2    wrong usage or configuration; nothing was changed
+  3    the change may interrupt traffic (preview --fail-on interruption alone)
   130  interrupted
 
 With -o json a verb prints one JSON document on standard output, and nothing else there; progress and words go to

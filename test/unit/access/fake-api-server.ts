@@ -11,7 +11,7 @@ export interface Cluster {
   readonly uid?: string;
   /** What the user may do: everything, or what the function allows. */
   readonly allows?: (attributes: Readonly<Record<string, string>>) => boolean;
-  /** Objects by path, beside the namespace kube-system. */
+  /** Objects by path, with its query or for all queries, beside the namespace kube-system. */
   readonly objects?: Readonly<Record<string, unknown>>;
   /** A status for every request, as of a server that is not ready. */
   readonly status?: number;
@@ -55,7 +55,7 @@ function answer(cluster: Cluster, authorized: boolean, path: string, body: strin
   if (path === "/api/v1/namespaces/kube-system") return [200, { metadata: { uid: cluster.uid ?? "uid-1" } }];
   const status = cluster.statuses?.[path];
   if (status !== undefined) return [status, { kind: "Status" }];
-  const object = cluster.objects?.[path];
+  const object = cluster.objects?.[path] ?? cluster.objects?.[path.split("?", 1)[0] ?? path];
   return object === undefined ? [404, { kind: "Status" }] : [200, object];
 }
 

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import {
+  controlPlaneIn,
+  sitesOf,
+  type ClusterPlan,
+  type ControlPlanePlan,
+  type MeshPlan,
+  type SitePlan,
+} from "../../topology";
+import type { Change, Risk } from "./model";
+import type { Preview, Step } from "./read-preview";
+
+const lastSchema = z.object({
+  mesh: z.object({ id: z.string(), trustDomain: z.string() }).partial().default({}),
+  clusters: z.record(z.string(), z.object({ network: z.string(), controlPlane: z.string() }).partial()).default({}),
+  controlPlanes: z.record(z.string(), z.object({ serves: z.array(z.string()) }).partial()).default({}),
+});
+
+/** What the last update said of the mesh, as far as it said anything. */
+export type LastMesh = z.output<typeof lastSchema>;
+
+/** What a preview tells of a mesh, beside what the mesh is to be and what it was. */
+export interface Comparison {
+  readonly plan: MeshPlan;
+  readonly last: LastMesh;
+  readonly preview: Preview;
+  /** Names of the clusters that join, and of those that leave, sorted. */
+  readonly joining: readonly string[];
+  readonly leaving: readonly string[];
+}
+
+/** One cluster of a comparison. */
+export interface ClusterView {
+  readonly name: string;
+  /** Its former name, where it was renamed; else its present one. */
+  readonly formerName: string;
+  readonly mesh: Comparison;
+  /** Undefined for a cluster that leaves. */
+  readonly site: SitePlan | undefined;
+  /** Undefined for a cluster that leaves, and for one that only runs a control plane. */
+  readonly cluster: ClusterPlan | undefined;
+  /** The istiod that is to run in it. */
+  readonly controlPlane: ControlPlanePlan | undefined;
+  /** Everything that would be done in it. */
+  readonly steps: readonly Step[];
+  /** What would be done to one of its parts; undefined where nothing would. */
+  readonly step: (component: string, part?: string) => Step | undefined;
+}
+
+/** What one rule finds. */
+export interface Finding {
+  readonly change?: Change;
+  readonly risk?: Omit<Risk, "clusters">;
+  /** The steps that need no more words. */
+  readonly explains: readonly (Step | undefined)[];
+}
+
+/** Decides one kind of change of one cluster. Pure. */
+export type ClusterRule = (view: ClusterView) => readonly Finding[];
+
+/** What resources that only order others would do is nothing that changes. */
+export function isMere({ type, subject }: Step): boolean {
+  if (type.startsWith("isthmus:") || type.startsWith("pulumi:pulumi:")) return true;
+  return type.startsWith("pulumi:providers:") && subject.cluster === undefined;
+}
+
+/** Lays a preview beside the plan that it is of. Pure. */
+export function compare(plan: MeshPlan, preview: Preview): Comparison {
+  const read = lastSchema.safeParse(preview.lastOutputs);
+  // Of outputs that another version wrote, nothing is known.
+  const last = read.success ? read.data : lastSchema.parse({});
+  const whose = (op: Step["op"]): string[] =>
+    preview.steps
+      .filter((step) => step.op === op && step.subject.component === "system namespace" && !isMere(step))
+      .flatMap(({ subject }) => subject.cluster ?? [])
+      .sort();
+  return { plan, last, preview, joining: whose("create"), leaving: whose("delete") };
+}
+
+/** Every cluster of the plan and of the preview, sorted by name. */
+export function viewsOf(mesh: Comparison): ClusterView[] {
+  const byCluster = Map.groupBy(
+    mesh.preview.steps.filter((step) => !isMere(step)),
+    ({ subject }) => subject.cluster,
+  );
+  const names = new Set([...sitesOf(mesh.plan).map(({ name }) => name), ...byCluster.keys()]);
+  return [...names]
+    .filter((name) => name !== undefined)
+    .sort()
+    .map((name) => viewOf(mesh, name, byCluster.get(name) ?? []));
+}
+
+function viewOf(mesh: Comparison, name: string, steps: readonly Step[]): ClusterView {
+  const { plan } = mesh;
+  const cluster = plan.clusters.find((candidate) => candidate.name === name);
+  const isRenamed = steps.some(({ formerUrn }) => formerUrn !== undefined);
+  return {
+    name,
+    formerName: isRenamed ? (cluster?.replaces ?? name) : name,
+    mesh,
+    site: sitesOf(plan).find((site) => site.name === name),
+    cluster,
+    controlPlane: controlPlaneIn(plan, name),
+    steps,
+    step: (component, part) => steps.find(({ subject }) => subject.component === component && subject.part === part),
+  };
+}

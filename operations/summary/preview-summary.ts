@@ -1,0 +1,43 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { MeshPlan } from "../../topology";
+import { PulumiError } from "../stack";
+import type { MeshSummary } from "./model";
+import { Recording } from "./recording";
+import { summarise } from "./summarise";
+
+/** Takes the engine's events of a stack: to be given to a MeshDeployment as `onEngineEvent`. */
+export type Listen = (stack: string, event: EngineEvent) => void;
+
+/**
+ * Runs a preview and says what it means for the mesh. A preview that fails is summed up too, as far as it came.
+ * @param mesh The environment's name, and what the mesh is to be.
+ * @param run Runs the previews of all stacks that the mesh is made of, and has their events listened to.
+ * @throws IncompletePreview when the preview ended well and its events are not all there.
+ * @throws whatever `run` throws that is no failure of Pulumi's.
+ */
+export async function summarisePreview(
+  mesh: { readonly stack: string; readonly plan: MeshPlan },
+  run: (listen: Listen) => Promise<unknown>,
+): Promise<MeshSummary> {
+  const recordings = new Map<string, Recording>();
+  const listen: Listen = (stack, event) => {
+    const recording = recordings.get(stack) ?? new Recording(stack);
+    recordings.set(stack, recording);
+    recording.take(event);
+  };
+  const failure = await failureOf(run(listen));
+  const stacks = [...recordings.values()].map(({ events }) => events);
+  // Before its first event a preview fails for reasons that the error says better: no backend, a wrong passphrase, a lock.
+  if (failure !== undefined && stacks.every(({ events }) => events.length === 0)) throw failure;
+  return summarise({ ...mesh, stacks, ...(failure === undefined ? {} : { failure: failure.message }) });
+}
+
+async function failureOf(preview: Promise<unknown>): Promise<PulumiError | undefined> {
+  try {
+    await preview;
+    return undefined;
+  } catch (error) {
+    if (error instanceof PulumiError) return error;
+    throw error;
+  }
+}

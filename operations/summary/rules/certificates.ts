@@ -1,0 +1,126 @@
+import type { ClusterRule, Comparison, Finding } from "../comparison";
+import { isMere } from "../comparison";
+import { textAt } from "../properties";
+import type { Step } from "../read-preview";
+import { because } from "./istio";
+
+/** The root CA of the mesh. */
+export function rootChanges(mesh: Comparison): Finding[] {
+  const steps = rootSteps(mesh);
+  if (!isRootReplaced(mesh)) {
+    const others = steps.filter(({ op }) => op === "update");
+    if (others.length === 0) return [];
+    return [
+      { change: { id: "root", words: "the record of the root CA changes; its certificate stays" }, explains: others },
+    ];
+  }
+  return [
+    {
+      change: { id: "root", words: "the root changes: every workload is affected" },
+      risk: {
+        id: "root-replaced",
+        severity: "high",
+        traffic: "interrupted",
+        words: `The root CA is replaced${steps.map(because).find((words) => words !== "") ?? ""}: every workload of every cluster trusts the former one alone until it is restarted, and calls between old and new fail.`,
+        advice: "Do not merge it, unless you mean to restart everything at once; find out what makes it change.",
+      },
+      explains: steps,
+    },
+  ];
+}
+
+/** Whether the mesh gets another root certificate in place of the one that it has. */
+export function isRootReplaced(mesh: Comparison): boolean {
+  return rootSteps(mesh).some(({ op }) => op === "replace" || op === "delete");
+}
+
+function rootSteps({ preview }: Comparison): Step[] {
+  return preview.steps.filter((step) => step.subject.component === "root CA" && !isMere(step));
+}
+
+/** The intermediate CA of an istiod, from its key to the Secret that istiod takes it from. */
+export const intermediate: ClusterRule = (view) => {
+  const part = (name: string): Step | undefined => view.step("intermediate CA", name);
+  const [key, request, certificate, secret] = [
+    part("key"),
+    part("certificate request"),
+    part("certificate"),
+    part("Secret cacerts"),
+  ];
+  const explains = [key, request, certificate, secret].filter((step) => step !== undefined && step.op !== "same");
+  if (explains.length === 0) return [];
+  const found = (words: string, risk?: Finding["risk"]): Finding[] => [
+    { change: { id: "intermediate", words }, ...(risk === undefined ? {} : { risk }), explains },
+  ];
+  if (key?.op === "create" || secret?.op === "create") return found("gets an intermediate CA of its own");
+  if (key?.op === "delete") return found("its intermediate CA is removed");
+  if (key?.op === "replace") {
+    return found(`its intermediate CA is replaced, key and all${because(key)}`, {
+      id: "intermediate-replaced",
+      severity: "medium",
+      traffic: "not-interrupted",
+      words: `its intermediate CA is replaced, key and all${because(key)}: istiod takes the new one by itself, and certificates of both chain to the same root.`,
+      advice: "Run `isthmus verify` after the update; workloads have certificates of the new one within 24 hours.",
+    });
+  }
+  if (certificate === undefined) {
+    return secret?.op === "replace"
+      ? found("the Secret of its intermediate CA is deleted and made anew")
+      : found("the Secret of its intermediate CA changes");
+  }
+  if (certificate.op === "update") return found("its intermediate CA is kept; when it is renewed changes");
+  const reasons = certificate.replacePaths;
+  if (isRootReplaced(view.mesh)) return found("its intermediate CA is signed by the new root");
+  if (request?.op === "replace")
+    return found("its intermediate CA is issued anew, with the same key: its subject changes");
+  if (
+    reasons.length === 0 ||
+    reasons.some((path) => /^(readyForRenewal|validity(Start|End)Time|earlyRenewalHours)$/.test(path))
+  ) {
+    return found("its intermediate CA is renewed, with the same key");
+  }
+  return found(`its intermediate CA is issued anew, with the same key${because(certificate)}`);
+};
+
+/** The trust domain and the id of the mesh. */
+export function identityChanges({ last, plan, preview }: Comparison): Finding[] {
+  const findings: Finding[] = [];
+  const namespace = preview.steps.find(
+    ({ op, subject }) => op === "update" && subject.component === "system namespace",
+  );
+  const former = (annotation: string): string | undefined =>
+    textAt(namespace?.before, "metadata", "annotations", annotation);
+  const id = last.mesh.id ?? former("isthmus.dev/mesh");
+  const trustDomain = last.mesh.trustDomain ?? former("isthmus.dev/trust-domain");
+  if (trustDomain !== undefined && trustDomain !== plan.trustDomain) {
+    findings.push({
+      change: {
+        id: "trust-domain",
+        words: `the trust domain changes from ${trustDomain} to ${plan.trustDomain}: every identity is issued anew`,
+      },
+      risk: {
+        id: "trust-domain-changes",
+        severity: "high",
+        traffic: "interrupted",
+        words: `The trust domain changes from ${trustDomain} to ${plan.trustDomain}: every workload has another identity once it is restarted, which policies and those that still have the former one do not accept.`,
+        advice:
+          "Add the former one to meshConfig.trustDomainAliases first, and restart all workloads after the update.",
+      },
+      explains: [],
+    });
+  }
+  if (id !== undefined && id !== plan.id) {
+    findings.push({
+      change: { id: "mesh-id", words: `the mesh's id changes from ${id} to ${plan.id}` },
+      risk: {
+        id: "mesh-id-changes",
+        severity: "medium",
+        traffic: "not-interrupted",
+        words: `The mesh's id changes from ${id} to ${plan.id}: proxies tell the former one until they are restarted, and intermediates are issued under the new one.`,
+        advice: "Restart all workloads after the update.",
+      },
+      explains: [],
+    });
+  }
+  return findings;
+}

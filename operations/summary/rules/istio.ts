@@ -1,0 +1,180 @@
+import { readVersion } from "../../../topology";
+import type { ClusterRule, ClusterView, Finding } from "../comparison";
+import { differing } from "../differing";
+import type { Difference } from "../model";
+import { at, notKnown, textAt } from "../properties";
+import type { Step } from "../read-preview";
+import { counted } from "../words";
+
+/** Values that the mesh itself decides: what makes them change is told in other words. */
+const decided = [
+  /^values\.global\.(tag|hub|meshID|network|multiCluster|externalIstiod|configCluster|remotePilotAddress|meshNetworks)\b/,
+  /^values\.meshConfig\.trustDomain$/,
+  /^values\.(profile|defaultRevision|configMap|istiodRemote|env\.ISTIO_META_REQUESTED_NETWORK_VIEW|env\.ISTIOD_CUSTOM_HOST)\b/,
+];
+
+/** Where a chart comes from, beside its version. */
+const source = /^(chart$|repositoryOpts)/;
+
+/** The Helm releases of a cluster, by what the field calls them. */
+const releases = ["istio-base", "istiod", "east-west gateway"] as const;
+
+/** What changes in the releases of a cluster that stands. */
+export const releasesChange: ClusterRule = (view) =>
+  releases.flatMap((release) => {
+    const step = view.step(release);
+    if (!step?.type.endsWith(":Release")) return [];
+    if (step.op === "replace") return [replaced(release, step)];
+    return step.op === "update" ? updated(view, release, step) : [];
+  });
+
+/** The version of Istio in a cluster: that of the images, which a chart's own need not be. */
+export const istioVersion: ClusterRule = (view) => {
+  const step = view.step("istiod");
+  if (step?.op !== "update") return [];
+  const former = textAt(step.before, "values", "global", "tag");
+  const fresh = tagOf(step.after, view);
+  const hubs = [textAt(step.before, "values", "global", "hub"), textAt(step.after, "values", "global", "hub")];
+  const findings: Finding[] = [];
+  if (former !== undefined && fresh !== undefined && former !== fresh) {
+    const what = view.cluster?.role === "remote" ? "the webhook for istiod" : "istiod";
+    findings.push({
+      change: { id: "istio", words: `${what} ${former} to ${fresh}` },
+      ...riskOf(former, fresh),
+      explains: [],
+    });
+  }
+  if (hubs[0] !== undefined && hubs[1] !== undefined && hubs[0] !== hubs[1]) {
+    findings.push({ change: { id: "istio", words: `images from ${hubs[1]} instead of ${hubs[0]}` }, explains: [] });
+  }
+  return findings;
+};
+
+/** The version that is asked for: where the values are not known yet, what the mesh's configuration says. */
+function tagOf(properties: Step["after"], { mesh }: ClusterView): string | undefined {
+  if (at(properties, "values") === undefined) return mesh.plan.istio.tag;
+  return textAt(properties, "values", "global", "tag");
+}
+
+function riskOf(former: string, fresh: string): Pick<Finding, "risk"> {
+  const [was, is] = [readVersion(former), readVersion(fresh)];
+  if (was === undefined || is === undefined) return {};
+  const minors = is[0] === was[0] ? is[1] - was[1] : 0;
+  const goesBack = is[0] < was[0] || (is[0] === was[0] && (minors < 0 || (minors === 0 && is[2] < was[2])));
+  if (goesBack) {
+    return {
+      risk: {
+        id: "istio-goes-back",
+        severity: "medium",
+        traffic: "not-interrupted",
+        words: `goes back from Istio ${former} to ${fresh}: what the newer one wrote, the older need not understand.`,
+        advice: "Read the release notes of both.",
+      },
+    };
+  }
+  if (minors <= 1) return {};
+  return {
+    risk: {
+      id: "istio-skips-versions",
+      severity: "medium",
+      traffic: "not-interrupted",
+      words: `goes from Istio ${former} to ${fresh} over ${counted(minors - 1, "minor version", "minor versions")}: Istio is tested from one to the next.`,
+      advice: "Upgrade one minor version after the other.",
+    },
+  };
+}
+
+function replaced(release: string, step: Step): Finding {
+  return {
+    change: { id: "charts", words: `${release} is uninstalled and installed anew` },
+    risk: {
+      id: "istio-replaced",
+      severity: "high",
+      traffic: release === "east-west gateway" ? "interrupted" : "not-interrupted",
+      words: `${release} is uninstalled and installed anew${because(step)}: ${lostBy(release)}`,
+      advice: "See whether the change can do without it.",
+    },
+    explains: [step],
+  };
+}
+
+function lostBy(release: string): string {
+  if (release === "east-west gateway") return "calls from other networks fail until its pods are back.";
+  if (release === "istiod") return "until it is back, no pod gets a sidecar, and no proxy new configuration.";
+  return "the permissions by which others read the cluster are gone for the time being.";
+}
+
+/** Because of which properties something is replaced. */
+export function because({ replacePaths }: Step): string {
+  return replacePaths.length === 0 ? "" : ` (because of ${replacePaths.join(", ")})`;
+}
+
+function updated(view: ClusterView, release: string, step: Step): Finding[] {
+  const found = differing(step);
+  const findings: Finding[] = [{ explains: [step] }];
+  const tags = [textAt(step.before, "values", "global", "tag"), tagOf(step.after, view)];
+  const versions = [textAt(step.before, "version"), textAt(step.after, "version")];
+  const isTold = release === "istiod" && tags[0] !== tags[1];
+  // Of a chart whose values are not known yet, the version is not either.
+  if (!isTold && versions[0] && versions[1] && versions[0] !== versions[1]) {
+    findings.push({
+      change: { id: "charts", words: `chart of ${release} ${versions[0]} to ${versions[1]}` },
+      explains: [],
+    });
+  }
+  const sources = found.filter(({ path }) => source.test(path));
+  if (sources.length > 0) findings.push({ change: { id: "charts", words: sourceWords(release, step) }, explains: [] });
+  findings.push(...addressOfIstiod(release, found), ...gatewaysOfOthers(release, found));
+  const values = found.filter(({ path }) => path.startsWith("values.") && !decided.some((one) => one.test(path)));
+  if (values.length > 0) {
+    findings.push({ change: { id: "values", words: `values of ${release}: ${pathList(values)}` }, explains: [] });
+  }
+  const others = found.filter(
+    ({ path }) => !path.startsWith("values.") && !source.test(path) && path !== "version" && path !== "values",
+  );
+  if (others.length > 0) {
+    findings.push({
+      change: { id: "other", words: `settings of the release ${release}: ${pathList(others)}` },
+      explains: [],
+    });
+  }
+  if (found.length > 0) return findings;
+  // The state had no difference to show and the provider saw one: an update all the same.
+  return [
+    {
+      change: { id: "values", words: `${release} is installed anew in place (${step.paths.join(", ")})` },
+      explains: [step],
+    },
+  ];
+}
+
+function sourceWords(release: string, { before, after }: Step): string {
+  const from = (properties: Step["before"]): string => {
+    const repository = textAt(properties, "repositoryOpts", "repo");
+    const chart = textAt(properties, "chart") ?? notKnown;
+    return repository === undefined || repository === "" ? chart : `${chart} of ${repository}`;
+  };
+  return `chart of ${release} from ${from(after)} instead of ${from(before)}`;
+}
+
+function addressOfIstiod(release: string, found: readonly Difference[]): Finding[] {
+  const address = found.find(({ path }) => path === "values.global.remotePilotAddress");
+  if (release !== "istiod" || typeof address?.after !== "string") return [];
+  const former = typeof address.before === "string" ? `, and no longer at ${address.before}` : "";
+  const where = address.after === notKnown ? "an address that is not known yet" : address.after;
+  return [{ change: { id: "exposed-istiod", words: `reaches its istiod at ${where}${former}` }, explains: [] }];
+}
+
+function gatewaysOfOthers(release: string, found: readonly Difference[]): Finding[] {
+  if (release !== "istiod" || !found.some(({ path }) => path.startsWith("values.global.meshNetworks"))) return [];
+  return [{ change: { id: "gateway", words: "its istiod is told other addresses of gateways" }, explains: [] }];
+}
+
+/** Paths of values, the first few by name. */
+function pathList(found: readonly Difference[]): string {
+  const shown = 3;
+  const names = found.map(({ path }) => path.replace(/^values\./, ""));
+  return names.length <= shown + 1
+    ? names.join(", ")
+    : `${names.slice(0, shown).join(", ")} and ${String(names.length - shown)} more`;
+}

@@ -1,0 +1,220 @@
+import { sitesOf, type MeshPlan } from "../../topology";
+import { subjectWords } from "../events";
+import {
+  compare,
+  isMere,
+  viewsOf,
+  type ClusterRule,
+  type ClusterView,
+  type Comparison,
+  type Finding,
+} from "./comparison";
+import { detailsOf } from "./details";
+import { differing } from "./differing";
+import type { Change, ClusterSummary, MeshSummary, Risk } from "./model";
+import { readPreview, type Preview, type Step } from "./read-preview";
+import type { StackEvents } from "./recording";
+import { identityChanges, intermediate, rootChanges } from "./rules/certificates";
+import { exposedIstiod, gatewayService } from "./rules/gateways";
+import { because, istioVersion, releasesChange } from "./rules/istio";
+import { controlPlaneMoves, joins, leaves, network, renamed } from "./rules/membership";
+import { provider, systemNamespace, workloadNamespaces } from "./rules/namespaces";
+import { accounts, followers, remoteSecret, verbOf } from "./rules/readers";
+import { counted } from "./words";
+import { saysUnreachable, unseenIn } from "./unseen";
+
+/** What is looked for in every cluster; what is found comes in this order. Each explains steps that no later one tells of. */
+const rules: readonly ClusterRule[] = [
+  joins,
+  leaves,
+  provider,
+  renamed,
+  controlPlaneMoves,
+  network,
+  istioVersion,
+  releasesChange,
+  systemNamespace,
+  intermediate,
+  gatewayService,
+  exposedIstiod,
+  accounts,
+  remoteSecret,
+  followers,
+  workloadNamespaces,
+];
+
+/** What is summarised. */
+export interface SummaryInput {
+  /** The environment's name. */
+  readonly stack: string;
+  /** What the mesh is to be. */
+  readonly plan: MeshPlan;
+  /** What the engine told of the preview of every stack that the mesh is made of. */
+  readonly stacks: readonly StackEvents[];
+  /** Why a preview failed, where the engine's events do not say it. Default: none did. */
+  readonly failure?: string;
+}
+
+/**
+ * Says what the previews of a mesh's stacks mean for the mesh. Pure.
+ * @throws IncompletePreview where a preview's events are not all there, so that nobody takes silence for `no changes`.
+ */
+export function summarise({ stack, plan, stacks, failure }: SummaryInput): MeshSummary {
+  const preview = readPreview(stacks, failure);
+  const mesh = compare(plan, preview);
+  const unseen = unseenIn(plan, preview);
+  const views = viewsOf(mesh);
+  const found = views.map((view) => ({ view, findings: findingsOf(view) }));
+  const ofMesh = meshFindings(mesh);
+  const clusters = found
+    .map(({ view, findings }): ClusterSummary => ({ name: view.name, changes: changesIn(findings) }))
+    .filter(({ changes }) => changes.length > 0);
+  const told = changesIn(ofMesh);
+  const changing = preview.steps.filter((step) => step.op !== "same" && !isMere(step)).length;
+  const isSilent = changing > 0 && clusters.length + told.length === 0;
+  const meshChanges = isSilent
+    ? [{ id: "other", words: counted(changing, "resource changes", "resources change") } as const]
+    : told;
+  const failures = [...new Set(preview.diagnostics.filter(({ severity }) => severity === "error").map(messageOf))];
+  return {
+    stack,
+    mesh: plan.id,
+    outcome: outcomeOf(preview, clusters.length + meshChanges.length > 0, unseen.length > 0),
+    changes: preview.counts,
+    risks: risksOf(found, ofMesh, unseen),
+    meshChanges,
+    clusters,
+    unseen,
+    failures: failures.length > 0 || preview.isWhole ? failures : [failure ?? "the preview failed"],
+    warnings: warningsOf(plan, preview),
+    details: detailsOf(preview.steps),
+  };
+}
+
+function outcomeOf({ isWhole }: Preview, hasChanges: boolean, hasUnseen: boolean): MeshSummary["outcome"] {
+  if (!isWhole) return "failed";
+  if (hasChanges) return "changes";
+  return hasUnseen ? "not-known" : "none";
+}
+
+/** Applies the rules. What none of them explains is told in general words, so that nothing is left unsaid. */
+function findingsOf(view: ClusterView): Finding[] {
+  const explained = new Set<Step>();
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const open = { ...view, ...openSteps(view, explained) };
+    for (const finding of rule(open)) {
+      findings.push(finding);
+      for (const step of finding.explains) if (step !== undefined) explained.add(step);
+    }
+  }
+  return [...findings, ...view.steps.filter((step) => !explained.has(step) && step.op !== "same").map(otherFinding)];
+}
+
+function openSteps(view: ClusterView, explained: ReadonlySet<Step>): Pick<ClusterView, "steps" | "step"> {
+  const steps = view.steps.filter((step) => !explained.has(step));
+  return {
+    steps,
+    step: (component, part) => steps.find(({ subject }) => subject.component === component && subject.part === part),
+  };
+}
+
+function otherFinding(step: Step): Finding {
+  const what = subjectWords(step.subject);
+  const paths = step.op === "update" ? differing(step).map(({ path }) => path) : [];
+  const words = `${what} ${verbOf(step)}${paths.length === 0 ? "" : ` (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? " and more" : ""})`}`;
+  if (step.op !== "replace") return { change: { id: "other", words }, explains: [step] };
+  return {
+    change: { id: "other", words },
+    risk: {
+      id: "other-replaced",
+      severity: "medium",
+      traffic: "not-known",
+      words: `${what} is deleted and made anew${because(step)}.`,
+      advice: "See what depends on it.",
+    },
+    explains: [step],
+  };
+}
+
+/** What is about no single cluster. */
+function meshFindings(mesh: Comparison): Finding[] {
+  const { plan, preview } = mesh;
+  const isNew = preview.steps.some(
+    ({ op, subject, type }) => op === "create" && subject.component === "root CA" && !type.startsWith("isthmus:"),
+  );
+  const ofRoot = new Set(preview.steps.filter(({ subject }) => subject.component === "root CA"));
+  const others = preview.steps.filter(
+    (step) => step.subject.cluster === undefined && !isMere(step) && !ofRoot.has(step) && step.op !== "same",
+  );
+  return [
+    ...(isNew
+      ? [
+          {
+            change: { id: "mesh-made", words: `the mesh ${plan.id} is made, with a root CA of its own` },
+            explains: [],
+          } as const,
+        ]
+      : []),
+    ...rootChanges(mesh),
+    ...identityChanges(mesh),
+    ...others.map(otherFinding),
+  ];
+}
+
+function changesIn(findings: readonly Finding[]): Change[] {
+  const changes = findings.flatMap(({ change }) => change ?? []);
+  return changes.filter((change, index) => changes.findIndex(({ words }) => words === change.words) === index);
+}
+
+const severities: readonly Risk["severity"][] = ["high", "medium"];
+
+/** Risks of all clusters, those in the same words as one, the worst first. */
+function risksOf(
+  found: readonly { readonly view: ClusterView; readonly findings: readonly Finding[] }[],
+  ofMesh: readonly Finding[],
+  unseen: MeshSummary["unseen"],
+): Risk[] {
+  const ofUnseen: Risk[] = unseen.map(({ name }) => ({
+    id: "cluster-unseen",
+    severity: "high",
+    traffic: "not-known",
+    clusters: [name],
+    words: "did not answer: what would change there is not known.",
+    advice: "Run the preview where it can be reached.",
+  }));
+  const ofClusters = found.flatMap(({ view, findings }) =>
+    findings.flatMap(({ risk }): Risk[] => (risk === undefined ? [] : [{ ...risk, clusters: [view.name] }])),
+  );
+  const all = [
+    ...ofMesh.flatMap(({ risk }): Risk[] => (risk === undefined ? [] : [{ ...risk, clusters: [] }])),
+    ...ofClusters,
+    ...ofUnseen,
+  ];
+  const alike = Map.groupBy(all, ({ id, words }) => `${id} ${words}`);
+  return [...alike.values()]
+    .flatMap(([first, ...more]): Risk[] =>
+      first === undefined ? [] : [{ ...first, clusters: [first, ...more].flatMap(({ clusters }) => clusters).sort() }],
+    )
+    .sort((left, right) => rank(left) - rank(right));
+}
+
+function rank({ severity, traffic }: Risk): number {
+  return severities.indexOf(severity) * 2 + (traffic === "interrupted" ? 0 : 1);
+}
+
+function warningsOf(plan: MeshPlan, preview: Preview): string[] {
+  const silent = unseenIn(plan, preview).map(({ name }) => name);
+  const paths = sitesOf(plan)
+    .filter(({ name }) => silent.includes(name))
+    .map(({ path }) => `${path}.`);
+  const warnings = preview.diagnostics.filter(
+    ({ severity, message }) =>
+      severity === "warning" && !saysUnreachable(message) && !paths.some((path) => message.startsWith(path)),
+  );
+  return [...new Set(warnings.map(messageOf))];
+}
+
+function messageOf({ message }: Preview["diagnostics"][number]): string {
+  return message;
+}

@@ -1,0 +1,175 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
+import { parse, stringify } from "yaml";
+import { linkInstalledPlugins, type EngineTools } from "../tools";
+import { preview, up, type StackOptions } from "../../../operations/stack";
+import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
+import { TestAuthority } from "../../unit/access/certificates";
+import { fakeApiServer, type Listening } from "../../unit/access/fake-api-server";
+
+const repository = resolve(__dirname, "../../..");
+const token = "token-on-paper";
+
+/** A mesh, less what is the same for all that are on paper. */
+export type PaperConfig = Omit<MeshConfig, "kubeconfig" | "istio"> & { readonly istio?: Partial<MeshConfig["istio"]> };
+
+/** A preview, as the engine told of it. */
+export interface RecordedPreview {
+  readonly events: readonly EngineEvent[];
+  /** Why it failed; undefined where it did not. */
+  readonly failure?: Error;
+}
+
+/**
+ * A mesh whose clusters are on paper, in a stack of its own: the product's program, the real engine, and a state as if
+ * the clusters had everything. API servers on this machine answer what is asked before an update and in a preview.
+ */
+export class PaperMesh {
+  private readonly servers = new Map<string, Listening>();
+  private saved: NodeJS.ProcessEnv = {};
+
+  private constructor(
+    private readonly directory: string,
+    private readonly authority: TestAuthority,
+  ) {}
+
+  /** @param charts Directory with Istio's charts. */
+  static async create(tools: EngineTools, standIn: string, charts: string): Promise<PaperMesh> {
+    const directory = await mkdtemp(join(tmpdir(), "isthmus-paper-"));
+    const mesh = new PaperMesh(directory, await TestAuthority.create("paper"));
+    await mkdir(join(directory, "state"));
+    await mkdir(join(directory, "bin"));
+    await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
+    await symlink(charts, join(directory, "charts"));
+    const project = parse(await readFile(join(repository, "Pulumi.yaml"), "utf8")) as object;
+    await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...project, main: "index.js" }));
+    await writeFile(join(directory, "package.json"), "{}");
+    await writeFile(join(directory, "index.js"), `module.exports = require("${repository}/index.ts");\n`);
+    const plugin = join(directory, "bin", "pulumi-resource-kubernetes");
+    await writeFile(
+      plugin,
+      `#!/bin/sh\nexec '${process.execPath}' --require '${repository}/node_modules/tsx/dist/preflight.cjs' --import 'file://${repository}/node_modules/tsx/dist/loader.mjs' '${join(__dirname, "provider.ts")}' '${standIn}' "$@"\n`,
+    );
+    await chmod(plugin, 0o755);
+    mesh.saved = { ...process.env };
+    Object.assign(process.env, {
+      PATH: [join(directory, "bin"), tools.bin, process.env["PATH"]].join(delimiter),
+      PULUMI_HOME: join(directory, "home"),
+      PULUMI_BACKEND_URL: `file://${directory}/state`,
+      PULUMI_CONFIG_PASSPHRASE: "of no worth",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    });
+    delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+    await linkInstalledPlugins(
+      tools.plugins.filter(({ name }) => name !== "kubernetes"),
+      join(directory, "home"),
+    );
+    return mesh;
+  }
+
+  /** Brings the state to what a configuration says. */
+  async up(config: PaperConfig): Promise<void> {
+    await up(await this.options(config));
+  }
+
+  /** What the engine tells of a preview of a configuration. */
+  async preview(config: PaperConfig): Promise<RecordedPreview> {
+    const events: EngineEvent[] = [];
+    const options = { ...(await this.options(config)), onEvent: (event: EngineEvent) => void events.push(event) };
+    try {
+      await preview(options);
+      return { events };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { events, failure: error };
+    }
+  }
+
+  /** Lets a cluster answer no more. */
+  async silence(cluster: string): Promise<void> {
+    await this.servers.get(cluster)?.close();
+  }
+
+  /** Forgets what was done, for another mesh. */
+  async reset(): Promise<void> {
+    const workspace = await LocalWorkspace.create({ workDir: this.directory });
+    await workspace.removeStack("paper", { force: true });
+    await rm(join(this.directory, "Pulumi.paper.yaml"), { force: true });
+    await Promise.all([...this.servers.values()].map((server) => server.close()));
+    this.servers.clear();
+  }
+
+  /** The state, for changing it as if something had happened. */
+  async edit(change: (resources: Record<string, unknown>[]) => void): Promise<void> {
+    const stack = await Stack.select("paper", await LocalWorkspace.create({ workDir: this.directory }));
+    const state = await stack.exportStack();
+    change((state.deployment as { resources: Record<string, unknown>[] }).resources);
+    await stack.importStack(state);
+  }
+
+  /** Removes every trace. */
+  async dispose(): Promise<void> {
+    process.env = this.saved;
+    await Promise.all([...this.servers.values()].map((server) => server.close()));
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async options(config: PaperConfig): Promise<StackOptions> {
+    const sites = Object.entries({ ...config.clusters, ...config.externalControlPlanes });
+    const urls = new Map<string, string>();
+    for (const [name, { access }] of sites) {
+      const { context = name } = access;
+      urls.set(context, (await this.serverOf(context)).url);
+    }
+    const authority = Buffer.from(this.authority.certificate).toString("base64");
+    const contexts = [...urls.keys()];
+    const kubeconfig = {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: contexts.map((name) => ({
+        name,
+        cluster: { server: urls.get(name), "certificate-authority-data": authority },
+      })),
+      users: contexts.map((name) => ({ name, user: { token } })),
+      contexts: contexts.map((name) => ({ name, context: { cluster: name, user: name } })),
+    };
+    await writeFile(join(this.directory, "kubeconfig"), stringify(kubeconfig));
+    const istio = { version: "1.31.1", charts: { directory: "charts" }, ...config.istio };
+    const mesh: MeshConfig = { ...config, istio, kubeconfig: "kubeconfig" };
+    const file = join(this.directory, "Pulumi.paper.yaml");
+    const content = parse(await readFile(file, "utf8").catch(() => "{}")) as object;
+    await writeFile(file, stringify({ ...content, config: { "isthmus:mesh": mesh } }));
+    return { projectDirectory: this.directory, stack: "paper", plan: planMesh(parseMesh(mesh)) };
+  }
+
+  /** One server for a context and others that are called after it: `west` and `west/2` are one cluster. */
+  private async serverOf(context: string): Promise<Listening> {
+    const name = context.split("/", 1)[0] ?? context;
+    const known = this.servers.get(name);
+    if (known !== undefined) return known;
+    const index = this.servers.size + 1;
+    const service = (service: string): object => ({
+      [`/api/v1/namespaces/istio-system/services/${service}`]: {
+        metadata: { name: service, namespace: "istio-system", uid: `uid-of-${service}` },
+        status: { loadBalancer: { ingress: [{ ip: `198.51.100.${String(index)}` }] } },
+      },
+    });
+    const identity = await this.authority.issue(["127.0.0.1"]);
+    const server = await fakeApiServer(identity, {
+      token,
+      uid: `uid-of-${name}`,
+      objects: {
+        "/api": { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] },
+        "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
+        "/api/v1": { kind: "APIResourceList", groupVersion: "v1", resources: [] },
+        ...service("istio-eastwestgateway"),
+        ...service("istiod-exposed"),
+      },
+    });
+    this.servers.set(name, server);
+    return server;
+  }
+}

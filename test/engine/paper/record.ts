@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { linkLanguageHost } from "../../../lab/language-host";
+import { linkStandIns, presentPlugins } from "../../../lab/plugins";
+import { planTools } from "../../../lab/tools/plan";
+import { condensed, toMarkdown } from "../../../operations/summary";
+import { recordedSummary, recordings } from "../../support/previews";
+import { recordedChanges, type RecordedChange } from "./changes";
+import { PaperMesh } from "./mesh";
+
+/**
+ * Records previews of all changes, or of those that are named, and writes the comments about them:
+ * `node -r tsx/cjs test/engine/paper/record.ts NAME…`. With `--comments` first it writes the comments alone.
+ */
+async function main([first, ...others]: readonly string[]): Promise<void> {
+  const names = first === undefined || first === "--comments" ? others : [first, ...others];
+  const changes = recordedChanges.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (first !== "--comments") await recordAll(changes);
+  for (const { name } of changes) writeFileSync(join(recordings, `${name}.md`), toMarkdown(recordedSummary(name)));
+}
+
+async function recordAll(changes: readonly RecordedChange[]): Promise<void> {
+  const toolbox = planTools().toolbox();
+  const bin = await mkdtemp(join(tmpdir(), "isthmus-record-bin-"));
+  await linkLanguageHost(toolbox.bin, bin);
+  const plugins = await presentPlugins(toolbox, "stand-in");
+  await linkStandIns(plugins, toolbox, bin);
+  const mesh = await PaperMesh.create(
+    { bin, plugins },
+    join(toolbox.standInPlugins, "pulumi-resource-kubernetes"),
+    toolbox.charts,
+  );
+  mkdirSync(recordings, { recursive: true });
+  try {
+    let last: RecordedChange | undefined;
+    for (const change of changes) {
+      process.stderr.write(`${change.name}\n`);
+      const isSpoilt = last?.silent !== undefined || last?.tainted !== undefined || last?.outputs !== undefined;
+      if (last === undefined || isSpoilt || !isDeepStrictEqual(last.from, change.from)) {
+        if (last !== undefined) await mesh.reset();
+        if (change.from !== undefined) await mesh.up(change.from);
+      }
+      last = change;
+      await record(mesh, change);
+    }
+  } finally {
+    await mesh.dispose();
+    await rm(bin, { recursive: true });
+  }
+}
+
+async function record(
+  mesh: PaperMesh,
+  { name, to, tainted = [], outputs = {}, silent = [] }: RecordedChange,
+): Promise<void> {
+  if (tainted.length > 0 || Object.keys(outputs).length > 0) {
+    await mesh.edit((resources) => {
+      for (const resource of resources) {
+        const called = String(resource["urn"]).split("::").at(-1) ?? "";
+        if (tainted.includes(called)) resource["taint"] = true;
+        const other = outputs[called];
+        if (other !== undefined) resource["outputs"] = { ...(resource["outputs"] as object), ...other };
+      }
+    });
+  }
+  for (const cluster of silent) await mesh.silence(cluster);
+  const { events } = await mesh.preview(to);
+  const kept = events.flatMap((event) => condensed(event) ?? []);
+  writeFileSync(join(recordings, `${name}.json`), `[\n${kept.map((event) => JSON.stringify(event)).join(",\n")}\n]\n`);
+}
+
+void main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});
