@@ -14,7 +14,7 @@ import { contentOf, describeYamlFailure, readYaml } from "./yaml";
  */
 export async function loadStackConfiguration(projectDirectory: string, stack: string): Promise<unknown> {
   const directory = resolve(projectDirectory, await configurationDirectory(projectDirectory));
-  const file = `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+  const file = fileOf(stack);
   let text: string;
   try {
     text = await readFile(join(directory, file), "utf8");
@@ -22,6 +22,27 @@ export async function loadStackConfiguration(projectDirectory: string, stack: st
     throw new ConfigurationError([await unreadable(file, directory, error)]);
   }
   return parseStackConfiguration(text, file);
+}
+
+/**
+ * By what a stack's file says that its secrets are encrypted: `awskms://…`; undefined where it says nothing, or there is no
+ * file that can be read. `pulumi stack init` does not look there: without being told it takes a passphrase, and takes the
+ * line out of the file.
+ * @param stack As {@link loadStackConfiguration} takes it.
+ */
+export async function loadSecretsProvider(projectDirectory: string, stack: string): Promise<string | undefined> {
+  const directory = resolve(projectDirectory, await configurationDirectory(projectDirectory));
+  try {
+    const read = readYaml(await readFile(join(directory, fileOf(stack)), "utf8"));
+    return "content" in read ? asText(below(read.content, "secretsprovider")) : undefined;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function fileOf(stack: string): string {
+  return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
 }
 
 /** Pulumi.yaml may put the stacks' files elsewhere. */

@@ -4,8 +4,11 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ConfigurationError } from "../../topology";
+import { backendProblem } from "./backend-problem";
 import { diagnosticsIn } from "./diagnostics";
 import type { Variables } from "./environment";
+import type { BackendUse } from "./failure-row";
+import { lockWords } from "./lock-words";
 import { killTree } from "./process-tree";
 
 /** How an operation that is under way is ended. */
@@ -146,13 +149,24 @@ async function runInOwnGroup(
   kill?.addEventListener("abort", endAtOnce, { once: true });
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-    if (code !== 0) throw new PulumiError(command, stdout, stderr, code ?? undefined, signal ?? undefined);
+    if (code !== 0) {
+      const problem = engineSpeaks.test(stdout) ? undefined : backendProblem(stderr, backendUse(args, where.variables));
+      if (problem !== undefined) throw new ConfigurationError([problem]);
+      throw new PulumiError(command, stdout, stderr, code ?? undefined, signal ?? undefined);
+    }
     return { stdout, stderr, code };
   } finally {
     clearTimeout(grace);
     stop?.removeEventListener("abort", askToEnd);
     kill?.removeEventListener("abort", endAtOnce);
   }
+}
+
+/** What a command is run on, as its arguments and variables say. */
+function backendUse(args: readonly string[], variables: NodeJS.ProcessEnv): BackendUse {
+  const before = ["--stack", "init"];
+  const named = args.find((arg, index) => before.includes(args[index - 1] ?? "") && !arg.startsWith("-"));
+  return { url: variables["PULUMI_BACKEND_URL"], stack: named };
 }
 
 function findOnPath(name: string, path: string): string | undefined {
@@ -172,10 +186,8 @@ function findOnPath(name: string, path: string): string | undefined {
 }
 
 function describe(command: string, stdout: string, stderr: string, end: number | NodeJS.Signals | undefined): string {
-  if (stderr.includes("the stack is currently locked by")) {
-    const holder = stderr.trim().split("\n").at(-1)?.trim() ?? "";
-    return `pulumi ${command} failed: another update of the stack is under way, or was killed on another machine. ${holder}. When it is no more, run \`pulumi cancel\`.`;
-  }
+  const locked = lockWords(stderr);
+  if (locked !== undefined) return `pulumi ${command} failed: ${locked}`;
   // What a resource or the program says tells more than what the engine adds at the end.
   const messages = diagnosticsIn(`${stdout}\n${stderr}`).map(({ message }) => message);
   const [first, ...others] = new Set(messages);

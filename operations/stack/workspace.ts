@@ -1,4 +1,5 @@
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
+import { loadSecretsProvider } from "../../access";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "./pulumi";
@@ -13,7 +14,10 @@ export interface StackOptions extends Interruption {
   readonly plan: MeshPlan;
   /** Environment variables of Pulumi and of all that it starts; those of the lab come on top. Default: the process's. */
   readonly variables?: NodeJS.ProcessEnv;
-  /** What encrypts the secrets of a stack that is made: `passphrase`, or a key's URL. Default: Pulumi's own for the backend. */
+  /**
+   * What encrypts the secrets of a stack that is made: `passphrase`, or a key's URL. Default: what the stack's file says,
+   * else Pulumi's own for the backend.
+   */
   readonly secretsProvider?: string;
   /** Told what Pulumi writes, as it comes. */
   readonly onOutput?: (text: string) => void;
@@ -55,12 +59,13 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
   const own = await stackEnvironment(options.plan, options.projectDirectory, variables);
   const command = await pulumiCommand({ ...variables, ...own }, options, check);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
-  const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
   return Object.assign(workspace, {
     selectStack: async (name: string): Promise<void> => {
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
     createStack: async (name: string): Promise<void> => {
+      const chosen = secretsProvider ?? (await loadSecretsProvider(directory, name));
+      const provider = chosen === undefined ? [] : ["--secrets-provider", chosen];
       await command.run(["stack", "init", name, "--no-select", ...provider], directory, {});
     },
   });
