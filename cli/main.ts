@@ -5,6 +5,7 @@ import { exitCodes, reportFailure, wantsJson } from "./failure";
 import { withOutputOption, withStackOptions, type OutputFlags, type StackFlags } from "./options";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
+import type * as DriftVerb from "./verbs/drift";
 import type * as ForgetVerb from "./verbs/forget";
 import type * as LabVerbs from "./verbs/lab";
 import type * as LabPresence from "./verbs/lab-presence";
@@ -45,6 +46,13 @@ export function program(): Command {
     .option("--client-image <image>", "image with curl and sleep that makes the calls (default: isthmus:mesh.sample)")
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
+
+  withStackOptions(isthmus.command("drift"), ["markdown"])
+    .description("compare what stands in the clusters with what was applied, the objects of Helm releases too")
+    .option("--repair", "put back what differs in objects that were applied")
+    .option("-y, --yes", "do not ask before that; where there is no terminal, nobody is asked")
+    .addHelpText("after", aboutDrift)
+    .action((flags: DriftVerb.DriftFlags) => (load("./verbs/drift") as typeof DriftVerb).driftVerb(flags));
 
   withStackOptions(isthmus.command("destroy"))
     .description("remove the mesh from its clusters, and what istiod itself left in them")
@@ -108,6 +116,10 @@ standard error. docs/cli.md has the documents.`;
 const aboutVerify = `
 A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.
 Exits with 1 when a check fails. docs/checks.md says what each check means and what to do.`;
+
+const aboutDrift = `
+Changes nothing without --repair. Exits with 1 when something differs, or a cluster could not be asked. docs/drift.md says
+what counts and what does not.`;
 
 const aboutDestroy = `
 Beside what the stack made, the ConfigMaps go that istiod wrote into every namespace, unless another istiod runs in the

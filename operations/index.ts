@@ -1,3 +1,4 @@
+export * from "./drift";
 export * from "./leftovers";
 export * from "./stack";
 export * from "./verify";

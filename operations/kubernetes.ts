@@ -15,6 +15,8 @@ export interface ClusterClient {
   list<T>(path: string, query?: Readonly<Record<string, string>>): Promise<readonly T[]>;
   /** Creates an object in the collection at the path. */
   create(path: string, object: object): Promise<void>;
+  /** Changes an object by a JSON Patch (RFC 6902): all of it, or nothing. */
+  patch(path: string, operations: readonly PatchOperation[]): Promise<void>;
   /** Deletes an object; one that is not there is as good as deleted. */
   remove(path: string): Promise<void>;
   /**
@@ -23,6 +25,11 @@ export interface ClusterClient {
    */
   exec(target: ExecTarget, command: readonly string[], timeoutMs: number): Promise<string>;
 }
+
+/** One step of a JSON Patch. */
+export type PatchOperation =
+  | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: unknown }
+  | { readonly op: "remove"; readonly path: string };
 
 /** A container of a running pod. */
 export interface ExecTarget {
@@ -56,6 +63,12 @@ export class CommandFailed extends Error {
   }
 }
 
+/**
+ * Under this name Pulumi's Kubernetes provider makes objects, and takes over what others of the name have changed
+ * (pulumi-kubernetes, fixCSAFieldManagers): a field that we put back must not be one that it then refuses to touch.
+ */
+const patchManager = "pulumi-kubernetes";
+
 /** A request that takes longer is given up: an API server that is well answers ours within tens of milliseconds. */
 const requestTimeoutMs = 10_000;
 
@@ -83,6 +96,9 @@ export async function connect(name: string, kubeconfig: string): Promise<Cluster
     },
     async create(path, object) {
       await request("POST", path, object);
+    },
+    async patch(path, operations) {
+      await request("PATCH", `${path}?fieldManager=${patchManager}`, operations);
     },
     async remove(path) {
       await request("DELETE", path).catch((error: unknown) => {
@@ -159,14 +175,16 @@ export async function untilGone(client: ClusterClient, path: string, timeoutMs =
   }
 }
 
-type Requester = <T>(method: "GET" | "POST" | "DELETE", path: string, body?: object) => Promise<T>;
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+type Requester = <T>(method: Method, path: string, body?: object) => Promise<T>;
 
 async function requester(config: KubeConfig, server: string): Promise<Requester> {
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const base = server.replace(/\/$/, "");
 
-  return async <T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T> => {
+  return async <T>(method: Method, path: string, body?: object): Promise<T> => {
     const shown = path.split("?")[0] ?? path;
     const answer = await new Promise<{ status: number; body: string }>((resolve, reject) => {
       const request = https.request(
@@ -178,7 +196,7 @@ async function requester(config: KubeConfig, server: string): Promise<Requester>
           headers: {
             ...(options.headers as OutgoingHttpHeaders | undefined),
             accept: "application/json",
-            "content-type": "application/json",
+            "content-type": method === "PATCH" ? "application/json-patch+json" : "application/json",
           },
         },
         (response) => {

@@ -1,4 +1,4 @@
-import { KubernetesError, type ClusterClient, type ExecTarget } from "../../operations/kubernetes";
+import { KubernetesError, type ClusterClient, type ExecTarget, type PatchOperation } from "../../operations/kubernetes";
 
 /** What a stand-in for a cluster answers. */
 export interface FakeCluster {
@@ -10,9 +10,10 @@ export interface FakeCluster {
 
 /** A request that was made of a stand-in. */
 export interface RecordedRequest {
-  readonly method: "create" | "remove";
+  readonly method: "create" | "patch" | "remove";
   readonly path: string;
   readonly object?: object;
+  readonly operations?: readonly PatchOperation[];
 }
 
 /** A stand-in for a cluster's API server: answers from a map, and remembers what was changed. */
@@ -39,6 +40,11 @@ export class FakeClient implements ClusterClient {
 
   create(path: string, object: object): Promise<void> {
     this.requests.push({ method: "create", path, object });
+    return Promise.resolve();
+  }
+
+  patch(path: string, operations: readonly PatchOperation[]): Promise<void> {
+    this.requests.push({ method: "patch", path, operations });
     return Promise.resolve();
   }
 

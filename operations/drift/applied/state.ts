@@ -1,0 +1,122 @@
+/** What a stack's exported state says was applied. Pure. */
+
+import { isMap } from "../../../topology";
+import { providerName, type StackState } from "../../stack/pending";
+import type { KubernetesObject } from "../compare/object-kind";
+
+/** A Kubernetes object that the stack itself made or labels. */
+export interface AppliedObject {
+  /** The cluster's name in the mesh. */
+  readonly cluster: string;
+  /** What was applied. Holds secrets. */
+  readonly object: KubernetesObject;
+}
+
+/** A Helm release that the stack made. */
+export interface AppliedRelease {
+  readonly cluster: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** Name of the chart: `istiod`. */
+  readonly chart: string;
+  readonly version: string;
+  /** Helm's count of installations and upgrades. */
+  readonly revision: number;
+  /** Values that it was given; undefined where they came from files. May hold secrets. */
+  readonly values: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the state keeps the values as a secret. */
+  readonly hasSecretValues: boolean;
+}
+
+/** All that was applied. */
+export interface Applied {
+  readonly objects: readonly AppliedObject[];
+  readonly releases: readonly AppliedRelease[];
+  /** Whether an update is under way, or was killed: then what stands may be half of it. */
+  readonly isUnfinished: boolean;
+}
+
+/** A resource of an exported state, as far as it matters here (sdk/go/common/apitype, ResourceV3). */
+interface Resource {
+  readonly type: string;
+  readonly provider?: string;
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+  /** It stands elsewhere and is only read. */
+  readonly external?: boolean;
+  /** It was replaced, and is to be deleted. */
+  readonly delete?: boolean;
+}
+
+const releaseType = "kubernetes:helm.sh/v3:Release";
+
+/**
+ * What was applied, by the states of the stacks that make up a mesh.
+ * @param states As Pulumi exports them with secrets shown.
+ */
+export function appliedIn(states: readonly StackState[]): Applied {
+  const resources = states.flatMap((state) => (state.resources ?? []) as readonly Resource[]);
+  const standing = resources.filter((resource) => resource.external !== true && resource.delete !== true);
+  return {
+    objects: standing.flatMap(objectOf),
+    releases: standing.flatMap(releaseOf),
+    isUnfinished: states.some((state) => (state.pending_operations ?? []).length > 0),
+  };
+}
+
+function objectOf({ type, provider, inputs }: Resource): AppliedObject[] {
+  const cluster = providerName(provider);
+  if (cluster === undefined || type === releaseType) return [];
+  const object = shown(inputs);
+  if (!isMap(object) || typeof object["apiVersion"] !== "string" || typeof object["kind"] !== "string") return [];
+  return [{ cluster, object: object as KubernetesObject }];
+}
+
+function releaseOf({ type, provider, inputs, outputs }: Resource): AppliedRelease[] {
+  const cluster = providerName(provider);
+  const [given, made] = [shown(inputs), shown(outputs)];
+  if (cluster === undefined || type !== releaseType || !isMap(given) || !isMap(made) || !isMap(made["status"]))
+    return [];
+  const { chart, version, revision, name, namespace } = made["status"];
+  const hasFiles = Array.isArray(given["valueYamlFiles"]) && given["valueYamlFiles"].length > 0;
+  const values = given["values"] ?? {};
+  return [
+    {
+      cluster,
+      name: String(name ?? given["name"]),
+      namespace: String(namespace ?? given["namespace"]),
+      chart: String(chart),
+      version: String(version),
+      revision: Number(revision),
+      values: isMap(values) && !hasFiles ? values : undefined,
+      hasSecretValues: isMap(inputs) && holdsSecret(inputs["values"]),
+    },
+  ];
+}
+
+/** By this key a state tells a secret from plain data, and by its value a secret from an asset (sdk/go/common/resource, sig). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+function isSecret(value: unknown): value is { readonly plaintext?: unknown } {
+  return isMap(value) && value[signatureKey] === secretSignature;
+}
+
+/** A value of the state as plain data, secrets among it. */
+function shown(value: unknown): unknown {
+  if (isSecret(value)) return typeof value.plaintext === "string" ? shown(JSON.parse(value.plaintext)) : undefined;
+  if (Array.isArray(value)) return value.map(shown);
+  if (!isMap(value)) return value;
+  // The engine's own notes on a resource begin with two underscores.
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith("__"))
+      .map(([key, inner]) => [key, shown(inner)]),
+  );
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (isSecret(value)) return true;
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  return isMap(value) && Object.values(value).some(holdsSecret);
+}
