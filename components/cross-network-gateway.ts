@@ -7,6 +7,8 @@ import { crossNetworkPort, eastWestGatewaySelector } from "./internal/names";
 export interface CrossNetworkGatewayArgs {
   /** Namespace of the control plane. */
   readonly namespace: pulumi.Input<string>;
+  /** What it was in stacks of earlier releases, so that it is taken over. Default: nothing else. */
+  readonly formerly?: pulumi.Alias;
 }
 
 /**
@@ -35,7 +37,7 @@ export class CrossNetworkGateway extends pulumi.ComponentResource {
           ],
         },
       },
-      { parent: this },
+      { parent: this, ...(args.formerly === undefined ? {} : { aliases: [args.formerly] }) },
     );
     this.registerOutputs({});
   }

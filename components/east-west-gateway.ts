@@ -54,7 +54,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
         values: eastWestGatewayValues(cluster),
         timeout: releaseTimeoutSeconds,
       }),
-      { parent: this, dependsOn: args.injector },
+      { parent: this, dependsOn: [service, ...args.injector] },
     );
 
     this.addresses =

@@ -117,7 +117,7 @@ export class MeshBuilder {
     const configSite = siteOf(this.sites, { name: controlPlane.configCluster });
     new CrossNetworkGateway(
       `${configSite.prefix}-cross-network`,
-      { namespace: configSite.namespace.namespaceName },
+      { namespace: configSite.namespace.namespaceName, formerly: partOfGateway(configSite) },
       configSite.options("cross-network", { dependsOn: istiod }),
     );
   }
@@ -224,6 +224,16 @@ function apiServerOf({ access, namespace }: MeshSite): {
 function withExposedHost(site: MeshSite, values: (host: string | undefined) => HelmValues): pulumi.Input<HelmValues> {
   if (site.exposed === undefined) return values(undefined);
   return site.exposed.address.apply((address) => values(isHostName(address) ? address : undefined));
+}
+
+/** In stacks of 0.1.0 the configuration of the gateways was a part of the cluster's gateway. */
+function partOfGateway(site: MeshSite): pulumi.Alias {
+  const gateway = pulumi.createUrn(
+    `${site.prefix}-gateway`,
+    "isthmus:index:EastWestGateway",
+    site.options("gateway").parent,
+  );
+  return { name: `${site.prefix}-gateway-cross-network`, parent: gateway };
 }
 
 /** A record with something for each name. */

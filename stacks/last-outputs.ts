@@ -29,6 +29,14 @@ export async function lastOutputs(): Promise<LastOutputs> {
   return read.success ? read.data : outputsSchema.parse({});
 }
 
+/**
+ * Whether the last update was one of 0.1.0: it said nothing of control planes. In its stacks the Service of an east-west
+ * gateway was a part of the Helm release; now it is a resource, which is there already when it is to be made.
+ */
+export function madeByFirstRelease({ clusters, controlPlanes }: LastOutputs): boolean {
+  return Object.keys(clusters).length > 0 && Object.keys(controlPlanes).length === 0;
+}
+
 /** Names of the clusters that belong to the mesh since the last update, external control planes' among them. */
 export function belonging({ clusters, controlPlanes }: LastOutputs): ReadonlySet<string> {
   return new Set([...Object.keys(clusters), ...Object.keys(controlPlanes)]);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitAddresses, NoAddressError, type ReachedCluster } from "../access";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
-import type { LastOutputs } from "./last-outputs";
+import { madeByFirstRelease, type LastOutputs } from "./last-outputs";
 
 /**
  * One provider for a cluster. Its identifier is the name that the cluster first had, so that neither an edited kubeconfig
@@ -22,6 +22,7 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
         clusterIdentifier: site.name,
         enableSecretMutable: true,
         skipUpdateUnreachable: true,
+        ...(madeByFirstRelease(last) ? adopting : {}),
       },
       { ignoreChanges: ["clusterIdentifier"], ...(replaces === undefined ? {} : { aliases: [{ name: replaces }] }) },
     ),
@@ -32,6 +33,9 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
     foreignNamespaces: reached.existingNamespaces.filter((name) => !made.includes(name)),
   };
 }
+
+/** For the one update that takes over a stack of 0.1.0: what is there becomes the stack's, and Helm's fields with it. */
+const adopting = { upsertExistingObjects: true, enablePatchForce: true } as const;
 
 /**
  * Waits for addresses in an update. A preview takes what is there, and where the cluster cannot be asked the addresses of

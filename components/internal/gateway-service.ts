@@ -50,8 +50,9 @@ export function gatewayService(cluster: ClusterPlan, gateway: EastWestGatewayPla
         ...(isFound ? { [networkLabel]: cluster.network } : {}),
         ...(isFound && gateway.port !== crossNetworkPort ? { [gatewayPortLabel]: String(gateway.port) } : {}),
       },
-      // Its address is waited for by the program, which knows what to say when none comes.
-      annotations: { ...gateway.annotations, "pulumi.com/skipAwait": "true" },
+      // Its address is waited for by the program, which knows what to say when none comes. Helm keeps its hands off: in
+      // stacks of 0.1.0 the Service was a part of the release, which would remove it when it no longer is.
+      annotations: { ...gateway.annotations, "pulumi.com/skipAwait": "true", "helm.sh/resource-policy": "keep" },
     },
     spec: {
       type: gateway.type,

@@ -35,7 +35,7 @@ function service(
       name: "istio-eastwestgateway",
       namespace: "istio-system",
       labels: { ...ownLabels, ...labels },
-      annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
+      annotations: { ...annotations, "pulumi.com/skipAwait": "true", "helm.sh/resource-policy": "keep" },
     },
     spec: { selector, ...spec },
   };

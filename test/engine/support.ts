@@ -97,8 +97,7 @@ export class EngineStack {
 
   /** The steps that an update would take, the stack itself and its providers aside. */
   async preview(...options: string[]): Promise<Step[]> {
-    const { steps } = JSON.parse(await this.previewText(...options)) as { steps: PreviewStep[] };
-    return steps.map(readStep).filter(({ type }) => !type.startsWith("pulumi:"));
+    return readSteps(await this.previewText(...options)).filter(({ type }) => !type.startsWith("pulumi:"));
   }
 
   /** What the CLI writes about a preview: a JSON document. */
@@ -230,6 +229,11 @@ interface PreviewStep {
   readonly diffReasons?: string[] | null;
   readonly replaceReasons?: string[] | null;
   readonly detailedDiff?: Step["detailedDiff"] | null;
+}
+
+/** The steps in what the CLI writes about a preview, the stack itself and its providers among them. */
+export function readSteps(previewText: string): Step[] {
+  return (JSON.parse(previewText) as { readonly steps: readonly PreviewStep[] }).steps.map(readStep);
 }
 
 function readStep({ op, urn, diffReasons, replaceReasons, detailedDiff }: PreviewStep): Step {
