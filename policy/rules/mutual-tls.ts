@@ -1,0 +1,83 @@
+import { at, isKind, mapping, text } from "../properties";
+import { resourceRule, stackRule, type Resource } from "../rule";
+import { matchesStack, production, stackOf } from "../stack-names";
+
+interface Where {
+  readonly production: readonly string[];
+}
+
+/** Namespace whose PeerAuthentication counts for the whole mesh (istio.io, meshConfig.rootNamespace). */
+const rootNamespace = "istio-system";
+
+/** Modes in which a workload takes connections that are not mutual TLS (istio.io, PeerAuthentication). */
+const openModes: readonly string[] = ["PERMISSIVE", "DISABLE"];
+
+/** What lets plain text in. */
+export const permissiveMutualTls = resourceRule<Where>({
+  name: "no-permissive-mtls",
+  description: "In production no resource lets workloads take plain text.",
+  level: "mandatory",
+  settings: { production },
+  check: (resource, values) =>
+    matchesStack(stackOf(resource.urn), values.production)
+      ? [...openPeerAuthentication(resource), ...withoutAutomaticMutualTls(resource)]
+      : [],
+});
+
+/** Istio's default is permissive. */
+export const strictMutualTls = stackRule<Where>({
+  name: "strict-mtls",
+  description: "In production a stack that installs istiod also demands mutual TLS in the whole mesh.",
+  level: "advisory",
+  settings: { production },
+  checkStack: (resources, values) => {
+    const [istiod] = resources.filter(isIstiod);
+    if (istiod === undefined || !matchesStack(stackOf(istiod.urn), values.production)) return [];
+    if (resources.some(isStrictForTheMesh)) return [];
+    return [
+      `expected a PeerAuthentication in ${rootNamespace} with the mode STRICT and no selector, found none in the stack. ` +
+        "Without one Istio takes plain text too; if it is applied by other means, disable this rule.",
+    ];
+  },
+});
+
+function openPeerAuthentication({ properties }: Resource): string[] {
+  if (!isPeerAuthentication(properties)) return [];
+  const modes = [
+    ["spec.mtls.mode", at(properties, "spec", "mtls", "mode")],
+    ...Object.entries(mapping(at(properties, "spec", "portLevelMtls"))).map(
+      ([port, settings]) => [`spec.portLevelMtls.${port}.mode`, at(settings, "mode")] as const,
+    ),
+  ] as const;
+  return modes.flatMap(([path, mode]) =>
+    openModes.includes(text(mode) ?? "")
+      ? [`${path}: expected STRICT, found ${text(mode) ?? ""}. Make it STRICT.`]
+      : [],
+  );
+}
+
+function withoutAutomaticMutualTls({ type, properties }: Resource): string[] {
+  if (type !== releaseType || at(properties, "values", "meshConfig", "enableAutoMtls") !== false) return [];
+  return [
+    "values.meshConfig.enableAutoMtls: expected true, found false. Without it sidecars speak plain text unless a rule says otherwise.",
+  ];
+}
+
+const releaseType = "kubernetes:helm.sh/v3:Release";
+
+function isIstiod({ type, properties }: Resource): boolean {
+  return type === releaseType && /(^|\/)istiod(-[^/]*\.tgz)?$/.test(text(properties["chart"]) ?? "");
+}
+
+function isStrictForTheMesh({ properties }: Resource): boolean {
+  return (
+    isPeerAuthentication(properties) &&
+    at(properties, "metadata", "namespace") === rootNamespace &&
+    Object.keys(mapping(at(properties, "spec", "selector"))).length === 0 &&
+    at(properties, "spec", "mtls", "mode") === "STRICT"
+  );
+}
+
+function isPeerAuthentication(properties: Resource["properties"]): boolean {
+  return isKind(properties, "security.istio.io", "PeerAuthentication");
+}
