@@ -6,7 +6,7 @@ export default typescript.config(
   { ignores: ["node_modules/", "dist/", ".lab/", "bench/results/", "test/fixtures/"] },
   javascript.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.mts"],
     extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
     plugins: { "@pulumi": pulumi },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
