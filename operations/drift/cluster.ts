@@ -1,19 +1,23 @@
-import { isMap, systemNamespace, ownedLabels } from "../../topology";
+import { isMap } from "../../topology";
 import { isNotFound, KubernetesError, type ClusterClient } from "../kubernetes";
 import type { Manifests } from "./applied/manifest";
+import { markedByHelm } from "./applied/helm-marks";
 import { UnreadableRecord } from "./applied/release-record";
 import type { Applied, AppliedRelease } from "./applied/state";
 import { compare } from "./compare/compare";
 import { isOfKinds, workloads, type KubernetesObject } from "./compare/object-kind";
 import { pathText } from "./compare/path";
-import type { ClusterDrift, DriftFinding, ObjectReference, Repair } from "./finding";
+import type { ClusterDrift, DriftFinding, Repair } from "./finding";
+import { withoutContents } from "./gone-namespaces";
 import { limited } from "./limited";
+import { listOwned, listScaled } from "./listed";
+import { objectKey, referenceTo, type ObjectReference } from "./object-reference";
 import { releaseDrift, unreadableRecord } from "./release-drift";
 import { history, latestRecord } from "./releases";
 import { differenceRemedy, missingRemedy, type DriftWords } from "./remedy";
 import { Resources, type ObjectPaths } from "./resources";
 import { shown } from "./shown";
-import { straysAmong, type ListedObject } from "./strays";
+import { straysAmong } from "./strays";
 
 /** Requests that one API server is asked at once: what is read is small, and the server has other work. */
 const requestsAtOnce = 8;
@@ -79,14 +83,18 @@ export class ClusterComparison {
       ...this.applied.objects.map(({ object }): ExpectedObject => ({ object, isOfOurRevision: true })),
       ...releases.flatMap(({ objects }) => objects),
     ];
-    const scaled = await this.scaledWorkloads(expected);
-    const outcomes = await limited(expected, requestsAtOnce, (one) => this.object(one, scaled));
-    const known = new Set(outcomes.flatMap(({ reference }) => (reference === undefined ? [] : [keyOf(reference)])));
-    const strays = straysAmong(this.client.name, await this.listed(), (reference) => known.has(keyOf(reference)));
+    const scaled = await this.orUnreadable("HorizontalPodAutoscalers", () => this.scaledWorkloads(expected));
+    const keys = new Set(scaled.found);
+    const outcomes = await limited(expected, requestsAtOnce, (one) => this.object(one, keys));
+    const known = new Set(outcomes.flatMap(({ reference }) => (reference === undefined ? [] : [objectKey(reference)])));
+    const owned = await this.orUnreadable("what is marked as ours", () => listOwned(this.client));
+    const strays = straysAmong(this.client.name, owned.found, (reference) => known.has(objectKey(reference)));
     const findings = [
       ...releases.flatMap((release) => release.findings),
       ...outcomes.flatMap((outcome) => outcome.findings),
       ...strays,
+      ...scaled.findings,
+      ...owned.findings,
     ];
     return {
       cluster: this.client.name,
@@ -101,16 +109,17 @@ export class ClusterComparison {
   ): Promise<{ readonly findings: readonly DriftFinding[]; readonly objects: readonly ExpectedObject[] }> {
     try {
       const latest = await latestRecord(this.client, applied);
-      const revisions = latest === undefined ? [] : [latest];
-      const isChanged = releaseDrift(applied, revisions, this.context).length > 0;
+      if (latest === undefined) return { findings: releaseDrift(applied, [], this.context), objects: [] };
+      const isOfOurRevision = releaseDrift(applied, [latest], this.context).length === 0;
       // All revisions are much to read: only for the way back.
-      const all = isChanged ? await history(this.client, applied) : revisions;
-      const findings = releaseDrift(applied, all, this.context);
-      const objects = this.context.manifests.objectsOf(latest?.manifest ?? "");
-      const isOfOurRevision = findings.length === 0;
-      return { findings, objects: objects.map((object) => ({ object, release: applied, isOfOurRevision })) };
+      const revisions = isOfOurRevision ? [latest] : await history(this.client, applied);
+      const objects = this.context.manifests.objectsOf(latest.manifest);
+      return {
+        findings: releaseDrift(applied, revisions, this.context),
+        objects: objects.map((object) => ({ object, release: applied, isOfOurRevision })),
+      };
     } catch (error) {
-      if (!(error instanceof UnreadableRecord)) throw error;
+      if (!(error instanceof UnreadableRecord) && !isRefusal(error)) throw error;
       return { findings: [unreadableRecord(applied, error.reason)], objects: [] };
     }
   }
@@ -119,16 +128,18 @@ export class ClusterComparison {
     const { object, release } = expected;
     const paths = await this.resources.pathsOf(object, release?.namespace ?? "default");
     if (paths === undefined) {
-      return { findings: [this.missing(expected, referenceOf(object), "no such kind in the cluster")], repairs: [] };
+      return { findings: [this.missing(expected, referenceTo(object), "no such kind in the cluster")], repairs: [] };
     }
     const { reference } = paths;
     try {
       const live = await this.client.get<KubernetesObject>(paths.object);
-      return { reference, ...this.differences(expected, paths, live, scaled.has(keyOf(reference))) };
+      return { reference, ...this.differences(expected, paths, live, scaled.has(objectKey(reference))) };
     } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error;
-      if (!isNotFound(error))
-        return { reference, findings: [this.unreadable(expected, reference, error)], repairs: [] };
+      if (!isRefusal(error)) throw error;
+      if (!isNotFound(error)) {
+        const about = { object: reference, ...ofRelease(release) };
+        return { reference, findings: [this.unreadable(error, about)], repairs: [] };
+      }
       // An object of the stack itself is made again by Pulumi, which must know of it.
       const repairs =
         release === undefined || !expected.isOfOurRevision
@@ -185,22 +196,38 @@ export class ClusterComparison {
     };
   }
 
-  private unreadable({ release }: ExpectedObject, object: ObjectReference, { reason }: KubernetesError): DriftFinding {
+  private unreadable(
+    { reason }: KubernetesError,
+    about: Pick<DriftFinding, "object" | "release">,
+    what = "it",
+  ): DriftFinding {
     return {
       cluster: this.client.name,
       kind: "unreadable",
       severity: "drift",
-      object,
-      ...ofRelease(release),
+      ...about,
       path: "",
-      expected: "permission to read it",
+      expected: `permission to read ${what}`,
       found: reason,
       remedy: "Let the kubeconfig's account read it.",
     };
   }
 
-  /** Workloads whose replicas a HorizontalPodAutoscaler sets, in the namespaces of those that were applied with some. */
-  private async scaledWorkloads(expected: readonly ExpectedObject[]): Promise<ReadonlySet<string>> {
+  /** What is listed; where the API server refuses that, a finding says so, and all else is compared. */
+  private async orUnreadable<T>(
+    what: string,
+    list: () => Promise<readonly T[]>,
+  ): Promise<{ readonly found: readonly T[]; readonly findings: readonly DriftFinding[] }> {
+    try {
+      return { found: await list(), findings: [] };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return { found: [], findings: [this.unreadable(error, {}, what)] };
+    }
+  }
+
+  /** Workloads whose replicas are scaled, in the namespaces of those that were applied with some. */
+  private async scaledWorkloads(expected: readonly ExpectedObject[]): Promise<string[]> {
     const counted = expected.filter(
       ({ object }) => isOfKinds(object, workloads) && isMap(object["spec"]) && object["spec"]["replicas"] !== undefined,
     );
@@ -208,99 +235,15 @@ export class ClusterComparison {
       counted.map(({ object, release }) => this.resources.pathsOf(object, release?.namespace ?? "default")),
     );
     const namespaces = new Set(paths.flatMap((found) => found?.reference.namespace ?? []));
-    const scaled = await limited([...namespaces], requestsAtOnce, async (namespace) => {
-      const path = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
-      const scalers = await this.client.list<{ readonly spec: { readonly scaleTargetRef: ObjectReference } }>(path);
-      return scalers.map(({ spec: { scaleTargetRef } }) => keyOf({ ...scaleTargetRef, namespace }));
-    });
-    return new Set(scaled.flat());
-  }
-
-  /** What is marked as ours, and the Secrets that istiod goes by. */
-  private async listed(): Promise<ListedObject[]> {
-    const labelSelector = Object.entries(ownedLabels)
-      .map(([label, value]) => `${label}=${value}`)
-      .join(",");
-    const ours = await limited(ownedKinds, requestsAtOnce, async ({ apiVersion, kind, path }) => {
-      const objects = await this.listOrNone(path, { labelSelector });
-      return objects.map((object) => ({ ...object, apiVersion, kind }));
-    });
-    const secrets = await this.client.list<ListedObject>(`/api/v1/namespaces/${systemNamespace}/secrets`, {
-      // Helm's records are large, and none of ours.
-      fieldSelector: "type!=helm.sh/release.v1",
-    });
-    const all = [...ours.flat(), ...secrets.map((secret) => ({ ...secret, apiVersion: "v1", kind: "Secret" }))];
-    return [
-      ...new Map(
-        all.map((object) => [JSON.stringify([object.kind, object.metadata?.namespace, object.metadata?.name]), object]),
-      ).values(),
-    ];
-  }
-
-  /** A cluster without Istio's definitions has none of their objects. */
-  private async listOrNone(path: string, query: Readonly<Record<string, string>>): Promise<readonly ListedObject[]> {
-    try {
-      return await this.client.list<ListedObject>(path, query);
-    } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
-    }
+    return (await Promise.all([...namespaces].map((namespace) => listScaled(this.client, namespace)))).flat();
   }
 }
 
-/** Kinds of which Isthmus makes objects by itself. */
-const ownedKinds = [
-  { apiVersion: "v1", kind: "Namespace", path: "/api/v1/namespaces" },
-  { apiVersion: "v1", kind: "Secret", path: "/api/v1/secrets" },
-  { apiVersion: "v1", kind: "Service", path: "/api/v1/services" },
-  { apiVersion: "networking.istio.io/v1", kind: "Gateway", path: "/apis/networking.istio.io/v1/gateways" },
-] as const;
+/** Whether the API server answered, and not with what it was asked for. */
+function isRefusal(error: unknown): error is KubernetesError {
+  return error instanceof KubernetesError && error.status !== undefined;
+}
 
 function ofRelease(release: AppliedRelease | undefined): { readonly release?: string } {
   return release === undefined ? {} : { release: `${release.namespace}/${release.name}` };
-}
-
-/** As Helm marks what it makes, which its manifest leaves out: by that it knows its own (helm.sh/helm, pkg/action, validate). */
-function markedByHelm(object: KubernetesObject, { namespace }: ObjectReference, release: AppliedRelease): object {
-  const metadata = (object["metadata"] ?? {}) as { readonly labels?: object; readonly annotations?: object };
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...metadata.labels, "app.kubernetes.io/managed-by": "Helm" },
-      annotations: {
-        ...metadata.annotations,
-        "meta.helm.sh/release-name": release.name,
-        "meta.helm.sh/release-namespace": release.namespace,
-      },
-    },
-  };
-}
-
-/** Versions of one group are spellings of the same object. */
-function keyOf({ apiVersion, kind, namespace, name }: ObjectReference): string {
-  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
-  return JSON.stringify([group, kind, namespace ?? "", name]);
-}
-
-function referenceOf({ apiVersion, kind, ...rest }: KubernetesObject): ObjectReference {
-  const { name = "", namespace } = (rest["metadata"] ?? {}) as { readonly name?: string; readonly namespace?: string };
-  return { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
-}
-
-/** Where a namespace is gone, all in it is: that is one finding. */
-function withoutContents(findings: readonly DriftFinding[]): DriftFinding[] {
-  const isGone = ({ kind, path, object }: DriftFinding): boolean =>
-    kind === "missing" && path === "" && object !== undefined;
-  const gone = findings.filter((finding) => isGone(finding) && finding.object?.kind === "Namespace");
-  const inside = (finding: DriftFinding, namespace: DriftFinding): boolean =>
-    isGone(finding) && finding.object?.namespace === namespace.object?.name;
-  return findings
-    .filter((finding) => !gone.some((namespace) => inside(finding, namespace)))
-    .map((finding) => {
-      if (!gone.includes(finding)) return finding;
-      const count = findings.filter((other) => inside(other, finding)).length;
-      return { ...finding, expected: `it, with ${count} objects of ours` };
-    });
 }

@@ -1,6 +1,7 @@
 /** What is found of drift. */
 
 import type { Mend } from "./compare/compare";
+import type { ObjectReference } from "./object-reference";
 
 /**
  * What kind of drift it is.
@@ -15,15 +16,6 @@ import type { Mend } from "./compare/compare";
  */
 export type DriftKind =
   "missing" | "changed" | "extra" | "release" | "stray" | "foreign" | "unreadable" | "unreachable";
-
-/** Which object it is about. */
-export interface ObjectReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** Undefined for an object of the whole cluster. */
-  readonly namespace?: string;
-  readonly name: string;
-}
 
 /** One thing that is not as it was applied. Its words never hold a secret. */
 export interface DriftFinding {
@@ -66,9 +58,4 @@ export interface ClusterDrift {
   readonly objects: number;
   readonly findings: readonly DriftFinding[];
   readonly repairs: readonly Repair[];
-}
-
-/** Where an object is, as people write it: `Deployment istio-system/istiod`. */
-export function objectText({ kind, namespace, name }: ObjectReference): string {
-  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }

@@ -1,6 +1,6 @@
 export { compareMesh, findDrift, type DriftOptions, type MeshComparison } from "./drift";
-export type { DriftFinding, DriftKind, ObjectReference } from "./finding";
-export { objectText } from "./finding";
+export type { DriftFinding, DriftKind } from "./finding";
+export { objectText, type ObjectReference } from "./object-reference";
 export { driftMarkdown } from "./markdown";
 export type { RepairResult } from "./repair";
 export { stateOf } from "./states";

@@ -1,6 +1,7 @@
 /** A report for an issue or a comment. Pure. */
 
-import { objectText, type DriftFinding } from "./finding";
+import type { DriftFinding } from "./finding";
+import { objectText } from "./object-reference";
 import type { DriftReport } from "./report";
 
 /** More rows than this nobody reads in an issue; the others are counted. */

@@ -1,6 +1,7 @@
 import { KubernetesError, type ClusterClient, type PatchOperation } from "../kubernetes";
 import type { Mend } from "./compare/compare";
-import { objectText, type Repair } from "./finding";
+import type { Repair } from "./finding";
+import { objectText } from "./object-reference";
 
 /** What came of one object that was to be put back. */
 export interface RepairResult {

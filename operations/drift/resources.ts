@@ -1,6 +1,6 @@
 import { isNotFound, type ClusterClient } from "../kubernetes";
 import type { KubernetesObject } from "./compare/object-kind";
-import type { ObjectReference } from "./finding";
+import type { ObjectReference } from "./object-reference";
 
 /** Where the objects of one kind are at an API server. */
 interface ResourceKind {

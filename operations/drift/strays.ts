@@ -3,7 +3,8 @@
 import { isMeshNamespace, isOwned, systemNamespace } from "../../topology";
 import { intermediateCaSecret, remoteSecretLabel } from "../../components/internal/names";
 import { sampleLabels } from "../verify/sample-manifests";
-import type { DriftFinding, ObjectReference } from "./finding";
+import type { DriftFinding } from "./finding";
+import { referenceTo, type ObjectReference } from "./object-reference";
 
 /** An object as a list of the API server has it, with the kind that such a list leaves out. */
 export interface ListedObject {
@@ -80,9 +81,4 @@ export function straysAmong(
     if (row === undefined) return [];
     return [{ ...about, kind: "foreign", severity: "warning", found: row.found, remedy: row.remedy }];
   });
-}
-
-function referenceTo({ apiVersion, kind, metadata }: ListedObject): ObjectReference {
-  const { name = "", namespace } = metadata ?? {};
-  return { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
 }

@@ -251,14 +251,39 @@ describe("a cluster against what was applied to it", () => {
     assert.equal(drift.findings[0]?.found, "connect ECONNREFUSED");
   });
 
-  it("that lets an object not be read says so, and compares the others", async () => {
-    const client = new FakeClient("east", { objects: east() });
-    const get = client.get.bind(client);
-    client.get = <T>(path: string): Promise<T> =>
-      path === istiod ? Promise.reject(new KubernetesError("GET", path, 403, "forbidden")) : get(path);
-    const drift = await new ClusterComparison(client, appliedIn([stateOfEast()]), context).run();
-    assert.deepEqual(told(drift), ["unreadable Deployment istiod"]);
-    assert.equal(drift.objects, 4);
+  describe("that refuses to be read", () => {
+    const forbidden = (path: string): Promise<never> =>
+      Promise.reject(new KubernetesError("GET", path, 403, "forbidden"));
+
+    /** @param paths What may not be read. */
+    function refusing(...paths: readonly string[]): Promise<ClusterDrift> {
+      const client = new FakeClient("east", { objects: east() });
+      const [get, list] = [client.get.bind(client), client.list.bind(client)];
+      client.get = (path) => (paths.includes(path) ? forbidden(path) : get(path));
+      client.list = (path) => (paths.includes(path) ? forbidden(path) : list(path));
+      return new ClusterComparison(client, appliedIn([stateOfEast()]), context).run();
+    }
+
+    it("an object says so, and the others are compared", async () => {
+      const drift = await refusing(istiod);
+      assert.deepEqual(told(drift), ["unreadable Deployment istiod"]);
+      assert.equal(drift.objects, 4);
+    });
+
+    it("a release's record says so, and the stack's objects are compared", async () => {
+      const drift = await refusing(`${secrets}/sh.helm.release.v1.istiod.v1`);
+      assert.deepEqual(told(drift), ["unreadable Release istiod"]);
+      assert.equal(drift.objects, 2);
+    });
+
+    it("a list says so, and what was applied is compared", async () => {
+      const drift = await refusing("/api/v1/secrets");
+      assert.deepEqual(
+        drift.findings.map(({ kind, expected }) => `${kind}: ${expected}`),
+        ["unreadable: permission to read what is marked as ours"],
+      );
+      assert.equal(drift.objects, 4);
+    });
   });
 });
 
