@@ -10,7 +10,7 @@ const directions = [
   { room: "operations", mayUse: ["stacks", "components", "topology", "access"] },
   { room: "policy", mayUse: [] },
   { room: "lab", mayUse: ["topology"] },
-  { room: "cli", mayUse: ["operations", "stacks", "topology", "access", "lab"] },
+  { room: "cli", mayUse: ["operations", "topology", "lab"] },
   { room: "api", mayUse: ["operations", "stacks", "components", "topology", "access"] },
   { room: "index\\.ts", mayUse: ["stacks", "topology"] },
 ];
@@ -72,6 +72,14 @@ module.exports = {
       severity: "error",
       from: { path: start(["policy"]), pathNot: "^policy/(shell|pack)\\.ts$" },
       to: { path: "(^|/)node_modules/@pulumi/" },
+    },
+    {
+      name: "cli-on-the-library-alone",
+      comment:
+        "What the command line can do any Node program can: it works through MeshDeployment, and knows types beside.",
+      severity: "error",
+      from: { path: start(["cli"]) },
+      to: { path: start(["operations"]), pathNot: start(["operations/deployment"]), dependencyTypesNot: ["type-only"] },
     },
     {
       name: "no-cycles",

@@ -1,4 +1,4 @@
-import type { Changes } from "../operations/stack";
+import type { Changes } from "../operations/deployment";
 
 /** What leaves a resource as it is. */
 const idle = ["same", "read"];
@@ -13,7 +13,7 @@ export function changesLine({ stack, changes }: { readonly stack: string; readon
 }
 
 /** Outputs as indented lines, names first. */
-export function outputLines(outputs: Readonly<Record<string, unknown>>, indent = "  "): string[] {
+export function outputLines(outputs: object, indent = "  "): string[] {
   return Object.entries(outputs).flatMap(([name, value]) => {
     if (Array.isArray(value)) return [`${indent}${name}: ${value.join(", ")}`];
     if (typeof value !== "object" || value === null) return [`${indent}${name}: ${String(value)}`];

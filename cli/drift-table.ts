@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import { objectText, type ClusterStatus, type DriftFinding, type DriftReport } from "../operations/drift";
+import { objectText, type ClusterStatus, type DriftFinding, type DriftReport } from "../operations/deployment";
 import type { Style } from "./verify-table";
 
 const words: Record<ClusterStatus, string> = { "as-applied": "ok   ", drifted: "DRIFT", unreachable: "FAIL " };

@@ -1,11 +1,9 @@
 import { CommanderError } from "commander";
 import type { Problem } from "../topology";
+import { printJson, printLastLine, type Format } from "./output";
 
 /** What scripts may rely on. */
 export const exitCodes = { fine: 0, unhealthy: 1, usage: 2, interruptsTraffic: 3, interrupted: 130 } as const;
-
-/** How results are printed. */
-export type Format = "table" | "json";
 
 /** An operation was ended by Ctrl-C or a signal. */
 export class Interrupted extends Error {
@@ -15,23 +13,26 @@ export class Interrupted extends Error {
   }
 }
 
-/** Whether the arguments ask for JSON, also when they are too wrong to be parsed. */
-export function wantsJson(argv: readonly string[]): boolean {
-  return argv.some(
-    (argument, index) =>
-      argument === "--output=json" ||
-      argument === "-ojson" ||
-      (argument === "json" && ["-o", "--output"].includes(argv[index - 1] ?? "")),
-  );
+/** The format that the arguments ask for, also when they are too wrong to be parsed. */
+export function formatOf(argv: readonly string[]): Format {
+  const asksFor = (format: Format): boolean =>
+    argv.some(
+      (argument, index) =>
+        argument === `--output=${format}` ||
+        argument === `-o${format}` ||
+        (argument === format && ["-o", "--output"].includes(argv[index - 1] ?? "")),
+    );
+  return (["json", "ndjson"] as const).find(asksFor) ?? "table";
 }
 
 /**
- * Says what went wrong: in words on standard error, or as a JSON document on standard output.
+ * Says what went wrong: in words on standard error, and as JSON on standard output where that is asked for.
  * @returns The exit code.
  */
 export function reportFailure(error: unknown, format: Format): number {
   const { message, problems, exitCode, trace } = describeFailure(error);
-  if (format === "json") process.stdout.write(`${JSON.stringify({ error: { message, problems } }, undefined, 2)}\n`);
+  if (format === "json") printJson({ error: { message, problems } });
+  if (format === "ndjson") printLastLine({ error: { message, problems } });
   // Commander has written a usage error to standard error itself.
   if (!(error instanceof CommanderError)) process.stderr.write(`${trace ?? `isthmus: ${message}`}\n`);
   return exitCode;

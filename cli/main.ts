@@ -1,8 +1,16 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../package.json";
-import { exitCodes, reportFailure, wantsJson } from "./failure";
-import { withOutputOption, withStackOptions, type OutputFlags, type StackFlags } from "./options";
+import { exitCodes, formatOf, reportFailure } from "./failure";
+import {
+  withOperationOptions,
+  withOutputOption,
+  withStackOptions,
+  type OperationFlags,
+  type OutputFlags,
+  type StackFlags,
+} from "./options";
+import { tolerateClosedPipes } from "./output";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
 import type * as DriftVerb from "./verbs/drift";
@@ -10,6 +18,7 @@ import type * as ForgetVerb from "./verbs/forget";
 import type * as LabVerbs from "./verbs/lab";
 import type * as LabPresence from "./verbs/lab-presence";
 import type * as PreviewVerb from "./verbs/preview";
+import type * as RefreshVerb from "./verbs/refresh";
 import type * as UpVerb from "./verbs/up";
 import type * as VerifyVerb from "./verbs/verify";
 
@@ -24,13 +33,13 @@ export function program(): Command {
     .showHelpAfterError("(isthmus --help shows the verbs)")
     .addHelpText("after", aboutAll);
 
-  withStackOptions(isthmus.command("up"))
+  withOperationOptions(isthmus.command("up"))
     .description("bring the mesh to what the stack's configuration says")
     .option("--refresh", "first bring the stack's state to what the clusters have")
     .addHelpText("after", "\nWhat is wrong with the clusters is said before anything is changed.")
     .action((flags: UpVerb.UpFlags) => (load("./verbs/up") as typeof UpVerb).upVerb(flags));
 
-  withStackOptions(isthmus.command("preview"), ["markdown"])
+  withOperationOptions(isthmus.command("preview"), ["markdown"])
     .description("say what `isthmus up` would change, and what is risky about it; changes nothing")
     .addOption(
       new Option("--fail-on <what>", "exit with 3 where the change interrupts traffic, or may").choices([
@@ -41,27 +50,31 @@ export function program(): Command {
     .addHelpText("after", "\ndocs/pull-requests.md says what counts, and how a pull request gets it as a comment.")
     .action((flags: PreviewVerb.PreviewFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));
 
-  withStackOptions(isthmus.command("verify"))
+  withOperationOptions(isthmus.command("refresh"))
+    .description("bring the stack's state to what the clusters have; changes no cluster")
+    .action((flags: OperationFlags) => (load("./verbs/refresh") as typeof RefreshVerb).refreshVerb(flags));
+
+  withOperationOptions(isthmus.command("verify"))
     .description("look whether the mesh is in good order, with real calls between all clusters")
     .option("--client-image <image>", "image with curl and sleep that makes the calls (default: isthmus:mesh.sample)")
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
 
-  withStackOptions(isthmus.command("drift"), ["markdown"])
+  withOperationOptions(isthmus.command("drift"), ["markdown"])
     .description("compare what stands in the clusters with what was applied, the objects of Helm releases too")
     .option("--repair", "put back what differs in objects that were applied")
     .option("-y, --yes", "do not ask before that; where there is no terminal, nobody is asked")
     .addHelpText("after", aboutDrift)
     .action((flags: DriftVerb.DriftFlags) => (load("./verbs/drift") as typeof DriftVerb).driftVerb(flags));
 
-  withStackOptions(isthmus.command("destroy"))
+  withOperationOptions(isthmus.command("destroy"))
     .description("remove the mesh from its clusters, and what istiod itself left in them")
     .option("--crds", "remove Istio's custom resource definitions too, with every Istio resource in the clusters")
     .option("-y, --yes", "do not ask; where there is no terminal, nobody is asked")
     .addHelpText("after", aboutDestroy)
     .action((flags: DestroyVerb.DestroyFlags) => (load("./verbs/destroy") as typeof DestroyVerb).destroyVerb(flags));
 
-  withStackOptions(isthmus.command("forget"))
+  withOperationOptions(isthmus.command("forget"))
     .description("take a cluster that is gone for good out of the stack's state; touches no cluster")
     .argument("<cluster>", "a cluster that is no longer in the configuration")
     .option("-y, --yes", "do not ask; where there is no terminal, nobody is asked")
@@ -72,10 +85,10 @@ export function program(): Command {
 
   addLab(isthmus);
 
-  withStackOptions(isthmus.command("demo", { hidden: true }))
+  withOperationOptions(isthmus.command("demo", { hidden: true }))
     .description("lab up, up and verify in a row, then a summary; `make demo` calls it")
     .hook("preAction", ensureLab)
-    .action((flags: StackFlags) => (load("./verbs/demo") as typeof DemoVerb).demoVerb(flags));
+    .action((flags: OperationFlags) => (load("./verbs/demo") as typeof DemoVerb).demoVerb(flags));
   return isthmus;
 }
 
@@ -111,7 +124,8 @@ Exit codes:
   130  interrupted
 
 With -o json a verb prints one JSON document on standard output, and nothing else there; progress and words go to
-standard error. docs/cli.md has the documents.`;
+standard error. With -o ndjson every event is a line of JSON on standard output, and the last line has the document.
+docs/cli.md has the documents and the events.`;
 
 const aboutVerify = `
 A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.
@@ -135,6 +149,7 @@ removed by \`isthmus up\` alone; if it is forgotten instead, everything stays in
  * @returns The exit code.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  tolerateClosedPipes();
   const isthmus = program();
   forEachCommand(isthmus, (command) => command.exitOverride());
   try {
@@ -143,7 +158,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its own words already, help included.
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.fine;
-    return reportFailure(error, wantsJson(argv) ? "json" : "table");
+    return reportFailure(error, formatOf(argv));
   }
 }
 

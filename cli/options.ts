@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { Format } from "./failure";
+import type { Format } from "./output";
 
 /** What every verb is told. */
 export interface OutputFlags {
@@ -11,30 +11,49 @@ export interface StackFlags extends OutputFlags {
   readonly stack: string;
 }
 
-/** How results can be printed, beside for people and for scripts. */
+/** What every verb that works on a mesh, and so may take its time, is told. */
+export interface OperationFlags extends StackFlags {
+  readonly quiet?: boolean;
+}
+
+/** How some results can be printed beside. */
 export type MoreFormats = readonly "markdown"[];
 
-/** Adds `--stack` and `-o` to a verb. */
-export function withStackOptions(command: Command, more: MoreFormats = []): Command {
-  return withOutputOption(
-    command.addOption(
-      new Option("--stack <name>", "the stack, whose configuration is in Pulumi.<name>.yaml")
-        .env("ISTHMUS_STACK")
-        .default("dev"),
-    ),
-    more,
+/** What `-o` takes, and how the help says it. */
+const formats: Readonly<Record<Format | MoreFormats[number], string>> = {
+  table: "table for people",
+  json: "json for scripts",
+  ndjson: "ndjson for programs that follow it: every event as a line of JSON, then the result",
+  markdown: "markdown for an issue or a comment",
+};
+
+/** Adds `--stack`, `-o` with every format that events have, and `--quiet` to a verb. */
+export function withOperationOptions(command: Command, more: MoreFormats = []): Command {
+  return withFormats(withStackOption(command), ["table", "json", "ndjson", ...more]).option(
+    "-q, --quiet",
+    "say nothing but the result and errors",
   );
+}
+
+/** Adds `--stack` and `-o` to a verb. */
+export function withStackOptions(command: Command): Command {
+  return withOutputOption(withStackOption(command));
 }
 
 /** Adds `-o` to a verb. */
-export function withOutputOption(command: Command, more: MoreFormats = []): Command {
+export function withOutputOption(command: Command): Command {
+  return withFormats(command, ["table", "json"]);
+}
+
+function withStackOption(command: Command): Command {
   return command.addOption(
-    new Option("-o, --output <format>", ["table for people, json for scripts", ...more.map(aboutFormat)].join(", "))
-      .choices(["table", "json", ...more])
-      .default("table"),
+    new Option("--stack <name>", "the stack, whose configuration is in Pulumi.<name>.yaml")
+      .env("ISTHMUS_STACK")
+      .default("dev"),
   );
 }
 
-function aboutFormat(format: MoreFormats[number]): string {
-  return `${format} for an issue or a comment`;
+function withFormats(command: Command, choices: readonly (keyof typeof formats)[]): Command {
+  const words = choices.map((choice) => formats[choice]).join(", ");
+  return command.addOption(new Option("-o, --output <format>", words).choices(choices).default("table"));
 }

@@ -1,25 +1,16 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { loadStackConfiguration } from "../access";
-import { parseMesh, planMesh, type MeshPlan } from "../topology";
+import { MeshDeployment, type OperationOptions } from "../operations/deployment";
+import { displayFor, type DisplayFlags } from "./display";
 import { exitCodes, Interrupted } from "./failure";
 import { say } from "./output";
-import { PulumiWords } from "./pulumi-words";
-
-/** A stack's configuration, and where it was found. */
-export interface MeshOfStack {
-  readonly projectDirectory: string;
-  readonly stack: string;
-  readonly plan: MeshPlan;
-}
 
 /**
- * Reads and checks a stack's configuration.
- * @throws ConfigurationError with every problem at once.
+ * The mesh of a stack of the project that we are in.
+ * @throws ConfigurationError with every problem of its configuration at once.
  */
-export async function loadMesh(stack: string): Promise<MeshOfStack> {
-  const projectDirectory = findProject(process.cwd());
-  return { projectDirectory, stack, plan: planMesh(parseMesh(await loadStackConfiguration(projectDirectory, stack))) };
+export async function openMesh(stack: string): Promise<MeshDeployment> {
+  return MeshDeployment.open({ project: findProject(process.cwd()), stack });
 }
 
 /** The nearest directory with a Pulumi.yaml, upwards, as Pulumi itself looks for it; else where we are. */
@@ -36,9 +27,9 @@ const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** How an operation learns that it is to end. */
 export interface Interruption {
   /** The first Ctrl-C: end in good order. */
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   /** The second: end at once. */
-  readonly kill: AbortSignal;
+  readonly killSignal: AbortSignal;
 }
 
 /** What a person who interrupts an operation is told. */
@@ -49,13 +40,51 @@ export interface InterruptionWords {
   readonly advice: string;
 }
 
+/** How an operation that is shown asks something. */
+export interface Aside {
+  /** Does something while the display keeps away from the terminal. */
+  readonly aside: <T>(action: () => Promise<T>) => Promise<T>;
+}
+
 /**
- * Runs an operation that Ctrl-C, or a signal, ends in good order, and a second one at once.
- * @throws Interrupted when the operation was asked to end.
+ * Runs an operation on a mesh: shows how far it is, as the flags say, and lets Ctrl-C end it.
+ * @param operation Is given the options that go to the operation of MeshDeployment.
+ * @throws Interrupted when it was asked to end.
+ */
+export async function operate<T>(
+  flags: DisplayFlags,
+  words: InterruptionWords,
+  operation: (options: Interruption & Required<Pick<OperationOptions, "onEvent">> & Aside) => Promise<T>,
+): Promise<T> {
+  const display = displayFor(flags);
+  const aside: Aside["aside"] = async (action) => {
+    display.pause();
+    try {
+      return await action();
+    } finally {
+      display.resume();
+    }
+  };
+  try {
+    return await interruptible(
+      (interruption) => operation({ ...interruption, onEvent: (event) => display.take(event), aside }),
+      words,
+      (text) => display.note(text),
+    );
+  } finally {
+    display.close();
+  }
+}
+
+/**
+ * Runs something that Ctrl-C, or a signal, ends in good order, and a second one at once.
+ * @param note Says a word to the person. Default: on standard error.
+ * @throws Interrupted when it was asked to end.
  */
 export async function interruptible<T>(
   operation: (interruption: Interruption) => Promise<T>,
   { onStop, advice }: InterruptionWords,
+  note: (words: string) => void = say,
 ): Promise<T> {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -64,12 +93,12 @@ export async function interruptible<T>(
       kill.abort();
       process.exit(exitCodes.interrupted);
     }
-    say(`\n${onStop}`);
+    note(`\n${onStop}`);
     stop.abort();
   };
   for (const name of endSignals) process.on(name, onSignal);
   try {
-    const result = await operation({ stop: stop.signal, kill: kill.signal });
+    const result = await operation({ signal: stop.signal, killSignal: kill.signal });
     stop.signal.throwIfAborted();
     return result;
   } catch (error) {
@@ -84,9 +113,3 @@ export const updateInterruption = (command: string): InterruptionWords => ({
   onStop: "Stopping when what has begun is done. Once more ends it at once.",
   advice: `Run \`${command}\` again: it goes on from there.`,
 });
-
-/** Where Pulumi's words go, and ours beside them. */
-export function toStandardError(): { onOutput: (text: string) => void; onProgress: (words: string) => void } {
-  const words = new PulumiWords((text) => process.stderr.write(text));
-  return { onOutput: (text) => words.add(text), onProgress: say };
-}

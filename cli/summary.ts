@@ -1,4 +1,4 @@
-import type { UpdateResult } from "../operations/stack";
+import type { UpdateResult } from "../operations/deployment";
 import { sitesOf, type ClusterPlan, type ControlPlanePlan, type MeshPlan } from "../topology";
 import { changesLine } from "./changes";
 

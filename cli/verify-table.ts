@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { CheckResult, Status, VerifyReport } from "../operations/verify";
+import type { CheckResult, Status, VerifyReport } from "../operations/deployment";
 
 /** What the place of output can show. */
 export interface Style {

@@ -1,17 +1,16 @@
-import { runsOnLab, up } from "../../operations/stack";
-import { isHealthy } from "../../operations/verify";
+import { isHealthy, runsOnLab } from "../../operations/deployment";
 import { ConfigurationError } from "../../topology";
 import { exitCodes } from "../failure";
-import type { StackFlags } from "../options";
-import { print, printJson, say } from "../output";
-import { interruptible, loadMesh, toStandardError, updateInterruption } from "../session";
+import type { OperationFlags } from "../options";
+import { printResult, say } from "../output";
+import { openMesh, operate, updateInterruption } from "../session";
 import { summaryLines, type TimedPart } from "../summary";
 import { bringLabUp } from "./lab";
 import { tableOf, verifyMesh } from "./verify";
 
 /** `isthmus demo`: from nothing to a verified mesh on the lab, and what came of it. */
-export async function demoVerb(flags: StackFlags): Promise<void> {
-  const mesh = await loadMesh(flags.stack);
+export async function demoVerb(flags: OperationFlags): Promise<void> {
+  const mesh = await openMesh(flags.stack);
   if (!runsOnLab(mesh.plan)) {
     throw new ConfigurationError([
       {
@@ -33,14 +32,13 @@ export async function demoVerb(flags: StackFlags): Promise<void> {
 
   await timed("lab", () => bringLabUp(mesh));
   const built = await timed("mesh", () =>
-    interruptible(
-      (interruption) => up({ ...mesh, ...interruption, ...toStandardError() }),
-      updateInterruption("make demo"),
-    ),
+    operate(flags, updateInterruption("make demo"), (options) => mesh.up(options)),
   );
-  const report = await timed("checks", () => verifyMesh(mesh));
+  const report = await timed("checks", () => verifyMesh(mesh, flags));
 
-  if (flags.output === "json") printJson({ ...built, verify: report, parts });
-  else print([tableOf(report), ...summaryLines(mesh.plan, built, parts)]);
+  printResult(flags.output, { ...built, verify: report, parts }, () => [
+    tableOf(report),
+    ...summaryLines(mesh.plan, built, parts),
+  ]);
   process.exitCode = isHealthy(report) ? exitCodes.fine : exitCodes.unhealthy;
 }

@@ -1,30 +1,25 @@
-import { destroy, findClusters, removeMeshLeftovers, type RemovedLeftovers } from "../../operations";
-import { listed, sitesOf } from "../../topology";
+import type { MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
+import { listed } from "../../topology";
 import { changesLine } from "../changes";
 import { confirmed } from "../confirm";
-import type { StackFlags } from "../options";
-import { print, printJson } from "../output";
-import { interruptible, loadMesh, toStandardError, updateInterruption, type MeshOfStack } from "../session";
+import type { OperationFlags } from "../options";
+import { printResult } from "../output";
+import { openMesh, operate, updateInterruption } from "../session";
 
 /** What `isthmus destroy` is told. */
-export interface DestroyFlags extends StackFlags {
+export interface DestroyFlags extends OperationFlags {
   readonly crds?: boolean;
   readonly yes?: boolean;
 }
 
 /** `isthmus destroy` */
 export async function destroyVerb(flags: DestroyFlags): Promise<void> {
-  const mesh = await loadMesh(flags.stack);
+  const mesh = await openMesh(flags.stack);
   if (flags.yes !== true) await confirm(mesh, flags);
-  const result = await interruptible(async (interruption) => {
-    const options = { ...mesh, ...interruption, ...toStandardError() };
-    const clusters = await findClusters(options);
-    const destroyed = await destroy(options, clusters);
-    const leftovers = await removeMeshLeftovers(clusters, flags.crds === true ? "istiod-and-crds" : "istiod");
-    return { stack: flags.stack, changes: destroyed?.changes ?? {}, leftovers };
-  }, updateInterruption("isthmus destroy"));
-  if (flags.output === "json") printJson(result);
-  else print([changesLine(result), ...result.leftovers.flatMap(leftoverLines)]);
+  const result = await operate(flags, updateInterruption("isthmus destroy"), (options) =>
+    mesh.destroy({ ...options, customResourceDefinitions: flags.crds === true ? "remove" : "keep" }),
+  );
+  printResult(flags.output, result, () => [changesLine(result), ...result.leftovers.flatMap(leftoverLines)]);
 }
 
 /** What was removed from one cluster, in lines. Pure. */
@@ -55,13 +50,10 @@ function namespacesWord(names: readonly string[]): string {
   return `${names.length === 1 ? "namespace" : "namespaces"} ${names.join(", ")}`;
 }
 
-async function confirm({ stack, plan }: MeshOfStack, flags: DestroyFlags): Promise<void> {
-  const clusters = sitesOf(plan)
-    .map(({ name }) => name)
-    .join(", ");
+async function confirm({ stack, plan, clusters }: MeshDeployment, flags: DestroyFlags): Promise<void> {
   const crds = flags.crds === true ? ", with every Istio resource in them" : "";
   await confirmed(
-    `This removes mesh ${plan.id} (stack ${stack}) from ${clusters}${crds}. Type the stack's name to go on: `,
+    `This removes mesh ${plan.id} (stack ${stack}) from ${clusters.join(", ")}${crds}. Type the stack's name to go on: `,
     stack,
   );
 }

@@ -1,40 +1,34 @@
-import { resolveClusters } from "../../operations/stack";
-import { compareMesh, driftMarkdown, findDrift, isAsApplied, stateOf, type DriftReport } from "../../operations/drift";
-import { ConfigurationError } from "../../topology";
+import { driftMarkdown, isAsApplied, type DriftReport } from "../../operations/deployment";
 import { confirmed } from "../confirm";
 import { driftTable } from "../drift-table";
-import { exitCodes, type Format } from "../failure";
-import { printJson, say } from "../output";
-import { interruptible, loadMesh } from "../session";
+import { exitCodes } from "../failure";
+import type { OperationFlags } from "../options";
+import { printResult } from "../output";
+import { openMesh, operate } from "../session";
 import { styleOf } from "../verify-table";
 
 /** What `isthmus drift` is told. */
-export interface DriftFlags {
-  readonly stack: string;
-  readonly output: Format | "markdown";
+export interface DriftFlags extends Omit<OperationFlags, "output"> {
+  readonly output: OperationFlags["output"] | "markdown";
   readonly repair?: boolean;
   readonly yes?: boolean;
 }
 
 /** `isthmus drift` */
 export async function driftVerb(flags: DriftFlags): Promise<void> {
-  const mesh = await loadMesh(flags.stack);
-  const { clusters: access, problems } = await resolveClusters(mesh);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  const states = [await stateOf(mesh)];
-  const report = await interruptible(
-    async ({ stop }) => {
-      const options = { stack: mesh.stack, plan: mesh.plan, access, states, onProgress: say, signal: stop };
-      const found = await compareMesh(options);
-      if (flags.repair !== true || isAsApplied(found.report)) return found.report;
-      if (flags.yes !== true) await agreed(found.report);
-      await found.repair();
-      return findDrift(options);
-    },
-    { onStop: "Stopping.", advice: "Run `isthmus drift` again: it says how things stand." },
+  const mesh = await openMesh(flags.stack);
+  const words = { onStop: "Stopping.", advice: "Run `isthmus drift` again: it says how things stand." };
+  const report = await operate(flags, words, ({ aside, ...options }) =>
+    mesh.drift({
+      ...options,
+      repairs: async (found) => {
+        if (flags.repair === true && flags.yes !== true) await aside(() => agreed(found));
+        return flags.repair === true;
+      },
+    }),
   );
-  if (flags.output === "json") printJson(report);
-  else process.stdout.write(flags.output === "markdown" ? driftMarkdown(report) : driftTable(report, style()));
+  if (flags.output === "markdown") process.stdout.write(driftMarkdown(report));
+  else printResult(flags.output, report, () => driftTable(report, style()).trimEnd().split("\n"));
   process.exitCode = isAsApplied(report) ? exitCodes.fine : exitCodes.unhealthy;
 }
 

@@ -1,3 +1,4 @@
+import type { MeshDeployment } from "../../operations/deployment";
 import { labDown, labStatus, labUp, type LabCluster, type LabStatus } from "../../lab";
 import { standardErrorProgress, type Progress } from "../../lab/progress";
 import { checkPrerequisites, ensureTools } from "../../lab/tools";
@@ -6,7 +7,7 @@ import { exitCodes } from "../failure";
 import { statusLines } from "../lab-status";
 import type { OutputFlags, StackFlags } from "../options";
 import { print, printJson } from "../output";
-import { interruptible, loadMesh, type MeshOfStack } from "../session";
+import { interruptible, openMesh } from "../session";
 
 /**
  * The clusters of a plan as the lab is to have them. One that only runs a control plane is on no network of the mesh: it
@@ -18,21 +19,18 @@ export function labClusters(plan: MeshPlan): LabCluster[] {
 }
 
 /** Starts the lab for a stack, or mends it. */
-export async function bringLabUp({ plan, projectDirectory, stack }: MeshOfStack): Promise<LabStatus> {
+export async function bringLabUp({ plan, projectDirectory, stack }: MeshDeployment): Promise<LabStatus> {
   return withProgress((progress) =>
-    interruptible(
-      ({ stop: signal }) => labUp({ clusters: labClusters(plan), projectDirectory, stack, progress, signal }),
-      {
-        onStop: "Stopping.",
-        advice: "Run it again: it goes on from there. `isthmus lab down` removes what there is.",
-      },
-    ),
+    interruptible(({ signal }) => labUp({ clusters: labClusters(plan), projectDirectory, stack, progress, signal }), {
+      onStop: "Stopping.",
+      advice: "Run it again: it goes on from there. `isthmus lab down` removes what there is.",
+    }),
   );
 }
 
 /** `isthmus lab up` */
 export async function labUpVerb(flags: StackFlags): Promise<void> {
-  const status = await bringLabUp(await loadMesh(flags.stack));
+  const status = await bringLabUp(await openMesh(flags.stack));
   if (flags.output === "json") printJson(status);
   else
     print([

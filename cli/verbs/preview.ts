@@ -1,13 +1,12 @@
-import { preview } from "../../operations/stack";
-import { interruptions, summarisePreview, toLines, toMarkdown, type MeshSummary } from "../../operations/summary";
+import { interruptions, summaryLines, summaryMarkdown, type MeshSummary } from "../../operations/deployment";
 import { exitCodes } from "../failure";
-import type { StackFlags } from "../options";
-import { print, printJson, say } from "../output";
-import { interruptible, loadMesh, toStandardError } from "../session";
+import type { OperationFlags } from "../options";
+import { printResult, say } from "../output";
+import { openMesh, operate } from "../session";
 
 /** What `isthmus preview` is told. */
-export interface PreviewFlags extends Omit<StackFlags, "output"> {
-  readonly output: StackFlags["output"] | "markdown";
+export interface PreviewFlags extends Omit<OperationFlags, "output"> {
+  readonly output: OperationFlags["output"] | "markdown";
   /** What is to be a failure. */
   readonly failOn?: "interruption";
   /** Whether it is none after all. */
@@ -16,24 +15,11 @@ export interface PreviewFlags extends Omit<StackFlags, "output"> {
 
 /** `isthmus preview` */
 export async function previewVerb(flags: PreviewFlags): Promise<void> {
-  const mesh = await loadMesh(flags.stack);
-  const summary = await interruptible(
-    (interruption) =>
-      summarisePreview(mesh, (listen) =>
-        preview({
-          ...mesh,
-          ...interruption,
-          ...toStandardError(),
-          onEvent: (event) => {
-            listen(mesh.stack, event);
-          },
-        }),
-      ),
-    { onStop: "Stopping.", advice: "Nothing was changed." },
-  );
-  if (flags.output === "json") printJson(summary);
-  else if (flags.output === "markdown") process.stdout.write(toMarkdown(summary));
-  else print(toLines(summary));
+  const mesh = await openMesh(flags.stack);
+  const words = { onStop: "Stopping.", advice: "Nothing was changed." };
+  const summary = await operate(flags, words, (options) => mesh.summarise(options));
+  if (flags.output === "markdown") process.stdout.write(summaryMarkdown(summary));
+  else printResult(flags.output, summary, () => summaryLines(summary));
   process.exitCode = exitCodeOf(summary, flags);
 }
 

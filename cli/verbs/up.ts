@@ -1,21 +1,18 @@
-import { up } from "../../operations/stack";
 import { changesLine, outputLines } from "../changes";
-import type { StackFlags } from "../options";
-import { print, printJson } from "../output";
-import { interruptible, loadMesh, toStandardError, updateInterruption } from "../session";
+import type { OperationFlags } from "../options";
+import { printResult } from "../output";
+import { openMesh, operate, updateInterruption } from "../session";
 
 /** What `isthmus up` is told. */
-export interface UpFlags extends StackFlags {
+export interface UpFlags extends OperationFlags {
   readonly refresh?: boolean;
 }
 
 /** `isthmus up` */
 export async function upVerb(flags: UpFlags): Promise<void> {
-  const mesh = await loadMesh(flags.stack);
-  const result = await interruptible(
-    (interruption) => up({ ...mesh, ...interruption, ...toStandardError(), refresh: flags.refresh === true }),
-    updateInterruption("isthmus up"),
+  const mesh = await openMesh(flags.stack);
+  const result = await operate(flags, updateInterruption("isthmus up"), (options) =>
+    mesh.up({ ...options, refresh: flags.refresh === true }),
   );
-  if (flags.output === "json") printJson(result);
-  else print([changesLine(result), ...outputLines(result.outputs)]);
+  printResult(flags.output, result, () => [changesLine(result), ...outputLines(result.outputs)]);
 }

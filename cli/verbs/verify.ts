@@ -1,46 +1,31 @@
-import { resolveClusters } from "../../operations/stack";
-import { checks, isHealthy, verify, type VerifyReport } from "../../operations/verify";
-import { ConfigurationError } from "../../topology";
+import { checks, isHealthy, type MeshDeployment, type VerifyReport } from "../../operations/deployment";
 import { exitCodes } from "../failure";
-import type { StackFlags } from "../options";
-import { printJson, say } from "../output";
-import { interruptible, loadMesh, type MeshOfStack } from "../session";
+import type { OperationFlags } from "../options";
+import { printResult } from "../output";
+import { openMesh, operate } from "../session";
 import { styleOf, verifyTable } from "../verify-table";
 
 /** What `isthmus verify` is told. */
-export interface VerifyFlags extends StackFlags {
+export interface VerifyFlags extends OperationFlags {
   readonly clientImage?: string;
 }
 
 /** `isthmus verify` */
 export async function verifyVerb(flags: VerifyFlags): Promise<void> {
-  const report = await verifyMesh(await loadMesh(flags.stack), flags.clientImage);
-  if (flags.output === "json") printJson(report);
-  else process.stdout.write(tableOf(report));
+  const report = await verifyMesh(await openMesh(flags.stack), flags);
+  printResult(flags.output, report, () => tableOf(report).trimEnd().split("\n"));
   process.exitCode = isHealthy(report) ? exitCodes.fine : exitCodes.unhealthy;
 }
 
-/** Runs the checks and tells on standard error how far they are. */
-export async function verifyMesh(mesh: MeshOfStack, clientImage?: string): Promise<VerifyReport> {
-  const { clusters, problems } = await resolveClusters(mesh);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  const startMs = performance.now();
-  const sayWhen = (words: string): void =>
-    say(`${((performance.now() - startMs) / 1000).toFixed(1).padStart(5)} s  ${words}`);
-  return interruptible(
-    ({ stop }) =>
-      verify({
-        plan: mesh.plan,
-        access: clusters,
-        ...(clientImage === undefined ? {} : { clientImage }),
-        signal: stop,
-        onProgress: sayWhen,
-        onResult: ({ status, id, clusters: about }) => sayWhen(`${status} ${id} ${about.join(" ")}`),
-      }),
-    {
-      onStop: "Removing the sample. Once more ends at once and leaves that to the next `isthmus verify`.",
-      advice: "The sample was removed.",
-    },
+/** Runs the checks and shows how far they are. */
+export function verifyMesh(mesh: MeshDeployment, flags: VerifyFlags): Promise<VerifyReport> {
+  const words = {
+    onStop: "Removing the sample. Once more ends at once and leaves that to the next `isthmus verify`.",
+    advice: "The sample was removed.",
+  };
+  const { clientImage } = flags;
+  return operate(flags, words, (options) =>
+    mesh.verify({ ...options, ...(clientImage === undefined ? {} : { clientImage }) }),
   );
 }
 

@@ -1,3 +1,6 @@
+export { driftMarkdown, isAsApplied, objectText } from "../drift";
+export type { ClusterStatus, DriftFinding, DriftReport } from "../drift";
+export { interruptions, toLines as summaryLines, toMarkdown as summaryMarkdown, type MeshSummary } from "../summary";
 export { EventStreamError, PulumiError, runsOnLab, UnfinishedUpdate, type Changes, type ChangesResult } from "../stack";
 export type { ForgetResult, UpdateResult } from "../stack";
 export { checks, isHealthy } from "../verify";
@@ -9,6 +12,7 @@ export { MeshDeployment, type DestroyResult, type UpResult } from "./mesh-deploy
 export type {
   ConfigurationSource,
   DestroyOptions,
+  DriftOptions,
   MeshDeploymentOptions,
   OperationOptions,
   ProjectSource,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { loadStackConfiguration } from "../../access";
 import { ConfigurationError, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
+import { compareMesh, findDrift, isAsApplied, type DriftReport } from "../drift";
 import { EventSink, type Operation } from "../events";
 import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
@@ -13,9 +14,17 @@ import {
   type StackOptions,
   type UpdateResult,
 } from "../stack";
+import { summarisePreview, type MeshSummary } from "../summary";
 import { verify, type VerifyReport } from "../verify";
 import { EventListenerError, OperationInterrupted } from "./failures";
-import type { DestroyOptions, MeshDeploymentOptions, OperationOptions, UpOptions, VerifyOptions } from "./options";
+import type {
+  DestroyOptions,
+  DriftOptions,
+  MeshDeploymentOptions,
+  OperationOptions,
+  UpOptions,
+  VerifyOptions,
+} from "./options";
 import type { MeshOutputs } from "./outputs";
 import { projectDirectoryVariable, withProject, type EmbeddedProject } from "./project";
 import { eventOfWords } from "./pulumi-text";
@@ -100,6 +109,23 @@ export class MeshDeployment {
     return this.operate("preview", options, (run) => stacksOf(this.plan).preview(run));
   }
 
+  /**
+   * Says what a preview means for the mesh: what changes in which cluster, and what of it is risky. A preview that fails
+   * is summed up as far as it came.
+   */
+  summarise(options: OperationOptions = {}): Promise<MeshSummary> {
+    const { onEngineEvent } = options;
+    return summarisePreview(this, (listen) =>
+      this.preview({
+        ...options,
+        onEngineEvent: (stack, event) => {
+          listen(stack, event);
+          onEngineEvent?.(stack, event);
+        },
+      }),
+    );
+  }
+
   /** Brings the state to what the clusters have. Changes no cluster. */
   refresh(options: OperationOptions = {}): Promise<ChangesResult> {
     return this.operate("refresh", options, (run) => stacksOf(this.plan).refresh(run));
@@ -138,6 +164,30 @@ export class MeshDeployment {
           sink.emit(this.stack, { type: "check-ended", ...result });
         },
       });
+    });
+  }
+
+  /**
+   * Compares what stands in the clusters with what was applied to them, the objects of Helm releases included.
+   * @throws ConfigurationError when there is no stack.
+   */
+  drift(options: DriftOptions = {}): Promise<DriftReport> {
+    return this.operate("drift", options, async (run) => {
+      const { onProgress, stop } = run;
+      const { clusters, problems } = await resolveClusters(run);
+      if (problems.length > 0) throw new ConfigurationError(problems);
+      const comparison = {
+        stack: this.stack,
+        plan: this.plan,
+        access: clusters,
+        states: await stacksOf(this.plan).states(run),
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...(stop === undefined ? {} : { signal: stop }),
+      };
+      const { report, repair } = await compareMesh(comparison);
+      if (isAsApplied(report) || (await options.repairs?.(report)) !== true) return report;
+      await repair();
+      return findDrift(comparison);
     });
   }
 

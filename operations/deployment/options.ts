@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { MeshConfig } from "../../topology";
+import type { DriftReport } from "../drift";
 import type { EventListener } from "../events";
 
 /** A Pulumi project on disk that runs Isthmus's program. */
@@ -86,4 +87,13 @@ export interface DestroyOptions extends OperationOptions {
 export interface VerifyOptions extends OperationOptions {
   /** Image with `curl` and `sleep` that makes the calls. Default: that of the configuration. */
   readonly clientImage?: string;
+}
+
+/** How a mesh is compared with what was applied to it. */
+export interface DriftOptions extends OperationOptions {
+  /**
+   * Asked, when something differs, whether it is to be put back. What is reported is then how things stand after that.
+   * Default: nothing is put back.
+   */
+  readonly repairs?: (found: DriftReport) => boolean | Promise<boolean>;
 }

@@ -10,6 +10,7 @@ import {
   type StackOptions,
 } from "../stack";
 import type { MeshPlan } from "../../topology";
+import { stateOf, type DriftOptions } from "../drift";
 import { onStack, type Run } from "./run";
 
 /** What is done with the Pulumi stacks that a mesh is in, however many those are. */
@@ -21,6 +22,11 @@ export interface MeshStacks {
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
   /** @returns What the stacks say of the mesh, without secrets; undefined where there is no stack. */
   outputs(options: StackOptions): Promise<UpdateResult["outputs"] | undefined>;
+  /**
+   * @returns The states of the stacks, with secrets shown: for the memory of this process alone.
+   * @throws ConfigurationError when there is no stack.
+   */
+  states(options: StackOptions): Promise<DriftOptions["states"]>;
 }
 
 /** The whole mesh in one stack. */
@@ -30,6 +36,7 @@ const oneStack: MeshStacks = {
   refresh: (run) => onStack(run, refresh),
   destroy: (run, clusters) => onStack(run, (options) => destroy(options, clusters)),
   outputs: readOutputs,
+  states: async (options) => [await stateOf(options)],
 };
 
 /** How a mesh lies in stacks. The one place where that is chosen. */

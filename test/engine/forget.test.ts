@@ -180,7 +180,7 @@ describeEngine("a cluster that is gone for good", (tools) => {
     const { code, stdout, stderr } = isthmus("forget", "west", "--stack", "test", "-o", "json");
     assert.equal(code, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), { stack: "test", cluster: "west", forgotten: count });
-    assert.match(stderr, /^taking away the stack's lock: the update that held it \(process 4194305\)/);
+    assert.match(stderr, /^ +[\d.]+ s {2}taking away the stack's lock: the update that held it \(process 4194305\)/);
     assert.deepEqual(
       (await readdir(locks)).filter((name) => name.endsWith(".json")),
       [],

@@ -5,8 +5,8 @@ import { allPairs, labDown, WrittenStack } from "./lab-stack";
 
 const stack = new WrittenStack("test-interruption");
 
-/** What Pulumi says when something has just been begun or done; at each of them everything is killed once. */
-const moments = [/mesh-east-system-namespace created/, /control-plane-base created/, /control-plane-istiod created/];
+/** What is said when something has just been done; at each of them everything is killed once. */
+const moments = [/east +system namespace {2}created/, /istio-base {2}created/, /istiod {2}created/];
 
 /** Kills an update and all that it started, as a machine that loses its power would. */
 async function upKilledAt(moment: RegExp): Promise<void> {

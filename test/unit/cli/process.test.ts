@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { join } from "node:path";
 
 const repository = join(__dirname, "../../..");
@@ -49,5 +51,23 @@ describe("isthmus, as a process", () => {
       error.problems.map(({ path }) => path),
       ["Pulumi.no-such-stack.yaml"],
     );
+  });
+
+  it("ends events with a line that has the error", () => {
+    const { code, stdout } = isthmus("up", "--stack", "no-such-stack", "-o", "ndjson");
+    assert.equal(code, 2);
+    const last = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as { type: string; error: { message: string } };
+    assert.equal(last.type, "result");
+    assert.match(last.error.message, /Pulumi\.no-such-stack\.yaml/);
+  });
+
+  it("goes on when nobody reads any more what it writes", async () => {
+    const args = [join(repository, "bin/isthmus.js"), "up", "--stack", "no-such-stack", "-o", "ndjson"];
+    const child = spawn(process.execPath, args, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    const exited = once(child, "exit") as Promise<[number]>;
+    const [stderr, [code]] = await Promise.all([text(child.stderr), exited]);
+    assert.equal(code, 2, stderr);
+    assert.doesNotMatch(stderr, /EPIPE/);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CommanderError } from "commander";
 import { changesLine, outputLines } from "../../../cli/changes";
-import { describeFailure, Interrupted, wantsJson } from "../../../cli/failure";
+import { describeFailure, formatOf, Interrupted } from "../../../cli/failure";
 import { summaryLines } from "../../../cli/summary";
 import { leftoverLines } from "../../../cli/verbs/destroy";
 import { styleOf, verifyTable } from "../../../cli/verify-table";
@@ -45,10 +45,11 @@ describe("a failure", () => {
 
   it("is printed as JSON when the arguments ask for it, even if they are wrong", () => {
     for (const argv of [["verfy", "-o", "json"], ["-ojson"], ["up", "--output=json"], ["--output", "json", "x"]]) {
-      assert.equal(wantsJson(argv), true, argv.join(" "));
+      assert.equal(formatOf(argv), "json", argv.join(" "));
     }
+    assert.equal(formatOf(["up", "-o", "ndjson"]), "ndjson");
     for (const argv of [["verify"], ["-o", "table"], ["--stack", "json"]]) {
-      assert.equal(wantsJson(argv), false, argv.join(" "));
+      assert.equal(formatOf(argv), "table", argv.join(" "));
     }
   });
 });

@@ -1,0 +1,11 @@
+import { changesLine } from "../changes";
+import type { OperationFlags } from "../options";
+import { printResult } from "../output";
+import { openMesh, operate, updateInterruption } from "../session";
+
+/** `isthmus refresh` */
+export async function refreshVerb(flags: OperationFlags): Promise<void> {
+  const mesh = await openMesh(flags.stack);
+  const result = await operate(flags, updateInterruption("isthmus refresh"), (options) => mesh.refresh(options));
+  printResult(flags.output, result, () => [changesLine(result)]);
+}
