@@ -13,7 +13,6 @@ import {
   type MeshDeploymentOptions,
 } from "../../operations/deployment";
 import type { MeshEvent } from "../../operations/events";
-import { PulumiError } from "../../operations/stack";
 import { ConfigurationError, meshNamespaceLabels, type MeshConfig } from "../../topology";
 import { TestAuthority } from "../unit/access/certificates";
 import { accessTo, fakeApiServer, type Listening } from "../unit/access/fake-api-server";
@@ -203,12 +202,12 @@ describeEngine("a mesh that a program embeds", (tools) => {
   it("refuses a wrong passphrase and a backend that is not there, in a line", async () => {
     const wrong = await MeshDeployment.open({ ...options(), passphrase: "another" });
     await assert.rejects(wrong.up(), (error: unknown) => {
-      assert.ok(error instanceof PulumiError);
-      assert.match(error.message, /incorrect passphrase/);
+      assert.ok(error instanceof ConfigurationError);
+      assert.match(error.message, /^PULUMI_CONFIG_PASSPHRASE: expected the passphrase of stack test, found another/);
       return true;
     });
     const nowhere = await MeshDeployment.open({ ...options(), backend: `file://${directory}/nowhere` });
-    await assert.rejects(nowhere.up(), /nowhere/);
+    await assert.rejects(nowhere.up(), /expected a directory, found none at .*nowhere/);
   });
 
   it("is interrupted anywhere, and the next update goes on from there", async () => {
