@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import { joins, measureJoin } from "./benchmarks/join";
 import { labFromNothing } from "./benchmarks/lab";
 import { planGrowth, planNames, planSizes } from "./benchmarks/plan";
+import { measureSummary, summaryName } from "./benchmarks/summary";
 import { describeMachine } from "./machine";
 import { resultOf, type BenchResult, type Measurement } from "./result";
 
@@ -19,6 +20,7 @@ const groups: readonly Group[] = [
     const names = [join.name, ...Object.values(join.alongside ?? {})];
     return { names, measure: (repository, report) => measureJoin(join, repository, report) };
   }),
+  { names: [summaryName], measure: measureSummary },
   ...planSizes.map((size): Group => {
     return { names: planNames(size), measure: (repository, report) => planGrowth(size, repository, report) };
   }),

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -14,6 +15,13 @@ const token = "token-on-paper";
 
 /** A mesh, less what is the same for all that are on paper. */
 export type PaperConfig = Omit<MeshConfig, "kubeconfig" | "istio"> & { readonly istio?: Partial<MeshConfig["istio"]> };
+
+/** How a run of the command line ended. */
+export interface CommandEnd {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** A preview, as the engine told of it. */
 export interface RecordedPreview {
@@ -86,6 +94,23 @@ export class PaperMesh {
       if (!(error instanceof Error)) throw error;
       return { events, failure: error };
     }
+  }
+
+  /** Runs the command line on a configuration. */
+  async isthmus(config: PaperConfig, ...args: readonly string[]): Promise<CommandEnd> {
+    await this.options(config);
+    const program = join(repository, "bin/isthmus.js");
+    return new Promise((fulfil) => {
+      // Not in one breath: the API servers are in this process.
+      execFile(
+        process.execPath,
+        [program, ...args, "--stack", "paper"],
+        { cwd: this.directory },
+        (error, stdout, stderr) => {
+          fulfil({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+        },
+      );
+    });
   }
 
   /** Lets a cluster answer no more. */

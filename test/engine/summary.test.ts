@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { planTools } from "../../lab/tools/plan";
+import type { MeshSummary } from "../../operations/summary";
+import { changeCalled, recordings } from "../support/previews";
+import { PaperMesh } from "./paper/mesh";
+import { describeEngine } from "./tools";
+
+/** The recorded comment about a change, as it is for the environment `paper`. */
+function recordedComment(name: string): string {
+  return readFileSync(join(recordings, `${name}.md`), "utf8")
+    .replace("preview: prod", "preview: paper")
+    .replace("environment `prod`", "environment `paper`");
+}
+
+describeEngine("isthmus preview, on a mesh whose clusters are on paper", (tools) => {
+  let mesh: PaperMesh;
+
+  before(async () => {
+    const { charts, standInPlugins } = planTools().toolbox();
+    mesh = await PaperMesh.create(tools(), join(standInPlugins, "pulumi-resource-kubernetes"), charts);
+    const { from } = changeCalled("network");
+    assert.ok(from);
+    await mesh.up(from);
+  });
+  after(() => mesh.dispose());
+
+  it("writes what was recorded of the change, and fails because traffic is interrupted", async () => {
+    const { to } = changeCalled("network");
+    const { code, stdout, stderr } = await mesh.isthmus(to, "preview", "-o", "markdown", "--fail-on", "interruption");
+    assert.equal(stdout, recordedComment("network"), stderr);
+    assert.equal(code, 3);
+    assert.match(
+      stderr,
+      /isthmus: this change may interrupt traffic: west: moves from network west to north.*--allow-interruption/,
+    );
+  });
+
+  it("lets it pass where that is allowed, and gives a document without a secret", async () => {
+    const { to } = changeCalled("network");
+    const args = ["preview", "-o", "json", "--fail-on", "interruption", "--allow-interruption"];
+    const { code, stdout, stderr } = await mesh.isthmus(to, ...args);
+    assert.equal(code, 0, stderr);
+    const { stack, outcome, risks } = JSON.parse(stdout) as MeshSummary;
+    assert.deepEqual([stack, outcome, ...risks.map(({ id }) => id)], ["paper", "changes", "network-changes"]);
+    assert.doesNotMatch(stdout + stderr, /token-on-paper|PRIVATE KEY/);
+  });
+
+  it("says that it failed, and why, and nothing of what would change", async () => {
+    const { code, stdout, stderr } = await mesh.isthmus(changeCalled("failed").to, "preview", "-o", "markdown");
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /\*\*The preview failed\.\*\*[^]*path "\.\/nowhere\/base" not found/);
+    assert.match(stderr, /isthmus: the preview failed: /);
+  });
+});
