@@ -1,5 +1,5 @@
 export { driftMarkdown, isAsApplied, objectText } from "../drift";
-export type { ClusterStatus, DriftFinding, DriftReport } from "../drift";
+export type { ClusterStatus, DriftFinding, DriftKind, DriftReport, ObjectReference } from "../drift";
 export { interruptions, toLines as summaryLines, toMarkdown as summaryMarkdown, type MeshSummary } from "../summary";
 export { EventStreamError, PulumiError, runsOnLab, UnfinishedUpdate, type Changes, type ChangesResult } from "../stack";
 export type { ForgetResult, UpdateResult } from "../stack";

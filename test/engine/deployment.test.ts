@@ -13,7 +13,7 @@ import {
   type MeshDeploymentOptions,
 } from "../../operations/deployment";
 import type { MeshEvent } from "../../operations/events";
-import { ConfigurationError, meshNamespaceLabels, type MeshConfig } from "../../topology";
+import { ConfigurationError, meshNamespaceLabels, ownedLabels, type MeshConfig } from "../../topology";
 import { TestAuthority } from "../unit/access/certificates";
 import { accessTo, fakeApiServer, type Listening } from "../unit/access/fake-api-server";
 import type { Done, Task } from "./programs/embedder";
@@ -70,6 +70,10 @@ describeEngine("a mesh that a program embeds", (tools) => {
         [`/apis/apps/v1/deployments?${selecting("app=istiod")}`]: nothing,
         [`/api/v1/configmaps?${selecting("istio.io/config=true")}`]: nothing,
         [`/api/v1/namespaces?${selecting(ownNamespaces)}`]: nothing,
+        "/api/v1/namespaces": nothing,
+        "/api/v1/services": nothing,
+        "/api/v1/secrets": { items: [{ metadata: { name: "forgotten", namespace: "shop", labels: ownedLabels } }] },
+        "/api/v1/namespaces/istio-system/secrets": nothing,
       },
     });
     variables = {
@@ -159,6 +163,26 @@ describeEngine("a mesh that a program embeds", (tools) => {
     assert.deepEqual(await deployment.outputs(), { mesh: { id: "mesh1" } });
     const absent = await MeshDeployment.open({ ...options(), backend: `file://${directory}/other-state` });
     assert.equal(await absent.outputs(), undefined);
+  });
+
+  it("is compared with what was applied, and what nobody applied is told", async () => {
+    const events: MeshEvent[] = [];
+    const deployment = await MeshDeployment.open(options());
+    const report = await deployment.drift({ onEvent: (event) => events.push(event) });
+    assert.deepEqual(
+      report.findings.map(({ kind, object }) => `${kind} ${object?.kind ?? ""} ${object?.name ?? ""}`),
+      ["stray Secret forgotten"],
+    );
+    assert.deepEqual(report.clusters, [{ cluster: "east", status: "drifted", objects: 0 }]);
+    assert.ok(events.some((event) => event.type === "notice" && event.message === "east: 0 objects, 1 differences"));
+    // What was never applied is not put back, nor taken away.
+    assert.deepEqual(await deployment.drift({ repairs: () => true }), report);
+    assert.deepEqual(
+      apiServer.requests.filter((request) => !request.startsWith("GET ") && !request.includes("selfsubject")),
+      [],
+    );
+    const absent = await MeshDeployment.open({ ...options(), backend: `file://${directory}/other-state` });
+    await assert.rejects(absent.drift(), ConfigurationError);
   });
 
   it("goes on without a listener that throws, and says so when all is done", async () => {
