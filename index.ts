@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { meshStack, type MeshStackOutputs } from "./stacks";
+import { meshProgram, type ProgramOutputs } from "./stacks";
 import { ConfigurationError } from "./topology";
 
 /** The Pulumi program: reads `isthmus:mesh`, builds the mesh, exports what there is to know about it. */
-export = async (): Promise<MeshStackOutputs> => {
+export = async (): Promise<ProgramOutputs> => {
   try {
-    return await meshStack(
+    return await meshProgram(
       new pulumi.Config("isthmus").getObject("mesh"),
       process.env["ISTHMUS_PROJECT_DIRECTORY"] ?? process.cwd(),
     );

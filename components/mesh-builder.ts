@@ -1,40 +1,69 @@
 import * as pulumi from "@pulumi/pulumi";
-import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type HelmValues, type MeshPlan } from "../topology";
+import {
+  controlPlaneIn,
+  hasCrossNetworkGateway,
+  isRead,
+  type ClusterPlan,
+  type ControlPlanePlan,
+  type HelmValues,
+  type MeshPlan,
+  type Offer,
+} from "../topology";
 import { ConfigKubeconfig } from "./config-kubeconfig";
 import { ControlPlane } from "./control-plane";
 import { CrossNetworkGateway } from "./cross-network-gateway";
 import { EastWestGateway } from "./east-west-gateway";
-import {
-  baseValues,
-  externalValues,
-  isHostName,
-  primaryValues,
-  remoteBaseValues,
-  remoteValues,
-} from "./internal/helm-values";
-import { istiodServiceAccount, readerServiceAccount } from "./internal/names";
+import type { Elsewhere } from "./elsewhere";
+import { baseValues, externalValues, primaryValues, remoteBaseValues, remoteValues } from "./internal/helm-values";
 import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
-import { siteOf, type MeshSite } from "./mesh-site";
-import { ReaderAccount } from "./reader-account";
+import { MeshAccounts, there } from "./mesh-accounts";
+import { siteOf, withExposedHost, type MeshSite } from "./mesh-site";
 import { RemoteSecret } from "./remote-secret";
 import type { ReleaseTransforms } from "./transforms";
 
-/** Makes the parts of a mesh, each from those before it. */
+/**
+ * Makes what belongs to the sites that it is given, each from what comes before it: all of a mesh, or one cluster's part.
+ * Of a part it makes what can be made yet; what waits for another part is made by a later update.
+ */
 export class MeshBuilder {
   private readonly charts = new Map<string, ControlPlane>();
-  private readonly readers = new Map<string, ReaderAccount>();
+  /** Accounts by which istiods elsewhere reach the clusters. */
+  readonly accounts: MeshAccounts;
   private readonly remoteSecrets = new Map<string, RemoteSecret>();
   private readonly gateways = new Map<string, EastWestGateway>();
-  private readonly gathered = new Map<string, pulumi.Output<Readonly<Record<string, string>>>>();
 
   constructor(
     private readonly args: { readonly plan: MeshPlan; readonly transforms?: ReleaseTransforms },
     private readonly sites: ReadonlyMap<string, MeshSite>,
-  ) {}
+    /** Of a part of a mesh: what the other parts have. */
+    private readonly elsewhere?: Elsewhere,
+  ) {
+    this.accounts = new MeshAccounts(elsewhere);
+  }
+
+  /** Makes everything, in the order in which the constructors need each other. */
+  build(): void {
+    const { clusters, controlPlanes } = this.args.plan;
+    const here = clusters.filter(({ name }) => this.sites.has(name));
+    const external = controlPlanes.filter(({ kind }) => kind === "external");
+    for (const cluster of here) this.addCharts(cluster);
+    for (const { configCluster } of external) {
+      const site = this.sites.get(configCluster);
+      if (site !== undefined)
+        this.accounts.addIstiodAccount(site, there(this.charts.get(configCluster), configCluster));
+    }
+    for (const plane of external) if (this.sites.has(plane.name)) this.addExternal(plane);
+    for (const plane of controlPlanes) {
+      if (this.sites.has(plane.name)) this.joinClusters(plane);
+      if (this.sites.has(plane.configCluster)) this.addCrossNetworkGateway(plane);
+    }
+    for (const cluster of here) this.addGateway(cluster);
+    for (const cluster of here) this.addNamespaces(cluster);
+  }
 
   /** Istio's charts in a cluster of the mesh, and the account by which istiods elsewhere read it, where any does. */
-  addCharts(cluster: ClusterPlan): void {
+  private addCharts(cluster: ClusterPlan): void {
     const { plan, transforms } = this.args;
     const site = siteOf(this.sites, cluster);
     const controlPlane = controlPlaneIn(plan, cluster.name);
@@ -53,30 +82,22 @@ export class MeshBuilder {
     );
     this.charts.set(cluster.name, charts);
     // A token that nobody needs is one that may be stolen.
-    if (!plan.controlPlanes.some(({ reads }) => reads.includes(cluster.name))) return;
-    this.readers.set(
-      cluster.name,
-      new ReaderAccount(
-        `${site.prefix}-reader`,
-        { cluster: cluster.name, serviceAccount: readerServiceAccount, ...apiServerOf(site) },
-        site.options("reader", { dependsOn: charts.base ?? [] }),
-      ),
-    );
+    if (!isRead(plan, cluster.name)) return;
+    this.accounts.addReader(site, charts);
   }
 
   /** An istiod outside the mesh, with the kubeconfig of the cluster that holds its configuration. */
-  addExternal(controlPlane: ControlPlanePlan): void {
+  private addExternal(controlPlane: ControlPlanePlan): void {
     const { plan, transforms } = this.args;
+    const { configCluster } = controlPlane;
+    if (!this.has(configCluster, "istiod-account")) return;
     const site = siteOf(this.sites, controlPlane);
-    const configSite = siteOf(this.sites, { name: controlPlane.configCluster });
-    const account = new ReaderAccount(
-      `${configSite.prefix}-istiod-account`,
-      { cluster: controlPlane.configCluster, serviceAccount: istiodServiceAccount, ...apiServerOf(configSite) },
-      configSite.options("istiod-account", { dependsOn: this.chartsOf(controlPlane.configCluster) }),
-    );
     const kubeconfig = new ConfigKubeconfig(
       `${site.prefix}-config-kubeconfig`,
-      { namespace: site.namespace.namespaceName, kubeconfig: account.kubeconfig },
+      {
+        namespace: site.namespace.namespaceName,
+        kubeconfig: this.accounts.istiodAccountOf(configCluster),
+      },
       site.options("config-kubeconfig"),
     );
     const charts = new ControlPlane(
@@ -93,39 +114,42 @@ export class MeshBuilder {
     this.charts.set(controlPlane.name, charts);
   }
 
-  /** Gives an istiod the kubeconfigs of the clusters that it reads, and its gateways their configuration. */
-  joinClusters(controlPlane: ControlPlanePlan): void {
+  /** Gives an istiod the kubeconfigs of the clusters that it reads. */
+  private joinClusters(controlPlane: ControlPlanePlan): void {
     const site = siteOf(this.sites, controlPlane);
-    const istiod = this.chartsOf(controlPlane.name);
-    if (controlPlane.reads.length > 0) {
-      this.remoteSecrets.set(
-        controlPlane.name,
-        new RemoteSecret(
-          `${site.prefix}-remote-clusters`,
-          {
-            namespace: site.namespace.namespaceName,
-            kubeconfigs: this.kubeconfigsFor(controlPlane),
-          },
-          site.options("remote-clusters", {
-            dependsOn: [istiod, ...controlPlane.reads.map((read) => this.chartsOf(read))],
-          }),
-        ),
-      );
-    }
-    const served = this.args.plan.clusters.filter(({ name }) => controlPlane.serves.includes(name));
-    if (!served.some(({ eastWestGateway }) => eastWestGateway !== undefined)) return;
-    const configSite = siteOf(this.sites, { name: controlPlane.configCluster });
+    const istiod = this.charts.get(controlPlane.name);
+    const reads = controlPlane.reads.filter((read) => this.has(read, "reader"));
+    if (istiod === undefined || reads.length === 0) return;
+    this.remoteSecrets.set(
+      controlPlane.name,
+      new RemoteSecret(
+        `${site.prefix}-remote-clusters`,
+        {
+          namespace: site.namespace.namespaceName,
+          kubeconfigs: this.accounts.kubeconfigsFor({ ...controlPlane, reads }),
+        },
+        site.options("remote-clusters", {
+          dependsOn: [istiod, ...reads.flatMap((read) => this.chartsOf(read))],
+        }),
+      ),
+    );
+  }
+
+  /** The configuration of the gateways of an istiod's clusters, where any of these has a gateway. */
+  private addCrossNetworkGateway({ name, configCluster }: ControlPlanePlan): void {
+    if (!hasCrossNetworkGateway(this.args.plan, configCluster) || !this.has(name, "istiod")) return;
+    const site = siteOf(this.sites, { name: configCluster });
     new CrossNetworkGateway(
-      `${configSite.prefix}-cross-network`,
-      { namespace: configSite.namespace.namespaceName, formerly: partOfGateway(configSite) },
-      configSite.options("cross-network", { dependsOn: istiod }),
+      `${site.prefix}-cross-network`,
+      { namespace: site.namespace.namespaceName, formerly: partOfGateway(site) },
+      site.options("cross-network", { dependsOn: this.chartsOf(name) }),
     );
   }
 
   /** The gateway of a cluster, where other networks call it. */
-  addGateway(cluster: ClusterPlan): void {
+  private addGateway(cluster: ClusterPlan): void {
     const { plan, transforms } = this.args;
-    if (cluster.eastWestGateway === undefined) return;
+    if (cluster.eastWestGateway === undefined || !this.isInjected(cluster)) return;
     const site = siteOf(this.sites, cluster);
     this.gateways.set(
       cluster.name,
@@ -146,7 +170,7 @@ export class MeshBuilder {
   }
 
   /** The namespaces of the mesh's workloads that a cluster has. */
-  addNamespaces(cluster: ClusterPlan): void {
+  private addNamespaces(cluster: ClusterPlan): void {
     const site = siteOf(this.sites, cluster);
     for (const namespace of namespacesOf(this.args.plan, cluster)) {
       const isForeign = site.access.foreignNamespaces?.includes(namespace.name) === true;
@@ -163,14 +187,25 @@ export class MeshBuilder {
     return this.gateways.get(cluster.name);
   }
 
+  /** Whether Istio's charts are made in a cluster. */
+  hasCharts(cluster: string): boolean {
+    return this.charts.has(cluster);
+  }
+
   private primaryValues(controlPlane: ControlPlanePlan, site: MeshSite): pulumi.Input<HelmValues> {
     return withExposedHost(site, (host) => primaryValues(this.args.plan, controlPlane, host));
   }
 
   private remoteValues(cluster: ClusterPlan): pulumi.Input<HelmValues> {
-    const { exposed } = siteOf(this.sites, { name: cluster.controlPlane });
-    if (exposed === undefined) throw new RangeError(`istiod of ${cluster.controlPlane} is not exposed`);
-    return exposed.address.apply((address) => remoteValues(this.args.plan, cluster, address));
+    const site = this.sites.get(cluster.controlPlane);
+    const address = site === undefined ? this.other().addressOf(cluster.controlPlane) : site.exposed?.address;
+    if (address === undefined) throw new RangeError(`istiod of ${cluster.controlPlane} is not exposed`);
+    return address.apply((known) => remoteValues(this.args.plan, cluster, known));
+  }
+
+  /** Whether the injection webhook of a cluster answers, or will by the time that this program has made it. */
+  private isInjected({ name, controlPlane, configCluster }: ClusterPlan): boolean {
+    return this.has(controlPlane, "istiod") && (configCluster === name || this.has(controlPlane, `reads.${name}`));
   }
 
   /** What must be there before a pod of the cluster can be injected: a remote's webhook is filled in by who reads it. */
@@ -178,52 +213,26 @@ export class MeshBuilder {
     const remoteSecret = this.remoteSecrets.get(cluster.controlPlane);
     const isLedFromElsewhere = cluster.name !== cluster.configCluster;
     return [
-      this.chartsOf(cluster.name),
-      this.chartsOf(cluster.controlPlane),
+      ...this.chartsOf(cluster.name),
+      ...this.chartsOf(cluster.controlPlane),
       ...(isLedFromElsewhere && remoteSecret !== undefined ? [remoteSecret] : []),
     ];
   }
 
-  /**
-   * The kubeconfigs that an istiod is given, by the clusters' names. Istiods that know the same clusters share what was
-   * gathered: 160 that each gather 160 by themselves make 25,600 outputs, which was half of the program's memory.
-   */
-  private kubeconfigsFor({ configCluster, reads }: ControlPlanePlan): pulumi.Output<Readonly<Record<string, string>>> {
-    const known = [configCluster, ...reads].filter((name) => this.readers.has(name)).sort();
-    const key = known.join(",");
-    const all = this.gathered.get(key) ?? pulumi.all(mapped(known, (name) => this.readerOf(name).kubeconfig));
-    this.gathered.set(key, all);
-    return all.apply((kubeconfigs) => mapped(reads, (name) => there(kubeconfigs[name], name)));
+  /** The charts of a cluster, where this program makes them; where another does, they are there. */
+  private chartsOf(name: string): ControlPlane[] {
+    if (!this.sites.has(name)) return [];
+    return [there(this.charts.get(name), name)];
   }
 
-  private chartsOf(name: string): ControlPlane {
-    return there(this.charts.get(name), name);
+  private has(part: string, offer: Offer): boolean {
+    return this.sites.has(part) || this.other().has(part, offer);
   }
 
-  private readerOf(name: string): ReaderAccount {
-    return there(this.readers.get(name), name);
+  private other(): Elsewhere {
+    if (this.elsewhere === undefined) throw new RangeError("a mesh in one stack has nothing elsewhere");
+    return this.elsewhere;
   }
-}
-
-function apiServerOf({ access, namespace }: MeshSite): {
-  readonly server: pulumi.Input<string>;
-  readonly namespace: pulumi.Input<string>;
-  readonly tlsServerName?: pulumi.Input<string>;
-  readonly certificateAuthorityData?: pulumi.Input<string>;
-} {
-  const { server, tlsServerName, certificateAuthorityData } = access;
-  return {
-    server,
-    namespace: namespace.namespaceName,
-    ...(tlsServerName === undefined ? {} : { tlsServerName }),
-    ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
-  };
-}
-
-/** Values that hold the host name of an exposed istiod, where its address is one: it must stand in the certificate. */
-function withExposedHost(site: MeshSite, values: (host: string | undefined) => HelmValues): pulumi.Input<HelmValues> {
-  if (site.exposed === undefined) return values(undefined);
-  return site.exposed.address.apply((address) => values(isHostName(address) ? address : undefined));
 }
 
 /** In stacks of 0.1.0 the configuration of the gateways was a part of the cluster's gateway. */
@@ -234,14 +243,4 @@ function partOfGateway(site: MeshSite): pulumi.Alias {
     site.options("gateway").parent,
   );
   return { name: `${site.prefix}-gateway-cross-network`, parent: gateway };
-}
-
-/** A record with something for each name. */
-function mapped<T>(names: readonly string[], of: (name: string) => T): Record<string, T> {
-  return Object.fromEntries(names.map((name) => [name, of(name)]));
-}
-
-function there<T>(found: T | undefined, name: string): T {
-  if (found === undefined) throw new RangeError(`nothing was made for cluster ${name} yet`);
-  return found;
 }

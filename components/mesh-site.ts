@@ -1,11 +1,12 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type MeshPlan, type SitePlan } from "../topology";
+import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type HelmValues, type SitePlan } from "../topology";
+import type { Intermediate } from "./elsewhere";
 import { ExposedIstiod } from "./exposed-istiod";
-import { IntermediateCa } from "./intermediate-ca";
+import { isHostName } from "./internal/helm-values";
 import type { SiteSuffix } from "./internal/site-names";
 import type { AddressReader } from "./load-balancer-address";
-import type { RootCa } from "./root-ca";
+import { formerNames, sitePrefix, type MeshContext } from "./mesh-intermediate";
 import { SystemNamespace } from "./system-namespace";
 
 /** By what the mesh reaches one of its clusters. */
@@ -31,7 +32,7 @@ export interface MeshSite {
   readonly access: MeshCluster;
   readonly namespace: SystemNamespace;
   /** The CA of the istiod that runs in it; undefined for a remote cluster. */
-  readonly intermediate: IntermediateCa | undefined;
+  readonly intermediate: Intermediate | undefined;
   /** The Service by which other clusters reach its istiod; undefined where none does. */
   readonly exposed: ExposedIstiod | undefined;
   /** Options of a component of this cluster whose name is `${prefix}-${suffix}`. */
@@ -39,27 +40,26 @@ export interface MeshSite {
 }
 
 /** What all sites of a mesh are made with. */
-export interface SiteContext {
-  readonly name: string;
-  readonly plan: MeshPlan;
-  readonly root: RootCa;
-  readonly parent: pulumi.Resource;
+export interface SiteContext extends MeshContext {
+  /** Certificate of the root CA, PEM. */
+  readonly rootCertificatePem: pulumi.Output<string>;
+  /** The CA of an istiod. */
+  readonly intermediateOf: (site: string) => Intermediate;
 }
 
 /** Makes what comes before Istio's charts: the namespace, the intermediate CA, the address at which istiod is reached. */
 export function createSite(context: SiteContext, site: SitePlan, access: MeshCluster): MeshSite {
-  const { name, plan, root, parent } = context;
-  const prefix = `${name}-${site.name}`;
+  const { plan, rootCertificatePem, parent } = context;
+  const prefix = sitePrefix(context, site.name);
   const cluster = plan.clusters.find((candidate) => candidate.name === site.name);
   const controlPlane = controlPlaneIn(plan, site.name);
   const options: MeshSite["options"] = (suffix, more = {}) => ({
     parent,
     provider: access.provider,
-    // A cluster that is renamed keeps its resources under their new names.
-    ...(cluster?.replaces === undefined ? {} : { aliases: [{ name: `${name}-${cluster.replaces}-${suffix}` }] }),
+    ...formerNames(context, site.name, suffix),
     ...more,
   });
-  const intermediate = controlPlane && createIntermediate(context, site, prefix, options("intermediate"));
+  const intermediate = controlPlane && context.intermediateOf(site.name);
   const namespace = new SystemNamespace(
     `${prefix}-system`,
     {
@@ -67,7 +67,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       cluster: site.name,
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
       ...(intermediate === undefined ? {} : { intermediate }),
-      rootCertificatePem: root.certificatePem,
+      rootCertificatePem,
     },
     options("system"),
   );
@@ -86,30 +86,18 @@ function servedBy({ name, role, configCluster }: ClusterPlan): { readonly served
   return role === "remote" && configCluster !== name ? { servedBy: configCluster } : {};
 }
 
-function createIntermediate(
-  { plan, root, parent }: SiteContext,
-  site: SitePlan,
-  prefix: string,
-  { aliases }: pulumi.ComponentResourceOptions,
-): IntermediateCa {
-  return new IntermediateCa(
-    `${prefix}-intermediate`,
-    {
-      meshId: plan.id,
-      cluster: site.name,
-      rootCertificatePem: root.certificatePem,
-      rootPrivateKeyPem: root.privateKeyPem,
-      lifetimeDays: plan.trust.intermediateLifetimeDays,
-      renewBeforeDays: plan.trust.renewBeforeDays,
-      keyAlgorithm: plan.trust.keyAlgorithm,
-    },
-    { parent, ...(aliases === undefined ? {} : { aliases }) },
-  );
-}
-
 /** Where a control plane's istiod runs. */
 export function siteOf(sites: ReadonlyMap<string, MeshSite>, controlPlane: Pick<ControlPlanePlan, "name">): MeshSite {
   const site = sites.get(controlPlane.name);
   if (site === undefined) throw new RangeError(`no cluster ${controlPlane.name}`);
   return site;
+}
+
+/** Values that hold the host name of an exposed istiod, where its address is one: it must stand in the certificate. */
+export function withExposedHost(
+  site: MeshSite,
+  values: (host: string | undefined) => HelmValues,
+): pulumi.Input<HelmValues> {
+  if (site.exposed === undefined) return values(undefined);
+  return site.exposed.address.apply((address) => values(isHostName(address) ? address : undefined));
 }

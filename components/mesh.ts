@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { sitesOf, type MeshPlan } from "../topology";
 import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
+import { createIntermediate } from "./mesh-intermediate";
 import { createSite, siteOf, type MeshCluster } from "./mesh-site";
 import { RootCa } from "./root-ca";
 import type { ReleaseTransforms } from "./transforms";
@@ -40,17 +41,18 @@ export class Mesh extends pulumi.ComponentResource {
       { meshId: plan.id, lifetimeDays: plan.trust.rootLifetimeDays, keyAlgorithm: plan.trust.keyAlgorithm },
       { parent: this },
     );
-    const context = { name, plan, root, parent: this };
+    const context = {
+      name,
+      plan,
+      parent: this,
+      rootCertificatePem: root.certificatePem,
+      intermediateOf: (site: string) => createIntermediate({ name, plan, parent: this }, root, site),
+    };
     const sites = new Map(
       sitesOf(plan).map((site) => [site.name, createSite(context, site, accessOf(args, site.name))] as const),
     );
     const builder = new MeshBuilder(args, sites);
-    for (const cluster of plan.clusters) builder.addCharts(cluster);
-    for (const controlPlane of plan.controlPlanes)
-      if (controlPlane.kind === "external") builder.addExternal(controlPlane);
-    for (const controlPlane of plan.controlPlanes) builder.joinClusters(controlPlane);
-    for (const cluster of plan.clusters) builder.addGateway(cluster);
-    for (const cluster of plan.clusters) builder.addNamespaces(cluster);
+    builder.build();
 
     this.rootFingerprint = root.fingerprint;
     this.clusters = Object.fromEntries(

@@ -1,1 +1,3 @@
 export * from "./mesh-stack";
+export * from "./parts";
+export * from "./program";

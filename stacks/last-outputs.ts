@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { stackOutputs } from "./kubeconfig-sources";
+import { stackOutputs } from "./stack-outputs";
 
 const outputsSchema = z.object({
   clusters: z
     .record(
       z.string(),
       z.object({
-        eastWest: z.object({ addresses: z.array(z.string()) }).optional(),
+        eastWest: z.object({ addresses: z.array(z.string()).optional() }).optional(),
         namespaces: z.array(z.string()).optional(),
       }),
     )
@@ -15,7 +15,7 @@ const outputsSchema = z.object({
   controlPlanes: z.record(z.string(), z.object({ address: z.string().optional() })).default({}),
 });
 
-/** What this stack's last update said in its outputs, as far as the next one goes by it. */
+/** What a stack's last update said in its outputs, as far as the next one goes by it. */
 export type LastOutputs = z.output<typeof outputsSchema>;
 
 /**
@@ -23,9 +23,12 @@ export type LastOutputs = z.output<typeof outputsSchema>;
  * the mesh already, and at which addresses those were reached that cannot be asked now.
  */
 export async function lastOutputs(): Promise<LastOutputs> {
-  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const read = outputsSchema.safeParse(await stackOutputs(name));
-  // Of a stack without outputs, or whose outputs another version wrote, nothing is known.
+  return parseLastOutputs(await stackOutputs(pulumi.getStack()));
+}
+
+/** What the program goes by of a stack's outputs. Of one without any, or whose outputs another version wrote, nothing. Pure. */
+export function parseLastOutputs(outputs: unknown): LastOutputs {
+  const read = outputsSchema.safeParse(outputs ?? {});
   return read.success ? read.data : outputsSchema.parse({});
 }
 

@@ -6,6 +6,7 @@ export * from "./merge-values";
 export * from "./names";
 export * from "./owned-values";
 export * from "./parse";
+export * from "./parts";
 export * from "./path";
 export * from "./plan";
 export * from "./problem";

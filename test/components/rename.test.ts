@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { RootCa } from "../../components";
+import { RootCa, type Intermediate } from "../../components";
+import { createIntermediate } from "../../components/mesh-intermediate";
 import { createSite, type MeshSite } from "../../components/mesh-site";
 import { record } from "../support/mocks";
 import { planOf, twoPrimaries } from "../support/plans";
@@ -20,7 +21,9 @@ async function siteOf(cluster: string, replaces?: string): Promise<MeshSite> {
     const root = new RootCa("mesh-root", { meshId: "mesh1", lifetimeDays: 9, keyAlgorithm: "ecdsa-p256" }, { parent });
     const site = plan.clusters.find(({ name }) => name === cluster);
     assert.ok(site !== undefined);
-    made = createSite({ name: "mesh", plan, root, parent }, site, {
+    const context = { name: "mesh", plan, parent };
+    const intermediateOf = (of: string): Intermediate => createIntermediate(context, root, of);
+    made = createSite({ ...context, rootCertificatePem: root.certificatePem, intermediateOf }, site, {
       provider: new kubernetes.Provider(cluster, {}),
       server: "https://east.example:6443",
       addresses: () => Promise.resolve([]),

@@ -53,7 +53,7 @@ export async function record(
       newResource: (args) => {
         const inputs = args.inputs as Record<string, unknown>;
         resources.push({ type: args.type, name: args.name, inputs, provider: args.provider });
-        const { id = args.id ?? `${args.name}-id`, ...filled } = outputs(args);
+        const { id = args.id ? args.id : `${args.name}-id`, ...filled } = outputs(args);
         return { id: String(id), state: { ...inputs, ...filled } };
       },
       call: (args) => {

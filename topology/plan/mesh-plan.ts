@@ -22,6 +22,8 @@ export interface MeshPlan {
   readonly controlPlanes: readonly ControlPlanePlan[];
   /** Namespaces of the mesh's workloads, sorted by name. */
   readonly namespaces: readonly NamespacePlan[];
+  /** How the mesh is cut into Pulumi stacks. */
+  readonly stacks: Mesh["stacks"];
 }
 
 /** Images of the sample application by which a mesh is verified. */
@@ -55,6 +57,7 @@ export function planMesh(mesh: Mesh): MeshPlan {
       .map((name) => planExternal(mesh, name)),
     controlPlanes: planControlPlanes(mesh, joining, clusters),
     namespaces: planNamespaces(mesh),
+    stacks: mesh.stacks,
   };
 }
 

@@ -31,6 +31,7 @@ import {
 import { knownPeers, peersAreOthers, peersAtControlPlanes, peersOnce } from "./peers";
 import { rangesApart } from "./ranges";
 import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
+import { siteNamesBesideTrust } from "./stacks";
 import { renewalEnds, renewalInTime, rootOutlivesIntermediates, trustDomainOfItsOwn } from "./trust";
 import { mappingsStayMappings, ownedValuesUntouched, valuesNested } from "./values";
 import { callsGoBothWays, gatewaysKnowTheirNetwork } from "./views";
@@ -83,6 +84,7 @@ export const rules: readonly Rule[] = [
   { id: "owned-values", check: ownedValuesUntouched },
   { id: "mappings-stay-mappings", check: mappingsStayMappings },
   { id: "nested-values", check: valuesNested },
+  { id: "site-names-beside-trust", check: siteNamesBesideTrust },
 ];
 
 /** Rules whose breach works, but probably not as the user wants. */

@@ -4,7 +4,7 @@ import { kubeconfigFile } from "./access";
 import { clusterSchema, externalControlPlaneSchema } from "./cluster";
 import { istioSchema } from "./istio";
 import { namespacesSchema } from "./namespaces";
-import { label } from "./primitives";
+import { label, oneOf } from "./primitives";
 import { sampleSchema } from "./sample";
 import { trustSchema } from "./trust";
 
@@ -56,6 +56,11 @@ export const meshSchema = worded(
       .default({})
       .describe("Clusters that run istiod for clusters of the mesh and are no part of it. Default: none."),
     namespaces: namespacesSchema,
+    stacks: oneOf(["one", "per-cluster"])
+      .default("one")
+      .describe(
+        "How the mesh is cut into Pulumi stacks. `one`: all of it is in the stack that this file configures. `per-cluster`: the root CA is in `<stack>.trust` and every cluster in `<stack>.<cluster>`, so that a change of one cluster touches no other's state. `isthmus state move` goes from one to the other without touching the clusters. Default: one, which a single `pulumi up` brings up; it is fine to some twenty clusters.",
+      ),
   }),
   {
     expected: "a mapping that describes the mesh",

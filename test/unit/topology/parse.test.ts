@@ -67,6 +67,7 @@ describe("parseMesh", () => {
       sample: { clientImage: "docker.io/curlimages/curl:8.16.0" },
       externalControlPlanes: {},
       namespaces: {},
+      stacks: "one",
     });
   });
 
@@ -94,7 +95,7 @@ describe("parseMesh", () => {
     [
       "an unknown key",
       withMesh((mesh) => (mesh["zebra"] = 1)),
-      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, namespaces, found an unknown key. Remove it.",
+      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, namespaces, stacks, found an unknown key. Remove it.",
     ],
     [
       "a cluster's name that is no DNS label",

@@ -176,4 +176,8 @@ export const otherCases: RuleCases = {
     mesh({ istio: { version: "1.31.1", values: { gateway: { "resources.limits": {} } } } }),
     'isthmus:mesh.istio.values.gateway["resources.limits"]: expected a key without dots, found a path in one key. Nest it, as in a values file: Helm ignores a path in one key.',
   ],
+  "site-names-beside-trust": [
+    { ...meshOf({ trust: {} }), stacks: "per-cluster" },
+    "isthmus:mesh.clusters.trust: expected another name than `trust`, whose stack holds the root CA where `stacks` is per-cluster, found that name. Rename the cluster, or set `stacks` to `one`.",
+  ],
 };

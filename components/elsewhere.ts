@@ -1,0 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Offer } from "../topology";
+
+/** The intermediate CA of an istiod, wherever it was signed. */
+export interface Intermediate {
+  /** Certificate, PEM. Public. */
+  readonly certificatePem: pulumi.Output<string>;
+  /** Private key, PEM. Secret. */
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** End of its validity, RFC 3339. */
+  readonly notAfter: pulumi.Output<string>;
+}
+
+/** What other Pulumi stacks have of a mesh, where each of its clusters is in a stack of its own. */
+export interface Elsewhere {
+  /** Certificate of the root CA, PEM. */
+  readonly rootCertificatePem: pulumi.Output<string>;
+  /** SHA-256 fingerprint of it. */
+  readonly rootFingerprint: pulumi.Output<string>;
+  /** The intermediate CA of an istiod. */
+  readonly intermediateOf: (site: string) => Intermediate;
+  /** Address of another cluster's istiod. */
+  readonly addressOf: (controlPlane: string) => pulumi.Output<string>;
+  /** Kubeconfig by which an istiod elsewhere reads a cluster. Secret. */
+  readonly readerOf: (cluster: string) => pulumi.Output<string>;
+  /** Kubeconfig by which an external istiod takes its configuration from a cluster. Secret. */
+  readonly istiodAccountOf: (configCluster: string) => pulumi.Output<string>;
+  /** Whether something of another part is there, or will be when all parts are made. */
+  readonly has: (part: string, offer: Offer) => boolean;
+}

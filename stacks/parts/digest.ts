@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import type { ClusterAccess } from "../../access";
+import { version } from "../../package.json";
+import { needKey, needsOf, sliceOf, type MeshPlan } from "../../topology";
+
+/** Enough of a SHA-256 that nobody finds another text with it, and no more to read past in a diff. */
+const digestCharacters = 32;
+
+/**
+ * A digest of some text. It is public: the text must be one that nobody can guess, or no secret. Pure.
+ */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, digestCharacters);
+}
+
+/** All that decides what a part is made of. */
+export interface PartSource {
+  readonly plan: MeshPlan;
+  readonly part: string;
+  /** How its cluster is reached; undefined for the trust. */
+  readonly access: ClusterAccess | undefined;
+  /** What the parts offer, by part. */
+  readonly offers: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/** What a part takes of others, as far as it is there: by the need's key, with the offer's value. Pure. */
+export function usesOf({ plan, part, offers }: Omit<PartSource, "access">): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    needsOf(plan, part).flatMap((need) => {
+      const value = offers.get(need.part)?.[need.offer];
+      return value === undefined ? [] : [[needKey(need), value]];
+    }),
+  );
+}
+
+/**
+ * Digest of all that a part is made of: its slice of the plan, how its cluster is reached, what it takes of others, and
+ * the version of this program. A part that was made with the same digest is what it is to be. Pure.
+ */
+export function partDigest(source: PartSource): string {
+  const { plan, part, access } = source;
+  return digestOf(canonical({ version, slice: sliceOf(plan, part), access: accessIn(access), uses: usesOf(source) }));
+}
+
+/** How a cluster is reached, without what was seen there. */
+function accessIn(access: ClusterAccess | undefined): ClusterAccess | undefined {
+  if (access === undefined) return undefined;
+  const { name, kubeconfig, server, certificateAuthorityData, forOthers } = access;
+  return {
+    name,
+    kubeconfig,
+    server,
+    ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
+    forOthers,
+  };
+}
+
+/** JSON with the keys in order, so that equal things are equal texts. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MeshTrust, type Intermediate } from "../../components";
+import { trustPart, type MeshPlan } from "../../topology";
+import { digestOf, partDigest } from "./digest";
+
+/** What the stack of a mesh's trust exports. */
+export interface TrustStackOutputs {
+  readonly mesh: MeshOutput;
+  readonly part: PartOutput;
+  readonly rootCertificatePem: pulumi.Output<string>;
+  /** Secret. */
+  readonly intermediates: pulumi.Output<Readonly<Record<string, pulumi.Unwrap<Intermediate>>>>;
+}
+
+/** What every stack of a mesh says of it. */
+export interface MeshOutput {
+  readonly id: string;
+  readonly trustDomain: string;
+  readonly rootFingerprint: pulumi.Output<string>;
+}
+
+/** What a part says of itself, for the others and for whoever brings them up. */
+export interface PartOutput {
+  readonly offers: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly uses: Readonly<Record<string, string>>;
+  /** Known once everything of the part is there. */
+  readonly digest: pulumi.Output<string>;
+}
+
+/** The trust of a mesh, in a stack of its own. */
+export function trustStack(plan: MeshPlan): TrustStackOutputs {
+  const trust = new MeshTrust("mesh", { plan });
+  const intermediates = Object.entries(trust.intermediates);
+  const made = pulumi.all(intermediates.map(([, { certificatePem }]) => certificatePem));
+  return {
+    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: trust.rootFingerprint },
+    part: {
+      offers: {
+        root: trust.rootFingerprint,
+        ...Object.fromEntries(
+          intermediates.map(([site, { certificatePem }]) => [`intermediate.${site}`, certificatePem.apply(digestOf)]),
+        ),
+      },
+      uses: {},
+      digest: made.apply(() => partDigest({ plan, part: trustPart, access: undefined, offers: new Map() })),
+    },
+    rootCertificatePem: trust.rootCertificatePem,
+    intermediates: pulumi.secret(
+      Object.fromEntries(
+        intermediates.map(([site, { certificatePem, privateKeyPem, notAfter }]) => [
+          site,
+          { certificatePem, privateKeyPem, notAfter },
+        ]),
+      ),
+    ),
+  };
+}

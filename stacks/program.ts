@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ConfigurationError,
+  formatProblem,
+  listed,
+  meshWarnings,
+  parseMesh,
+  partOfStack,
+  partsOf,
+  partStack,
+  planMesh,
+  trustPart,
+  type MeshPlan,
+  type Problem,
+} from "../topology";
+import { meshStack, type MeshStackOutputs } from "./mesh-stack";
+import { clusterStack, trustStack, type ClusterStackOutputs, type TrustStackOutputs } from "./parts";
+import { loadTransforms } from "./transforms";
+
+/** What a stack of a mesh exports: of a whole one, of its trust, or of one cluster. */
+export type ProgramOutputs = MeshStackOutputs | TrustStackOutputs | ClusterStackOutputs;
+
+/**
+ * The program of every stack: the whole mesh, or the part of it that the stack's name says.
+ * @param config What the user wrote under `isthmus:mesh`.
+ * @param projectDirectory Directory that the configuration's relative paths start from.
+ * @throws ConfigurationError with every problem at once, before any resource is registered.
+ */
+export async function meshProgram(config: unknown, projectDirectory: string): Promise<ProgramOutputs> {
+  const configuration = parseMesh(config);
+  for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
+  const plan = planMesh(configuration);
+  const transforms = loadTransforms(configuration.istio.transforms, projectDirectory);
+  if (plan.stacks === "one") return meshStack(plan, transforms, projectDirectory);
+  const name = pulumi.getStack();
+  const { stack, part } = partOf(plan, name);
+  return part === trustPart ? trustStack(plan) : clusterStack({ plan, stack, part, transforms, projectDirectory });
+}
+
+/**
+ * The part that a stack is.
+ * @throws ConfigurationError when it is none.
+ */
+export function partOf(plan: MeshPlan, name: string): { readonly stack: string; readonly part: string } {
+  const found = partOfStack(name);
+  if (found !== undefined && partsOf(plan).includes(found.part)) return found;
+  throw new ConfigurationError([noPart(plan, name)]);
+}
+
+/** A name with a dot whose end is no part is that of a part which is no more, or the whole mesh's. */
+function noPart(plan: MeshPlan, name: string): Problem {
+  return {
+    path: "isthmus:mesh.stacks",
+    expected: `a stack for one part of the mesh, ${listed(partsOf(plan).map((part) => partStack(name, part)))}, since it is per-cluster`,
+    found: `stack ${name}`,
+    fix: `Run \`isthmus up --stack ${name}\`, which brings up all parts; or by Pulumi alone \`pulumi up --stack ${partStack(name, trustPart)} --config-file Pulumi.${name}.yaml\`, and the others likewise.`,
+  };
+}

@@ -1,0 +1,3 @@
+export * from "./needs";
+export * from "./part";
+export * from "./slice";

@@ -1,0 +1,69 @@
+import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type IstioPlan, type MeshPlan } from "../plan";
+import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
+import { trustPart } from "./part";
+
+/**
+ * All of a plan that decides what is made in one part. Two plans with the same slice of a part make the same there, so
+ * that a part whose slice did not change can be left alone. Plain data.
+ */
+export interface PartSlice {
+  readonly part: string;
+  readonly mesh: Pick<MeshPlan, "id" | "trustDomain" | "replaces">;
+  /** Certificate authorities, for the trust alone. */
+  readonly trust?: { readonly settings: MeshPlan["trust"]; readonly sites: readonly object[] };
+  readonly istio?: IstioPlan;
+  readonly cluster?: ClusterPlan;
+  readonly controlPlane?: ControlPlanePlan;
+  /** Of the cluster that holds the istiod's configuration: its network goes into the istiod's values. */
+  readonly configNetwork?: string;
+  /** External istiods that take their configuration from here. */
+  readonly configures: readonly string[];
+  readonly isRead: boolean;
+  readonly hasCrossNetworkGateway: boolean;
+  readonly namespaces: readonly object[];
+}
+
+/** Cuts out of a plan what one part depends on. Pure. */
+export function sliceOf(plan: MeshPlan, part: string): PartSlice {
+  const { id, trustDomain, replaces } = plan;
+  const mesh = { id, trustDomain, replaces };
+  if (part === trustPart) {
+    return {
+      part,
+      mesh,
+      trust: {
+        settings: plan.trust,
+        sites: offersOf(plan, trustPart).map((offer) => ({ offer, replaces: formerName(plan, offer) })),
+      },
+      configures: [],
+      isRead: false,
+      hasCrossNetworkGateway: false,
+      namespaces: [],
+    };
+  }
+  const cluster = plan.clusters.find(({ name }) => name === part);
+  const controlPlane = controlPlaneIn(plan, part);
+  const configNetwork = plan.clusters.find(({ name }) => name === controlPlane?.configCluster)?.network;
+  return {
+    part,
+    mesh,
+    // The extra values count as they are merged into each cluster's own.
+    istio: { ...plan.istio, extraValues: [] },
+    // What a cluster's workloads reach, and where the configuration describes it, changes nothing in it.
+    ...(cluster === undefined ? {} : { cluster: { ...cluster, reaches: [], path: "" } }),
+    ...(controlPlane === undefined ? {} : { controlPlane }),
+    ...(configNetwork === undefined ? {} : { configNetwork }),
+    configures: plan.controlPlanes
+      .filter(({ kind, configCluster }) => kind === "external" && configCluster === part)
+      .map(({ name }) => name),
+    isRead: isRead(plan, part),
+    hasCrossNetworkGateway: hasCrossNetworkGateway(plan, part),
+    namespaces: plan.namespaces
+      .filter(({ clusters }) => clusters.includes(part))
+      .map(({ name, labels }) => ({ name, labels })),
+  };
+}
+
+function formerName(plan: MeshPlan, offer: string): string | undefined {
+  return plan.clusters.find(({ name }) => offer === `intermediate.${name}`)?.replaces;
+}
