@@ -10,4 +10,9 @@ export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { unknownOutput, type ConfigurationText, type KubeconfigSources } from "./kubeconfig/sources";
-export { loadSecretsProvider, loadStackConfiguration, parseStackConfiguration } from "./stack-configuration";
+export {
+  loadSecretsProvider,
+  loadStackConfiguration,
+  parseStackConfiguration,
+  stackConfigurationPath,
+} from "./stack-configuration";

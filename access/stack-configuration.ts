@@ -45,6 +45,11 @@ function fileOf(stack: string): string {
   return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
 }
 
+/** Path of the file with a stack's configuration, whether it is there or not. */
+export async function stackConfigurationPath(projectDirectory: string, stack: string): Promise<string> {
+  return join(resolve(projectDirectory, await configurationDirectory(projectDirectory)), fileOf(stack));
+}
+
 /** Pulumi.yaml may put the stacks' files elsewhere. */
 async function configurationDirectory(projectDirectory: string): Promise<string> {
   try {

@@ -1,3 +1,4 @@
 export * from "./mesh-stack";
 export * from "./parts";
 export * from "./program";
+export { withoutUnknown } from "./stack-outputs";

@@ -65,8 +65,8 @@ function politeAmongThemselves(users: ReadonlyMap<string, readonly string[]>): r
   return polite;
 }
 
-/** Parts of which something is to be done, whether it can be now or not; those that run or have failed left out. */
-function dueParts(situation: Situation): string[] {
+/** Parts of which something is to be done, whether it can be now or not; those that run or have failed left out. Pure. */
+export function dueParts(situation: Situation): string[] {
   const { plan, states } = situation;
   const planned = partsOf(plan).filter((part) => isDue(situation, part));
   const removed = [...states.keys()].filter(

@@ -39,7 +39,7 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
   try {
     const result = await afterRecovery(stack, options, clusters, () =>
       stack.up({
-        ...streams(options),
+        ...commonOptions(options),
         continueOnError: true,
         ...(options.refresh === true ? { refresh: true } : {}),
       }),
@@ -68,7 +68,7 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
   const stack = await openStack(options, (command) => {
     if (command === "preview" && !hasSums) throw new EventStreamError(options.stack);
   });
-  const result = await stack.preview(streams({ ...options, onEvent }));
+  const result = await stack.preview(commonOptions({ ...options, onEvent }));
   return { stack: options.stack, changes: result.changeSummary };
 }
 
@@ -77,7 +77,7 @@ export async function refresh(options: StackOptions): Promise<ChangesResult> {
   const { clusters, failures } = await ensureReachable(options);
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
   const stack = await openStack(options);
-  const result = await afterRecovery(stack, options, clusters, () => stack.refresh(streams(options)));
+  const result = await afterRecovery(stack, options, clusters, () => stack.refresh(commonOptions(options)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
 }
 
@@ -99,7 +99,7 @@ export async function destroy(
     const result = await afterRecovery(stack, options, found, () =>
       // By a refresh alone the provider gives up what it cannot reach: the deletion of a Helm release always fails.
       stack.destroy({
-        ...streams(options),
+        ...commonOptions(options),
         continueOnError: true,
         ...(givesUpUnreachable(options) ? { refresh: true } : {}),
       }),
@@ -167,7 +167,8 @@ async function belonging(options: StackOptions): Promise<ReadonlySet<string>> {
   return new Set(["clusters", "controlPlanes"].flatMap((key) => Object.keys((outputs[key]?.value ?? {}) as object)));
 }
 
-function streams(options: StackOptions): {
+/** What every command of Pulumi's is told. */
+function commonOptions(options: StackOptions): {
   onOutput: (text: string) => void;
   onError: (text: string) => void;
   onEvent?: (event: EngineEvent) => void;

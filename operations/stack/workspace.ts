@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
 import { loadSecretsProvider } from "../../access";
 import type { MeshPlan } from "../../topology";
@@ -11,7 +14,12 @@ export interface StackOptions extends Interruption {
   /** Where Pulumi.yaml and the stack's file are. Default: the project's directory. */
   readonly workDirectory?: string;
   readonly stack: string;
+  /** The mesh, or the part of it that is in this stack. */
   readonly plan: MeshPlan;
+  /** The mesh that this stack has a part of. Default: the plan. */
+  readonly wholePlan?: MeshPlan;
+  /** Path of the file with the stack's configuration. Default: `Pulumi.<stack>.yaml`, as Pulumi finds it. */
+  readonly configFile?: string;
   /** Environment variables of Pulumi and of all that it starts; those of the lab come on top. Default: the process's. */
   readonly variables?: NodeJS.ProcessEnv;
   /**
@@ -56,7 +64,7 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
  */
 export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<LocalWorkspace> {
   const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
-  const own = await stackEnvironment(options.plan, options.projectDirectory, variables);
+  const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
   const command = await pulumiCommand({ ...variables, ...own }, options, check);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
   return Object.assign(workspace, {
@@ -66,7 +74,16 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     createStack: async (name: string): Promise<void> => {
       const chosen = secretsProvider ?? (await loadSecretsProvider(directory, name));
       const provider = chosen === undefined ? [] : ["--secrets-provider", chosen];
+      const own = join(options.configFile === undefined ? directory : dirname(options.configFile), settingsFile(name));
+      const isOurs = options.configFile === undefined || existsSync(own);
       await command.run(["stack", "init", name, "--no-select", ...provider], directory, {});
+      // Pulumi writes down how the stack's secrets are encrypted; one with the settings of another is told by those.
+      if (!isOurs) await rm(own, { force: true });
     },
   });
+}
+
+/** The file of a stack's settings that Pulumi takes by itself. */
+function settingsFile(stack: string): string {
+  return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
 }

@@ -1,0 +1,252 @@
+import { reachClusters, resolveAccess, type ClusterAccess } from "../../access";
+import { partDigest, type PartState } from "../../stacks";
+import {
+  ConfigurationError,
+  formatProblem,
+  partsOf,
+  partStack,
+  planOfSites,
+  sitesOf,
+  trustPart,
+  type Problem,
+} from "../../topology";
+import { operationSources } from "../stack/kubeconfig-sources";
+import { destroy, up, type Changes, type UpdateResult } from "../stack/stack";
+import { UnfinishedUpdate } from "../stack/unfinished";
+import { openWorkspace } from "../stack/workspace";
+import { ensureInParts } from "./layout";
+import { mergedOutputs, summed } from "./merged";
+import { defaultParallel, partOptions, type PartsOptions } from "./options";
+import { takeOverFormerNames } from "./renamed";
+import { dueParts, nextParts, type PartProgress, type Situation } from "./schedule";
+import { partStackOf, readPartStacks, type PartStack } from "./states";
+
+/** What became of the stack of one part. */
+export interface PartResult {
+  readonly part: string;
+  readonly stack: string;
+  /**
+   * `updated`; `unchanged`: it was what it is to be, and was left alone; `removed`: the configuration no longer has it;
+   * `failed`; `waiting`: for another one, which failed.
+   */
+  readonly outcome: "updated" | "unchanged" | "removed" | "failed" | "waiting";
+  readonly changes: Changes;
+}
+
+/** What an update of a mesh in stacks of its parts did; as of a mesh in one stack, and of each part. */
+export interface PartsUpdate extends UpdateResult {
+  readonly parts: readonly PartResult[];
+}
+
+/** How an update of a mesh in stacks of its parts is done. */
+export interface UpPartsOptions extends PartsOptions {
+  readonly refresh?: boolean;
+  /** `changed`: stacks that are what they are to be are left alone. `all`: each is updated. Default: changed. */
+  readonly extent?: "changed" | "all";
+}
+
+/**
+ * Brings the stacks of a mesh's parts to what the configuration says: in the order in which they need each other, those
+ * that need not wait at the same time. One that fails holds up only those that cannot do without it. Stacks that are what
+ * they are to be are left alone; so an update that was interrupted goes on where it was.
+ * @throws ConfigurationError, before anything is changed, when the clusters are not fit for it.
+ * @throws UnfinishedUpdate when all that could be done is done and something is missing.
+ */
+export async function upParts(options: UpPartsOptions): Promise<PartsUpdate> {
+  await ensureInParts(options);
+  const run = await PartsRun.begin(options);
+  await run.finish();
+  return run.result();
+}
+
+class PartsRun {
+  private readonly progress = new Map<string, PartProgress>();
+  private readonly results = new Map<string, PartResult>();
+  private readonly errors = new Map<string, Error>();
+  private waits: ReadonlyMap<string, readonly string[]> = new Map();
+
+  private constructor(
+    private readonly options: UpPartsOptions,
+    private readonly stacks: Map<string, PartStack>,
+    private readonly access: ReadonlyMap<string, ClusterAccess>,
+  ) {}
+
+  /** Reads what there is, and looks at the clusters of those parts that are to be updated. */
+  static async begin(options: UpPartsOptions): Promise<PartsRun> {
+    const { plan, projectDirectory, onProgress = () => undefined } = options;
+    await takeOverFormerNames(options);
+    const stacks = await readPartStacks(options);
+    // Kubeconfigs come first: what a part is made of depends on them, and no cluster is asked for that.
+    const sources = operationSources(await partOptions(options, trustPart), "create");
+    const resolved = await resolveAccess(plan, projectDirectory, sources);
+    if (resolved.problems.length > 0) throw new ConfigurationError(resolved.problems);
+    const run = new PartsRun(options, stacks, resolved.clusters);
+    const due = dueParts(run.situation()).filter((part) => sitesOf(plan).some(({ name }) => name === part));
+    const belonging = new Set([...stacks].filter(([, { state }]) => state.digest !== undefined).map(([part]) => part));
+    const reached = await reachClusters(planOfSites(plan, due), projectDirectory, sources, () =>
+      Promise.resolve(belonging),
+    );
+    if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
+    for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);
+    for (const part of due) {
+      const cluster = reached.clusters.get(part);
+      if (cluster === undefined || cluster.isReachable) continue;
+      run.leave(
+        part,
+        reached.failures.filter(({ path }) => path.startsWith(`${pathOf(options, part)}.`)),
+      );
+    }
+    return run;
+  }
+
+  /** Begins what can be begun, and what that makes possible, until nothing is left. */
+  async finish(): Promise<void> {
+    const running = new Map<string, Promise<void>>();
+    const { parallel = defaultParallel, stop } = this.options;
+    for (;;) {
+      const { begin, waits } = nextParts(this.situation());
+      this.tellWaits(waits);
+      const isStopped = stop?.aborted === true;
+      for (const part of isStopped ? [] : begin.slice(0, parallel - running.size)) {
+        running.set(
+          part,
+          this.begin(part).finally(() => running.delete(part)),
+        );
+      }
+      if (running.size === 0) break;
+      await Promise.race(running.values());
+    }
+    stop?.throwIfAborted();
+  }
+
+  /**
+   * What came of it.
+   * @throws UnfinishedUpdate when something is missing.
+   */
+  result(): PartsUpdate {
+    const { stack, plan } = this.options;
+    const parts = [...partsOf(plan), ...[...this.results.keys()].filter((part) => !partsOf(plan).includes(part))].map(
+      (part) => this.results.get(part) ?? this.untouched(part),
+    );
+    const failed = parts.filter(({ outcome }) => outcome === "failed" || outcome === "waiting");
+    if (failed.length > 0) throw this.unfinished(failed);
+    return {
+      stack,
+      changes: summed(parts.map(({ changes }) => changes)),
+      outputs: mergedOutputs(plan, new Map([...this.stacks].map(([part, { outputs }]) => [part, outputs]))),
+      parts,
+    };
+  }
+
+  situation(): Situation {
+    const { plan, extent = "changed", refresh = false } = this.options;
+    const offers = new Map([...this.stacks].map(([part, { state }]) => [part, state.offers]));
+    const digests = new Map<string, string>();
+    return {
+      plan,
+      states: new Map([...this.stacks].map(([part, { state }]): [string, PartState] => [part, state])),
+      progress: this.progress,
+      digestOf: (part) => {
+        const digest = digests.get(part) ?? partDigest({ plan, part, access: this.access.get(part), offers });
+        digests.set(part, digest);
+        return digest;
+      },
+      extent: refresh ? "all" : extent,
+    };
+  }
+
+  private async begin(part: string): Promise<void> {
+    const name = partStack(this.options.stack, part);
+    const isPlanned = partsOf(this.options.plan).includes(part);
+    const startMs = performance.now();
+    const tookSeconds = (): number => Math.round(performance.now() - startMs) / 1000;
+    const begunWith = isPlanned ? this.situation().digestOf(part) : "";
+    this.progress.set(part, { status: "running", begunWith });
+    this.options.onPart?.(name, { type: "stack-started" });
+    try {
+      const changes = isPlanned ? await this.update(part) : await this.remove(part);
+      this.progress.set(part, { status: "done", begunWith });
+      const before = this.results.get(part)?.changes ?? {};
+      const outcome = isPlanned ? "updated" : "removed";
+      this.results.set(part, { part, stack: name, outcome, changes: summed([before, changes]) });
+      this.options.onPart?.(name, { type: "stack-ended", changes, tookSeconds: tookSeconds() });
+    } catch (error) {
+      this.fail(part, error instanceof Error ? error : new Error(String(error)), begunWith, tookSeconds());
+    }
+  }
+
+  private async update(part: string): Promise<Changes> {
+    const { refresh } = this.options;
+    const options = await partOptions(this.options, part);
+    const { changes, outputs } = await up({ ...options, ...(refresh === true ? { refresh } : {}) });
+    this.stacks.set(part, partStackOf(outputs));
+    return changes;
+  }
+
+  private async remove(part: string): Promise<Changes> {
+    const options = await partOptions(this.options, part);
+    const destroyed = await destroy(options, new Map());
+    await (await openWorkspace(options)).removeStack(options.stack);
+    this.stacks.delete(part);
+    return destroyed?.changes ?? {};
+  }
+
+  /** A cluster that does not answer is not begun with. */
+  private leave(part: string, failures: readonly Problem[]): void {
+    if (failures.length === 0) {
+      this.progress.set(part, { status: "done", begunWith: this.situation().digestOf(part) });
+      return;
+    }
+    const error = new UnfinishedUpdate(failures.map(formatProblem).join("; "), [part], failures);
+    this.fail(part, error, this.situation().digestOf(part));
+  }
+
+  private fail(part: string, error: Error, begunWith: string, tookSeconds?: number): void {
+    const { stack, onPart } = this.options;
+    const name = partStack(stack, part);
+    this.progress.set(part, { status: "failed", begunWith });
+    this.errors.set(part, error);
+    this.results.set(part, { part, stack: name, outcome: "failed", changes: this.results.get(part)?.changes ?? {} });
+    onPart?.(name, {
+      type: "stack-failed",
+      reason: error.message,
+      ...(tookSeconds === undefined ? {} : { tookSeconds }),
+    });
+  }
+
+  private tellWaits(waits: ReadonlyMap<string, readonly string[]>): void {
+    const { stack, onPart } = this.options;
+    for (const [part, waitsFor] of waits) {
+      if (waitsFor.join() === this.waits.get(part)?.join()) continue;
+      onPart?.(partStack(stack, part), {
+        type: "stack-waits",
+        waitsFor: waitsFor.map((other) => partStack(stack, other)),
+      });
+    }
+    this.waits = waits;
+  }
+
+  private untouched(part: string): PartResult {
+    const outcome = this.waits.has(part) ? "waiting" : "unchanged";
+    return { part, stack: partStack(this.options.stack, part), outcome, changes: {} };
+  }
+
+  private unfinished(failed: readonly PartResult[]): Error {
+    const errors = [...this.errors.values()];
+    const problems = errors.flatMap((error) =>
+      error instanceof UnfinishedUpdate || error instanceof ConfigurationError ? error.problems : [],
+    );
+    const reasons = failed.map(({ part, stack }) => {
+      const error = this.errors.get(part);
+      if (error !== undefined) return `${stack}: ${error.message}`;
+      const others = (this.waits.get(part) ?? []).map((other) => partStack(this.options.stack, other));
+      return `${stack} waits for ${others.join(", ")}`;
+    });
+    const clusters = failed.map(({ part }) => part).filter((part) => part !== trustPart);
+    return new UnfinishedUpdate(`the rest is done, but ${reasons.join("; ")}`, clusters, problems);
+  }
+}
+
+function pathOf({ plan }: PartsOptions, part: string): string {
+  return sitesOf(plan).find(({ name }) => name === part)?.path ?? "";
+}
