@@ -11,6 +11,16 @@ import {
 } from "../stack";
 import type { MeshPlan } from "../../topology";
 import { stateOf, type DriftOptions } from "../drift";
+import {
+  destroyParts,
+  ensureInOneStack,
+  partsOutputs,
+  previewParts,
+  refreshParts,
+  stacksOfParts,
+  upParts,
+  type PartsOptions,
+} from "../parts";
 import { onStack, type Run } from "./run";
 
 /** What is done with the Pulumi stacks that a mesh is in, however many those are. */
@@ -31,7 +41,10 @@ export interface MeshStacks {
 
 /** The whole mesh in one stack. */
 const oneStack: MeshStacks = {
-  up: (run, settings) => onStack(run, (options) => up({ ...options, ...settings })),
+  up: async (run, settings) => {
+    await ensureInOneStack(run);
+    return onStack(run, (options) => up({ ...options, ...settings }));
+  },
   preview: (run) => onStack(run, preview),
   refresh: (run) => onStack(run, refresh),
   destroy: (run, clusters) => onStack(run, (options) => destroy(options, clusters)),
@@ -39,5 +52,29 @@ const oneStack: MeshStacks = {
   states: async (options) => [await stateOf(options)],
 };
 
+/** The trust and each cluster in a stack of its own. */
+const oneForEachPart: MeshStacks = {
+  up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
+  preview: (run) => previewParts(partsOf(run)),
+  refresh: (run) => refreshParts(partsOf(run)),
+  destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
+  outputs: partsOutputs,
+  states: async (options) => Promise.all((await stacksOfParts(options)).map(stateOf)),
+};
+
+/** What is told of each part's stack goes where the operation's events go. */
+function partsOf(run: Run): PartsOptions {
+  return {
+    ...run,
+    around: (options, work) => onStack({ ...run, ...options }, work),
+    onWaits: (stack, waitsFor) => {
+      run.sink.emit(stack, { type: "stack-waits", waitsFor });
+    },
+    onLeft: (stack, reason) => {
+      run.sink.emit(stack, { type: "stack-failed", reason });
+    },
+  };
+}
+
 /** How a mesh lies in stacks. The one place where that is chosen. */
-export const stacksOf: (plan: MeshPlan) => MeshStacks = () => oneStack;
+export const stacksOf = ({ stacks }: MeshPlan): MeshStacks => (stacks === "one" ? oneStack : oneForEachPart);

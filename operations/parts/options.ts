@@ -1,25 +1,24 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { loadSecretsProvider, stackConfigurationPath } from "../../access";
 import { partStack, planOfSites, trustPart } from "../../topology";
+import type { Changes } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 
-/** What is told of a part's stack while it is worked on; of one that waits or is left alone, that as well. */
-export type PartEvent =
-  | { readonly type: "stack-started" }
-  | { readonly type: "stack-waits"; readonly waitsFor: readonly string[] }
-  | { readonly type: "stack-ended"; readonly changes: Readonly<Record<string, number>>; readonly tookSeconds: number }
-  | { readonly type: "stack-failed"; readonly reason: string; readonly tookSeconds?: number };
+/** Work on the stack of one part: what is called around it tells of it. */
+export type PartWork = <T extends { readonly changes: Changes } | undefined>(
+  options: StackOptions,
+  work: (options: StackOptions) => Promise<T>,
+) => Promise<T>;
 
 /** What operations on a mesh in stacks of its parts are told. */
 export interface PartsOptions extends StackOptions {
   /** How many stacks are worked on at the same time. Default: {@link defaultParallel}. */
   readonly parallel?: number;
-  /** Told what becomes of the stacks. */
-  readonly onPart?: (stack: string, event: PartEvent) => void;
-  /** As `onEvent`, and which stack it is about. */
-  readonly onPartEvent?: (stack: string, event: EngineEvent) => void;
-  /** As `onOutput`, and which stack it is about. */
-  readonly onPartOutput?: (stack: string, text: string) => void;
+  /** Called around the work on each stack. Default: it is just done. */
+  readonly around?: PartWork;
+  /** Told of a stack that cannot be begun, and of the stacks that it waits for. */
+  readonly onWaits?: (stack: string, waitsFor: readonly string[]) => void;
+  /** Told of a stack that is not begun, and why: its cluster does not answer. */
+  readonly onLeft?: (stack: string, reason: string) => void;
 }
 
 /**
@@ -33,25 +32,26 @@ export const defaultParallel = 4;
  * @param part Of the plan, or one that the plan no longer has: its stack holds what there was.
  */
 export async function partOptions(options: PartsOptions, part: string): Promise<StackOptions> {
-  const { plan, stack, projectDirectory, onPartEvent, onPartOutput, onOutput, onProgress } = options;
+  const { plan, stack, projectDirectory, workDirectory = projectDirectory, onProgress } = options;
   const name = partStack(stack, part);
-  const say = onPartOutput ?? ((_stack: string, text: string) => onOutput?.(text));
+  const secretsProvider = options.secretsProvider ?? (await loadSecretsProvider(workDirectory, stack));
   return {
     ...options,
+    ...(secretsProvider === undefined ? {} : { secretsProvider }),
     stack: name,
     plan: planOfSites(plan, part === trustPart ? [] : [part]),
     wholePlan: plan,
-    configFile: options.configFile ?? (await stackConfigurationPath(projectDirectory, stack)),
-    onOutput: (text) => {
-      say(name, text);
-    },
-    ...(onPartEvent === undefined
-      ? {}
-      : {
-          onEvent: (event: EngineEvent) => {
-            onPartEvent(name, event);
-          },
-        }),
+    configFile: options.configFile ?? (await stackConfigurationPath(workDirectory, stack)),
     onProgress: (words) => onProgress?.(`${name}: ${words}`),
   };
+}
+
+/** Works on the stack of one part. */
+export async function onPart<T extends { readonly changes: Changes } | undefined>(
+  options: PartsOptions,
+  part: string,
+  work: (options: StackOptions) => Promise<T>,
+): Promise<T> {
+  const around: PartWork = options.around ?? ((own, action) => action(own));
+  return around(await partOptions(options, part), work);
 }

@@ -16,7 +16,7 @@ import { UnfinishedUpdate } from "../stack/unfinished";
 import { openWorkspace } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
-import { defaultParallel, partOptions, type PartsOptions } from "./options";
+import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { takeOverFormerNames } from "./renamed";
 import { dueParts, nextParts, type PartProgress, type Situation } from "./schedule";
 import { partStackOf, readPartStacks, type PartStack } from "./states";
@@ -156,37 +156,36 @@ class PartsRun {
   }
 
   private async begin(part: string): Promise<void> {
-    const name = partStack(this.options.stack, part);
+    const stack = partStack(this.options.stack, part);
     const isPlanned = partsOf(this.options.plan).includes(part);
-    const startMs = performance.now();
-    const tookSeconds = (): number => Math.round(performance.now() - startMs) / 1000;
     const begunWith = isPlanned ? this.situation().digestOf(part) : "";
     this.progress.set(part, { status: "running", begunWith });
-    this.options.onPart?.(name, { type: "stack-started" });
     try {
       const changes = isPlanned ? await this.update(part) : await this.remove(part);
       this.progress.set(part, { status: "done", begunWith });
       const before = this.results.get(part)?.changes ?? {};
       const outcome = isPlanned ? "updated" : "removed";
-      this.results.set(part, { part, stack: name, outcome, changes: summed([before, changes]) });
-      this.options.onPart?.(name, { type: "stack-ended", changes, tookSeconds: tookSeconds() });
+      this.results.set(part, { part, stack, outcome, changes: summed([before, changes]) });
     } catch (error) {
-      this.fail(part, error instanceof Error ? error : new Error(String(error)), begunWith, tookSeconds());
+      this.fail(part, error instanceof Error ? error : new Error(String(error)), begunWith);
     }
   }
 
   private async update(part: string): Promise<Changes> {
     const { refresh } = this.options;
-    const options = await partOptions(this.options, part);
-    const { changes, outputs } = await up({ ...options, ...(refresh === true ? { refresh } : {}) });
+    const { changes, outputs } = await onPart(this.options, part, (options) =>
+      up({ ...options, ...(refresh === true ? { refresh } : {}) }),
+    );
     this.stacks.set(part, partStackOf(outputs));
     return changes;
   }
 
   private async remove(part: string): Promise<Changes> {
-    const options = await partOptions(this.options, part);
-    const destroyed = await destroy(options, new Map());
-    await (await openWorkspace(options)).removeStack(options.stack);
+    const destroyed = await onPart(this.options, part, async (options) => {
+      const result = await destroy(options, new Map());
+      await (await openWorkspace(options)).removeStack(options.stack);
+      return result;
+    });
     this.stacks.delete(part);
     return destroyed?.changes ?? {};
   }
@@ -198,30 +197,25 @@ class PartsRun {
       return;
     }
     const error = new UnfinishedUpdate(failures.map(formatProblem).join("; "), [part], failures);
+    this.options.onLeft?.(partStack(this.options.stack, part), error.message);
     this.fail(part, error, this.situation().digestOf(part));
   }
 
-  private fail(part: string, error: Error, begunWith: string, tookSeconds?: number): void {
-    const { stack, onPart } = this.options;
-    const name = partStack(stack, part);
+  private fail(part: string, error: Error, begunWith: string): void {
+    const stack = partStack(this.options.stack, part);
     this.progress.set(part, { status: "failed", begunWith });
     this.errors.set(part, error);
-    this.results.set(part, { part, stack: name, outcome: "failed", changes: this.results.get(part)?.changes ?? {} });
-    onPart?.(name, {
-      type: "stack-failed",
-      reason: error.message,
-      ...(tookSeconds === undefined ? {} : { tookSeconds }),
-    });
+    this.results.set(part, { part, stack, outcome: "failed", changes: this.results.get(part)?.changes ?? {} });
   }
 
   private tellWaits(waits: ReadonlyMap<string, readonly string[]>): void {
-    const { stack, onPart } = this.options;
+    const { stack, onWaits } = this.options;
     for (const [part, waitsFor] of waits) {
       if (waitsFor.join() === this.waits.get(part)?.join()) continue;
-      onPart?.(partStack(stack, part), {
-        type: "stack-waits",
-        waitsFor: waitsFor.map((other) => partStack(stack, other)),
-      });
+      onWaits?.(
+        partStack(stack, part),
+        waitsFor.map((other) => partStack(stack, other)),
+      );
     }
     this.waits = waits;
   }

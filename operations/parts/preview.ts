@@ -1,0 +1,63 @@
+import { ConfigurationError, partsOf } from "../../topology";
+import { preview, readOutputs, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
+import type { StackOptions } from "../stack/workspace";
+import { ensureInParts } from "./layout";
+import { limited } from "./limited";
+import { mergedOutputs, summed } from "./merged";
+import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
+
+/**
+ * Says what an update of all parts would do. What a part is yet to offer the others is unknown to them.
+ * @throws the first error, when all others are done.
+ */
+export async function previewParts(options: PartsOptions): Promise<ChangesResult> {
+  await ensureInParts(options);
+  return inEach(options, preview);
+}
+
+/** Brings the states of all parts to what the clusters have. Changes no cluster. */
+export async function refreshParts(options: PartsOptions): Promise<ChangesResult> {
+  await ensureInParts(options);
+  return inEach(options, refresh);
+}
+
+/** What the stacks of all parts say of the mesh, as one; undefined where there are none. */
+export async function partsOutputs(options: PartsOptions): Promise<UpdateResult["outputs"] | undefined> {
+  const { plan, parallel = defaultParallel } = options;
+  const read = await limited(parallel, partsOf(plan), async (part) => {
+    return [part, await readOutputs(await partOptions(options, part))] as const;
+  });
+  const there = read.flatMap(([part, outputs]) => (outputs === undefined ? [] : [[part, outputs] as const]));
+  return there.length === 0 ? undefined : mergedOutputs(plan, new Map(there));
+}
+
+/** The options of the stacks of all parts. */
+export function stacksOfParts(options: PartsOptions): Promise<StackOptions[]> {
+  return Promise.all(partsOf(options.plan).map((part) => partOptions(options, part)));
+}
+
+async function inEach(
+  options: PartsOptions,
+  operation: (options: StackOptions) => Promise<ChangesResult>,
+): Promise<ChangesResult> {
+  const { plan, stack, parallel = defaultParallel } = options;
+  const errors: unknown[] = [];
+  const results = await limited(parallel, partsOf(plan), async (part) => {
+    try {
+      options.stop?.throwIfAborted();
+      return await onPart(options, part, operation);
+    } catch (error) {
+      errors.push(error);
+      return { changes: {} };
+    }
+  });
+  if (errors.length > 0) throw together(errors);
+  return { stack, changes: summed(results.map(({ changes }) => changes)) };
+}
+
+/** Several errors as one: all of the user's mistakes, else the first. */
+function together(errors: readonly unknown[]): unknown {
+  const mistakes = errors.filter((error) => error instanceof ConfigurationError);
+  if (mistakes.length < errors.length) return errors.find((error) => !(error instanceof ConfigurationError));
+  return new ConfigurationError(mistakes.flatMap(({ problems }) => problems));
+}
