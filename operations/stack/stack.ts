@@ -172,9 +172,10 @@ function commonOptions(options: StackOptions): {
   onOutput: (text: string) => void;
   onError: (text: string) => void;
   onEvent?: (event: EngineEvent) => void;
+  configFile?: string;
   color: "never";
 } {
-  const { onOutput = () => undefined, onErrorOutput = onOutput, onEvent } = options;
+  const { onOutput = () => undefined, onErrorOutput = onOutput, onEvent, configFile } = options;
   // In what the SDK and the engine write down for their own makers, keys and tokens stand in the clear.
   const handOn = (event: EngineEvent): void => {
     if (!isForDebugging(event)) onEvent?.(event);
@@ -183,6 +184,7 @@ function commonOptions(options: StackOptions): {
     onOutput,
     onError: onErrorOutput,
     ...(onEvent === undefined ? {} : { onEvent: handOn }),
+    ...(configFile === undefined ? {} : { configFile }),
     color: "never",
   };
 }
