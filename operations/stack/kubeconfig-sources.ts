@@ -1,5 +1,5 @@
-import type { Stack } from "@pulumi/pulumi/automation";
-import { resolveAccess, type ConfigurationText, type KubeconfigSources, type ResolvedAccess } from "../../access";
+import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
+import { resolveAccess, type KubeconfigSources, type ResolvedAccess } from "../../access";
 import { ConfigurationError, configurationNamespace } from "../../topology";
 import { PulumiError } from "./pulumi";
 import { openStack, openWorkspace, selectStack, type StackOptions } from "./workspace";
@@ -9,8 +9,14 @@ export type AbsentStack = "create" | "refuse";
 
 /** Where operations, which run outside of the program, find kubeconfigs that stand in no file: they ask Pulumi's CLI. */
 export function operationSources(options: StackOptions, absent: AbsentStack): KubeconfigSources {
+  let configuration: Promise<ConfigMap> | undefined;
   return {
-    secret: async (key) => configurationText(await ownStack(options, absent), `${configurationNamespace}:${key}`),
+    secret: async (key) => {
+      // All of it at once: a command takes half a second, and a mesh may have a hundred such clusters.
+      configuration ??= ownStack(options, absent).then((stack) => stack.getAllConfig());
+      const found = (await configuration)[`${configurationNamespace}:${key}`];
+      return found === undefined ? undefined : { text: found.value, isSecret: found.secret ?? false };
+    },
     outputs: async (stack) => {
       const workspace = await openWorkspace(options);
       try {
@@ -44,14 +50,4 @@ async function ownStack(options: StackOptions, absent: AbsentStack): Promise<Sta
       fix: `Log in to the backend that has it (PULUMI_BACKEND_URL), or make it: \`pulumi stack init ${options.stack}\`.`,
     },
   ]);
-}
-
-async function configurationText(stack: Stack, key: string): Promise<ConfigurationText | undefined> {
-  try {
-    const { value, secret = false } = await stack.getConfig(key);
-    return { text: value, isSecret: secret };
-  } catch (error) {
-    if (error instanceof PulumiError && /configuration key .* not found/.test(error.stderr)) return undefined;
-    throw error;
-  }
 }
