@@ -1,6 +1,6 @@
 export { interruptions } from "./judge";
 export { longestComment, marker, toMarkdown, type MarkdownOptions } from "./markdown";
-export type * from "./model";
+export * from "./model";
 export { summarisePreview, type Listen } from "./preview-summary";
 export { IncompletePreview } from "./read-preview";
 export { condensed, Recording, type StackEvents } from "./recording";

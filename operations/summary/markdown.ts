@@ -43,7 +43,7 @@ export function toMarkdown(summary: MeshSummary, { longest = longestComment }: M
     ...(summary.meshChanges.length === 0 ? [] : [bullets(summary.meshChanges.map(({ words }) => plain(words)))]),
   ];
   const groups = alike(summary.clusters).map(
-    ({ names, changes }) => `**${plain(groupTitle(names))}**\n${bullets(changes.map(({ words }) => plain(words)))}`,
+    ({ names, changes }) => `**${plain(groupTitle(names))}**\n\n${bullets(changes.map(({ words }) => plain(words)))}`,
   );
   const folded = [...summary.details.map(detailSection), ...warningSection(summary)];
   const kept: string[] = [...fixed];

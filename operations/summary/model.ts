@@ -40,27 +40,31 @@ export interface Change {
 }
 
 /** The kinds of changes; docs/pull-requests.md has what each means. */
-export type ChangeId =
-  | "mesh-made"
-  | "mesh-id"
-  | "trust-domain"
-  | "root"
-  | "joins"
-  | "leaves"
-  | "renamed"
-  | "network"
-  | "control-plane"
-  | "provider"
-  | "system-namespace"
-  | "istio"
-  | "charts"
-  | "values"
-  | "intermediate"
-  | "gateway"
-  | "exposed-istiod"
-  | "readers"
-  | "namespace"
-  | "other";
+export const changeIds = [
+  "mesh-made",
+  "mesh-id",
+  "trust-domain",
+  "root",
+  "joins",
+  "leaves",
+  "renamed",
+  "network",
+  "control-plane",
+  "provider",
+  "system-namespace",
+  "istio",
+  "charts",
+  "values",
+  "intermediate",
+  "gateway",
+  "exposed-istiod",
+  "readers",
+  "namespace",
+  "other",
+] as const;
+
+/** One of {@link changeIds}. */
+export type ChangeId = (typeof changeIds)[number];
 
 /** What changes in one cluster. */
 export interface ClusterSummary {
@@ -83,29 +87,33 @@ export interface Risk {
 }
 
 /** The kinds of risks; docs/pull-requests.md has what each means. */
-export type RiskId =
-  | "root-replaced"
-  | "trust-domain-changes"
-  | "mesh-id-changes"
-  | "cluster-unseen"
-  | "cluster-leaves"
-  | "control-plane-leaves"
-  | "cluster-renamed"
-  | "network-changes"
-  | "control-plane-changes"
-  | "provider-replaced"
-  | "namespace-replaced"
-  | "istio-replaced"
-  | "istio-removed"
-  | "istio-goes-back"
-  | "istio-skips-versions"
-  | "intermediate-replaced"
-  | "gateway-replaced"
-  | "gateway-removed"
-  | "gateway-port-changes"
-  | "gateway-type-changes"
-  | "exposed-istiod-replaced"
-  | "other-replaced";
+export const riskIds = [
+  "root-replaced",
+  "trust-domain-changes",
+  "mesh-id-changes",
+  "cluster-unseen",
+  "cluster-leaves",
+  "control-plane-leaves",
+  "cluster-renamed",
+  "network-changes",
+  "control-plane-changes",
+  "provider-replaced",
+  "namespace-replaced",
+  "istio-replaced",
+  "istio-removed",
+  "istio-goes-back",
+  "istio-skips-versions",
+  "intermediate-replaced",
+  "gateway-replaced",
+  "gateway-removed",
+  "gateway-port-changes",
+  "gateway-type-changes",
+  "exposed-istiod-replaced",
+  "other-replaced",
+] as const;
+
+/** One of {@link riskIds}. */
+export type RiskId = (typeof riskIds)[number];
 
 /** A cluster that did not answer. */
 export interface UnseenCluster {

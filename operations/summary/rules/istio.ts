@@ -25,6 +25,7 @@ export const releasesChange: ClusterRule = (view) =>
     const step = view.step(release);
     if (!step?.type.endsWith(":Release")) return [];
     if (step.op === "replace") return [replaced(release, step)];
+    if (step.op === "delete" && release !== "east-west gateway") return [removed(release, step)];
     return step.op === "update" ? updated(view, release, step) : [];
   });
 
@@ -93,6 +94,20 @@ function replaced(release: string, step: Step): Finding {
       traffic: release === "east-west gateway" ? "interrupted" : "not-interrupted",
       words: `${release} is uninstalled and installed anew${because(step)}: ${lostBy(release)}`,
       advice: "See whether the change can do without it.",
+    },
+    explains: [step],
+  };
+}
+
+function removed(release: string, step: Step): Finding {
+  return {
+    change: { id: "charts", words: `${release} is uninstalled` },
+    risk: {
+      id: "istio-removed",
+      severity: "high",
+      traffic: "interrupted",
+      words: `${release} is uninstalled from a cluster that stays in the mesh: its workloads get no configuration and no certificates any more, and calls fail once those that they have end.`,
+      advice: "Do not merge it; find out what makes it change.",
     },
     explains: [step],
   };

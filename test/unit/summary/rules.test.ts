@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { MeshSummary } from "../../../operations/summary";
+import { recordedEvents, recordedSummary } from "../../support/previews";
+
+type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** What a preview without changes would tell if one resource changed: for what no configuration comes to. */
+function changing(
+  name: string,
+  op: Metadata["op"],
+  sides: { before?: Inputs; after?: Inputs; keys?: string[] },
+): MeshSummary {
+  let found = false;
+  const events = recordedEvents("nothing").map((event): EngineEvent => {
+    const metadata = event.resourcePreEvent?.metadata;
+    if (event.summaryEvent !== undefined) {
+      const { resourceChanges } = event.summaryEvent;
+      const counts = { ...resourceChanges, same: (resourceChanges["same"] ?? 0) - 1, [op]: 1 };
+      return { ...event, summaryEvent: { ...event.summaryEvent, resourceChanges: counts } };
+    }
+    if (!metadata?.urn.endsWith(`::${name}`)) return event;
+    found = true;
+    const side = (inputs: Inputs): Metadata["old"] => ({
+      type: metadata.type,
+      urn: metadata.urn,
+      id: "",
+      parent: "",
+      provider: "",
+      inputs,
+      outputs: {},
+    });
+    const changed: Metadata = { ...metadata, op, ...(sides.keys === undefined ? {} : { keys: sides.keys }) };
+    if (sides.before !== undefined) changed.old = side(sides.before) as NonNullable<Metadata["old"]>;
+    if (sides.after !== undefined) changed.new = side(sides.after) as NonNullable<Metadata["new"]>;
+    return { ...event, resourcePreEvent: { metadata: changed } };
+  });
+  assert.ok(found, name);
+  return recordedSummary("nothing", events);
+}
+
+const istiod = (tag: string, more: object = {}): Inputs => ({
+  chart: "istiod",
+  values: { global: { hub: "docker.io/istio", tag } },
+  version: tag,
+  ...more,
+});
+
+/** What is said of the one cluster that changes. */
+function told({ clusters, risks }: MeshSummary): { words: string[]; risks: string[] } {
+  return {
+    words: clusters.flatMap(({ name, changes }) => changes.map(({ words }) => `${name}: ${words}`)),
+    risks: risks.map(({ id, severity, traffic }) => `${id} ${severity} ${traffic}`),
+  };
+}
+
+describe("a summary, of what no configuration comes to by itself", () => {
+  it("tells of a release that is installed anew, and of one that goes", () => {
+    const sides = { before: istiod("1.31.1"), after: istiod("1.31.1"), keys: ["name"] };
+    assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "replace", sides)), {
+      words: ["west: istiod is uninstalled and installed anew"],
+      risks: ["istio-replaced high not-interrupted"],
+    });
+    assert.deepEqual(told(changing("mesh-west-gateway-release", "replace", sides)).risks, [
+      "istio-replaced high interrupted",
+    ]);
+    assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "delete", { before: istiod("1.31.1") })), {
+      words: ["west: istiod is uninstalled"],
+      risks: ["istio-removed high interrupted"],
+    });
+  });
+
+  it("tells of minor versions that are left out, and of the registry", () => {
+    const skipping = { before: istiod("1.29.2"), after: istiod("1.31.1") };
+    assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "update", skipping)), {
+      words: ["west: istiod 1.29.2 to 1.31.1"],
+      risks: ["istio-skips-versions medium not-interrupted"],
+    });
+    const after = { ...istiod("1.31.1"), values: { global: { hub: "registry.example.org", tag: "1.31.1" } } };
+    assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "update", { before: istiod("1.31.1"), after })), {
+      words: ["west: images from registry.example.org instead of docker.io/istio"],
+      risks: [],
+    });
+  });
+
+  it("tells the version of the configuration where the values are not known yet", () => {
+    const after = { ...istiod("1.31.1"), values: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", version: "" };
+    const summary = changing("mesh-west-control-plane-istiod", "update", { before: istiod("1.31.0"), after });
+    assert.deepEqual(told(summary).words, ["west: istiod 1.31.0 to 1.31.1"]);
+    assert.deepEqual(summary.details[0]?.differences, [{ path: "values", after: "[not known yet]" }]);
+  });
+
+  it("tells of charts from elsewhere, and of other versions of those beside istiod's", () => {
+    const chart = (version: string, repo: string): Inputs => ({
+      chart: "base",
+      version,
+      repositoryOpts: { repo },
+      values: {},
+    });
+    const sides = {
+      before: chart("1.31.0", "https://one.example.org"),
+      after: chart("1.31.1", "https://two.example.org"),
+    };
+    assert.deepEqual(told(changing("mesh-west-control-plane-base", "update", sides)).words, [
+      "west: chart of istio-base 1.31.0 to 1.31.1",
+      "west: chart of istio-base from base of https://two.example.org instead of base of https://one.example.org",
+    ]);
+  });
+
+  it("tells of annotations of a gateway's Service", () => {
+    const service = (annotations: object): Inputs => ({ metadata: { annotations }, spec: { type: "LoadBalancer" } });
+    const sides = { before: service({}), after: service({ "example.org/internal": "true" }) };
+    assert.deepEqual(told(changing("mesh-west-gateway-service", "update", sides)), {
+      words: ["west: annotations of its gateway's Service: example.org/internal"],
+      risks: [],
+    });
+  });
+
+  it("tells in general words of what it has none for, so that nothing is left unsaid", () => {
+    const sides = { before: { a: 1 }, after: { a: 2 }, keys: ["a"] };
+    assert.deepEqual(told(changing("mesh-west-remote-clusters-secret", "replace", sides)).words, [
+      "west: the kubeconfigs by which its istiod reads others change",
+    ]);
+    assert.deepEqual(told(changing("mesh-west-cross-network-gateway", "update", sides)).words, [
+      "west: the configuration by which gateways let other networks in changes",
+    ]);
+    for (const { resourcePreEvent } of recordedEvents("nothing")) {
+      const { urn = "", type = "" } = resourcePreEvent?.metadata ?? {};
+      const name = urn.split("::").at(-1) ?? "";
+      if (urn === "" || /^(isthmus:|pulumi:pulumi:)|^pulumi:providers:(pulumi|tls)/.test(type)) continue;
+      for (const op of ["update", "replace", "delete"] as const) {
+        const { clusters, meshChanges, outcome } = changing(name, op, sides);
+        assert.equal(outcome, "changes", `${op} ${name}`);
+        assert.ok(clusters.length + meshChanges.length > 0, `${op} ${name}`);
+      }
+    }
+  });
+});
