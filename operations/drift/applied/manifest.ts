@@ -3,17 +3,24 @@ import { isMap } from "../../../topology";
 import type { KubernetesObject } from "../compare/object-kind";
 import { UnreadableRecord } from "./release-record";
 
-/** Objects of manifests. What several clusters were given alike, as Istio's definitions, is read once. */
+/** Istio's definitions take half a second to read and are alike in all clusters; more than these are not kept in memory. */
+const mostKept = 8;
+
+/** Objects of manifests. What several clusters were given alike is read once. */
 export class Manifests {
-  private readonly read = new Map<string, readonly KubernetesObject[]>();
+  /** The one that was last asked for is the last. */
+  private readonly kept = new Map<string, readonly KubernetesObject[]>();
 
   /**
    * The objects of a manifest: documents of YAML, of which some may be empty, and some lists.
    * @throws UnreadableRecord
    */
   objectsOf(manifest: string): readonly KubernetesObject[] {
-    const objects = this.read.get(manifest) ?? parseManifest(manifest);
-    this.read.set(manifest, objects);
+    const objects = this.kept.get(manifest) ?? parseManifest(manifest);
+    this.kept.delete(manifest);
+    this.kept.set(manifest, objects);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
     return objects;
   }
 }

@@ -53,6 +53,7 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
 /**
  * What was applied, by the states of the stacks that make up a mesh.
  * @param states As Pulumi exports them with secrets shown.
+ * @throws RangeError when a secret is not shown.
  */
 export function appliedIn(states: readonly StackState[]): Applied {
   const resources = states.flatMap((state) => (state.resources ?? []) as readonly Resource[]);
@@ -102,9 +103,15 @@ function isSecret(value: unknown): value is { readonly plaintext?: unknown } {
   return isMap(value) && value[signatureKey] === secretSignature;
 }
 
+/** Without the secrets all that stands in their places would look as if nobody had applied it. */
+function plaintextOf({ plaintext }: { readonly plaintext?: unknown }): string {
+  if (typeof plaintext === "string") return plaintext;
+  throw new RangeError("a stack's state was exported without showing its secrets");
+}
+
 /** A value of the state as plain data, secrets among it. */
 function shown(value: unknown): unknown {
-  if (isSecret(value)) return typeof value.plaintext === "string" ? shown(JSON.parse(value.plaintext)) : undefined;
+  if (isSecret(value)) return shown(JSON.parse(plaintextOf(value)));
   if (Array.isArray(value)) return value.map(shown);
   if (!isMap(value)) return value;
   // The engine's own notes on a resource begin with two underscores.

@@ -42,11 +42,11 @@ describe("what the states of a mesh's stacks say was applied", () => {
     assert.equal(appliedIn([stateOfEast(), { pending_operations: [operation] }]).isUnfinished, true);
   });
 
-  it("is nothing where a secret could not be shown", () => {
+  it("is not known from a state whose secrets are not shown: all of them would look as if nobody had applied them", () => {
     const hidden = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:…" };
     const inputs = { apiVersion: "v1", kind: "Secret", metadata: { name: "it" }, data: hidden };
     const resource = { type: "kubernetes:core/v1:Secret", provider: providerOf("east"), inputs };
-    assert.deepEqual(appliedIn([{ resources: [resource] }]).objects[0]?.object["data"], undefined);
+    assert.throws(() => appliedIn([{ resources: [resource] }]), /without showing its secrets/);
   });
 
   it("takes a secret within a secret for what it is", () => {
@@ -97,8 +97,19 @@ describe("a manifest", () => {
 
   it("is refused when it is no YAML", () => assert.throws(() => objectsOf("a: [b"), UnreadableRecord));
 
-  it("is read once, however many clusters have it", () => {
+  it("is read once, however many clusters have it beside others of their own", () => {
     const manifests = new Manifests();
-    assert.equal(manifests.objectsOf(named("a")), manifests.objectsOf(named("a")));
+    const first = manifests.objectsOf(named("shared"));
+    for (let cluster = 0; cluster < 20; cluster++) {
+      manifests.objectsOf(named(`own-${cluster}`));
+      assert.equal(manifests.objectsOf(named("shared")), first);
+    }
+  });
+
+  it("is not kept for ever", () => {
+    const manifests = new Manifests();
+    const first = manifests.objectsOf(named("a"));
+    for (let cluster = 0; cluster < 20; cluster++) manifests.objectsOf(named(`own-${cluster}`));
+    assert.notEqual(manifests.objectsOf(named("a")), first);
   });
 });
