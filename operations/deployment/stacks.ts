@@ -10,7 +10,7 @@ import {
   type StackOptions,
 } from "../stack";
 import type { MeshPlan } from "../../topology";
-import { stateOf, type DriftOptions } from "../drift";
+import { statesOf, type DriftOptions } from "../drift";
 import {
   destroyParts,
   ensureInOneStack,
@@ -49,7 +49,7 @@ const oneStack: MeshStacks = {
   refresh: (run) => onStack(run, refresh),
   destroy: (run, clusters) => onStack(run, (options) => destroy(options, clusters)),
   outputs: readOutputs,
-  states: async (options) => [await stateOf(options)],
+  states: (options) => statesOf(options.stack, [options]),
 };
 
 /** The trust and each cluster in a stack of its own. */
@@ -59,7 +59,7 @@ const oneForEachPart: MeshStacks = {
   refresh: (run) => refreshParts(partsOf(run)),
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   outputs: partsOutputs,
-  states: async (options) => Promise.all((await stacksOfParts(options)).map(stateOf)),
+  states: async (options) => statesOf(options.stack, await stacksOfParts(options)),
 };
 
 /** What is told of each part's stack goes where the operation's events go. */

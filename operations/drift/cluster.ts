@@ -9,7 +9,7 @@ import { isOfKinds, workloads, type KubernetesObject } from "./compare/object-ki
 import { pathText } from "./compare/path";
 import type { ClusterDrift, DriftFinding, Repair } from "./finding";
 import { withoutContents } from "./gone-namespaces";
-import { limited } from "./limited";
+import { limited } from "../limited";
 import { listOwned, listScaled } from "./listed";
 import { objectKey, referenceTo, type ObjectReference } from "./object-reference";
 import { releaseDrift, unreadableRecord } from "./release-drift";
@@ -78,14 +78,14 @@ export class ClusterComparison {
   }
 
   private async compareAll(): Promise<ClusterDrift> {
-    const releases = await limited(this.applied.releases, requestsAtOnce, (release) => this.release(release));
+    const releases = await limited(requestsAtOnce, this.applied.releases, (release) => this.release(release));
     const expected = [
       ...this.applied.objects.map(({ object }): ExpectedObject => ({ object, isOfOurRevision: true })),
       ...releases.flatMap(({ objects }) => objects),
     ];
     const scaled = await this.orUnreadable("HorizontalPodAutoscalers", () => this.scaledWorkloads(expected));
     const keys = new Set(scaled.found);
-    const outcomes = await limited(expected, requestsAtOnce, (one) => this.object(one, keys));
+    const outcomes = await limited(requestsAtOnce, expected, (one) => this.object(one, keys));
     const known = new Set(outcomes.flatMap(({ reference }) => (reference === undefined ? [] : [objectKey(reference)])));
     const owned = await this.orUnreadable("what is marked as ours", () => listOwned(this.client));
     const strays = straysAmong(this.client.name, owned.found, (reference) => known.has(objectKey(reference)));

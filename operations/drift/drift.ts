@@ -6,7 +6,7 @@ import { Manifests } from "./applied/manifest";
 import { appliedIn } from "./applied/state";
 import { ClusterComparison } from "./cluster";
 import type { ClusterDrift } from "./finding";
-import { limited } from "./limited";
+import { limited } from "../limited";
 import { repairObjects, type RepairResult } from "./repair";
 import { report, type DriftReport } from "./report";
 
@@ -54,7 +54,7 @@ export async function compareMesh(options: DriftOptions): Promise<MeshComparison
   const { access, atOnce = 8, connectTo = connect, onProgress = () => undefined, plan, signal, stack } = options;
   const applied = appliedIn(options.states);
   const manifests = new Manifests();
-  const clusters = await limited(sitesOf(plan), atOnce, async ({ name, path }) => {
+  const clusters = await limited(atOnce, sitesOf(plan), async ({ name, path }) => {
     signal?.throwIfAborted();
     const found = access.get(name);
     if (found === undefined) throw new RangeError(`no access to cluster ${name}`);
@@ -70,7 +70,7 @@ export async function compareMesh(options: DriftOptions): Promise<MeshComparison
   return {
     report: report(stack, all, applied.isUnfinished),
     repair: async () => {
-      const results = await limited(clusters, atOnce, async ({ client, drift: { repairs } }) => {
+      const results = await limited(atOnce, clusters, async ({ client, drift: { repairs } }) => {
         signal?.throwIfAborted();
         const done = await repairObjects(client, repairs);
         for (const result of done) onProgress(repairWords(result));

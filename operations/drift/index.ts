@@ -3,5 +3,5 @@ export type { DriftFinding, DriftKind } from "./finding";
 export { objectText, type ObjectReference } from "./object-reference";
 export { driftMarkdown } from "./markdown";
 export type { RepairResult } from "./repair";
-export { stateOf } from "./states";
+export { statesOf } from "./states";
 export { isAsApplied, type ClusterStatus, type DriftReport } from "./report";

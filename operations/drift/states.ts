@@ -1,20 +1,32 @@
 import { ConfigurationError } from "../../topology";
+import { limited } from "../limited";
 import type { StackState } from "../stack/pending";
 import { selectStack, type StackOptions } from "../stack/workspace";
 
+/** Pulumi's CLI takes a process for each state. */
+const statesAtOnce = 8;
+
 /**
- * A stack's state, with secrets shown: for the memory of this process alone.
- * @throws ConfigurationError when there is no such stack.
+ * The states of the stacks that make up a mesh, with secrets shown: for the memory of this process alone. One that is not
+ * there yet has applied nothing.
+ * @param stack Name of the stack, or of the environment whose stacks these are: for the words.
+ * @throws ConfigurationError when there is none of them.
  */
-export async function stateOf(options: StackOptions): Promise<StackState> {
-  const stack = await selectStack(options);
-  if (stack !== undefined) return ((await stack.exportStack()).deployment ?? {}) as StackState;
+export async function statesOf(stack: string, stacks: readonly StackOptions[]): Promise<StackState[]> {
+  const states = await limited(statesAtOnce, stacks, stateOf);
+  const found = states.filter((state) => state !== undefined);
+  if (found.length > 0) return found;
   throw new ConfigurationError([
     {
-      path: `stack ${options.stack}`,
+      path: `stack ${stack}`,
       expected: "a stack that was updated before",
       found: "none of that name",
       fix: "Run `isthmus up` first, or name another with `--stack`.",
     },
   ]);
+}
+
+async function stateOf(options: StackOptions): Promise<StackState | undefined> {
+  const exported = await (await selectStack(options))?.exportStack();
+  return exported === undefined ? undefined : ((exported.deployment ?? {}) as StackState);
 }

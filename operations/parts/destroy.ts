@@ -2,7 +2,7 @@ import type { ClusterAccess } from "../../access";
 import { controlPlaneIn, partsOf, trustPart } from "../../topology";
 import { destroy, type ChangesResult } from "../stack/stack";
 import { openStack, selectStack, type StackOptions } from "../stack/workspace";
-import { limited } from "./limited";
+import { limited } from "../limited";
 import { summed } from "./merged";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { readPartStacks } from "./states";

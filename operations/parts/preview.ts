@@ -2,7 +2,7 @@ import { ConfigurationError, partsOf } from "../../topology";
 import { preview, readOutputs, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
-import { limited } from "./limited";
+import { limited } from "../limited";
 import { mergedOutputs, summed } from "./merged";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 

@@ -2,7 +2,7 @@ import type { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { parsePartOutputs, withoutUnknown, type PartState } from "../../stacks";
 import { partOfStack, partStack } from "../../topology";
 import { openWorkspace } from "../stack/workspace";
-import { limited } from "./limited";
+import { limited } from "../limited";
 import { defaultParallel, partOptions, type PartsOptions } from "./options";
 
 /** The stack of a part as it stands. */

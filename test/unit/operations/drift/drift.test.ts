@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { compareMesh, findDrift, type DriftOptions } from "../../../../operations/drift";
-import { limited } from "../../../../operations/drift/limited";
+import { limited } from "../../../../operations/limited";
 import { KubernetesError } from "../../../../operations/kubernetes";
 import { FakeClient } from "../../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../../support/plans";
@@ -62,7 +62,7 @@ describe("many things with a limit", () => {
   it("are done with so many at once, and come out in order", async () => {
     let running = 0;
     let most = 0;
-    const results = await limited([30, 10, 20, 0, 5], 2, async (milliseconds) => {
+    const results = await limited(2, [30, 10, 20, 0, 5], async (milliseconds) => {
       most = Math.max(most, ++running);
       await delay(milliseconds);
       running--;
@@ -74,7 +74,7 @@ describe("many things with a limit", () => {
 
   it("fail as the first of them does", async () => {
     await assert.rejects(
-      limited([1, 2, 3], 2, (one) => (one === 2 ? Promise.reject(new Error("two")) : Promise.resolve(one))),
+      limited(2, [1, 2, 3], (one) => (one === 2 ? Promise.reject(new Error("two")) : Promise.resolve(one))),
       /two/,
     );
   });
