@@ -1,6 +1,12 @@
 import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
-import { resolveAccess, type KubeconfigSources, type ResolvedAccess } from "../../access";
-import { ConfigurationError, configurationNamespace } from "../../topology";
+import {
+  loadSecretsProvider,
+  resolveAccess,
+  stackConfigurationPath,
+  type KubeconfigSources,
+  type ResolvedAccess,
+} from "../../access";
+import { ConfigurationError, configurationNamespace, partStack, trustPart } from "../../topology";
 import { PulumiError } from "./pulumi";
 import { openStack, openWorkspace, selectStack, type StackOptions } from "./workspace";
 
@@ -38,16 +44,30 @@ export function resolveClusters(options: StackOptions, absent: AbsentStack = "re
   return resolveAccess(options.plan, options.projectDirectory, operationSources(options, absent), options.variables);
 }
 
+/** A mesh in stacks of its parts has one configuration, and the first of these stacks is that of the trust. */
+async function withConfiguration(options: StackOptions): Promise<StackOptions> {
+  const { plan, stack, configFile, projectDirectory, workDirectory = projectDirectory } = options;
+  if (plan.stacks === "one" || configFile !== undefined) return options;
+  const secretsProvider = options.secretsProvider ?? (await loadSecretsProvider(workDirectory, stack));
+  return {
+    ...options,
+    ...(secretsProvider === undefined ? {} : { secretsProvider }),
+    stack: partStack(stack, trustPart),
+    configFile: await stackConfigurationPath(workDirectory, stack),
+  };
+}
+
 /** Only with its stack can a configuration be decrypted: the stack may say by what. */
 async function ownStack(options: StackOptions, absent: AbsentStack): Promise<Stack> {
-  const stack = absent === "create" ? await openStack(options) : await selectStack(options);
+  const own = await withConfiguration(options);
+  const stack = absent === "create" ? await openStack(own) : await selectStack(own);
   if (stack !== undefined) return stack;
   throw new ConfigurationError([
     {
-      path: `stack ${options.stack}`,
+      path: `stack ${own.stack}`,
       expected: "a stack of this backend, to decrypt its configuration",
       found: "none of that name",
-      fix: `Log in to the backend that has it (PULUMI_BACKEND_URL), or make it: \`pulumi stack init ${options.stack}\`.`,
+      fix: `Log in to the backend that has it (PULUMI_BACKEND_URL), or make it: \`isthmus up --stack ${options.stack}\`.`,
     },
   ]);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, Stack, type ConfigMap, type EngineEvent } from "@pulumi/pulumi/automation";
 import { loadSecretsProvider } from "../../access";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
@@ -79,6 +79,11 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
       await command.run(["stack", "init", name, "--no-select", ...provider], directory, {});
       // Pulumi writes down how the stack's secrets are encrypted; one with the settings of another is told by those.
       if (!isOurs) await rm(own, { force: true });
+    },
+    getAllConfig: async (name: string): Promise<ConfigMap> => {
+      const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
+      const args = ["config", "--show-secrets", "--json", "--stack", name, ...file];
+      return JSON.parse((await command.run(args, directory, {})).stdout) as ConfigMap;
     },
   });
 }

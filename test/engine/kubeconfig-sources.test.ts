@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
@@ -152,6 +152,21 @@ describeEngine("kubeconfigs that stand in no file", (tools) => {
     assert.deepEqual(problems, []);
     assert.deepEqual([...clusters.keys()].sort(), ["east", "north", "south", "west"]);
     for (const [name, { kubeconfig }] of clusters) assert.match(kubeconfig, new RegExp(tokenOf(name)));
+  });
+
+  it("are found where every cluster has a stack of its own, by the configuration that all of them share", async () => {
+    await stackOf("mesh", "split.trust");
+    await rm(join(directory, "mesh/Pulumi.split.trust.yaml"));
+    await copyFile(join(directory, "mesh/Pulumi.test.yaml"), join(directory, "mesh/Pulumi.split.yaml"));
+    const options = await meshOf(everywhere, "split");
+    const plan = { ...options.plan, stacks: "per-cluster" as const };
+    const { clusters, problems } = await resolveClusters({ ...options, plan });
+    assert.deepEqual(problems, []);
+    assert.deepEqual([...clusters.keys()].sort(), ["east", "north", "south", "west"]);
+    await assert.rejects(
+      resolveClusters({ ...options, plan, stack: "nowhere" }),
+      /^ConfigurationError: stack nowhere\.trust: expected a stack of this backend, to decrypt its configuration, found none of that name\. .* `isthmus up --stack nowhere`\.$/,
+    );
   });
 
   it("are found by the program: its preview has the whole mesh", async () => {
