@@ -14,7 +14,7 @@ export interface Row {
   readonly name: string;
   /** In the order in which they began. */
   readonly running: readonly RunningStep[];
-  /** How many steps have ended. */
+  /** How many steps, or checks, have ended. */
   readonly done: number;
   readonly failed: number;
   /** Why nothing happens there yet, or no more, in words. */
@@ -78,12 +78,18 @@ export class Rows {
         else row.done++;
         return;
       }
+      case "check-ended":
+        for (const name of event.clusters) {
+          const row = this.row(name);
+          if (event.status === "fail") row.failed++;
+          else row.done++;
+        }
+        return;
       // What else happens moves no cluster on.
       case "stack-ended":
       case "operation-ended":
       case "diagnostic":
       case "notice":
-      case "check-ended":
     }
   }
 

@@ -151,14 +151,14 @@ export class MeshDeployment {
   /** Looks whether the mesh is in good order, with real calls between all clusters. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return this.operate("verify", options, async (run) => {
-      const { sink, onProgress, stop } = run;
+      const { sink, onProgress } = run;
       const { clusters, problems } = await resolveClusters(run);
       if (problems.length > 0) throw new ConfigurationError(problems);
       return verify({
         plan: this.plan,
         access: clusters,
         ...(options.clientImage === undefined ? {} : { clientImage: options.clientImage }),
-        ...(stop === undefined ? {} : { signal: stop }),
+        signal: endOf(run),
         ...(onProgress === undefined ? {} : { onProgress }),
         onResult: (result) => {
           sink.emit(this.stack, { type: "check-ended", ...result });
@@ -173,7 +173,7 @@ export class MeshDeployment {
    */
   drift(options: DriftOptions = {}): Promise<DriftReport> {
     return this.operate("drift", options, async (run) => {
-      const { onProgress, stop } = run;
+      const { onProgress } = run;
       const { clusters, problems } = await resolveClusters(run);
       if (problems.length > 0) throw new ConfigurationError(problems);
       const comparison = {
@@ -182,7 +182,7 @@ export class MeshDeployment {
         access: clusters,
         states: await stacksOf(this.plan).states(run),
         ...(onProgress === undefined ? {} : { onProgress }),
-        ...(stop === undefined ? {} : { signal: stop }),
+        signal: endOf(run),
       };
       const { report, repair } = await compareMesh(comparison);
       if (isAsApplied(report) || (await options.repairs?.(report)) !== true) return report;
@@ -262,4 +262,9 @@ export class MeshDeployment {
       action({ projectDirectory, workDirectory, ...settings, variables }),
     );
   }
+}
+
+/** Given when the operation is to end, in whatever way: what Pulumi has no part in knows one only. */
+function endOf({ stop, kill }: Run): AbortSignal {
+  return AbortSignal.any([stop, kill].filter((signal) => signal !== undefined));
 }

@@ -156,13 +156,20 @@ describe("the display at a terminal", () => {
     assert.ok(lines.every(({ length }) => length < 40));
   });
 
-  it("counts the checks of verify", () => {
+  it("counts the checks of verify, in each cluster that they are about", () => {
+    const check = (status: "pass" | "fail", ...clusters: string[]): MeshEvent =>
+      at(1, { type: "check-ended", id: "istiod-ready", clusters, status, message: "", hint: "" });
+    const shownMoment = moment([
+      at(0, { type: "operation-started", operation: "verify", mesh: "mesh1", clusters: ["east", "west"] }),
+      check("pass", "east", "west"),
+      check("fail", "west"),
+    ]);
     const sums = liveLines(
-      { ...moment([]), title: "verify prod", checks: { pass: 12, fail: 1 } },
+      { ...shownMoment, title: "verify prod", checks: { pass: 1, fail: 1 } },
       { columns: 80, rows: 24 },
       plain,
     );
-    assert.deepEqual(sums, ["verify prod  12.0 s  12 pass, 1 fail"]);
+    assert.deepEqual(sums, ["+ east  1 done", "x west  1 done, 1 failed", "verify prod  12.0 s  1 pass, 1 fail"]);
   });
 
   it("shows colours and symbols where they can be shown", () => {
