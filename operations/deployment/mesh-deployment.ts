@@ -1,21 +1,22 @@
 import { resolve } from "node:path";
 import { loadStackConfiguration } from "../../access";
-import { ConfigurationError, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
-import { compareMesh, findDrift, isAsApplied, type DriftReport } from "../drift";
+import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
+import type { DriftReport } from "../drift";
 import { EventSink, type Operation } from "../events";
 import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
   findClusters,
   findForgettable,
   forget,
-  resolveClusters,
+  writeSecrets,
   type ChangesResult,
   type ForgetResult,
   type StackOptions,
   type UpdateResult,
 } from "../stack";
 import { summarisePreview, type MeshSummary } from "../summary";
-import { verify, type VerifyReport } from "../verify";
+import type { VerifyReport } from "../verify";
+import { compareWithApplied, verifyMesh } from "./examinations";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import type {
   DestroyOptions,
@@ -83,9 +84,14 @@ export class MeshDeployment {
       const plan = planMesh(parseMesh(await loadStackConfiguration(directory, stack)));
       return new MeshDeployment(stack, plan, directory, settings, undefined);
     }
-    const { configuration, directory = ".", projectName = "isthmus" } = options;
+    const { configuration, directory = ".", projectName = "isthmus", secrets = {} } = options;
     const plan = planMesh(parseMesh(configuration));
-    return new MeshDeployment(stack, plan, resolve(directory), settings, { projectName, stack, configuration });
+    return new MeshDeployment(stack, plan, resolve(directory), settings, {
+      projectName,
+      stack,
+      configuration,
+      secrets,
+    });
   }
 
   /** Names of all clusters, those that only run a control plane among them. */
@@ -150,21 +156,7 @@ export class MeshDeployment {
 
   /** Looks whether the mesh is in good order, with real calls between all clusters. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return this.operate("verify", options, async (run) => {
-      const { sink, onProgress } = run;
-      const { clusters, problems } = await resolveClusters(run);
-      if (problems.length > 0) throw new ConfigurationError(problems);
-      return verify({
-        plan: this.plan,
-        access: clusters,
-        ...(options.clientImage === undefined ? {} : { clientImage: options.clientImage }),
-        signal: endOf(run),
-        ...(onProgress === undefined ? {} : { onProgress }),
-        onResult: (result) => {
-          sink.emit(this.stack, { type: "check-ended", ...result });
-        },
-      });
-    });
+    return this.operate("verify", options, (run) => verifyMesh(run, options.clientImage));
   }
 
   /**
@@ -172,23 +164,9 @@ export class MeshDeployment {
    * @throws ConfigurationError when there is no stack.
    */
   drift(options: DriftOptions = {}): Promise<DriftReport> {
-    return this.operate("drift", options, async (run) => {
-      const { onProgress } = run;
-      const { clusters, problems } = await resolveClusters(run);
-      if (problems.length > 0) throw new ConfigurationError(problems);
-      const comparison = {
-        stack: this.stack,
-        plan: this.plan,
-        access: clusters,
-        states: await stacksOf(this.plan).states(run),
-        ...(onProgress === undefined ? {} : { onProgress }),
-        signal: endOf(run),
-      };
-      const { report, repair } = await compareMesh(comparison);
-      if (isAsApplied(report) || (await options.repairs?.(report)) !== true) return report;
-      await repair();
-      return findDrift(comparison);
-    });
+    return this.operate("drift", options, async (run) =>
+      compareWithApplied(run, await stacksOf(this.plan).states(run), options.repairs),
+    );
   }
 
   /**
@@ -225,8 +203,8 @@ export class MeshDeployment {
     let result: T;
     try {
       if (isEnded()) throw new OperationInterrupted(operation, signal?.reason ?? killSignal?.reason);
-      result = await this.inProject((place) =>
-        action({
+      result = await this.inProject(async (place) => {
+        const run: Run = {
           ...place,
           operation,
           plan,
@@ -237,8 +215,10 @@ export class MeshDeployment {
           ...(stopGraceMs === undefined ? {} : { stopGraceMs }),
           ...(onEngineEvent === undefined ? {} : { onEngineEvent }),
           onProgress: (words) => sink.emit(stack, eventOfWords(words)),
-        }),
-      );
+        };
+        await this.keepSecrets(run);
+        return action(run);
+      });
     } catch (error) {
       const outcome = isEnded() ? "interrupted" : "failed";
       sink.emit(stack, { type: "operation-ended", operation, outcome, reason: reasonOf(error) });
@@ -247,6 +227,16 @@ export class MeshDeployment {
     sink.emit(stack, { type: "operation-ended", operation, outcome: "succeeded" });
     if (sink.failure !== undefined) throw new EventListenerError(operation, sink.failure.error, result);
     return result;
+  }
+
+  /** Gives the secrets to Pulumi, in the project that was made for the operation. */
+  private async keepSecrets(run: Run): Promise<void> {
+    const secrets = Object.entries(this.embedded?.secrets ?? {});
+    if (secrets.length === 0) return;
+    await writeSecrets(
+      run,
+      Object.fromEntries(secrets.map(([key, value]) => [`${configurationNamespace}:${key}`, value])),
+    );
   }
 
   /** Does something where the Pulumi project is; one that the embedding program has none of is made for that time. */
@@ -262,9 +252,4 @@ export class MeshDeployment {
       action({ projectDirectory, workDirectory, ...settings, variables }),
     );
   }
-}
-
-/** Given when the operation is to end, in whatever way: what Pulumi has no part in knows one only. */
-function endOf({ stop, kill }: Run): AbortSignal {
-  return AbortSignal.any([stop, kill].filter((signal) => signal !== undefined));
 }

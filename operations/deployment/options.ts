@@ -18,6 +18,11 @@ export interface ConfigurationSource {
   readonly configuration: MeshConfig;
   /** Directory that relative paths of the configuration start from. Default: the process's working directory. */
   readonly directory?: string;
+  /**
+   * Secret values that the configuration names by their keys, such as kubeconfigs (`access: { kubeconfigSecret: "east" }`).
+   * Pulumi encrypts them, as it does the state's; they are in the clear on no command line and in no file. Default: none.
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Pulumi's name of the project: part of every resource's identity, so it must stay the same. Default: `isthmus`. */
   readonly projectName?: string;
 }

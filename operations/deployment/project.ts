@@ -12,6 +12,8 @@ export interface EmbeddedProject {
   readonly projectName: string;
   readonly stack: string;
   readonly configuration: MeshConfig;
+  /** By their keys, without the namespace. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** A file of a project, by its name. */
@@ -25,7 +27,10 @@ export type ProjectFiles = Readonly<Record<string, string>>;
  * end in another. Pure.
  * @param program Path of the program, `index.ts` in a checkout and `index.js` in the package.
  */
-export function projectFiles({ projectName, stack, configuration }: EmbeddedProject, program: string): ProjectFiles {
+export function projectFiles(
+  { projectName, stack, configuration }: Omit<EmbeddedProject, "secrets">,
+  program: string,
+): ProjectFiles {
   const isSource = extname(program) === ".ts";
   const project = {
     name: projectName,
@@ -45,11 +50,11 @@ function ownProgram(): string {
 }
 
 /**
- * Makes a directory with such a project for as long as something is done with it. It holds no secret: the configuration
- * has none, and Pulumi adds at most the salt of a passphrase, or a key that another key encrypts.
+ * Makes a directory with such a project for as long as something is done with it. It holds no secret in the
+ * clear: the configuration has none, and Pulumi adds the salt of a passphrase, or a key that another key encrypts.
  */
 export async function withProject<T>(
-  project: EmbeddedProject,
+  project: Omit<EmbeddedProject, "secrets">,
   action: (workDirectory: string) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), "isthmus-"));

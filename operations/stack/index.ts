@@ -8,4 +8,4 @@ export { PulumiError, type Interruption } from "./pulumi";
 export { destroy, preview, readOutputs, refresh, up } from "./stack";
 export type { Changes, ChangesResult, UpdateResult } from "./stack";
 export { UnfinishedUpdate } from "./unfinished";
-export type { StackOptions } from "./workspace";
+export { writeSecrets, type StackOptions } from "./workspace";

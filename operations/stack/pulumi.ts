@@ -49,6 +49,9 @@ export interface Runner {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<{ stdout: string; stderr: string; code: number }>;
+
+  /** Runs a command that reads something which is to be on no command line, such as a secret. */
+  feed(args: readonly string[], directory: string, input: string): Promise<void>;
 }
 
 /**
@@ -82,6 +85,9 @@ export async function pulumiCommand(
       check(args[0] ?? "");
       return result;
     },
+    feed: async (args, directory, input) => {
+      await runInOwnGroup(executable, args, { directory, variables, input }, interruption);
+    },
   };
   const { stdout } = await runner.run(["version"], process.cwd(), {});
   return Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, runner, {
@@ -106,7 +112,7 @@ const defaultStopGraceMs = 120_000;
 async function runInOwnGroup(
   executable: string,
   args: readonly string[],
-  where: { directory: string; variables: NodeJS.ProcessEnv },
+  where: { directory: string; variables: NodeJS.ProcessEnv; input?: string },
   { stop, stopGraceMs = defaultStopGraceMs, kill }: Interruption,
   onOutput: (text: string) => void = () => undefined,
   onError: (text: string) => void = () => undefined,
@@ -116,12 +122,16 @@ async function runInOwnGroup(
     .slice(0, args[0] === "stack" ? 2 : 1)
     .join(" ");
   stop?.throwIfAborted();
+  kill?.throwIfAborted();
   const child = spawn(executable, [...args, "--non-interactive"], {
     cwd: where.directory,
     env: { ...where.variables, PULUMI_AUTOMATION_API: "true" },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  // One that ends before it has read everything says itself why.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(where.input);
   let stdout = "";
   let stderr = "";
   let grace: NodeJS.Timeout | undefined;

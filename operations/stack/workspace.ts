@@ -37,6 +37,23 @@ export interface StackOptions extends Interruption {
   readonly onProgress?: (words: string) => void;
 }
 
+/** Writes secrets into a stack's file, encrypted. */
+interface SecretWriter {
+  writeSecret(stack: string, key: string, value: string): Promise<void>;
+}
+
+/**
+ * Puts secrets into the configuration of a stack, which is made where there is none: only with its stack can anything be
+ * encrypted. They are in the clear on no command line and in no file.
+ * @param secrets By their full keys.
+ */
+export async function writeSecrets(options: StackOptions, secrets: Readonly<Record<string, string>>): Promise<void> {
+  const workspace = await openWorkspace(options);
+  if ((await stackIn(workspace, options)) === undefined) await Stack.create(options.stack, workspace);
+  // One after the other: each rewrites the file.
+  for (const [key, value] of Object.entries(secrets)) await workspace.writeSecret(options.stack, key, value);
+}
+
 /** The stack; one that is not there yet is created. */
 export async function openStack(options: StackOptions, check?: SuccessCheck): Promise<Stack> {
   const workspace = await openWorkspace(options, check);
@@ -62,12 +79,17 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
  * directory: that is left as it is. Every command names its stack, and several stacks of one project may be worked on at
  * once.
  */
-export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<LocalWorkspace> {
+export async function openWorkspace(
+  options: StackOptions,
+  check?: SuccessCheck,
+): Promise<LocalWorkspace & SecretWriter> {
   const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
   const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
   const command = await pulumiCommand({ ...variables, ...own }, options, check);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
   return Object.assign(workspace, {
+    writeSecret: (stack: string, key: string, value: string): Promise<void> =>
+      command.feed(["config", "set", "--secret", key, "--stack", stack], directory, value),
     selectStack: async (name: string): Promise<void> => {
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },

@@ -313,10 +313,15 @@ describeEngine("a mesh that a program embeds", (tools) => {
     });
   });
 
-  it("needs no project of its own: a configuration is enough", async () => {
+  it("needs no project of its own: a configuration is enough, and secrets stay encrypted", async () => {
     const { backend, passphrase } = options();
+    const configuration = {
+      ...mesh,
+      clusters: { east: { ...mesh.clusters["east"], network: "east", access: { kubeconfigSecret: "east" } } },
+    };
     const open = {
-      configuration: mesh,
+      configuration,
+      secrets: { east: await readFile(join(directory, "kubeconfig"), "utf8") },
       directory,
       stack: "object",
       variables,
@@ -330,6 +335,10 @@ describeEngine("a mesh that a program embeds", (tools) => {
     for (const step of ["mesh root CA", "east intermediate CA", "east istiod"]) {
       assert.ok(planned?.includes(step), `${step} in ${planned?.join(", ") ?? ""}`);
     }
+    const files = done?.files.join("\n") ?? "";
+    assert.match(files, /kubeconfigSecret: east/);
+    assert.match(files, /isthmus:east:\s+secure: /);
+    assert.ok(!files.includes(token) && !files.includes(Buffer.from(token).toString("base64")));
     await assert.rejects(
       MeshDeployment.open({ ...open, configuration: { ...mesh, id: "No Label" } }),
       (error: unknown) => error instanceof ConfigurationError && /isthmus:mesh.id: expected/.test(error.message),

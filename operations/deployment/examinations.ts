@@ -1,0 +1,58 @@
+/**
+ * What looks at the clusters of a mesh and asks Pulumi for no more than where they are.
+ */
+
+import type { ClusterAccess } from "../../access";
+import { ConfigurationError } from "../../topology";
+import { compareMesh, findDrift, isAsApplied, type DriftOptions as Comparison, type DriftReport } from "../drift";
+import { resolveClusters } from "../stack";
+import { verify, type VerifyReport } from "../verify";
+import type { DriftOptions } from "./options";
+import type { Run } from "./run";
+
+/** Verifies a mesh, and tells of each check. */
+export async function verifyMesh(run: Run, clientImage: string | undefined): Promise<VerifyReport> {
+  const { plan, stack, sink, onProgress } = run;
+  return verify({
+    plan,
+    access: await clustersOf(run),
+    signal: endOf(run),
+    ...(clientImage === undefined ? {} : { clientImage }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    onResult: (result) => {
+      sink.emit(stack, { type: "check-ended", ...result });
+    },
+  });
+}
+
+/** Compares a mesh with what was applied to it, and puts that back where it is agreed to. */
+export async function compareWithApplied(
+  run: Run,
+  states: Comparison["states"],
+  repairs: DriftOptions["repairs"],
+): Promise<DriftReport> {
+  const { plan, stack, onProgress } = run;
+  const comparison = {
+    stack,
+    plan,
+    access: await clustersOf(run),
+    states,
+    signal: endOf(run),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+  const { report, repair } = await compareMesh(comparison);
+  if (isAsApplied(report) || (await repairs?.(report)) !== true) return report;
+  await repair();
+  return findDrift(comparison);
+}
+
+async function clustersOf(run: Run): Promise<ReadonlyMap<string, ClusterAccess>> {
+  const { clusters, problems } = await resolveClusters(run);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return clusters;
+}
+
+/** Given when the operation is to end, in whatever way. */
+function endOf({ stop, kill }: Run): AbortSignal {
+  return AbortSignal.any([stop, kill].filter((signal) => signal !== undefined));
+}
