@@ -40,5 +40,6 @@ export type {
   VerifyOptions,
   VerifyReport,
 } from "../operations/deployment";
+export type { EventListener } from "../operations/events/event-sink";
 export type * from "../operations/events/mesh-event";
 export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";

@@ -12,20 +12,25 @@ const host = "pulumi-language-nodejs";
 const takesArguments = "\tgithub.com/pulumi/pulumi/sdk/v3\tv3.60.0";
 
 /** The runtime options of the project's Pulumi.yaml, as arguments of that language host. */
-export const languageHostArguments = ["-typescript=false", "-nodeargs=--require tsx/cjs"];
+export const languageHostArguments: readonly string[] = ["-typescript=false", "-nodeargs=--require tsx/cjs"];
 
 /**
  * Puts the Pulumi CLI and its language host into a directory for PATH. A host that needs its options as arguments gets
  * them there by a script; the CLI must then be a file in the same directory, since it warns about any other host than
  * the one beside it.
+ * @param options As arguments. Default: those of the project's Pulumi.yaml.
  */
-export async function linkLanguageHost(from: string, to: string): Promise<void> {
+export async function linkLanguageHost(
+  from: string,
+  to: string,
+  options: readonly string[] = languageHostArguments,
+): Promise<void> {
   await mkdir(to, { recursive: true });
   const program = await realpath(join(from, host));
   if ((await readFile(program)).includes(takesArguments)) {
     await place(join(to, cli), async (fresh) => linkOrCopy(await realpath(join(from, cli)), fresh));
     await place(join(to, host), async (fresh) => {
-      await writeFile(fresh, languageHostScript(program));
+      await writeFile(fresh, languageHostScript(program, options));
       await chmod(fresh, 0o755);
     });
     return;
@@ -34,8 +39,8 @@ export async function linkLanguageHost(from: string, to: string): Promise<void> 
 }
 
 /** The script that adds the options to the arguments that the engine gives. */
-export function languageHostScript(program: string): string {
-  const words = [program, ...languageHostArguments].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+export function languageHostScript(program: string, options: readonly string[]): string {
+  const words = [program, ...options].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   return `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`;
 }
 

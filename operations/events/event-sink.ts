@@ -1,6 +1,6 @@
 import type { MeshEvent, MeshEventBody } from "./mesh-event";
 
-/** Told of what happens. What it throws ends nothing; see {@link EventSink.failure}. */
+/** Told of what happens. What it throws ends nothing; see `EventSink.failure`. */
 export type EventListener = (event: MeshEvent) => void;
 
 /** Milliseconds of a clock that only goes forward. */

@@ -13,6 +13,8 @@ export interface EngineTools {
   /** Directory for PATH: the CLI, its language host, the stand-ins in use. */
   readonly bin: string;
   readonly plugins: PluginChoice;
+  /** Where they are from. */
+  readonly toolbox: Toolbox;
 }
 
 /**
@@ -52,7 +54,7 @@ function prepare(toolbox: Toolbox): Promise<EngineTools> {
     await linkLanguageHost(toolbox.bin, bin);
     const plugins = await presentPlugins(toolbox, pluginSetting());
     await linkStandIns(plugins, toolbox, bin);
-    return { bin, plugins };
+    return { bin, plugins, toolbox };
   })();
   return prepared;
 }

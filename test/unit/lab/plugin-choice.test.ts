@@ -139,7 +139,7 @@ describe("the plugins and the language host", () => {
 
   it("get the options as one argument each, whatever its path", () => {
     assert.equal(
-      languageHostScript("/it's here/host"),
+      languageHostScript("/it's here/host", languageHostArguments),
       `#!/bin/sh\nexec '/it'\\''s here/host' '-typescript=false' '-nodeargs=--require tsx/cjs' "$@"\n`,
     );
   });
