@@ -40,6 +40,28 @@ export type {
   VerifyOptions,
   VerifyReport,
 } from "../operations/deployment";
+export { driftMarkdown, isAsApplied } from "../operations/drift";
+export type { RepairResult } from "../operations/drift";
 export type { EventListener } from "../operations/events/event-sink";
 export type * from "../operations/events/mesh-event";
+export {
+  changeIds,
+  IncompletePreview,
+  interruptions,
+  riskIds,
+  toMarkdown as summaryMarkdown,
+} from "../operations/summary";
+export type {
+  Change as SummaryChange,
+  ChangeId,
+  ClusterSummary,
+  Detail,
+  Difference,
+  MarkdownOptions,
+  MeshSummary,
+  Risk,
+  RiskId,
+  UnseenCluster,
+} from "../operations/summary";
+export { isHealthy } from "../operations/verify";
 export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";

@@ -32,14 +32,16 @@ describe("the npm package", function () {
       assert.deepEqual(
         [...rooms].sort(),
         [
-          ...["CHANGELOG.md", "LICENSE", "README.md", "bin", "docs", "package.json"],
-          ...["access", "api", "cli", "components", "operations", "stacks", "topology"].map((room) => `dist/${room}`),
+          ...["CHANGELOG.md", "LICENSE", "README.md", "bin", "docs", "package.json", "policy"],
+          ...["access", "api", "cli", "components", "operations", "policy", "stacks", "topology"].map(
+            (room) => `dist/${room}`,
+          ),
           ...["dist/index.d.ts", "dist/index.js", "dist/package.json"],
         ].sort(),
       );
       assert.deepEqual(
         paths.filter((path) => !/\.(js|d\.ts|json)$|^(LICENSE|[A-Z]+\.md)$/.test(path)),
-        [],
+        ["policy/PulumiPolicy.yaml"],
       );
       assert.deepEqual(
         paths.filter((path) => path.startsWith("docs/")),

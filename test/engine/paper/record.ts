@@ -29,7 +29,7 @@ async function recordAll(changes: readonly RecordedChange[]): Promise<void> {
   const plugins = await presentPlugins(toolbox, "stand-in");
   await linkStandIns(plugins, toolbox, bin);
   const mesh = await PaperMesh.create(
-    { bin, plugins },
+    { bin, plugins, toolbox },
     join(toolbox.standInPlugins, "pulumi-resource-kubernetes"),
     toolbox.charts,
   );
