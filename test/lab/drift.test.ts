@@ -102,6 +102,9 @@ describe("drift on the lab", function () {
       );
     });
 
+    // It would be another cluster that the istiod of later tests waits for.
+    after(() => kubectl("east", ...system, "delete", "secret", "theirs", "--ignore-not-found"));
+
     it("is found, all of it and nothing else, beside a cluster that does not answer", async () => {
       await killApiServer("west");
       try {
