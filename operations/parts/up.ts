@@ -78,13 +78,17 @@ class PartsRun {
     const stacks = await readPartStacks(options);
     // Kubeconfigs come first: what a part is made of depends on them, and no cluster is asked for that.
     const sources = operationSources(await partOptions(options, trustPart), "create");
-    const resolved = await resolveAccess(plan, projectDirectory, sources);
+    const resolved = await resolveAccess(plan, projectDirectory, sources, options.variables);
     if (resolved.problems.length > 0) throw new ConfigurationError(resolved.problems);
     const run = new PartsRun(options, stacks, resolved.clusters);
     const due = dueParts(run.situation()).filter((part) => sitesOf(plan).some(({ name }) => name === part));
     const belonging = new Set([...stacks].filter(([, { state }]) => state.digest !== undefined).map(([part]) => part));
-    const reached = await reachClusters(planOfSites(plan, due), projectDirectory, sources, () =>
-      Promise.resolve(belonging),
+    const reached = await reachClusters(
+      planOfSites(plan, due),
+      projectDirectory,
+      sources,
+      () => Promise.resolve(belonging),
+      options.variables,
     );
     if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
     for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);
