@@ -5,6 +5,7 @@ import { exitCodes, formatOf, reportFailure } from "./failure";
 import {
   withOperationOptions,
   withOutputOption,
+  withPolicyOptions,
   withStackOptions,
   type OperationFlags,
   type OutputFlags,
@@ -33,13 +34,13 @@ export function program(): Command {
     .showHelpAfterError("(isthmus --help shows the verbs)")
     .addHelpText("after", aboutAll);
 
-  withOperationOptions(isthmus.command("up"))
+  withPolicyOptions(withOperationOptions(isthmus.command("up")))
     .description("bring the mesh to what the stack's configuration says")
     .option("--refresh", "first bring the stack's state to what the clusters have")
     .addHelpText("after", "\nWhat is wrong with the clusters is said before anything is changed.")
     .action((flags: UpVerb.UpFlags) => (load("./verbs/up") as typeof UpVerb).upVerb(flags));
 
-  withOperationOptions(isthmus.command("preview"), ["markdown"])
+  withPolicyOptions(withOperationOptions(isthmus.command("preview"), ["markdown"]))
     .description("say what `isthmus up` would change, and what is risky about it; changes nothing")
     .addOption(
       new Option("--fail-on <what>", "exit with 3 where the change interrupts traffic, or may").choices([

@@ -16,6 +16,12 @@ export interface OperationFlags extends StackFlags {
   readonly quiet?: boolean;
 }
 
+/** What a verb is told whose change may be judged. */
+export interface PolicyFlags {
+  readonly policyPack?: string;
+  readonly policyPackConfig?: string;
+}
+
 /** How some results can be printed beside. */
 export type MoreFormats = readonly "markdown"[];
 
@@ -33,6 +39,19 @@ export function withOperationOptions(command: Command, more: MoreFormats = []): 
     "-q, --quiet",
     "say nothing but the result and errors",
   );
+}
+
+/** Adds `--policy-pack` and `--policy-pack-config` to a verb. */
+export function withPolicyOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--policy-pack <directory>", "a Pulumi policy pack that judges the change").env("ISTHMUS_POLICY_PACK"),
+    )
+    .addOption(
+      new Option("--policy-pack-config <file>", "JSON with the levels and settings of its rules").env(
+        "ISTHMUS_POLICY_PACK_CONFIG",
+      ),
+    );
 }
 
 /** Adds `--stack` and `-o` to a verb. */

@@ -1,16 +1,22 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { MeshDeployment, type OperationOptions } from "../operations/deployment";
+import { MeshDeployment, type OperationOptions, type PolicyPack } from "../operations/deployment";
 import { displayFor, type DisplayFlags } from "./display";
 import { exitCodes, Interrupted } from "./failure";
+import type { PolicyFlags } from "./options";
 import { say } from "./output";
 
 /**
  * The mesh of a stack of the project that we are in.
  * @throws ConfigurationError with every problem of its configuration at once.
  */
-export async function openMesh(stack: string): Promise<MeshDeployment> {
-  return MeshDeployment.open({ project: findProject(process.cwd()), stack });
+export async function openMesh(stack: string, policies: PolicyFlags = {}): Promise<MeshDeployment> {
+  return MeshDeployment.open({ project: findProject(process.cwd()), stack, policyPacks: policyPacksOf(policies) });
+}
+
+function policyPacksOf({ policyPack: path, policyPackConfig: configuration }: PolicyFlags): readonly PolicyPack[] {
+  if (path === undefined) return [];
+  return [{ path, ...(configuration === undefined ? {} : { configuration }) }];
 }
 
 /** The nearest directory with a Pulumi.yaml, upwards, as Pulumi itself looks for it; else where we are. */

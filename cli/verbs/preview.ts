@@ -1,11 +1,11 @@
 import { interruptions, summaryLines, summaryMarkdown, type MeshSummary } from "../../operations/deployment";
 import { exitCodes } from "../failure";
-import type { OperationFlags } from "../options";
+import type { OperationFlags, PolicyFlags } from "../options";
 import { printResult, say } from "../output";
 import { openMesh, operate } from "../session";
 
 /** What `isthmus preview` is told. */
-export interface PreviewFlags extends Omit<OperationFlags, "output"> {
+export interface PreviewFlags extends Omit<OperationFlags, "output">, PolicyFlags {
   readonly output: OperationFlags["output"] | "markdown";
   /** What is to be a failure. */
   readonly failOn?: "interruption";
@@ -15,7 +15,7 @@ export interface PreviewFlags extends Omit<OperationFlags, "output"> {
 
 /** `isthmus preview` */
 export async function previewVerb(flags: PreviewFlags): Promise<void> {
-  const mesh = await openMesh(flags.stack);
+  const mesh = await openMesh(flags.stack, flags);
   const words = { onStop: "Stopping.", advice: "Nothing was changed." };
   const summary = await operate(flags, words, (options) => mesh.summarise(options));
   if (flags.output === "markdown") process.stdout.write(summaryMarkdown(summary));

@@ -65,7 +65,7 @@ export class MeshDeployment {
     readonly plan: MeshPlan,
     /** Directory that relative paths of the configuration start from. */
     readonly projectDirectory: string,
-    private readonly settings: Pick<StackOptions, "variables" | "secretsProvider">,
+    private readonly settings: Pick<StackOptions, "variables" | "secretsProvider" | "policyPacks">,
     private readonly embedded: EmbeddedProject | undefined,
   ) {}
 
@@ -74,10 +74,11 @@ export class MeshDeployment {
    * @throws ConfigurationError with every problem at once.
    */
   static async open(options: MeshDeploymentOptions): Promise<MeshDeployment> {
-    const { stack, secretsProvider } = options;
+    const { stack, secretsProvider, policyPacks } = options;
     const settings = {
       variables: variablesOf(options),
       ...(secretsProvider === undefined ? {} : { secretsProvider }),
+      ...(policyPacks === undefined ? {} : { policyPacks }),
     };
     if ("project" in options) {
       const directory = resolve(options.project);
@@ -242,7 +243,7 @@ export class MeshDeployment {
   /** Does something where the Pulumi project is; one that the embedding program has none of is made for that time. */
   private inProject<T>(
     action: (
-      place: Pick<StackOptions, "projectDirectory" | "workDirectory" | "variables" | "secretsProvider">,
+      place: Pick<StackOptions, "projectDirectory" | "workDirectory" | "variables" | "secretsProvider" | "policyPacks">,
     ) => Promise<T>,
   ): Promise<T> {
     const { embedded, projectDirectory, settings } = this;

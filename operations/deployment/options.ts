@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { MeshConfig } from "../../topology";
 import type { DriftReport } from "../drift";
 import type { EventListener } from "../events";
+import type { PolicyPack } from "../stack";
 
 /** A Pulumi project on disk that runs Isthmus's program. */
 export interface ProjectSource {
@@ -43,6 +44,8 @@ export type MeshDeploymentOptions = (ProjectSource | ConfigurationSource) & {
   readonly passphrase?: string;
   /** What encrypts the secrets of a stack that does not exist yet: `passphrase`, `awskms://…`. Default: Pulumi's for the backend. */
   readonly secretsProvider?: string;
+  /** Pulumi policy packs that judge every update and preview. Default: none but those that the backend prescribes. */
+  readonly policyPacks?: readonly PolicyPack[];
   /**
    * Environment variables of Pulumi and of all that it starts, over the process's own; undefined takes one of those away.
    * Also where `KUBECONFIG` and proxies are looked up. The process's own environment is never changed.

@@ -13,17 +13,31 @@ export interface Diagnostic {
 export function diagnosticsIn(output: string): Diagnostic[] {
   const found = new Map<string, Diagnostic>();
   let resource: string | undefined;
-  for (const line of output.split("\n")) {
+  const lines = output.split("\n");
+  for (const [index, line] of lines.entries()) {
     // Of the part that Pulumi calls Diagnostics: `  kubernetes:core/v1:Secret (mesh-east-system-cacerts):`.
     const [, heading] = /^ {2}\S+:\S+ \((\S+)\):$/.exec(line) ?? [];
     if (heading !== undefined) resource = heading;
     else if (/^\S/.test(line)) resource = undefined;
+    const violation = violationIn(lines.slice(index, index + 3));
+    if (violation !== undefined) found.set(JSON.stringify(violation), violation);
     const [, words] = /^\s*error: (.+)$/.exec(line) ?? [];
     if (words === undefined || onlyEnds.includes(words.trim())) continue;
     const message = words.trim();
     found.set(`${resource ?? ""}: ${message}`, { ...(resource === undefined ? {} : { resource }), message });
   }
   return [...found.values()];
+}
+
+/**
+ * What a policy says of a resource, in the part that Pulumi calls Policies: its name and the resource's, then its
+ * description, then what is wrong. What it only advises stops nothing.
+ */
+function violationIn([heading = "", , words = ""]: readonly string[]): Diagnostic | undefined {
+  const [, policy, resource] = /^\s+- \[mandatory\]\s+(\S+)\s+\(\S+: (\S+)\)$/.exec(heading) ?? [];
+  return policy === undefined || resource === undefined
+    ? undefined
+    : { resource, message: `policy ${policy}: ${words.trim()}` };
 }
 
 const onlyEnds = [

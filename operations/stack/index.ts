@@ -4,6 +4,7 @@ export { EventStreamError } from "./event-stream-error";
 export { findClusters } from "./find-clusters";
 export { findForgettable, forget, type ForgetResult } from "./forget";
 export { resolveClusters } from "./kubeconfig-sources";
+export type { PolicyPack } from "./policy-packs";
 export { PulumiError, type Interruption } from "./pulumi";
 export { destroy, preview, readOutputs, refresh, up } from "./stack";
 export type { Changes, ChangesResult, UpdateResult } from "./stack";

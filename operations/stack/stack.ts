@@ -6,6 +6,7 @@ import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "./event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { operationSources } from "./kubeconfig-sources";
+import { policyOptions } from "./policy-packs";
 import { PulumiError } from "./pulumi";
 import { saysUnreachable, unfinished } from "./unfinished";
 import { openStack, selectStack, type StackOptions } from "./workspace";
@@ -34,12 +35,14 @@ export interface ChangesResult {
  * @throws PulumiError when Pulumi fails otherwise.
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
+  const judged = policyOptions(options.policyPacks);
   const { clusters, failures } = await ensureReachable(options);
   const stack = await openStack(options);
   try {
     const result = await afterRecovery(stack, options, clusters, () =>
       stack.up({
         ...commonOptions(options),
+        ...judged,
         continueOnError: true,
         ...(options.refresh === true ? { refresh: true } : {}),
       }),
@@ -59,6 +62,7 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
  * @throws EventStreamError when the engine's events broke off, of which the last one has the sums.
  */
 export async function preview(options: StackOptions): Promise<ChangesResult> {
+  const judged = policyOptions(options.policyPacks);
   let hasSums = false;
   const onEvent = (event: EngineEvent): void => {
     if (event.summaryEvent !== undefined) hasSums = true;
@@ -68,7 +72,7 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
   const stack = await openStack(options, (command) => {
     if (command === "preview" && !hasSums) throw new EventStreamError(options.stack);
   });
-  const result = await stack.preview(commonOptions({ ...options, onEvent }));
+  const result = await stack.preview({ ...commonOptions({ ...options, onEvent }), ...judged });
   return { stack: options.stack, changes: result.changeSummary };
 }
 

@@ -5,6 +5,7 @@ import { LocalWorkspace, Stack, type ConfigMap, type EngineEvent } from "@pulumi
 import { loadSecretsProvider } from "../../access";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
+import type { PolicyPack } from "./policy-packs";
 import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "./pulumi";
 
 /** Which stack, and how its operations talk and are ended. */
@@ -27,6 +28,8 @@ export interface StackOptions extends Interruption {
    * else Pulumi's own for the backend.
    */
   readonly secretsProvider?: string;
+  /** What judges an update and a preview. Default: no policy packs but those that the backend prescribes. */
+  readonly policyPacks?: readonly PolicyPack[];
   /** Told what Pulumi writes, as it comes. */
   readonly onOutput?: (text: string) => void;
   /** Told what Pulumi writes to its standard error. Default: `onOutput` is. */

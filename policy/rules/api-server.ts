@@ -17,7 +17,7 @@ export const publicApiServers = resourceRule<{ readonly allowed: readonly string
       const found = reach === "public" ? `the public address ${hostOf(url)}` : "a kubeconfig that cannot be read";
       return [
         `${cluster}: expected an API server at a private address, found ${found}. ` +
-          "Give its private address in the cluster's `access.server`.",
+          "Give its private address in the cluster's `apiServer.url`.",
       ];
     }),
 });

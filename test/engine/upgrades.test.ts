@@ -1,81 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
-import { StackProject } from "../../bench/stack-project";
-import { planTools } from "../../lab/tools/plan";
 import { refusingServer } from "../recorded/deployment";
-import { readRecording, recordedStacks, recordedVersions, recordingPassphrase } from "../recorded/recordings";
-import { readSteps, type Step } from "./support";
-import { describeEngine, linkInstalledPlugins, type EngineTools } from "./tools";
-
-const repository = resolve(__dirname, "../..");
-
-/** A stack of today's program with the state that a release left. */
-class TakenOverStack {
-  private constructor(
-    private readonly directory: string,
-    private readonly project: StackProject,
-    private readonly environment: NodeJS.ProcessEnv,
-  ) {}
-
-  static async create(version: string, stack: string, tools: EngineTools): Promise<TakenOverStack> {
-    const { mesh, kubeconfig, state } = readRecording(version, stack);
-    const directory = mkdtempSync(join(tmpdir(), "isthmus-upgrade-"));
-    const home = join(directory, "home");
-    await linkInstalledPlugins(tools.plugins, home);
-    mkdirSync(join(directory, "state"));
-    const project = new StackProject(repository, join(directory, "project"), mesh);
-    mkdirSync(join(project.directory, ".lab"));
-    writeFileSync(join(project.directory, ".lab/kubeconfig"), kubeconfig);
-    symlinkSync(planTools().toolbox().charts, join(project.directory, ".lab/charts"));
-    writeFileSync(join(project.directory, "index.js"), program);
-    const taken = new TakenOverStack(directory, project, {
-      PATH: [dirname(process.execPath), tools.bin, "/usr/bin", "/bin"].join(delimiter),
-      HOME: directory,
-      PULUMI_HOME: home,
-      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: recordingPassphrase,
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    });
-    await project.initialise(taken.environment);
-    const file = join(directory, "state.json");
-    writeFileSync(file, JSON.stringify(state));
-    await taken.run("stack", "import", "--file", file);
-    return taken;
-  }
-
-  /** The steps that change anything. */
-  async changes(): Promise<Step[]> {
-    return readSteps(await this.run("preview", "--json")).filter(({ op }) => op !== "same");
-  }
-
-  /** The state with its secrets in plain text. */
-  plainState(): Promise<string> {
-    return this.run("stack", "export", "--show-secrets");
-  }
-
-  dispose(): void {
-    rmSync(this.directory, { recursive: true });
-  }
-
-  private async run(...args: string[]): Promise<string> {
-    return (await this.project.pulumi(args, this.environment)).stdout;
-  }
-}
-
-/**
- * Today's program, but for one setting: it lets the provider leave clusters alone that do not answer, which none does
- * here, and then nothing of theirs would be compared.
- */
-const program = `
-const pulumi = require("@pulumi/pulumi");
-pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
-  type === "pulumi:providers:kubernetes" ? { props: { ...props, skipUpdateUnreachable: false }, opts } : undefined,
-);
-module.exports = require(${JSON.stringify(join(repository, "index.ts"))});
-`;
+import { recordedStacks, recordedVersions } from "../recorded/recordings";
+import type { Step } from "./support";
+import { TakenOverStack } from "./taken-over-stack";
+import { describeEngine } from "./tools";
 
 /** What today's program changes in a stack that a release left: in every cluster of the mesh the same. */
 const updates: Readonly<Record<string, { readonly clusters: readonly string[]; readonly steps: readonly string[] }>> = {

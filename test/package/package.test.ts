@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { writeFile } from "node:fs/promises";
@@ -124,6 +126,22 @@ describe("the npm package", function () {
       const script = 'console.log(require("isthmus/schema/stack.schema.json").type)';
       assert.equal(await runWell(packed.project, ["node", "-e", script]), "object\n");
     });
+  });
+
+  it("has a policy pack that Pulumi can start", async () => {
+    const host = spawn(
+      process.execPath,
+      [join(packed.project, "node_modules/@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", installed("policy")],
+      { cwd: installed("policy"), stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const ended = once(host, "exit");
+    try {
+      const [port] = (await Promise.race([once(host.stdout, "data"), ended])) as [Buffer | number];
+      assert.match(String(port), /^\d{4,5}\n$/, "the port at which it serves");
+    } finally {
+      host.kill();
+      await ended;
+    }
   });
 
   describe("has a command line", () => {
