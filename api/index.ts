@@ -31,6 +31,7 @@ export type {
   MeshOutputs,
   ObjectReference,
   OperationOptions,
+  PolicyPack,
   ProjectSource,
   RemovedLeftovers,
   Status,
