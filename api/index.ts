@@ -34,6 +34,7 @@ export type {
   PolicyPack,
   ProjectSource,
   RemovedLeftovers,
+  SummariseOptions,
   Status,
   UpdateResult,
   UpOptions,

@@ -47,6 +47,7 @@ export function program(): Command {
         "interruption",
       ]),
     )
+    .option("--manifests", "have the helm on the PATH render the releases that change, and compare their objects")
     .option("--allow-interruption", "let such a change pass all the same")
     .addHelpText("after", "\ndocs/pull-requests.md says what counts, and how a pull request gets it as a comment.")
     .action((flags: PreviewVerb.PreviewFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));

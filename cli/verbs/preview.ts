@@ -7,6 +7,8 @@ import { openMesh, operate } from "../session";
 /** What `isthmus preview` is told. */
 export interface PreviewFlags extends Omit<OperationFlags, "output">, PolicyFlags {
   readonly output: OperationFlags["output"] | "markdown";
+  /** Whether Helm renders what changes of its releases. */
+  readonly manifests?: boolean;
   /** What is to be a failure. */
   readonly failOn?: "interruption";
   /** Whether it is none after all. */
@@ -17,7 +19,9 @@ export interface PreviewFlags extends Omit<OperationFlags, "output">, PolicyFlag
 export async function previewVerb(flags: PreviewFlags): Promise<void> {
   const mesh = await openMesh(flags.stack, flags);
   const words = { onStop: "Stopping.", advice: "Nothing was changed." };
-  const summary = await operate(flags, words, (options) => mesh.summarise(options));
+  const summary = await operate(flags, words, (options) =>
+    mesh.summarise({ ...options, manifests: flags.manifests === true ? "render" : "leave" }),
+  );
   if (flags.output === "markdown") process.stdout.write(summaryMarkdown(summary));
   else printResult(flags.output, summary, () => summaryLines(summary));
   process.exitCode = exitCodeOf(summary, flags);

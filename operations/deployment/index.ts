@@ -16,6 +16,7 @@ export type {
   MeshDeploymentOptions,
   OperationOptions,
   ProjectSource,
+  SummariseOptions,
   UpOptions,
   VerifyOptions,
 } from "./options";

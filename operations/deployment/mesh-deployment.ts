@@ -8,13 +8,14 @@ import {
   findClusters,
   findForgettable,
   forget,
+  stackEnvironment,
   writeSecrets,
   type ChangesResult,
   type ForgetResult,
   type StackOptions,
   type UpdateResult,
 } from "../stack";
-import { summarisePreview, type MeshSummary } from "../summary";
+import { helmOnPath, summarisePreview, type Listen, type MeshSummary } from "../summary";
 import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
 import { EventListenerError, OperationInterrupted } from "./failures";
@@ -23,6 +24,7 @@ import type {
   DriftOptions,
   MeshDeploymentOptions,
   OperationOptions,
+  SummariseOptions,
   UpOptions,
   VerifyOptions,
 } from "./options";
@@ -120,17 +122,20 @@ export class MeshDeployment {
    * Says what a preview means for the mesh: what changes in which cluster, and what of it is risky. A preview that fails
    * is summed up as far as it came.
    */
-  summarise(options: OperationOptions = {}): Promise<MeshSummary> {
-    const { onEngineEvent } = options;
-    return summarisePreview(this, (listen) =>
+  async summarise(options: SummariseOptions = {}): Promise<MeshSummary> {
+    const { onEngineEvent, manifests } = options;
+    const preview = (listen: Listen): Promise<ChangesResult> =>
       this.preview({
         ...options,
         onEngineEvent: (stack, event) => {
           listen(stack, event);
           onEngineEvent?.(stack, event);
         },
-      }),
-    );
+      });
+    if (manifests !== "render") return summarisePreview(this, preview);
+    const variables = await stackEnvironment(this.plan, this.projectDirectory, this.settings.variables);
+    const environment = { ...this.settings.variables, ...variables };
+    return summarisePreview(this, preview, helmOnPath(this.projectDirectory, environment));
   }
 
   /** Brings the state to what the clusters have. Changes no cluster. */

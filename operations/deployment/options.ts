@@ -82,6 +82,15 @@ export interface UpOptions extends OperationOptions {
   readonly refresh?: boolean;
 }
 
+/** How a preview is summed up. */
+export interface SummariseOptions extends OperationOptions {
+  /**
+   * Whether the `helm` on the PATH renders the releases that change, before and after. Default: `leave`, for it takes its
+   * time, and downloads charts that come from a repository.
+   */
+  readonly manifests?: "render" | "leave";
+}
+
 /** How a mesh is taken down. */
 export interface DestroyOptions extends OperationOptions {
   /**

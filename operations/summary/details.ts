@@ -13,15 +13,27 @@ const whatIsInstalled = /^(values\b|chart$|version$|repositoryOpts\b)/;
 
 /** How everything differs, what differs alike in several clusters together; charts' values first. Pure. */
 export function detailsOf(steps: readonly Step[]): Detail[] {
+  return alikeDetails(steps).map(({ detail }) => detail);
+}
+
+/** A detail, and the first of the steps that it is of. */
+export interface DetailOfStep {
+  readonly detail: Detail;
+  readonly step: Step;
+}
+
+/** The details with what they are of. */
+export function alikeDetails(steps: readonly Step[]): DetailOfStep[] {
   const single = steps.flatMap(detailOf);
   const alike = Map.groupBy(single, ({ detail, key }) => `${detail.kind} ${detail.title} ${key}`);
   return [...alike.values()]
-    .flatMap(([first, ...more]): Detail[] => {
+    .flatMap(([first, ...more]): DetailOfStep[] => {
       if (first === undefined) return [];
       const clusters = [first, ...more].flatMap(({ detail }) => detail.clusters).sort();
-      return [{ ...first.detail, clusters, differences: more.length === 0 ? first.detail.differences : first.common }];
+      const differences = more.length === 0 ? first.detail.differences : first.common;
+      return [{ detail: { ...first.detail, clusters, differences }, step: first.step }];
     })
-    .sort((left, right) => (order(left) < order(right) ? -1 : 1));
+    .sort((left, right) => (order(left.detail) < order(right.detail) ? -1 : 1));
 }
 
 /** Charts' values first; the engine tells of resources in whatever order they come. */
@@ -29,8 +41,7 @@ function order({ clusters, kind, title }: Detail): string {
   return [kind === "values" ? 0 : 1, title, ...clusters].join(" ");
 }
 
-interface SingleDetail {
-  readonly detail: Detail;
+interface SingleDetail extends DetailOfStep {
   /** The differences with the cluster's own name taken out. */
   readonly common: readonly Difference[];
   readonly key: string;
@@ -53,7 +64,7 @@ function detailOf(step: Step): SingleDetail[] {
     clusters: cluster === undefined ? [] : [cluster],
     differences,
   };
-  return [{ detail, common, key: JSON.stringify(common) }];
+  return [{ detail, step, common, key: JSON.stringify(common) }];
 }
 
 /** Where the values are not known yet, neither are the chart's version nor how they will differ. */

@@ -1,3 +1,4 @@
+export { helmOnPath, type Helm } from "./helm";
 export { interruptions } from "./judge";
 export { longestComment, marker, toMarkdown, type MarkdownOptions } from "./markdown";
 export * from "./model";

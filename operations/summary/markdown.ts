@@ -45,7 +45,7 @@ export function toMarkdown(summary: MeshSummary, { longest = longestComment }: M
   const groups = alike(summary.clusters).map(
     ({ names, changes }) => `**${plain(groupTitle(names))}**\n\n${bullets(changes.map(({ words }) => plain(words)))}`,
   );
-  const folded = [...summary.details.map(detailSection), ...warningSection(summary)];
+  const folded = [...summary.details.map(detailSection), ...warningSection(summary), ...notRenderedSection(summary)];
   const kept: string[] = [...fixed];
   let length = kept.join("\n\n").length;
   const add = (sections: readonly string[]): number => {
@@ -128,6 +128,10 @@ function detailSection({ clusters, differences, kind, title }: Detail): string {
 function warningSection({ warnings }: MeshSummary): string[] {
   if (warnings.length === 0) return [];
   return [fold(counted(warnings.length, "warning", "warnings"), bullets(warnings.map(plain)))];
+}
+
+function notRenderedSection({ notRendered }: MeshSummary): string[] {
+  return notRendered.length === 0 ? [] : [`<sub>${plain(`Manifests: ${notRendered.join("; ")}.`)}</sub>`];
 }
 
 function fold(title: string, content: string): string {

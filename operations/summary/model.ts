@@ -29,6 +29,8 @@ export interface MeshSummary {
   readonly warnings: readonly string[];
   /** How the values of charts and the objects differ, alike clusters together. */
   readonly details: readonly Detail[];
+  /** What is missing among the details of what Helm would install otherwise, and why. */
+  readonly notRendered: readonly string[];
 }
 
 /** One thing that changes, in the words of the field. */

@@ -1,7 +1,10 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { MeshPlan } from "../../topology";
 import { PulumiError } from "../stack";
+import type { Helm } from "./helm";
+import { renderManifests } from "./manifests";
 import type { MeshSummary } from "./model";
+import { readPreview } from "./read-preview";
 import { Recording } from "./recording";
 import { summarise } from "./summarise";
 
@@ -12,12 +15,14 @@ export type Listen = (stack: string, event: EngineEvent) => void;
  * Runs a preview and says what it means for the mesh. A preview that fails is summed up too, as far as it came.
  * @param mesh The environment's name, and what the mesh is to be.
  * @param run Runs the previews of all stacks that the mesh is made of, and has their events listened to.
+ * @param helm Renders what changes of Helm releases. Default: nothing does.
  * @throws IncompletePreview when the preview ended well and its events are not all there.
  * @throws whatever `run` throws that is no failure of Pulumi's.
  */
 export async function summarisePreview(
   mesh: { readonly stack: string; readonly plan: MeshPlan },
   run: (listen: Listen) => Promise<unknown>,
+  helm?: Helm,
 ): Promise<MeshSummary> {
   const recordings = new Map<string, Recording>();
   const listen: Listen = (stack, event) => {
@@ -29,7 +34,10 @@ export async function summarisePreview(
   const stacks = [...recordings.values()].map(({ events }) => events);
   // Before its first event a preview fails for reasons that the error says better: no backend, a wrong passphrase, a lock.
   if (failure !== undefined && stacks.every(({ events }) => events.length === 0)) throw failure;
-  return summarise({ ...mesh, stacks, ...(failure === undefined ? {} : { failure: failure.message }) });
+  const summary = summarise({ ...mesh, stacks, ...(failure === undefined ? {} : { failure: failure.message }) });
+  if (helm === undefined) return summary;
+  const { details, notRendered } = await renderManifests(readPreview(stacks, failure?.message).steps, helm);
+  return { ...summary, details: [...summary.details, ...details], notRendered };
 }
 
 async function failureOf(preview: Promise<unknown>): Promise<PulumiError | undefined> {

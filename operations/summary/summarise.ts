@@ -88,6 +88,9 @@ export function summarise({ stack, plan, stacks, failure }: SummaryInput): MeshS
     failures: failures.length > 0 || preview.isWhole ? failures : [failure ?? "the preview failed"],
     warnings: warningsOf(plan, preview),
     details: detailsOf(preview.steps),
+    notRendered: preview.steps.some(({ op, type }) => op === "update" && type.endsWith("helm.sh/v3:Release"))
+      ? ["Pulumi's engine tells no manifests of Helm releases; with --manifests Helm renders them"]
+      : [],
   };
 }
 

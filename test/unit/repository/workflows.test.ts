@@ -209,7 +209,7 @@ describe("the scripts of the mesh's workflow", () => {
     const first = await runStep("preview", "Preview", says);
     assert.equal(first.code, 0, first.output);
     assert.equal(first.results, "status=3\n");
-    assert.equal(first.asked, "isthmus preview --stack prod -o markdown --fail-on interruption\n");
+    assert.equal(first.asked, "isthmus preview --stack prod -o markdown --manifests --fail-on interruption\n");
     const second = await runStep("preview", "Preview", { ...says, ALLOWED: "true" });
     assert.match(second.asked, /--fail-on interruption --allow-interruption\n$/);
   });

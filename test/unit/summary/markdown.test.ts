@@ -15,6 +15,7 @@ const empty: MeshSummary = {
   failures: [],
   warnings: [],
   details: [],
+  notRendered: [],
 };
 
 /** A mesh of so many clusters, in each of which something else changes. */
