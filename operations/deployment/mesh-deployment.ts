@@ -237,10 +237,13 @@ export class MeshDeployment {
 
   /** Gives the secrets to Pulumi, in the project that was made for the operation. */
   private async keepSecrets(run: Run): Promise<void> {
-    const secrets = Object.entries(this.embedded?.secrets ?? {});
+    if (this.embedded === undefined) return;
+    // With its first secret a file gets the salt of the passphrase. Of stacks that share a file each would write its own.
+    const first = this.plan.stacks === "one" ? {} : { shared: "by the stacks of the parts" };
+    const secrets = Object.entries({ ...first, ...this.embedded.secrets });
     if (secrets.length === 0) return;
     await writeSecrets(
-      run,
+      await stacksOf(this.plan).keeper(run),
       Object.fromEntries(secrets.map(([key, value]) => [`${configurationNamespace}:${key}`, value])),
     );
   }

@@ -9,11 +9,12 @@ import {
   type UpdateResult,
   type StackOptions,
 } from "../stack";
-import type { MeshPlan } from "../../topology";
+import { trustPart, type MeshPlan } from "../../topology";
 import { statesOf, type DriftOptions } from "../drift";
 import {
   destroyParts,
   ensureInOneStack,
+  partOptions,
   partsOutputs,
   previewParts,
   refreshParts,
@@ -37,10 +38,13 @@ export interface MeshStacks {
    * @throws ConfigurationError when there is no stack.
    */
   states(options: StackOptions): Promise<DriftOptions["states"]>;
+  /** What secrets of a configuration that no file has are written with. */
+  keeper(run: Run): Promise<StackOptions>;
 }
 
 /** The whole mesh in one stack. */
 const oneStack: MeshStacks = {
+  keeper: (run) => Promise.resolve(run),
   up: async (run, settings) => {
     await ensureInOneStack(run);
     return onStack(run, (options) => up({ ...options, ...settings }));
@@ -54,6 +58,7 @@ const oneStack: MeshStacks = {
 
 /** The trust and each cluster in a stack of its own. */
 const oneForEachPart: MeshStacks = {
+  keeper: (run) => partOptions(run, trustPart),
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),

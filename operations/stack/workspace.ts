@@ -90,9 +90,10 @@ export async function openWorkspace(
   const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
   const command = await pulumiCommand({ ...variables, ...own }, options, check);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
+  const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
   return Object.assign(workspace, {
     writeSecret: (stack: string, key: string, value: string): Promise<void> =>
-      command.feed(["config", "set", "--secret", key, "--stack", stack], directory, value),
+      command.feed(["config", "set", "--secret", key, "--stack", stack, ...file], directory, value),
     selectStack: async (name: string): Promise<void> => {
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
@@ -106,7 +107,6 @@ export async function openWorkspace(
       if (!isOurs) await rm(own, { force: true });
     },
     getAllConfig: async (name: string): Promise<ConfigMap> => {
-      const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
       const args = ["config", "--show-secrets", "--json", "--stack", name, ...file];
       return JSON.parse((await command.run(args, directory, {})).stdout) as ConfigMap;
     },

@@ -344,4 +344,25 @@ describeEngine("a mesh that a program embeds", (tools) => {
       (error: unknown) => error instanceof ConfigurationError && /isthmus:mesh.id: expected/.test(error.message),
     );
   });
+
+  it("may be cut into stacks without a project of its own as well", async () => {
+    const { backend, passphrase } = options();
+    const configuration = { ...mesh, stacks: "per-cluster" as const };
+    const open = {
+      configuration,
+      directory,
+      stack: "cut",
+      variables,
+      ...(backend === undefined ? {} : { backend }),
+      ...(passphrase === undefined ? {} : { passphrase }),
+    };
+    const [done] = await embedded({ open, operation: "preview" });
+    const planned = done?.events.flatMap((event) =>
+      event.type === "step-planned" ? [`${event.stack} ${event.component}`] : [],
+    );
+    for (const step of ["cut.trust root CA", "cut.east istiod"]) {
+      assert.ok(planned?.includes(step), `${step} in ${planned?.join(", ") ?? ""}`);
+    }
+    assert.match(done?.files.join("\n") ?? "", /encryptionsalt: /);
+  });
 });
