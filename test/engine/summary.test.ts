@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { planTools } from "../../lab/tools/plan";
 import type { MeshSummary } from "../../operations/summary";
 import { changeCalled, recordings } from "../support/previews";
@@ -18,8 +18,10 @@ describeEngine("isthmus preview, on a mesh whose clusters are on paper", (tools)
   let mesh: PaperMesh;
 
   before(async () => {
-    const { charts, standInPlugins } = planTools().toolbox();
+    const { bin, charts, standInPlugins } = planTools().toolbox();
     mesh = await PaperMesh.create(tools(), join(standInPlugins, "pulumi-resource-kubernetes"), charts);
+    // Helm is there, behind everything else.
+    process.env["PATH"] = [process.env["PATH"], bin].join(delimiter);
     const { from } = changeCalled("network");
     assert.ok(from);
     await mesh.up(from);
@@ -37,13 +39,20 @@ describeEngine("isthmus preview, on a mesh whose clusters are on paper", (tools)
     );
   });
 
-  it("lets it pass where that is allowed, and gives a document without a secret", async () => {
+  it("lets it pass where that is allowed, and gives a document with manifests and without a secret", async () => {
     const { to } = changeCalled("network");
-    const args = ["preview", "-o", "json", "--fail-on", "interruption", "--allow-interruption"];
+    const args = ["preview", "-o", "json", "--manifests", "--fail-on", "interruption", "--allow-interruption"];
     const { code, stdout, stderr } = await mesh.isthmus(to, ...args);
     assert.equal(code, 0, stderr);
-    const { stack, outcome, risks } = JSON.parse(stdout) as MeshSummary;
+    const { details, notRendered, stack, outcome, risks } = JSON.parse(stdout) as MeshSummary;
     assert.deepEqual([stack, outcome, ...risks.map(({ id }) => id)], ["paper", "changes", "network-changes"]);
+    assert.deepEqual(notRendered, []);
+    const manifests = details.filter(({ kind }) => kind === "manifest").flatMap(({ differences }) => differences);
+    const network = "ConfigMap/istio-system/istio-sidecar-injector: data.values.global.network";
+    assert.deepEqual(
+      manifests.filter(({ path }) => path === network),
+      [{ path: network, before: "west", after: "north" }],
+    );
     assert.doesNotMatch(stdout + stderr, /token-on-paper|PRIVATE KEY/);
   });
 
