@@ -26,7 +26,9 @@ export async function afterRecovery<T>(
     } catch (error) {
       if (!(error instanceof PulumiError)) throw error;
       if (options.stop?.aborted === true && leftLock(error)) await takeOwnLockAway(options);
-      if (options.stop?.aborted === true || attempt === maximumAttempts) throw error;
+      // Once it is killed nothing more begins: the next update clears away what this one left.
+      const isEnded = options.stop?.aborted === true || options.kill?.aborted === true;
+      if (isEnded || attempt === maximumAttempts) throw error;
       if (await madeFit(stack, error, clusters, options)) continue;
       if (isRefreshed || !missesRelease(error)) throw error;
       options.onProgress?.("a Helm release that the stack's state has is gone: looking what there is");
