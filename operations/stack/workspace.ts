@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { LocalWorkspace, Stack, type ConfigMap, type EngineEvent } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, Stack, type ConfigMap, type Deployment, type EngineEvent } from "@pulumi/pulumi/automation";
 import { loadSecretsProvider } from "../../access";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
@@ -97,6 +98,11 @@ export async function openWorkspace(
     selectStack: async (name: string): Promise<void> => {
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
+    // The Automation API writes the state, secrets in plain, into a file that everybody may read.
+    importStack: (name: string, state: Deployment): Promise<void> =>
+      inPrivateFile(JSON.stringify(state), async (file) => {
+        await command.run(["stack", "import", "--file", file, "--stack", name], directory, {});
+      }),
     createStack: async (name: string): Promise<void> => {
       const chosen = secretsProvider ?? (await loadSecretsProvider(directory, name));
       const provider = chosen === undefined ? [] : ["--secrets-provider", chosen];
@@ -116,4 +122,16 @@ export async function openWorkspace(
 /** The file of a stack's settings that Pulumi takes by itself. */
 function settingsFile(stack: string): string {
   return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+}
+
+/** Does something with a file that only this user can read, and that is gone afterwards. */
+async function inPrivateFile(text: string, action: (file: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "isthmus-state-"));
+  try {
+    const file = join(directory, "state.json");
+    await writeFile(file, text, { mode: 0o600 });
+    await action(file);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }

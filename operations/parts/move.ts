@@ -1,0 +1,149 @@
+import type { Deployment } from "@pulumi/pulumi/automation";
+import { ConfigurationError, partStack, partsOf, type Problem } from "../../topology";
+import { openStack, openWorkspace, selectStack, type StackOptions } from "../stack/workspace";
+import { joinStates } from "./join-state";
+import { partOptions, type PartsOptions } from "./options";
+import { splitState } from "./split-state";
+import { stackType, urnInStack, type State } from "./state-resource";
+import { readPartStacks } from "./states";
+
+/** What a move of state came to. */
+export interface MoveResult {
+  readonly stack: string;
+  /** Where the mesh's state is now. */
+  readonly stacks: readonly string[];
+  /** How many resources each of them has. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/**
+ * Moves the state of a mesh to where the configuration wants it: from one stack into a stack for each part, or the other
+ * way. Touches no cluster, and makes nothing anew. What it was killed in the midst of, it takes up again: what it moves is
+ * emptied only when all of it is in its new place.
+ * @throws ConfigurationError when there is nothing to move, or a killed update left something half-made.
+ */
+export async function moveState(options: PartsOptions): Promise<MoveResult> {
+  return options.plan.stacks === "one" ? intoOneStack(options) : intoParts(options);
+}
+
+async function intoParts(options: PartsOptions): Promise<MoveResult> {
+  const exported = await exportOf(options);
+  const state = stateIn(exported);
+  if (exported === undefined || sizeOf(state) === 0)
+    throw new ConfigurationError([nothingToMove(options, options.stack)]);
+  ensureSettled(options.stack, state);
+  const origin = { plan: options.plan, project: projectOf(state), stack: options.stack };
+  const parts = splitState(state, origin);
+  for (const [part, own] of parts) {
+    const settings = await partOptions(options, part);
+    options.onProgress?.(`${settings.stack}: takes over ${sizeOf(own)} resources`);
+    await (await openStack(settings)).importStack({ ...exported, deployment: own });
+  }
+  await (await openStack(options)).importStack({ ...exported, deployment: { ...state, resources: [] } });
+  return resultOf(options, new Map([...parts].map(([part, own]) => [partStack(options.stack, part), own])));
+}
+
+async function intoOneStack(options: PartsOptions): Promise<MoveResult> {
+  const parts = await readPartStacks(options);
+  const exports = new Map<string, Deployment>();
+  for (const part of parts.keys()) {
+    const exported = await exportOf(await partOptions(options, part));
+    if (exported !== undefined && sizeOf(stateIn(exported)) > 0) exports.set(part, exported);
+  }
+  const [first] = exports.values();
+  const present = await exportOf(options);
+  const known = new Set((stateIn(present).resources ?? []).map(({ urn }) => urn));
+  if (first === undefined) throw new ConfigurationError([nothingToMove(options, partStack(options.stack, "*"))]);
+  const states = new Map([...exports].map(([part, exported]) => [part, stateIn(exported)]));
+  for (const [part, state] of states) ensureSettled(partStack(options.stack, part), state);
+  const project = projectOf(stateIn(first));
+  const isMovedAlready = [...states].every(([part, { resources = [] }]) =>
+    resources.every(({ urn }) => known.has(urnInStack(urn, project, partStack(options.stack, part), options.stack))),
+  );
+  if (!isMovedAlready) {
+    if (sizeOf(stateIn(present)) > 0) throw new ConfigurationError([bothHave(options)]);
+    const joined = joinStates(states, { project, stack: options.stack });
+    options.onProgress?.(`${options.stack}: takes over ${sizeOf(joined)} resources`);
+    await (await openStack(options)).importStack({ ...first, deployment: joined });
+  }
+  for (const [part, exported] of exports) {
+    const settings = await partOptions(options, part);
+    const stack = await openStack(settings);
+    await stack.importStack({ ...exported, deployment: { ...stateIn(exported), resources: [] } });
+  }
+  for (const part of parts.keys()) {
+    const settings = await partOptions(options, part);
+    await (await openWorkspace(settings)).removeStack(settings.stack);
+  }
+  const now = stateIn(await exportOf(options));
+  return resultOf(options, new Map([[options.stack, now]]));
+}
+
+async function exportOf(options: StackOptions): Promise<Deployment | undefined> {
+  return (await selectStack(options))?.exportStack();
+}
+
+function stateIn(exported: Deployment | undefined): State {
+  return (exported?.deployment ?? {}) as State;
+}
+
+/** Resources, but for the one that stands for the stack and those of the engine. */
+function sizeOf({ resources = [] }: State): number {
+  return resources.filter(({ type }) => !type.startsWith("pulumi:pulumi:") && !type.startsWith("pulumi:providers:"))
+    .length;
+}
+
+/** The project's name, which stands in every URN. */
+function projectOf({ resources = [] }: State): string {
+  return resources[0]?.urn.split("::")[1] ?? "";
+}
+
+/** Pulumi drops what is recorded as begun when it imports a state. */
+function ensureSettled(stack: string, { pending_operations: operations = [] }: State): void {
+  if (operations.length === 0) return;
+  throw new ConfigurationError([
+    {
+      path: `stack ${stack}`,
+      expected: "no operation that a killed update left half-done",
+      found: `${operations.length} of them`,
+      fix: "Set `stacks` back, run `isthmus up`, which clears that away, and move the state then.",
+    },
+  ]);
+}
+
+function nothingToMove({ plan, stack }: PartsOptions, from: string): Problem {
+  const to =
+    plan.stacks === "one"
+      ? stack
+      : partsOf(plan)
+          .map((part) => partStack(stack, part))
+          .join(", ");
+  return {
+    path: `stack ${from}`,
+    expected: `the state of the mesh, to move it to ${to}, since isthmus:mesh.stacks is ${plan.stacks}`,
+    found: "none",
+    fix: "There is nothing to move: `isthmus up` brings the mesh up there.",
+  };
+}
+
+function bothHave({ stack }: PartsOptions): Problem {
+  return {
+    path: `stack ${stack}`,
+    expected: "no resources, since those of the parts are to come here",
+    found: "some that the parts do not have",
+    fix: `Look what they are (\`pulumi stack --stack ${stack}\`), and remove them or the parts' stacks.`,
+  };
+}
+
+function resultOf({ stack }: PartsOptions, states: ReadonlyMap<string, State>): MoveResult {
+  return {
+    stack,
+    stacks: [...states.keys()],
+    resources: Object.fromEntries(
+      [...states].map(([name, { resources = [] }]) => [
+        name,
+        resources.filter(({ type }) => type !== stackType).length,
+      ]),
+    ),
+  };
+}

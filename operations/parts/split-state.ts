@@ -1,0 +1,212 @@
+import { isSiteComponent } from "../../components/internal/site-names";
+import { digestOf, usesOf } from "../../stacks";
+import { partStack, trustPart, type MeshPlan } from "../../topology";
+import { clustersIn, type ExportedState } from "../stack/cluster-state";
+import { providerName } from "../stack/pending";
+import { asSecret, inStack, nameOf, revealed, stackType, type State, type StateResource } from "./state-resource";
+
+/** Name of the Mesh component of every stack of a mesh. */
+const mesh = "mesh";
+
+/** Components of the trust; all others are of one cluster. */
+const trustTypes = ["isthmus:index:RootCa", "isthmus:index:IntermediateCa"];
+
+/** Which state is cut, and where it belongs. */
+export interface StateOrigin {
+  readonly plan: MeshPlan;
+  readonly project: string;
+  /** The stack that the whole mesh is in. */
+  readonly stack: string;
+}
+
+/**
+ * Cuts the state of a mesh in one stack into those of its parts' stacks. Every resource goes into one of them; each stack
+ * gets the outputs that its own program would give, so that no part misses what another has. They say not that the parts
+ * are what they are to be: the next update looks. Pure.
+ */
+export function splitState<T extends State>(state: T, origin: StateOrigin): ReadonlyMap<string, T> {
+  const { resources = [] } = state;
+  const sites = clustersIn(state as ExportedState);
+  const partOf = partsOfResources(resources, sites);
+  const outputs = outputsOf(resources, sites, origin);
+  return new Map(
+    [trustPart, ...sites].map((part) => {
+      const own = resources.filter(({ urn }) => partOf.get(urn) === part || partOf.get(urn) === "every");
+      const urns = new Set(own.map(({ urn }) => urn));
+      const to = partStack(origin.stack, part);
+      const moved = own.map((resource): StateResource => ({
+        ...inStack(resource, origin.project, origin.stack, to, (urn) => urns.has(urn)),
+        ...(resource.type === stackType ? { outputs: outputs.get(part) ?? {} } : {}),
+        ...(part === trustPart && isOfRoot(resource) ? { protect: true } : {}),
+      }));
+      return [part, { ...state, resources: moved }];
+    }),
+  );
+}
+
+/** The part that each resource belongs to, by its URN; `every` for what each stack has. */
+function partsOfResources(resources: readonly StateResource[], sites: readonly string[]): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const resource of resources) {
+    const part = ownPart(resource, sites) ?? parts.get(resource.parent ?? "");
+    // What only the engine itself uses, it makes anew.
+    if (part !== undefined) parts.set(resource.urn, part);
+  }
+  return parts;
+}
+
+function ownPart({ urn, type, provider }: StateResource, sites: readonly string[]): string | undefined {
+  const name = nameOf(urn);
+  if (type === stackType || (type === "isthmus:index:Mesh" && name === mesh)) return "every";
+  if (trustTypes.includes(type) || type === "pulumi:providers:tls") return trustPart;
+  if (type === "pulumi:providers:kubernetes" && sites.includes(name)) return name;
+  const made = providerName(provider);
+  if (made !== undefined && sites.includes(made)) return made;
+  return sites.find((site) => isSiteComponent(name, mesh, site));
+}
+
+function isOfRoot({ urn }: StateResource): boolean {
+  return nameOf(urn) === `${mesh}-root` || nameOf(urn).startsWith(`${mesh}-root-`);
+}
+
+/** Outputs of all parts' stacks, from what the whole mesh's state holds. */
+function outputsOf(
+  resources: readonly StateResource[],
+  sites: readonly string[],
+  { plan }: StateOrigin,
+): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  const whole = (resources.find(({ type }) => type === stackType)?.outputs ?? {}) as WholeOutputs;
+  const facts = new Facts(resources);
+  const intermediates = Object.fromEntries(
+    sites.flatMap((site) => {
+      const intermediate = facts.intermediateOf(site);
+      return intermediate === undefined ? [] : [[site, intermediate]];
+    }),
+  );
+  const offers = new Map<string, Record<string, string>>([
+    [
+      trustPart,
+      {
+        ...(whole.mesh?.rootFingerprint === undefined ? {} : { root: whole.mesh.rootFingerprint }),
+        ...Object.fromEntries(
+          Object.entries(intermediates).map(([site, { certificatePem }]) => [
+            `intermediate.${site}`,
+            digestOf(certificatePem),
+          ]),
+        ),
+      },
+    ],
+    ...sites.map((site) => [site, facts.offersOf(site, whole.controlPlanes?.[site]?.address)] as const),
+  ]);
+  const partOutput = (part: string): object => ({
+    offers: offers.get(part) ?? {},
+    uses: usesOf({ plan, part, offers }),
+  });
+  return new Map<string, Readonly<Record<string, unknown>>>([
+    [
+      trustPart,
+      {
+        mesh: whole.mesh,
+        part: partOutput(trustPart),
+        rootCertificatePem: facts.rootCertificatePem(),
+        intermediates: asSecret(intermediates),
+      },
+    ],
+    ...sites.map((site): [string, Readonly<Record<string, unknown>>] => [
+      site,
+      {
+        mesh: whole.mesh,
+        clusters: pick(whole.clusters, site),
+        controlPlanes: pick(whole.controlPlanes, site),
+        part: partOutput(site),
+        kubeconfigs: asSecret(facts.kubeconfigsOf(site)),
+      },
+    ]),
+  ]);
+}
+
+interface WholeOutputs {
+  readonly mesh?: { readonly rootFingerprint?: string };
+  readonly clusters?: Readonly<Record<string, unknown>>;
+  readonly controlPlanes?: Readonly<Record<string, { readonly address?: string }>>;
+}
+
+function pick<T>(record: Readonly<Record<string, T>> = {}, key: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name === key));
+}
+
+/** What a state says that the parts' outputs are made of. Holds secrets. */
+class Facts {
+  private readonly byName: ReadonlyMap<string, StateResource>;
+
+  constructor(private readonly resources: readonly StateResource[]) {
+    this.byName = new Map(resources.map((resource) => [nameOf(resource.urn), resource]));
+  }
+
+  rootCertificatePem(): string | undefined {
+    return this.output(`${mesh}-root-certificate`, "certPem");
+  }
+
+  intermediateOf(
+    site: string,
+  ): { readonly certificatePem: string; readonly privateKeyPem: string; readonly notAfter: string } | undefined {
+    const prefix = `${mesh}-${site}-intermediate`;
+    const certificatePem = this.output(`${prefix}-certificate`, "certPem");
+    const notAfter = this.output(`${prefix}-certificate`, "validityEndTime");
+    const privateKeyPem = this.output(`${prefix}-key`, "privateKeyPem");
+    if (certificatePem === undefined || notAfter === undefined || privateKeyPem === undefined) return undefined;
+    return { certificatePem, privateKeyPem, notAfter };
+  }
+
+  /** The kubeconfigs that others were given for a cluster. */
+  kubeconfigsOf(site: string): { readonly reader?: string; readonly istiodAccount?: string } {
+    const isForReader = ({ urn }: StateResource): boolean => nameOf(urn).endsWith("-remote-clusters-secret");
+    const reader = this.resources
+      .filter(isForReader)
+      .map((secret) => dataOf(secret)[site])
+      .find(isText);
+    const istiodAccount = this.resources
+      .filter(({ urn }) => nameOf(urn).endsWith("-config-kubeconfig-secret"))
+      .map((secret) => decoded(dataOf(secret)["config"]))
+      .find((text) => text !== undefined && contextOf(text) === site);
+    return {
+      ...(reader === undefined ? {} : { reader: decoded(reader) ?? "" }),
+      ...(istiodAccount === undefined ? {} : { istiodAccount }),
+    };
+  }
+
+  offersOf(site: string, address: string | undefined): Record<string, string> {
+    const { reader, istiodAccount } = this.kubeconfigsOf(site);
+    const hasIstiod =
+      this.byName.has(`${mesh}-${site}-intermediate`) && this.byName.has(`${mesh}-${site}-control-plane`);
+    const reads = Object.keys(dataOf(this.byName.get(`${mesh}-${site}-remote-clusters-secret`)));
+    return {
+      ...(hasIstiod ? { istiod: "serves" } : {}),
+      ...(address === undefined ? {} : { address }),
+      ...(reader === undefined ? {} : { reader: digestOf(reader) }),
+      ...(istiodAccount === undefined ? {} : { "istiod-account": digestOf(istiodAccount) }),
+      ...Object.fromEntries(reads.map((read) => [`reads.${read}`, "yes"])),
+    };
+  }
+
+  private output(name: string, property: string): string | undefined {
+    const value = revealed(this.byName.get(name)?.outputs?.[property]);
+    return isText(value) ? value : undefined;
+  }
+}
+
+function dataOf(secret: StateResource | undefined): Readonly<Record<string, unknown>> {
+  return (revealed(secret?.inputs?.["data"]) ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+function decoded(base64: unknown): string | undefined {
+  return isText(base64) ? Buffer.from(base64, "base64").toString() : undefined;
+}
+
+function contextOf(kubeconfig: string): unknown {
+  return (JSON.parse(kubeconfig) as { readonly "current-context"?: string })["current-context"];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
