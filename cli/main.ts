@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../package.json";
 import { exitCodes, formatOf, reportFailure } from "./failure";
 import {
+  parallelOption,
   withOperationOptions,
   withOutputOption,
   withPolicyOptions,
@@ -20,6 +21,7 @@ import type * as LabVerbs from "./verbs/lab";
 import type * as LabPresence from "./verbs/lab-presence";
 import type * as PreviewVerb from "./verbs/preview";
 import type * as RefreshVerb from "./verbs/refresh";
+import type * as StateMoveVerb from "./verbs/state-move";
 import type * as UpVerb from "./verbs/up";
 import type * as VerifyVerb from "./verbs/verify";
 
@@ -37,6 +39,8 @@ export function program(): Command {
   withPolicyOptions(withOperationOptions(isthmus.command("up")))
     .description("bring the mesh to what the stack's configuration says")
     .option("--refresh", "first bring the stack's state to what the clusters have")
+    .option("--all", "of stacks per cluster (`stacks: per-cluster`), update those too that nothing changed for")
+    .addOption(parallelOption())
     .addHelpText("after", "\nWhat is wrong with the clusters is said before anything is changed.")
     .action((flags: UpVerb.UpFlags) => (load("./verbs/up") as typeof UpVerb).upVerb(flags));
 
@@ -51,6 +55,13 @@ export function program(): Command {
     .option("--allow-interruption", "let such a change pass all the same")
     .addHelpText("after", "\ndocs/pull-requests.md says what counts, and how a pull request gets it as a comment.")
     .action((flags: PreviewVerb.PreviewFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));
+
+  const state = isthmus.command("state").description("where the mesh's state is kept");
+  withOperationOptions(state.command("move"))
+    .description(
+      "move the state from one stack into one for each cluster, or back, as `stacks` says; touches no cluster",
+    )
+    .action((flags: OperationFlags) => (load("./verbs/state-move") as typeof StateMoveVerb).stateMoveVerb(flags));
 
   withOperationOptions(isthmus.command("refresh"))
     .description("bring the stack's state to what the clusters have; changes no cluster")

@@ -1,4 +1,4 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Format } from "./output";
 
 /** What every verb is told. */
@@ -75,4 +75,15 @@ function withStackOption(command: Command): Command {
 function withFormats(command: Command, choices: readonly (keyof typeof formats)[]): Command {
   const words = choices.map((choice) => formats[choice]).join(", ");
   return command.addOption(new Option("-o, --output <format>", words).choices(choices).default("table"));
+}
+
+/** How many stacks are worked on at once, where a mesh is cut into several. */
+export function parallelOption(): Option {
+  return new Option("--parallel <stacks>", "of stacks per cluster, how many are worked on at the same time")
+    .default(4)
+    .argParser((text) => {
+      const count = Number(text);
+      if (Number.isInteger(count) && count > 0) return count;
+      throw new InvalidArgumentError("Give a whole number from 1 on.");
+    });
 }

@@ -6,13 +6,20 @@ import { openMesh, operate, updateInterruption } from "../session";
 /** What `isthmus up` is told. */
 export interface UpFlags extends OperationFlags, PolicyFlags {
   readonly refresh?: boolean;
+  readonly all?: boolean;
+  readonly parallel: number;
 }
 
 /** `isthmus up` */
 export async function upVerb(flags: UpFlags): Promise<void> {
   const mesh = await openMesh(flags.stack, flags);
   const result = await operate(flags, updateInterruption("isthmus up"), (options) =>
-    mesh.up({ ...options, refresh: flags.refresh === true }),
+    mesh.up({
+      ...options,
+      refresh: flags.refresh === true,
+      extent: flags.all === true ? "all" : "changed",
+      parallel: flags.parallel,
+    }),
   );
   printResult(flags.output, result, () => [changesLine(result), ...outputLines(result.outputs)]);
 }

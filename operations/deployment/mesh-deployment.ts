@@ -6,8 +6,6 @@ import { EventSink, type Operation } from "../events";
 import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
   findClusters,
-  findForgettable,
-  forget,
   stackEnvironment,
   writeSecrets,
   type ChangesResult,
@@ -16,6 +14,7 @@ import {
   type UpdateResult,
 } from "../stack";
 import { helmOnPath, summarisePreview, type Listen, type MeshSummary } from "../summary";
+import { moveState, type MoveResult } from "../parts";
 import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
 import { EventListenerError, OperationInterrupted } from "./failures";
@@ -107,7 +106,12 @@ export class MeshDeployment {
    * @throws UnfinishedUpdate when all is done but for some clusters.
    */
   up(options: UpOptions = {}): Promise<UpResult> {
-    return this.operate("up", options, (run) => stacksOf(this.plan).up(run, { refresh: options.refresh === true }));
+    return this.operate("up", options, (run) =>
+      stacksOf(this.plan).up(run, {
+        refresh: options.refresh === true,
+        ...(options.extent === undefined ? {} : { extent: options.extent }),
+      }),
+    );
   }
 
   /**
@@ -180,7 +184,7 @@ export class MeshDeployment {
    * @throws ConfigurationError when it may not be forgotten: it is still in the configuration, for one.
    */
   forget(cluster: string, options: OperationOptions = {}): Promise<ForgetResult> {
-    return this.operate("forget", options, (run) => forget(run, cluster));
+    return this.operate("forget", options, (run) => stacksOf(this.plan).forget(run, cluster));
   }
 
   /**
@@ -188,7 +192,18 @@ export class MeshDeployment {
    * @throws ConfigurationError as {@link forget} does.
    */
   forgettable(cluster: string): Promise<number> {
-    return this.inProject((place) => findForgettable({ ...place, plan: this.plan, stack: this.stack }, cluster));
+    return this.inProject((place) =>
+      stacksOf(this.plan).forgettable({ ...place, plan: this.plan, stack: this.stack }, cluster),
+    );
+  }
+
+  /**
+   * Moves the state to where the configuration wants it: from one stack into a stack for each cluster, or the other way.
+   * Touches no cluster.
+   * @throws ConfigurationError when there is nothing to move, or a killed update left something half-made.
+   */
+  moveState(options: OperationOptions = {}): Promise<MoveResult> {
+    return this.operate("state move", options, moveState);
   }
 
   /** What the last update said of the mesh, without secrets; undefined where there is no stack. Asks no cluster. */
@@ -199,7 +214,7 @@ export class MeshDeployment {
   /** Runs an operation, from its first event to its last. */
   private async operate<T>(
     operation: Operation,
-    { signal, killSignal, stopGraceMs, onEvent, onEngineEvent }: OperationOptions,
+    { signal, killSignal, stopGraceMs, onEvent, onEngineEvent, parallel }: OperationOptions,
     action: (run: Run) => Promise<T>,
   ): Promise<T> {
     const { plan, stack } = this;
@@ -220,6 +235,7 @@ export class MeshDeployment {
           ...(killSignal === undefined ? {} : { kill: killSignal }),
           ...(stopGraceMs === undefined ? {} : { stopGraceMs }),
           ...(onEngineEvent === undefined ? {} : { onEngineEvent }),
+          ...(parallel === undefined ? {} : { parallel }),
           onProgress: (words) => sink.emit(stack, eventOfWords(words)),
         };
         await this.keepSecrets(run);

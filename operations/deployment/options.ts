@@ -74,12 +74,22 @@ export interface OperationOptions {
    * in them are masked.
    */
   readonly onEngineEvent?: (stack: string, event: EngineEvent) => void;
+  /**
+   * How many stacks are worked on at the same time, where the mesh is cut into several (`stacks: per-cluster`). Default: 4;
+   * each takes some 400 MiB.
+   */
+  readonly parallel?: number;
 }
 
 /** How a mesh is brought up. */
 export interface UpOptions extends OperationOptions {
   /** Whether the state is first brought to what the clusters have. Default: false; an update is quicker without. */
   readonly refresh?: boolean;
+  /**
+   * Where the mesh is cut into several stacks: `changed` leaves those alone whose configuration and whose needs of others
+   * are as at their last update; `all` updates each. Default: changed.
+   */
+  readonly extent?: "changed" | "all";
 }
 
 /** How a preview is summed up. */

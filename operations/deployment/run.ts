@@ -9,6 +9,8 @@ export interface Run extends StackOptions {
   /** Where its events go. */
   readonly sink: EventSink;
   readonly onEngineEvent?: (stack: string, event: EngineEvent) => void;
+  /** How many stacks are worked on at the same time, where there are several. */
+  readonly parallel?: number;
 }
 
 /**

@@ -1,11 +1,14 @@
 import type { ClusterAccess } from "../../access";
 import {
   destroy,
+  findForgettable,
+  forget,
   preview,
   readOutputs,
   refresh,
   up,
   type ChangesResult,
+  type ForgetResult,
   type UpdateResult,
   type StackOptions,
 } from "../stack";
@@ -13,6 +16,8 @@ import { trustPart, type MeshPlan } from "../../topology";
 import { statesOf, type DriftOptions } from "../drift";
 import {
   destroyParts,
+  findForgettablePart,
+  forgetPart,
   ensureInOneStack,
   partOptions,
   partsOutputs,
@@ -24,13 +29,23 @@ import {
 } from "../parts";
 import { onStack, type Run } from "./run";
 
+/** How stacks are brought up. */
+export interface UpSettings {
+  readonly refresh: boolean;
+  /** Of several stacks: whether those that are what they are to be are left alone. Default: `changed`, they are. */
+  readonly extent?: "changed" | "all";
+}
+
 /** What is done with the Pulumi stacks that a mesh is in, however many those are. */
 export interface MeshStacks {
-  up(run: Run, settings: { readonly refresh: boolean }): Promise<UpdateResult>;
+  up(run: Run, settings: UpSettings): Promise<UpdateResult>;
   preview(run: Run): Promise<ChangesResult>;
   refresh(run: Run): Promise<ChangesResult>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
+  forget(run: Run, cluster: string): Promise<ForgetResult>;
+  /** @returns How many resources `forget` would take out of the state. */
+  forgettable(options: StackOptions, cluster: string): Promise<number>;
   /** @returns What the stacks say of the mesh, without secrets; undefined where there is no stack. */
   outputs(options: StackOptions): Promise<UpdateResult["outputs"] | undefined>;
   /**
@@ -47,11 +62,13 @@ const oneStack: MeshStacks = {
   keeper: (run) => Promise.resolve(run),
   up: async (run, settings) => {
     await ensureInOneStack(run);
-    return onStack(run, (options) => up({ ...options, ...settings }));
+    return onStack(run, (options) => up({ ...options, refresh: settings.refresh }));
   },
   preview: (run) => onStack(run, preview),
   refresh: (run) => onStack(run, refresh),
   destroy: (run, clusters) => onStack(run, (options) => destroy(options, clusters)),
+  forget,
+  forgettable: findForgettable,
   outputs: readOutputs,
   states: (options) => statesOf(options.stack, [options]),
 };
@@ -63,6 +80,8 @@ const oneForEachPart: MeshStacks = {
   preview: (run) => previewParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
+  forget: (run, cluster) => forgetPart(partsOf(run), cluster),
+  forgettable: findForgettablePart,
   outputs: partsOutputs,
   states: async (options) => statesOf(options.stack, await stacksOfParts(options)),
 };

@@ -4,3 +4,4 @@ export { moveState, type MoveResult } from "./move";
 export { defaultParallel, partOptions, type PartsOptions, type PartWork } from "./options";
 export { partsOutputs, previewParts, refreshParts, stacksOfParts } from "./preview";
 export { upParts, type PartResult, type PartsUpdate, type UpPartsOptions } from "./up";
+export { findForgettablePart, forgetPart } from "./forget";

@@ -17,7 +17,7 @@ export function joinStates<T extends State>(
     const urns = new Set(own.map(({ urn }) => urn));
     for (const resource of own) {
       const moved = inStack(resource, project, partStack(stack, part), stack, (urn) => urns.has(urn));
-      const { protect: _protected, ...unprotected } = moved;
+      const unprotected = moved.protect === true ? { ...moved, protect: false } : moved;
       resources.set(moved.urn, merged(resources.get(moved.urn), unprotected));
     }
   }

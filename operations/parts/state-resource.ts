@@ -62,9 +62,11 @@ export function inStack(
 ): StateResource {
   const renamed = (urn: string): string => urnInStack(urn, project, from, to);
   const kept = (urns: readonly string[]): string[] => urns.filter(isThere).map(renamed);
-  const { dependencies, propertyDependencies, deletedWith, aliases: _former, parent, provider, ...rest } = resource;
+  const { dependencies, propertyDependencies, deletedWith, parent, provider, ...rest } = resource;
   return {
     ...rest,
+    // Former names were those in the former stack.
+    ...(resource.aliases === undefined ? {} : { aliases: [] }),
     urn: renamed(resource.urn),
     ...(parent === undefined ? {} : { parent: renamed(parent) }),
     ...(provider === undefined ? {} : { provider: renamed(provider) }),
