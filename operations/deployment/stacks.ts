@@ -7,6 +7,7 @@ import {
   readOutputs,
   refresh,
   up,
+  type Changes,
   type ChangesResult,
   type ForgetResult,
   type UpdateResult,
@@ -60,18 +61,24 @@ export interface MeshStacks {
 /** The whole mesh in one stack. */
 const oneStack: MeshStacks = {
   keeper: (run) => Promise.resolve(run),
-  up: async (run, settings) => {
-    await ensureInOneStack(run);
-    return onStack(run, (options) => up({ ...options, refresh: settings.refresh }));
-  },
-  preview: (run) => onStack(run, preview),
-  refresh: (run) => onStack(run, refresh),
-  destroy: (run, clusters) => onStack(run, (options) => destroy(options, clusters)),
+  up: (run, { refresh: first }) => inOneStack(run, (options) => up({ ...options, refresh: first })),
+  preview: (run) => inOneStack(run, preview),
+  refresh: (run) => inOneStack(run, refresh),
+  destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
   forgettable: findForgettable,
   outputs: readOutputs,
   states: (options) => statesOf(options.stack, [options]),
 };
+
+/** Works on the stack of a whole mesh, unless that stands in stacks of its parts. */
+async function inOneStack<T extends { readonly changes: Changes } | undefined>(
+  run: Run,
+  work: (options: StackOptions) => Promise<T>,
+): Promise<T> {
+  await ensureInOneStack(run);
+  return onStack(run, work);
+}
 
 /** The trust and each cluster in a stack of its own. */
 const oneForEachPart: MeshStacks = {
