@@ -7,6 +7,9 @@ import { keySize } from "../../../policy/rules/key-size";
 import { pinnedImages } from "../../../policy/rules/pinned";
 import { asPolicy } from "../../../policy/shell";
 
+/** The SDK's types leave out what it exports for tests. */
+const asPulumiGivesThem = unknownCheckingProxy as (properties: object) => Record<string, unknown>;
+
 /** What Pulumi is told of a resource. */
 function violations(rule: Rule, type: string, properties: object, configuration: object = {}): string[] {
   const told: string[] = [];
@@ -14,7 +17,7 @@ function violations(rule: Rule, type: string, properties: object, configuration:
   const args = {
     type,
     urn: `urn:pulumi:prod::isthmus::${type}::some`,
-    props: unknownCheckingProxy(properties),
+    props: asPulumiGivesThem(properties),
     getConfig: () => configuration,
   };
   void (policy.validateResource as ResourceValidation)(args as never, (message) => void told.push(message));
