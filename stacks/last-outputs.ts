@@ -16,7 +16,14 @@ const outputsSchema = z.object({
 });
 
 /** What a stack's last update said in its outputs, as far as the next one goes by it. */
-export type LastOutputs = z.output<typeof outputsSchema>;
+export type LastOutputs = z.output<typeof outputsSchema> & {
+  /**
+   * The last update was one of 0.1.0, which said nothing of control planes, not even that there are none. In its stacks
+   * the Service of an east-west gateway was a part of the Helm release; now it is a resource, which is there already when
+   * it is to be made.
+   */
+  readonly madeBy?: "0.1.0";
+};
 
 /**
  * Reads what this stack's last update said. By it the program knows, without asking the clusters, which of them belong to
@@ -29,15 +36,9 @@ export async function lastOutputs(): Promise<LastOutputs> {
 /** What the program goes by of a stack's outputs. Of one without any, or whose outputs another version wrote, nothing. Pure. */
 export function parseLastOutputs(outputs: unknown): LastOutputs {
   const read = outputsSchema.safeParse(outputs ?? {});
-  return read.success ? read.data : outputsSchema.parse({});
-}
-
-/**
- * Whether the last update was one of 0.1.0: it said nothing of control planes. In its stacks the Service of an east-west
- * gateway was a part of the Helm release; now it is a resource, which is there already when it is to be made.
- */
-export function madeByFirstRelease({ clusters, controlPlanes }: LastOutputs): boolean {
-  return Object.keys(clusters).length > 0 && Object.keys(controlPlanes).length === 0;
+  if (!read.success) return outputsSchema.parse({});
+  const saysNothing = !Object.hasOwn(Object(outputs) as object, "controlPlanes");
+  return saysNothing && Object.keys(read.data.clusters).length > 0 ? { ...read.data, madeBy: "0.1.0" } : read.data;
 }
 
 /** Names of the clusters that belong to the mesh since the last update, external control planes' among them. */

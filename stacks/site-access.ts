@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitAddresses, NoAddressError, type ReachedCluster } from "../access";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
-import { madeByFirstRelease, type LastOutputs } from "./last-outputs";
+import type { LastOutputs } from "./last-outputs";
 
 /**
  * One provider for a cluster. Its identifier is the name that the cluster first had, so that neither an edited kubeconfig
@@ -22,7 +22,7 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
         clusterIdentifier: site.name,
         enableSecretMutable: true,
         skipUpdateUnreachable: true,
-        ...(madeByFirstRelease(last) ? adopting : {}),
+        ...(last.madeBy === "0.1.0" ? adopting : {}),
       },
       { ignoreChanges: ["clusterIdentifier"], ...(replaces === undefined ? {} : { aliases: [{ name: replaces }] }) },
     ),

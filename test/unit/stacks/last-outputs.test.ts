@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { parseLastOutputs } from "../../../stacks/last-outputs";
+
+describe("parseLastOutputs", () => {
+  it("tells a stack of 0.1.0 by its silence about control planes", () => {
+    assert.equal(parseLastOutputs({ clusters: { east: {} } }).madeBy, "0.1.0");
+  });
+
+  it("takes no other stack for one: not a remote cluster's, which has no control plane, and not a new one", () => {
+    for (const outputs of [{ clusters: { edge: {} }, controlPlanes: {} }, { clusters: {} }, {}, undefined, "broken"]) {
+      assert.equal(parseLastOutputs(outputs).madeBy, undefined, JSON.stringify(outputs));
+    }
+  });
+});
