@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import { joins, measureJoin } from "./benchmarks/join";
 import { labFromNothing } from "./benchmarks/lab";
 import { planGrowth, planNames, planSizes } from "./benchmarks/plan";
+import { measureSplit, splitNames, splitSizes } from "./benchmarks/split";
 import { measureSummary, summaryName } from "./benchmarks/summary";
 import { describeMachine } from "./machine";
 import { resultOf, type BenchResult, type Measurement } from "./result";
@@ -21,6 +22,9 @@ const groups: readonly Group[] = [
     return { names, measure: (repository, report) => measureJoin(join, repository, report) };
   }),
   { names: [summaryName], measure: measureSummary },
+  ...splitSizes.map((size): Group => {
+    return { names: splitNames(size), measure: (_repository, report) => measureSplit(size, report) };
+  }),
   ...planSizes.map((size): Group => {
     return { names: planNames(size), measure: (repository, report) => planGrowth(size, repository, report) };
   }),

@@ -142,7 +142,8 @@ export class PaperMesh {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  private async options(config: PaperConfig): Promise<StackOptions> {
+  /** The options of operations on a mesh of this configuration, which is written down for the program. */
+  async options(config: PaperConfig): Promise<StackOptions> {
     const sites = Object.entries({ ...config.clusters, ...config.externalControlPlanes });
     const urls = new Map<string, string>();
     for (const [name, { access }] of sites) {
