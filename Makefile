@@ -4,7 +4,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-.PHONY: demo demo-down test test-topologies bench schema
+.PHONY: demo demo-down test test-lab test-topologies bench schema
 
 ## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root); STACK=mixed for another
 demo: node_modules/.package-lock.json
@@ -21,6 +21,11 @@ test: node_modules/.package-lock.json
 ## test-topologies: every shipped stack file on the lab; `make test` takes three of them, another one each day
 test-topologies: node_modules/.package-lock.json
 	@ISTHMUS_TOPOLOGIES=all mocha test/lab/topologies.test.ts
+	@node bin/isthmus.js lab down
+
+## test-lab: every suite of the lab; `make test` runs a third of those that take minutes, in turn
+test-lab: node_modules/.package-lock.json
+	@ISTHMUS_LAB=all ISTHMUS_TOPOLOGIES=all mocha 'test/lab/**/*.test.ts'
 	@node bin/isthmus.js lab down
 
 ## bench: the benchmarks beside their peers (BENCH=join-2 for one, BENCH="plan-160 plan-memory-160" for some)

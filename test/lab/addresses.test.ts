@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { allPairs, kubectl, labDown, WrittenStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-addresses");
 
@@ -10,7 +11,7 @@ const edge = { network: "edge", controlPlane: "east", access: { context: "lab-ed
 const fixedIstiod = { ip: "172.18.11.77", host: "172-18-11-77.lab.internal" };
 
 /** The ways in which gateways and istiod are reached from other clusters. */
-describe("addresses on the lab", function () {
+describeInTurn("addresses", "addresses on the lab", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { allPairs, killApiServer, kubectl, labDown, leftIn, readBy, WrittenStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-changes");
 
@@ -15,7 +16,7 @@ async function labelsOf(cluster: string, namespace: string): Promise<Record<stri
 }
 
 /** One mesh, changed by its file alone; each step starts where the last one ended. */
-describe("changes of a mesh on the lab", function () {
+describeInTurn("changes", "changes of a mesh on the lab", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {

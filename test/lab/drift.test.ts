@@ -5,6 +5,7 @@ import { labEnvironment } from "../../lab";
 import type { DriftReport } from "../../operations/drift";
 import { isthmus, repository, type Run } from "../support/isthmus";
 import { killApiServer, kubectl, LabStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
 
 const execute = promisify(execFile);
 const stack = new LabStack("dev");
@@ -34,7 +35,7 @@ async function helm(...args: string[]): Promise<void> {
   await execute("helm", ["--kube-context", "lab-east", ...system, ...args], options);
 }
 
-describe("drift on the lab", function () {
+describeInTurn("drift", "drift on the lab", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {

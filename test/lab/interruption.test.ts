@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { killTree } from "../../operations/stack/process-tree";
 import { startIsthmus } from "../support/isthmus";
 import { allPairs, labDown, WrittenStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-interruption");
 
@@ -18,7 +19,7 @@ async function upKilledAt(moment: RegExp): Promise<void> {
   assert.notEqual((await running.finished).code, 0);
 }
 
-describe("an update that is killed", function () {
+describeInTurn("interruption", "an update that is killed", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {

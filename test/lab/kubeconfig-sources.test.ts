@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { labEnvironment, labPaths } from "../../lab";
 import { repository } from "../support/isthmus";
 import { allPairs, kubectl, labDown, LabStack, leftIn, WrittenStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
 
 const execute = promisify(execFile);
 
@@ -21,7 +22,7 @@ exports.kubeconfigs = { west: pulumi.secret(process.env.WEST_KUBECONFIG) };
 `;
 
 /** Real clusters whose kubeconfigs stand in no file: a secret of the configuration, and an output of another stack. */
-describe("kubeconfigs from elsewhere, on the lab", function () {
+describeInTurn("kubeconfigs", "kubeconfigs from elsewhere, on the lab", function () {
   this.timeout(10 * 60_000);
   let savedVariables: NodeJS.ProcessEnv;
   let clustersProject: string;

@@ -12,6 +12,7 @@ import { linkInstalledPlugins } from "../engine/tools";
 import { blockWith } from "../package/code-blocks";
 import { packedPackage, run, runWell, type Ran } from "../package/packed";
 import { isthmus, repository } from "../support/isthmus";
+import { describeInTurn } from "./turns";
 
 /** The clusters of the documentation, and those of the lab that stand for them. */
 const standing = { "gke-frankfurt": "lab-east", "eks-dublin": "lab-west" } as const;
@@ -20,7 +21,7 @@ interface Kubeconfig {
   readonly contexts: readonly { readonly name: string; readonly context: object }[];
 }
 
-describe("the npm package on the lab", function () {
+describeInTurn("package", "the npm package on the lab", function () {
   this.timeout(15 * 60_000);
   const { kubeconfig, charts } = labPaths();
   let directory: string;
