@@ -28,41 +28,60 @@ export interface Next {
   readonly waits: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Why a part is not begun: the parts that it waits for. */
+interface Waits {
+  /** It cannot be made without them. */
+  readonly needed: readonly string[];
+  /** With them it need not be updated once more. */
+  readonly awaited: readonly string[];
+  /** They still use what it takes away. */
+  readonly users: readonly string[];
+}
+
 /**
  * Which parts can be begun, as things are. The trust comes first. A part waits for what it cannot be made without; for a
- * new part that is about to offer what it needs; and, before it takes something away, for those who still use it.
+ * part that is about to offer what it lacks; and, before it takes something away, for those who still use it.
  *
- * Where parts wait for each other only because each still uses what the other takes away, the first of those that stay is
- * begun: what it takes away its users are about to drop.
+ * Where nothing can be begun, only the first of these counts: a part that could be spared an update is not. Where parts
+ * wait for each other because each still uses what the other takes away, the first is begun: its users are about to drop
+ * that. But nothing is taken away from one that failed, or waits for one that did.
  * Pure.
  */
 export function nextParts(situation: Situation): Next {
   const due = dueParts(situation);
-  const waits = new Map<string, readonly string[]>();
-  const begin: string[] = [];
-  const usersOfPolite = new Map<string, readonly string[]>();
-  for (const part of due) {
-    const hard = waitsFor(situation, part, due);
-    const users = usersOfWithdrawn(situation, part);
-    if (hard.length + users.length === 0) begin.push(part);
-    else waits.set(part, [...new Set([...hard, ...users])]);
-    if (hard.length === 0 && users.length > 0) usersOfPolite.set(part, users);
-  }
-  if (begin.length > 0 || isRunning(situation)) return { begin: inOrder(situation, begin), waits };
-  const [first] = politeAmongThemselves(usersOfPolite);
-  if (first !== undefined) waits.delete(first);
-  return { begin: first === undefined ? [] : [first], waits };
+  const all = new Map(due.map((part) => [part, waitsOf(situation, part, due)] as const));
+  const begin = chosen(situation, all);
+  const waits = [...all].filter(([part]) => !begin.includes(part));
+  return {
+    begin: inOrder(situation, begin),
+    waits: new Map(
+      waits.flatMap(([part, { needed, awaited, users }]) => {
+        const others = [...new Set([...needed, ...awaited, ...users])];
+        return others.length === 0 ? [] : [[part, others]];
+      }),
+    ),
+  };
 }
 
-/** Parts that wait for nobody but each other; none that waits for one that failed, which would lose what it still uses. */
-function politeAmongThemselves(users: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  let polite = [...users.keys()];
-  for (let count = -1; count !== polite.length;) {
-    count = polite.length;
-    const rest = polite;
-    polite = rest.filter((part) => users.get(part)?.every((user) => rest.includes(user)));
+function chosen(situation: Situation, all: ReadonlyMap<string, Waits>): readonly string[] {
+  const such = (isMet: (waits: Waits, part: string) => boolean): string[] =>
+    [...all].filter(([part, waits]) => isMet(waits, part)).map(([part]) => part);
+  const free = such(({ needed, awaited, users }) => needed.length + awaited.length + users.length === 0);
+  if (free.length > 0 || isRunning(situation)) return free;
+  const possible = such(({ needed, users }) => needed.length + users.length === 0);
+  if (possible.length > 0) return possible;
+  const stuck = stuckParts(situation, all);
+  return such(({ needed, users }) => needed.length === 0 && !users.some((user) => stuck.has(user))).slice(0, 1);
+}
+
+/** Parts that failed, and those that cannot be made without one of them. */
+function stuckParts({ progress }: Situation, all: ReadonlyMap<string, Waits>): ReadonlySet<string> {
+  const stuck = new Set([...progress].filter(([, { status }]) => status === "failed").map(([part]) => part));
+  for (let size = -1; size !== stuck.size;) {
+    size = stuck.size;
+    for (const [part, { needed }] of all) if (needed.some((other) => stuck.has(other))) stuck.add(part);
   }
-  return polite;
+  return stuck;
 }
 
 /** Parts of which something is to be done, whether it can be now or not; those that run or have failed left out. Pure. */
@@ -85,22 +104,25 @@ function isDue(situation: Situation, part: string): boolean {
   return part === trustPart || extent === "all" || states.get(part)?.digest !== digest;
 }
 
-/** Parts that must end first for a part to be begun. */
-function waitsFor(situation: Situation, part: string, due: readonly string[]): string[] {
+function waitsOf(situation: Situation, part: string, due: readonly string[]): Waits {
   const { plan } = situation;
-  if (part === trustPart) return [];
-  if (!hasEnded(situation, trustPart)) return [trustPart];
-  if (!isPlanned(situation, part)) return removalWaitsFor(situation, part, due);
+  const none: Waits = { needed: [], awaited: [], users: [] };
+  if (part === trustPart) return none;
+  if (!hasEnded(situation, trustPart)) return { ...none, needed: [trustPart] };
+  if (!isPlanned(situation, part)) return { ...none, needed: removalWaitsFor(situation, part, due) };
   const missing = needsOf(plan, part).filter((need) => !isOffered(situation, need));
-  const first = missing.filter(({ urgency }) => urgency === "first").map((need) => need.part);
-  const later = missing.filter(({ urgency }) => urgency === "later").map((need) => need.part);
+  const of = (urgency: Need["urgency"]): string[] =>
+    missing.filter((need) => need.urgency === urgency).map((need) => need.part);
   const isAgain = situation.progress.get(part)?.begunWith !== undefined;
   const isNew = !isAgain && situation.states.get(part)?.digest === undefined;
   // What a part lacks that was begun already is worth another update only when all is there that is to come.
-  const worthWaiting = isNew
-    ? []
-    : later.filter((other) => (isAgain ? isComing(situation, other, due) : isNewComer(situation, other)));
-  return [...new Set([...first, ...worthWaiting])];
+  const isAwaited = (other: string): boolean =>
+    isAgain ? isComing(situation, other, due) : isNewcomer(situation, other);
+  return {
+    needed: of("first"),
+    awaited: isNew ? [] : of("later").filter(isAwaited),
+    users: usersOfWithdrawn(situation, part),
+  };
 }
 
 /** A part that goes is removed when nobody is updated any more, and nobody uses what it has. */
@@ -122,7 +144,8 @@ function usersOf(situation: Situation, part: string, isMeant: (offer: string) =>
   const prefix = `${part}:`;
   return [...situation.states]
     .filter(([user, { uses }]) => {
-      if (user === part || (!isPlanned(situation, user) && !isPlanned(situation, part))) return false;
+      // One that goes as well need not be spared.
+      if (user === part || !isPlanned(situation, user)) return false;
       return Object.keys(uses).some((key) => key.startsWith(prefix) && isMeant(key.slice(prefix.length)));
     })
     .map(([user]) => user);
@@ -139,7 +162,7 @@ function isComing(situation: Situation, part: string, due: readonly string[]): b
 }
 
 /** Whether a part was never made and is about to be, in this run. */
-function isNewComer(situation: Situation, part: string): boolean {
+function isNewcomer(situation: Situation, part: string): boolean {
   return situation.states.get(part)?.digest === undefined && !hasEnded(situation, part);
 }
 

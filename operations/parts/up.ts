@@ -231,6 +231,12 @@ class PartsRun {
 
   private unfinished(failed: readonly PartResult[]): Error {
     const errors = [...this.errors.values()];
+    const mistakes = errors.filter((error) => error instanceof ConfigurationError);
+    const isUntouched = ![...this.results.values()].some(({ outcome }) => outcome !== "failed");
+    // Nothing was begun, and all that is wrong is the user's to mend.
+    if (isUntouched && mistakes.length === errors.length) {
+      return new ConfigurationError(mistakes.flatMap((error) => error.problems));
+    }
     const problems = errors.flatMap((error) =>
       error instanceof UnfinishedUpdate || error instanceof ConfigurationError ? error.problems : [],
     );

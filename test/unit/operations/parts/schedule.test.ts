@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { lacksOf, nextParts, type PartProgress, type Situation } from "../../../../operations/parts/schedule";
+import { partDigest, usesOf, type PartState } from "../../../../stacks";
+import {
+  controlPlaneIn,
+  isRead,
+  needsOf,
+  offersOf,
+  parseMesh,
+  partsOf,
+  planMesh,
+  trustPart,
+  type MeshPlan,
+} from "../../../../topology";
+import { externalControlPlane, mixed, planOf, primaryRemote, twoPrimaries } from "../../../support/plans";
+import { validConfig } from "../../topology/arbitraries";
+
+/** A mesh in parts as the scheduler sees it: what a part offers after an update follows from what it was made from. */
+class ModelOfParts {
+  readonly states = new Map<string, PartState>();
+  readonly runs: string[] = [];
+  /** Parts whose updates fail. */
+  readonly broken = new Set<string>();
+  /** Called before a part is begun. */
+  onBegin: (part: string) => void = () => undefined;
+
+  /** Brings everything up that can be, so many at a time, and gives what waits in the end. */
+  up(plan: MeshPlan, parallel = 1): ReadonlyMap<string, readonly string[]> {
+    const progress = new Map<string, PartProgress>();
+    for (;;) {
+      const { begin, waits } = nextParts(this.situation(plan, progress));
+      const begun = begin.slice(0, parallel).map((part) => [part, this.digestOf(plan, part)] as const);
+      if (begun.length === 0) return waits;
+      for (const [part, begunWith] of begun) progress.set(part, { status: "running", begunWith });
+      // All of them have read what the others offer before any of them is done.
+      const made = begun.map(([part]) => [part, this.made(plan, part)] as const);
+      for (const [part, state] of made) {
+        this.onBegin(part);
+        this.runs.push(part);
+        assert.ok(this.runs.length < 1000, "it comes to an end");
+        const begunWith = progress.get(part)?.begunWith ?? "";
+        progress.set(part, { status: this.broken.has(part) ? "failed" : "done", begunWith });
+        if (this.broken.has(part)) continue;
+        if (state === undefined) this.states.delete(part);
+        else this.states.set(part, state);
+      }
+    }
+  }
+
+  private situation(plan: MeshPlan, progress: Situation["progress"]): Situation {
+    return { plan, states: this.states, progress, digestOf: (part) => this.digestOf(plan, part), extent: "changed" };
+  }
+
+  private digestOf(plan: MeshPlan, part: string): string {
+    return partDigest({ plan, part, access: undefined, offers: this.offers() });
+  }
+
+  private offers(): Map<string, PartState["offers"]> {
+    return new Map([...this.states].map(([part, { offers }]) => [part, offers]));
+  }
+
+  private made(plan: MeshPlan, part: string): PartState | undefined {
+    if (!partsOf(plan).includes(part)) return undefined;
+    const source = { plan, part, access: undefined, offers: this.offers() };
+    const uses = usesOf(source);
+    const has = (other: string, offer: string): boolean => `${other}:${offer}` in uses;
+    for (const need of needsOf(plan, part)) {
+      assert.ok(need.urgency === "later" || has(need.part, need.offer), `${part} has no ${need.offer} of ${need.part}`);
+    }
+    const controlPlane = controlPlaneIn(plan, part);
+    const hasIstiod =
+      controlPlane !== undefined &&
+      (controlPlane.kind === "primary" || has(controlPlane.configCluster, "istiod-account"));
+    const offers = offersOf(plan, part).filter((offer) => {
+      if (offer === "istiod") return hasIstiod;
+      return offer.startsWith("reads.") ? hasIstiod && has(offer.slice("reads.".length), "reader") : true;
+    });
+    return {
+      offers: Object.fromEntries(offers.map((offer) => [offer, `${part}'s`])),
+      uses,
+      digest: partDigest(source),
+    };
+  }
+}
+
+const plans = validConfig.map((config) => planMesh(parseMesh(config)));
+
+describe("nextParts", () => {
+  it("makes every mesh whole from nothing, each part with what it needs, and the trust first", () => {
+    fc.assert(
+      fc.property(plans, fc.integer({ min: 1, max: 4 }), (plan, parallel) => {
+        const model = new ModelOfParts();
+        assert.deepEqual([...model.up(plan, parallel)], []);
+        assert.equal(model.runs[0], trustPart);
+        for (const part of partsOf(plan)) {
+          assert.deepEqual(lacksOf({ plan, states: model.states }, part), [], part);
+          const count = model.runs.filter((run) => run === part).length;
+          assert.ok(count <= 3, `${part} is updated ${count} times: ${model.runs.join(" ")}`);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("begins with the trust alone when all is as it is to be", () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const model = new ModelOfParts();
+        model.up(plan);
+        model.runs.length = 0;
+        assert.deepEqual([...model.up(plan)], []);
+        assert.deepEqual(model.runs, [trustPart]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("comes from any mesh to any other, and takes nothing away from those that wait for nobody", () => {
+    fc.assert(
+      fc.property(plans, plans, (before, after) => {
+        const model = new ModelOfParts();
+        model.up(before);
+        assert.deepEqual([...model.up(after)], []);
+        assert.deepEqual([...model.states.keys()].sort(), [...partsOf(after)].sort());
+        for (const part of partsOf(after)) {
+          assert.deepEqual(lacksOf({ plan: after, states: model.states }, part), [], part);
+          const { uses = {} } = model.states.get(part) ?? {};
+          assert.deepEqual(uses, usesOf({ plan: after, part, offers: offersIn(model) }), part);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("does the rest when one part fails, and says who waits for it", () => {
+    const model = new ModelOfParts();
+    model.broken.add("p1");
+    const waits = model.up(planOf(mixed));
+    // r1 has no istiod but that of p1.
+    assert.deepEqual([...waits], [["r1", ["p1"]]]);
+    assert.deepEqual([...model.states.keys()].sort(), ["p2", "p3", "r3", "trust"]);
+    model.broken.clear();
+    assert.deepEqual([...model.up(planOf(mixed))], []);
+  });
+
+  it("goes on without a trust that cannot be updated, where it offers all already", () => {
+    const model = new ModelOfParts();
+    model.up(planOf(twoPrimaries));
+    model.broken.add(trustPart);
+    model.runs.length = 0;
+    const { east, west } = twoPrimaries.clusters;
+    const values = { istiod: { replicaCount: 2 } };
+    assert.deepEqual([...model.up(planOf({ ...twoPrimaries, clusters: { east: { ...east, values }, west } }))], []);
+    assert.deepEqual(model.runs, [trustPart, "east"]);
+  });
+
+  it("takes an address away from nobody who still uses it, also when that one fails", () => {
+    const model = new ModelOfParts();
+    model.up(planOf(primaryRemote));
+    model.broken.add("edge");
+    model.runs.length = 0;
+    const { edge, west } = primaryRemote.clusters;
+    const both = planOf({ ...primaryRemote, clusters: { edge: { ...edge, controlPlane: "edge" }, west } });
+    assert.deepEqual([...model.up(both)], [["west", ["edge"]]]);
+    assert.ok("address" in (model.states.get("west")?.offers ?? {}));
+    model.broken.clear();
+    assert.deepEqual([...model.up(both)], []);
+    assert.ok(!("address" in (model.states.get("west")?.offers ?? {})));
+  });
+
+  it("removes a part when nobody uses anything of it any more", () => {
+    const model = new ModelOfParts();
+    model.up(planOf(twoPrimaries));
+    model.runs.length = 0;
+    const { east } = twoPrimaries.clusters;
+    assert.deepEqual([...model.up(planOf({ ...twoPrimaries, clusters: { east } }))], []);
+    assert.deepEqual(model.runs, [trustPart, "east", "west"]);
+  });
+
+  it("keeps a part that one which fails still uses", () => {
+    const model = new ModelOfParts();
+    model.up(planOf(twoPrimaries));
+    model.broken.add("east");
+    const { east } = twoPrimaries.clusters;
+    const waits = model.up(planOf({ ...twoPrimaries, clusters: { east } }));
+    assert.deepEqual([...waits], [["west", ["east"]]]);
+    assert.ok(model.states.has("west"));
+  });
+
+  it("lets an external istiod and its configuration cluster wait for each other's halves", () => {
+    const model = new ModelOfParts();
+    model.up(planOf(externalControlPlane), 2);
+    assert.deepEqual(model.runs.slice(0, 4), [trustPart, "control", "east", "control"]);
+  });
+});
+
+describe("needsOf", () => {
+  it("names only what the other part offers", () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        for (const part of partsOf(plan)) {
+          for (const need of needsOf(plan, part)) {
+            assert.ok(offersOf(plan, need.part).includes(need.offer), `${part}: ${need.part} ${need.offer}`);
+          }
+          assert.equal(offersOf(plan, part).includes("reader"), isRead(plan, part));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function offersIn({ states }: ModelOfParts): Map<string, PartState["offers"]> {
+  return new Map([...states].map(([part, { offers }]) => [part, offers]));
+}
