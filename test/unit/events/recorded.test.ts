@@ -114,7 +114,7 @@ describe("what a refresh found", () => {
       ["resourcePreEvent", "refresh"],
       ["resOutputsEvent", "delete"],
     ] as const) {
-      engine.take({ sequence: 1, timestamp: 1, [kind]: { metadata: { op, urn } } } as unknown as EngineEvent);
+      engine.take({ sequence: 1, timestamp: 1, [kind]: { metadata: { op, urn } } });
     }
     assert.deepEqual(
       events.map((event) => [event.type, "found" in event ? event.found : undefined]),
