@@ -92,6 +92,17 @@ export async function openWorkspace(
   const command = await pulumiCommand({ ...variables, ...own }, options, check);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
   const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
+  // Commands without `--config-file` write down how the stack's secrets are encrypted; one that shares the settings of
+  // another is told by those.
+  const withSharedSettings = async (name: string, args: string[]): Promise<void> => {
+    const settings = join(
+      options.configFile === undefined ? directory : dirname(options.configFile),
+      settingsFile(name),
+    );
+    const isOwn = options.configFile === undefined || existsSync(settings);
+    await command.run(args, directory, {});
+    if (!isOwn) await rm(settings, { force: true });
+  };
   return Object.assign(workspace, {
     writeSecret: (stack: string, key: string, value: string): Promise<void> =>
       command.feed(["config", "set", "--secret", key, "--stack", stack, ...file], directory, value),
@@ -101,16 +112,12 @@ export async function openWorkspace(
     // The Automation API writes the state, secrets in plain, into a file that everybody may read.
     importStack: (name: string, state: Deployment): Promise<void> =>
       inPrivateFile(JSON.stringify(state), async (file) => {
-        await command.run(["stack", "import", "--file", file, "--stack", name], directory, {});
+        await withSharedSettings(name, ["stack", "import", "--file", file, "--stack", name]);
       }),
     createStack: async (name: string): Promise<void> => {
       const chosen = secretsProvider ?? (await loadSecretsProvider(directory, name));
       const provider = chosen === undefined ? [] : ["--secrets-provider", chosen];
-      const own = join(options.configFile === undefined ? directory : dirname(options.configFile), settingsFile(name));
-      const isOurs = options.configFile === undefined || existsSync(own);
-      await command.run(["stack", "init", name, "--no-select", ...provider], directory, {});
-      // Pulumi writes down how the stack's secrets are encrypted; one with the settings of another is told by those.
-      if (!isOurs) await rm(own, { force: true });
+      await withSharedSettings(name, ["stack", "init", name, "--no-select", ...provider]);
     },
     getAllConfig: async (name: string): Promise<ConfigMap> => {
       const args = ["config", "--show-secrets", "--json", "--stack", name, ...file];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import type { MeshConfig } from "../../topology";
-import { isthmus } from "../support/isthmus";
+import { isthmus, repository } from "../support/isthmus";
 import { allPairs, killApiServer, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
 
 const clusters = ["east", "west"] as const;
@@ -172,6 +173,11 @@ describe("a mesh in a stack for each cluster, on the lab", function () {
       assert.deepEqual(Object.keys(changes).sort(), ["same", "update"], preview.stdout);
     }
     assert.deepEqual(await Promise.all(clusters.map(uidsIn)), before);
+    assert.deepEqual(
+      readdirSync(repository).filter((file) => /^Pulumi\.test-parts\..+\.yaml$/.test(file)),
+      [],
+      "no settings but the mesh's",
+    );
   });
 
   it("is taken down without a trace", async () => {
