@@ -23,7 +23,7 @@ test-topologies: node_modules/.package-lock.json
 	@ISTHMUS_TOPOLOGIES=all mocha test/lab/topologies.test.ts
 	@node bin/isthmus.js lab down
 
-## test-lab: every suite of the lab; `make test` runs a third of those that take minutes, in turn
+## test-lab: every suite of the lab; `make test` runs some of those that take minutes, others each day
 test-lab: node_modules/.package-lock.json
 	@ISTHMUS_LAB=all ISTHMUS_TOPOLOGIES=all mocha 'test/lab/**/*.test.ts'
 	@node bin/isthmus.js lab down

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import type { MeshConfig } from "../../topology";
 import { isthmus, repository } from "../support/isthmus";
+import { describeInTurn } from "./turns";
 import { allPairs, killApiServer, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
 
 const clusters = ["east", "west"] as const;
@@ -95,7 +96,7 @@ async function uidsIn(cluster: string): Promise<string[]> {
     .sort();
 }
 
-describe("a mesh in a stack for each cluster, on the lab", function () {
+describeInTurn("parts", "a mesh in a stack for each cluster, on the lab", function () {
   this.timeout(300_000);
   const stack = new WrittenStack("test-parts");
   const oneStack = new Map<string, Map<string, unknown>>();
