@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { unknownOutput, type KubeconfigSources } from "../access";
@@ -37,8 +38,27 @@ const answerSchema = z.object({ outputs: z.record(z.string(), z.unknown()) });
  * @param name In full: `organization/project/stack`.
  */
 export async function stackOutputs(name: string): Promise<Readonly<Record<string, unknown>>> {
-  const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
-  return answerSchema.parse(withUnknowns(answer)).outputs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+      return answerSchema.parse(withUnknowns(answer)).outputs;
+    } catch (error) {
+      if (attempt === maximumAttempts || !isBeingWritten(error)) throw error;
+      await delay(retryMs);
+    }
+  }
+}
+
+/** A state of some megabytes is written within a second or two; longer than this no writer takes that still lives. */
+const maximumAttempts = 40;
+const retryMs = 250;
+
+/**
+ * Whether a state was read while another update wrote it: a backend of files replaces the file in place, and who reads
+ * meanwhile finds it empty or cut off.
+ */
+export function isBeingWritten(error: unknown): boolean {
+  return error instanceof Error && /failed to load checkpoint: .*(EOF|JSON)/.test(error.message);
 }
 
 /** The SDK's objects for what is not known yet, in the engine's own form. */

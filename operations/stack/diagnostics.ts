@@ -2,6 +2,8 @@
  * What Pulumi writes about what went wrong. Pure.
  */
 
+import { stripVTControlCharacters } from "node:util";
+
 /** An error that Pulumi told. */
 export interface Diagnostic {
   /** Name of the resource that it is about; undefined where it is about none. */
@@ -23,10 +25,19 @@ export function diagnosticsIn(output: string): Diagnostic[] {
     if (violation !== undefined) found.set(JSON.stringify(violation), violation);
     const [, words] = /^\s*error: (.+)$/.exec(line) ?? [];
     if (words === undefined || onlyEnds.includes(words.trim())) continue;
-    const message = words.trim();
+    const message = withCause(words.trim(), lines[index + 1]);
     found.set(`${resource ?? ""}: ${message}`, { ...(resource === undefined ? {} : { resource }), message });
   }
   return [...found.values()];
+}
+
+/** A line that ends with a colon tells nothing without the one below it: the exception that a program did not handle. */
+function withCause(message: string, below = ""): string {
+  // Node.js colours what it writes of errors.
+  const cause = stripVTControlCharacters(below)
+    .replace(/<ref \*\d+> /, "")
+    .trim();
+  return message.endsWith(":") && cause !== "" && !cause.startsWith("at ") ? `${message} ${cause}` : message;
 }
 
 /**
