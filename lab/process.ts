@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -44,11 +44,16 @@ export class ComponentError extends Error {
   }
 }
 
-/** Enters cgroup and namespaces, leaves a record of itself, and becomes the component: at no moment is there a process that nobody knows of. */
+/**
+ * Enters cgroup and namespaces, leaves a record of itself, and becomes the component: at no moment is there a process
+ * that nobody knows of. Once in its cgroup it gives way to a later start, for the `up` that began this one may have been
+ * killed: the later one either meets it there and ends it, or has written its own turn before.
+ */
 const launcher = `
 set -e
-record=$1 fingerprint=$2 boot=$3 network=$4 mounts=$5 groups=$6; shift 6
+record=$1 turn=$2 fingerprint=$3 boot=$4 network=$5 mounts=$6 groups=$7; shift 7
 for group in $groups; do echo $$ > "$group"; done
+[ "$(cat "$record.turn")" = "$turn" ]
 read -r line < /proc/$$/stat; line=\${line##*) }
 start=$(set -- $line; shift 19; echo "$1")
 printf '{"pid":%s,"startTime":"%s","bootId":"%s","fingerprint":"%s"}' $$ "$start" "$boot" "$fingerprint" > "$record.new"
@@ -67,15 +72,17 @@ export async function ensureComponent(component: Component): Promise<boolean> {
     if (isAlive(record) && record.fingerprint === fingerprint) return false;
     await endProcess(record);
   }
+  await mkdir(dirname(component.log), { recursive: true });
+  await mkdir(dirname(component.pidFile), { recursive: true });
+  const turn = randomUUID();
+  await writeFile(`${component.pidFile}.turn`, turn);
   await endStrays(component);
-  await start(component, fingerprint);
+  await start(component, fingerprint, turn);
   return true;
 }
 
-async function start(component: Component, fingerprint: string): Promise<void> {
+async function start(component: Component, fingerprint: string, turn: string): Promise<void> {
   const groups = await makeComponentGroup(component.cluster, component.name);
-  await mkdir(dirname(component.log), { recursive: true });
-  await mkdir(dirname(component.pidFile), { recursive: true });
   await rm(component.pidFile, { force: true });
   await rotateLog(component.log);
   const log = openSync(component.log, "a", 0o600);
@@ -86,6 +93,7 @@ async function start(component: Component, fingerprint: string): Promise<void> {
       launcher,
       "sh",
       component.pidFile,
+      turn,
       fingerprint,
       bootId(),
       component.network,
@@ -132,12 +140,12 @@ async function endProcess(record: ProcessRecord): Promise<void> {
 }
 
 /**
- * Ends what an `up` that was killed half-way may have started without leaving a record. Only processes of the same
- * program count: containerd's shims live in its cgroup too and must outlive it.
+ * Ends what an `up` that was killed half-way may have started without leaving a record: the program, or what was about
+ * to become it. Others do not count: containerd's shims live in its cgroup too and must outlive it.
  */
 async function endStrays(component: Component): Promise<void> {
-  const program = basename(component.command[0]);
-  const isStray = (pid: number) => programOf(pid) === program;
+  const programs = new Set([basename(component.command[0]), "sh", "nsenter"]);
+  const isStray = (pid: number) => programs.has(programOf(pid) ?? "");
   await pollUntil(
     async () => {
       const strays = (await componentProcesses(component.cluster, component.name)).filter(isStray);

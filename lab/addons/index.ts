@@ -66,8 +66,7 @@ async function applyWhenKnown(object: KubernetesObject, api: ApiServer, signal?:
         await api.apply(object);
         return true;
       } catch (error) {
-        const isUnknown = error instanceof ApiServerError && [403, 404].includes(error.status);
-        if ((isUnknown || isPassing(error)) && performance.now() < deadline) return false;
+        if ((isNotYet(error) || isPassing(error)) && performance.now() < deadline) return false;
         throw error;
       }
     },
@@ -78,4 +77,14 @@ async function applyWhenKnown(object: KubernetesObject, api: ApiServer, signal?:
       signal,
     },
   );
+}
+
+/**
+ * Whether an API server refuses what it will take a moment later. A Service whose address is held is one that an `up`
+ * which was killed had asked for: the API server is about to store it, or to give the address back.
+ */
+function isNotYet(error: unknown): boolean {
+  if (!(error instanceof ApiServerError)) return false;
+  const isUnknown = error.status === 403 || error.status === 404;
+  return isUnknown || (error.status === 422 && error.message.includes("provided IP is already allocated"));
 }

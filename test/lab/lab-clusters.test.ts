@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -252,6 +253,24 @@ describe("the lab's clusters", function () {
         );
       });
     }
+
+    it("end what a killed start left about to become a component", async () => {
+      const before = pids(await labStatus());
+      const etcd = before["east/etcd"] ?? assert.fail();
+      const groups = readFileSync(`/proc/${String(etcd)}/cgroup`, "utf8").matchAll(
+        /^\d+:([^,:\n]*).*:(\/isthmus-lab\/.*)$/gm,
+      );
+      const joins = [...groups].map(
+        ([, controller, group]) => `echo $$ > /sys/fs/cgroup/${controller}${group}/cgroup.procs`,
+      );
+      const late = spawn("/bin/sh", ["-ec", [...joins, "echo there", "read -r never"].join("\n")]);
+      const ended = once(late, "exit");
+      await once(late.stdout, "data");
+      process.kill(etcd, "SIGKILL");
+      assert.equal((await up(east, west)).ready, true);
+      late.stdin.end();
+      assert.deepEqual(await ended, [null, "SIGKILL"]);
+    });
 
     it("come back with their objects after everything was killed", async () => {
       for (const pid of ownProcesses()) process.kill(pid, "SIGKILL");

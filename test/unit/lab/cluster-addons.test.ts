@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { applyAddons } from "../../../lab/addons";
 import { coreDns } from "../../../lab/addons/coredns";
 import { addressPool, ManifestError, metalLb } from "../../../lab/addons/metallb";
-import { objectPath } from "../../../lab/api-server";
+import { ApiServer, ApiServerError, objectPath, type KubernetesObject } from "../../../lab/api-server";
 import { planLab } from "../../../lab/plan";
 
 const [cluster] = planLab([{ name: "east", network: "east" }]).clusters;
@@ -93,6 +94,41 @@ describe("lab addons", () => {
     assert.equal((service?.["spec"] as { clusterIP: string }).clusterIP, "10.200.0.10");
     const { Corefile } = objects.find(({ kind }) => kind === "ConfigMap")?.["data"] as { Corefile: string };
     assert.doesNotMatch(Corefile, /forward|proxy|resolv/);
+  });
+
+  describe("that an API server refuses", () => {
+    const service: KubernetesObject = { apiVersion: "v1", kind: "Service", metadata: { name: "kube-dns" } };
+    const addons = { objects: [service], memberList: service, customObjects: [], digest: "" };
+
+    /** Takes a Service only after it refused one. */
+    class Refusing extends ApiServer {
+      readonly applied: string[] = [];
+      constructor(private refusal: Error | undefined) {
+        super("https://127.0.0.1:1", "", { certificate: "", key: "" });
+      }
+      override read(): Promise<Record<string, unknown>> {
+        return Promise.resolve({});
+      }
+      override apply({ kind }: KubernetesObject): Promise<void> {
+        this.applied.push(kind);
+        const { refusal } = this;
+        this.refusal = undefined;
+        return refusal === undefined ? Promise.resolve() : Promise.reject(refusal);
+      }
+    }
+    const held = "spec.clusterIPs: failed to allocate IP 10.200.0.10: provided IP is already allocated";
+
+    it("are applied again while their address is held by a request of a killed `up`", async () => {
+      const api = new Refusing(new ApiServerError(422, "applying Service kube-dns", held));
+      await applyAddons(addons, api);
+      assert.deepEqual(api.applied, ["Service", "Service", "ConfigMap"]);
+    });
+
+    it("are an error when they are invalid", async () => {
+      const api = new Refusing(new ApiServerError(422, "applying Service kube-dns", "spec.ports: Required value"));
+      await assert.rejects(applyAddons(addons, api), /Required value/);
+      assert.deepEqual(api.applied, ["Service"]);
+    });
   });
 
   const paths: [Parameters<typeof objectPath>[0], string][] = [
