@@ -101,6 +101,14 @@ export class ApiServer {
     }
   }
 
+  /** Deletes the object, if it is there. */
+  async remove(path: string): Promise<void> {
+    const { status, body } = await this.#send("DELETE", path);
+    if (status !== 200 && status !== 202 && status !== 404) {
+      throw new ApiServerError(status, `DELETE ${this.url}${path}`, messageOf(body));
+    }
+  }
+
   async mergePatch(path: string, patch: object): Promise<void> {
     const { status, body } = await this.#send("PATCH", path, JSON.stringify(patch), "application/merge-patch+json");
     if (status !== 200) throw new ApiServerError(status, `PATCH ${this.url}${path}`, messageOf(body));

@@ -66,7 +66,10 @@ async function applyWhenKnown(object: KubernetesObject, api: ApiServer, signal?:
         await api.apply(object);
         return true;
       } catch (error) {
-        if ((isNotYet(error) || isPassing(error)) && performance.now() < deadline) return false;
+        const address = heldAddressOf(error);
+        if (address !== undefined) await releaseOrphan(address, object, api);
+        else if (!isUnknown(error) && !isPassing(error)) throw error;
+        if (performance.now() < deadline) return false;
         throw error;
       }
     },
@@ -79,12 +82,23 @@ async function applyWhenKnown(object: KubernetesObject, api: ApiServer, signal?:
   );
 }
 
+const isUnknown = (error: unknown): boolean =>
+  error instanceof ApiServerError && (error.status === 403 || error.status === 404);
+
+/** The address that a Service was refused because it is taken. */
+function heldAddressOf(error: unknown): string | undefined {
+  if (!(error instanceof ApiServerError) || error.status !== 422) return undefined;
+  return /failed to allocate IP (\S+): provided IP is already allocated/.exec(error.message)?.[1];
+}
+
 /**
- * Whether an API server refuses what it will take a moment later. A Service whose address is held is one that an `up`
- * which was killed had asked for: the API server is about to store it, or to give the address back.
+ * Gives back the address of a Service that was never stored: an API server whose client is killed between the two
+ * leaves it taken until its repair loop comes by, some minutes later.
  */
-function isNotYet(error: unknown): boolean {
-  if (!(error instanceof ApiServerError)) return false;
-  const isUnknown = error.status === 403 || error.status === 404;
-  return isUnknown || (error.status === 422 && error.message.includes("provided IP is already allocated"));
+async function releaseOrphan(address: string, service: KubernetesObject, api: ApiServer): Promise<void> {
+  const path = `/apis/networking.k8s.io/v1/ipaddresses/${address}`;
+  const held = (await api.read(path)) as { spec?: { parentRef?: { namespace?: string; name?: string } } } | undefined;
+  const { name, namespace } = held?.spec?.parentRef ?? {};
+  const isOwn = name === service.metadata.name && namespace === service.metadata.namespace;
+  if (isOwn && (await api.read(objectPath(service))) === undefined) await api.remove(path);
 }

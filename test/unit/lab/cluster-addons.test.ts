@@ -97,37 +97,60 @@ describe("lab addons", () => {
   });
 
   describe("that an API server refuses", () => {
-    const service: KubernetesObject = { apiVersion: "v1", kind: "Service", metadata: { name: "kube-dns" } };
-    const addons = { objects: [service], memberList: service, customObjects: [], digest: "" };
+    const service: KubernetesObject = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "kube-dns", namespace: "kube-system" },
+    };
+    const memberList: KubernetesObject = { apiVersion: "v1", kind: "Secret", metadata: { name: "memberlist" } };
+    const addons = { objects: [service], memberList, customObjects: [], digest: "" };
 
-    /** Takes a Service only after it refused one. */
+    /** Refuses the first Service, and every one while its address is taken without it. */
     class Refusing extends ApiServer {
-      readonly applied: string[] = [];
-      constructor(private refusal: Error | undefined) {
+      readonly calls: string[] = [];
+      constructor(
+        private readonly message: string,
+        private readonly stored: Record<string, object>,
+      ) {
         super("https://127.0.0.1:1", "", { certificate: "", key: "" });
+        stored[objectPath(memberList)] = {};
       }
-      override read(): Promise<Record<string, unknown>> {
-        return Promise.resolve({});
+      override read(path: string): Promise<Record<string, unknown> | undefined> {
+        return Promise.resolve(this.stored[path] as Record<string, unknown> | undefined);
       }
       override apply({ kind }: KubernetesObject): Promise<void> {
-        this.applied.push(kind);
-        const { refusal } = this;
-        this.refusal = undefined;
-        return refusal === undefined ? Promise.resolve() : Promise.reject(refusal);
+        this.calls.push(`apply ${kind}`);
+        const isOrphan = ipAddress in this.stored && !(objectPath(service) in this.stored);
+        const isRefused = this.calls.length === 1 || isOrphan;
+        if (kind !== "Service" || !isRefused) return Promise.resolve();
+        return Promise.reject(new ApiServerError(422, "applying Service kube-dns", this.message));
+      }
+      override remove(path: string): Promise<void> {
+        this.calls.push(`remove ${path}`);
+        Reflect.deleteProperty(this.stored, path);
+        return Promise.resolve();
       }
     }
+    const ipAddress = "/apis/networking.k8s.io/v1/ipaddresses/10.200.0.10";
+    const parentRef = { resource: "services", namespace: "kube-system", name: "kube-dns" };
     const held = "spec.clusterIPs: failed to allocate IP 10.200.0.10: provided IP is already allocated";
 
-    it("are applied again while their address is held by a request of a killed `up`", async () => {
-      const api = new Refusing(new ApiServerError(422, "applying Service kube-dns", held));
+    it("get the address that a killed `up` left taken without a Service", async () => {
+      const api = new Refusing(held, { [ipAddress]: { spec: { parentRef } } });
       await applyAddons(addons, api);
-      assert.deepEqual(api.applied, ["Service", "Service", "ConfigMap"]);
+      assert.deepEqual(api.calls, ["apply Service", `remove ${ipAddress}`, "apply Service", "apply ConfigMap"]);
+    });
+
+    it("leave the address alone of a Service that was stored meanwhile", async () => {
+      const api = new Refusing(held, { [ipAddress]: { spec: { parentRef } }, [objectPath(service)]: {} });
+      await applyAddons(addons, api);
+      assert.deepEqual(api.calls, ["apply Service", "apply Service", "apply ConfigMap"]);
     });
 
     it("are an error when they are invalid", async () => {
-      const api = new Refusing(new ApiServerError(422, "applying Service kube-dns", "spec.ports: Required value"));
+      const api = new Refusing("spec.ports: Required value", {});
       await assert.rejects(applyAddons(addons, api), /Required value/);
-      assert.deepEqual(api.applied, ["Service"]);
+      assert.deepEqual(api.calls, ["apply Service"]);
     });
   });
 
