@@ -15,4 +15,6 @@ export {
   loadStackConfiguration,
   parseStackConfiguration,
   stackConfigurationPath,
+  stackFile,
+  stackName,
 } from "./stack-configuration";

@@ -14,7 +14,7 @@ import { contentOf, describeYamlFailure, readYaml } from "./yaml";
  */
 export async function loadStackConfiguration(projectDirectory: string, stack: string): Promise<unknown> {
   const directory = resolve(projectDirectory, await configurationDirectory(projectDirectory));
-  const file = fileOf(stack);
+  const file = stackFile(stack);
   let text: string;
   try {
     text = await readFile(join(directory, file), "utf8");
@@ -33,7 +33,7 @@ export async function loadStackConfiguration(projectDirectory: string, stack: st
 export async function loadSecretsProvider(projectDirectory: string, stack: string): Promise<string | undefined> {
   const directory = resolve(projectDirectory, await configurationDirectory(projectDirectory));
   try {
-    const read = readYaml(await readFile(join(directory, fileOf(stack)), "utf8"));
+    const read = readYaml(await readFile(join(directory, stackFile(stack)), "utf8"));
     return "content" in read ? asText(below(read.content, "secretsprovider")) : undefined;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
@@ -41,13 +41,19 @@ export async function loadSecretsProvider(projectDirectory: string, stack: strin
   }
 }
 
-function fileOf(stack: string): string {
-  return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+/** A stack's own name: the last part of `organization/project/stack`. */
+export function stackName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
+/** Name of the file with a stack's configuration. */
+export function stackFile(stack: string): string {
+  return `Pulumi.${stackName(stack)}.yaml`;
 }
 
 /** Path of the file with a stack's configuration, whether it is there or not. */
 export async function stackConfigurationPath(projectDirectory: string, stack: string): Promise<string> {
-  return join(resolve(projectDirectory, await configurationDirectory(projectDirectory)), fileOf(stack));
+  return join(resolve(projectDirectory, await configurationDirectory(projectDirectory)), stackFile(stack));
 }
 
 /** Pulumi.yaml may put the stacks' files elsewhere. */

@@ -1,7 +1,7 @@
 import type { ClusterAccess } from "../../access";
 import { controlPlaneIn, partsOf, trustPart } from "../../topology";
 import { destroy, type ChangesResult } from "../stack/stack";
-import { openStack, selectStack, type StackOptions } from "../stack/workspace";
+import { openWorkspace, type StackOptions } from "../stack/workspace";
 import { limited } from "../limited";
 import { summed } from "./merged";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
@@ -37,11 +37,5 @@ export async function destroyParts(
 
 /** The root is protected against a destruction by accident; who gets here has been asked. */
 async function unprotect(options: StackOptions): Promise<void> {
-  const stack = await selectStack(options);
-  if (stack === undefined) return;
-  const workspace = (await openStack(options)).workspace.pulumiCommand as unknown as {
-    run(args: string[], directory: string, variables: object): Promise<unknown>;
-  };
-  const directory = options.workDirectory ?? options.projectDirectory;
-  await workspace.run(["state", "unprotect", "--all", "--yes", "--stack", options.stack], directory, {});
+  await (await openWorkspace(options)).unprotectAll(options.stack);
 }

@@ -1,5 +1,6 @@
 import { partStack, trustPart } from "../../topology";
-import { inStack, stackType, type State, type StateResource } from "./state-resource";
+import { stackType, type StateResource } from "../state";
+import { inStack, type State } from "./state-in-stack";
 
 /**
  * Puts the states of the stacks of a mesh's parts together into that of a mesh in one stack: the other way round of

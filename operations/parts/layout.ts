@@ -7,14 +7,16 @@ import { stackNames } from "./states";
 /**
  * Makes sure that no mesh stands in one stack where the configuration wants a stack for each part: bringing those up would
  * make everything a second time.
+ * @returns Names of the project's stacks.
  * @throws ConfigurationError
  */
-export async function ensureInParts(options: PartsOptions): Promise<void> {
-  if (!(await stackNames(options)).includes(options.stack)) return;
+export async function ensureInParts(options: PartsOptions): Promise<string[]> {
+  const names = await stackNames(options);
+  if (!names.includes(options.stack)) return names;
   const stack = await selectStack(options);
   const state = ((await stack?.exportStack())?.deployment ?? {}) as ExportedState;
   const count = state.resources?.filter(({ type }) => !type.startsWith("pulumi:")).length ?? 0;
-  if (count === 0) return;
+  if (count === 0) return names;
   throw new ConfigurationError([
     {
       path: "isthmus:mesh.stacks",

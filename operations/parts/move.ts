@@ -2,9 +2,10 @@ import type { Deployment } from "@pulumi/pulumi/automation";
 import { ConfigurationError, partStack, partsOf, type Problem } from "../../topology";
 import { openStack, openWorkspace, selectStack, type StackOptions } from "../stack/workspace";
 import { joinStates } from "./join-state";
+import { stackType } from "../state";
 import { partOptions, type PartsOptions } from "./options";
 import { splitState } from "./split-state";
-import { stackType, urnInStack, type State } from "./state-resource";
+import { urnInStack, type State } from "./state-in-stack";
 import { readPartStacks } from "./states";
 
 /** What a move of state came to. */

@@ -1,10 +1,11 @@
 import { ConfigurationError, partsOf } from "../../topology";
-import { preview, readOutputs, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
+import { preview, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { limited } from "../limited";
 import { mergedOutputs, summed } from "./merged";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
+import { readPartStacks } from "./states";
 
 /**
  * Says what an update of all parts would do. What a part is yet to offer the others is unknown to them.
@@ -23,12 +24,10 @@ export async function refreshParts(options: PartsOptions): Promise<ChangesResult
 
 /** What the stacks of all parts say of the mesh, as one; undefined where there are none. */
 export async function partsOutputs(options: PartsOptions): Promise<UpdateResult["outputs"] | undefined> {
-  const { plan, parallel = defaultParallel } = options;
-  const read = await limited(parallel, partsOf(plan), async (part) => {
-    return [part, await readOutputs(await partOptions(options, part))] as const;
-  });
-  const there = read.flatMap(([part, outputs]) => (outputs === undefined ? [] : [[part, outputs] as const]));
-  return there.length === 0 ? undefined : mergedOutputs(plan, new Map(there));
+  const planned = new Set(partsOf(options.plan));
+  const stacks = [...(await readPartStacks(options))].filter(([part]) => planned.has(part));
+  if (stacks.length === 0) return undefined;
+  return mergedOutputs(options.plan, new Map(stacks.map(([part, { outputs }]) => [part, outputs])));
 }
 
 /** The options of the stacks of all parts. */

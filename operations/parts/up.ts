@@ -53,8 +53,8 @@ export interface UpPartsOptions extends PartsOptions {
  * @throws UnfinishedUpdate when all that could be done is done and something is missing.
  */
 export async function upParts(options: UpPartsOptions): Promise<PartsUpdate> {
-  await ensureInParts(options);
-  const run = await PartsRun.begin(options);
+  const names = await ensureInParts(options);
+  const run = await PartsRun.begin(options, names);
   await run.finish();
   return run.result();
 }
@@ -72,10 +72,9 @@ class PartsRun {
   ) {}
 
   /** Reads what there is, and looks at the clusters of those parts that are to be updated. */
-  static async begin(options: UpPartsOptions): Promise<PartsRun> {
+  static async begin(options: UpPartsOptions, names: readonly string[]): Promise<PartsRun> {
     const { plan, projectDirectory, onProgress = () => undefined } = options;
-    await takeOverFormerNames(options);
-    const stacks = await readPartStacks(options);
+    const stacks = await readPartStacks(options, await takeOverFormerNames(options, names));
     // Kubeconfigs come first: what a part is made of depends on them, and no cluster is asked for that.
     const sources = operationSources(await partOptions(options, trustPart), "create");
     const resolved = await resolveAccess(plan, projectDirectory, sources, options.variables);

@@ -3,21 +3,8 @@
  */
 
 import { isSiteComponent } from "../../components/internal/site-names";
+import { nameOf, stackType, withReferences, type StateResource } from "../state";
 import { providerName, type StackState } from "./pending";
-
-/** A resource of an exported state, as far as it matters here (sdk/go/common/apitype, ResourceV3). */
-interface StateResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly parent?: string;
-  /** `<urn>::<id>` */
-  readonly provider?: string;
-  readonly dependencies?: readonly string[];
-  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
-  readonly deletedWith?: string;
-  readonly replaceWith?: readonly string[];
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
 
 /** An exported state. */
 export interface ExportedState extends StackState {
@@ -50,11 +37,12 @@ export function stateWithoutCluster<T extends ExportedState>(state: T, cluster: 
   }
   const isGone = (resource: StateResource): boolean =>
     gone.has(resource.urn) || isOf(resource, cluster) || (resource.parent !== undefined && gone.has(resource.parent));
+  const kept = (urn: string): string | undefined => (gone.has(urn) ? undefined : urn);
   return {
     ...state,
     resources: resources
       .filter((resource) => !isGone(resource))
-      .map((resource) => withoutOutputs(withoutReferences(resource, gone), cluster)),
+      .map((resource) => withoutOutputs(withReferences(resource, kept), cluster)),
     ...(operations === undefined ? {} : { pending_operations: operations.filter(({ resource }) => !isGone(resource)) }),
   };
 }
@@ -67,35 +55,12 @@ function isOf({ urn, type, provider }: StateResource, cluster: string): boolean 
   );
 }
 
-/** A URN ends with the resource's name: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
-function withoutReferences<T extends StateResource>(resource: T, gone: ReadonlySet<string>): T {
-  const { dependencies, propertyDependencies, replaceWith, deletedWith, ...rest } = resource;
-  const kept = (urns: readonly string[]): readonly string[] => urns.filter((urn) => !gone.has(urn));
-  return {
-    ...(rest as T),
-    ...(dependencies === undefined ? {} : { dependencies: kept(dependencies) }),
-    ...(propertyDependencies === undefined
-      ? {}
-      : {
-          propertyDependencies: Object.fromEntries(
-            Object.entries(propertyDependencies).map(([property, urns]) => [property, kept(urns)]),
-          ),
-        }),
-    ...(replaceWith === undefined ? {} : { replaceWith: kept(replaceWith) }),
-    ...(deletedWith === undefined || gone.has(deletedWith) ? {} : { deletedWith }),
-  };
-}
-
 /**
  * The next update reads what the last one said of its clusters. A new cluster that takes over the name must not pass for
  * the one that is forgotten.
  */
 function withoutOutputs<T extends StateResource>(resource: T, cluster: string): T {
-  if (resource.type !== "pulumi:pulumi:Stack" || resource.outputs === undefined) return resource;
+  if (resource.type !== stackType || resource.outputs === undefined) return resource;
   const outputs = Object.entries(resource.outputs).map(([key, value]) =>
     ["clusters", "controlPlanes"].includes(key) ? [key, without(value, cluster)] : [key, value],
   );

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LocalWorkspace, Stack, type ConfigMap, type Deployment, type EngineEvent } from "@pulumi/pulumi/automation";
-import { loadSecretsProvider } from "../../access";
+import { loadSecretsProvider, stackFile } from "../../access";
+import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import type { PolicyPack } from "./policy-packs";
@@ -41,9 +42,14 @@ export interface StackOptions extends Interruption {
   readonly onProgress?: (words: string) => void;
 }
 
-/** Writes secrets into a stack's file, encrypted. */
-interface SecretWriter {
+/** What a workspace does beside what the Automation API has. */
+export interface MeshWorkspace extends LocalWorkspace {
+  /** Writes a secret into a stack's file, encrypted. */
   writeSecret(stack: string, key: string, value: string): Promise<void>;
+  /** Outputs of a stack. What is secret is masked by the CLI, so that it never gets here. */
+  publicOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Takes the protection against deletion from all of a stack's resources. */
+  unprotectAll(stack: string): Promise<void>;
 }
 
 /**
@@ -83,10 +89,7 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
  * directory: that is left as it is. Every command names its stack, and several stacks of one project may be worked on at
  * once.
  */
-export async function openWorkspace(
-  options: StackOptions,
-  check?: SuccessCheck,
-): Promise<LocalWorkspace & SecretWriter> {
+export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<MeshWorkspace> {
   const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
   const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
   const command = await pulumiCommand({ ...variables, ...own }, options, check);
@@ -95,10 +98,7 @@ export async function openWorkspace(
   // Commands without `--config-file` write down how the stack's secrets are encrypted; one that shares the settings of
   // another is told by those.
   const withSharedSettings = async (name: string, args: string[]): Promise<void> => {
-    const settings = join(
-      options.configFile === undefined ? directory : dirname(options.configFile),
-      settingsFile(name),
-    );
+    const settings = join(options.configFile === undefined ? directory : dirname(options.configFile), stackFile(name));
     const isOwn = options.configFile === undefined || existsSync(settings);
     await command.run(args, directory, {});
     if (!isOwn) await rm(settings, { force: true });
@@ -106,6 +106,13 @@ export async function openWorkspace(
   return Object.assign(workspace, {
     writeSecret: (stack: string, key: string, value: string): Promise<void> =>
       command.feed(["config", "set", "--secret", key, "--stack", stack, ...file], directory, value),
+    publicOutputs: async (stack: string): Promise<Readonly<Record<string, unknown>>> => {
+      const { stdout } = await command.run(["stack", "output", "--json", "--stack", stack], directory, {});
+      return withoutUnknown(JSON.parse(stdout)) as Readonly<Record<string, unknown>>;
+    },
+    unprotectAll: async (stack: string): Promise<void> => {
+      await command.run(["state", "unprotect", "--all", "--yes", "--stack", stack], directory, {});
+    },
     selectStack: async (name: string): Promise<void> => {
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
@@ -124,11 +131,6 @@ export async function openWorkspace(
       return JSON.parse((await command.run(args, directory, {})).stdout) as ConfigMap;
     },
   });
-}
-
-/** The file of a stack's settings that Pulumi takes by itself. */
-function settingsFile(stack: string): string {
-  return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
 }
 
 /** Does something with a file that only this user can read, and that is gone afterwards. */

@@ -1,4 +1,6 @@
+import { unknownOutput } from "../../access";
 import { withoutSecrets } from "../../topology";
+import { isMarked } from "../state";
 import type { Difference } from "./model";
 
 /** What stands for a secret. */
@@ -6,14 +8,11 @@ export const masked = "[secret]";
 /** What stands for a value that nobody can know before the update. */
 export const notKnown = "[not known yet]";
 
-/** What marks a secret among properties (sdk/go/common/resource, SigKey and SecretSig). */
-const secretKey = "4dabf18193072939515e22adb298388d";
-
-/** What the engine writes where a value is not known yet (sdk/go/common/resource/plugin, rpc.go). */
+/** What the engine writes where a value is not known yet: a text each for texts, numbers … (sdk/go/common/resource/plugin, rpc.go). */
 const unknowns: ReadonlySet<unknown> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  unknownOutput,
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
   "030794c1-ac77-496b-92df-f27374a8bd58",
   "e48ece36-62e2-4504-bad9-02848725956a",
@@ -61,7 +60,7 @@ export function differences(before: unknown, after: unknown, path = ""): Differe
 
 /** A tree to look into: what is marked as a secret is none. */
 function isInner(value: unknown): value is Properties {
-  return isTree(value) && !(secretKey in value);
+  return isTree(value) && !isMarked(value);
 }
 
 /** A path in Pulumi's notation: `metadata.labels["topology.istio.io/network"]`. */
@@ -79,6 +78,6 @@ export function readable(value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map(readable);
   if (!isTree(value)) return value;
-  if (secretKey in value) return masked;
+  if (isMarked(value)) return masked;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
 }

@@ -2,6 +2,7 @@
 
 import { isMap } from "../../../topology";
 import { providerName, type StackState } from "../../stack/pending";
+import { isSecret, revealed } from "../../state";
 import type { KubernetesObject } from "../compare/object-kind";
 
 /** A Kubernetes object that the stack itself made or labels. */
@@ -95,30 +96,18 @@ function releaseOf({ type, provider, inputs, outputs }: Resource): AppliedReleas
   ];
 }
 
-/** By this key a state tells a secret from plain data, and by its value a secret from an asset (sdk/go/common/resource, sig). */
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-
-function isSecret(value: unknown): value is { readonly plaintext?: unknown } {
-  return isMap(value) && value[signatureKey] === secretSignature;
-}
-
-/** Without the secrets all that stands in their places would look as if nobody had applied it. */
-function plaintextOf({ plaintext }: { readonly plaintext?: unknown }): string {
-  if (typeof plaintext === "string") return plaintext;
-  throw new RangeError("a stack's state was exported without showing its secrets");
-}
-
-/** A value of the state as plain data, secrets among it. */
+/** A value of the state as plain data, secrets among it, without what the engine notes there (`__fieldManager`). */
 function shown(value: unknown): unknown {
-  if (isSecret(value)) return shown(JSON.parse(plaintextOf(value)));
-  if (Array.isArray(value)) return value.map(shown);
+  return withoutNotes(revealed(value));
+}
+
+function withoutNotes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNotes);
   if (!isMap(value)) return value;
-  // The engine's own notes on a resource begin with two underscores.
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !key.startsWith("__"))
-      .map(([key, inner]) => [key, shown(inner)]),
+      .map(([key, inner]) => [key, withoutNotes(inner)]),
   );
 }
 
