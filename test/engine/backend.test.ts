@@ -10,7 +10,7 @@ import { stringify } from "yaml";
 import { PulumiError, preview, up, type StackOptions } from "../../operations/stack";
 import { ConfigurationError } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
-import { describeEngine } from "./tools";
+import { describeEngine, engineVariables } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
@@ -36,10 +36,7 @@ describeEngine("a backend that cannot be used", (tools) => {
       ...awsVariables,
       PATH: [tools().bin, process.env["PATH"]].join(delimiter),
       HOME: directory,
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${directory}/state`,
-      PULUMI_CONFIG_PASSPHRASE: "of no worth",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...engineVariables(directory),
     };
     delete variables["PULUMI_CONFIG_PASSPHRASE_FILE"];
     delete variables["PULUMI_ACCESS_TOKEN"];

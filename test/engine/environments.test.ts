@@ -10,7 +10,7 @@ import { stringify } from "yaml";
 import { loadStackConfiguration } from "../../access";
 import { preview, runsOnLab, type StackOptions } from "../../operations/stack";
 import { parseMesh, planMesh } from "../../topology";
-import { describeEngine, linkInstalledPlugins } from "./tools";
+import { describeEngine, engineVariables, linkInstalledPlugins } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
@@ -61,10 +61,7 @@ describeEngine("the stack files of environments", (tools) => {
     keys = await keyService();
     Object.assign(process.env, {
       PATH: [tools().bin, process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${directory}/state`,
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...engineVariables(directory),
       AWS_ACCESS_KEY_ID: "of no worth",
       AWS_SECRET_ACCESS_KEY: "of no worth",
       AWS_ENDPOINT_URL_KMS: `http://127.0.0.1:${(keys.address() as AddressInfo).port}`,

@@ -9,7 +9,7 @@ import { findForgettable, forget, UnfinishedUpdate, up, type StackOptions } from
 import { clustersIn, type ExportedState } from "../../operations/stack/cluster-state";
 import { ConfigurationError, type MeshConfig } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
-import { describeEngine, linkInstalledPlugins } from "./tools";
+import { describeEngine, engineVariables, linkInstalledPlugins } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
@@ -48,11 +48,7 @@ describeEngine("a cluster that is gone for good", (tools) => {
     savedVariables = { ...process.env };
     Object.assign(process.env, {
       PATH: [tools().bin, process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${directory}/state`,
-      PULUMI_CONFIG_PASSPHRASE: "of no worth",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...engineVariables(directory),
       CLUSTERS: "east,west",
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];

@@ -7,7 +7,7 @@ import { parse, stringify } from "yaml";
 import { formatProblem, type MeshConfig } from "../../topology";
 import { preview, resolveClusters, up, type StackOptions } from "../../operations/stack";
 import { planOf } from "../support/plans";
-import { describeEngine, linkInstalledPlugins } from "./tools";
+import { describeEngine, engineVariables, linkInstalledPlugins } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
@@ -47,11 +47,7 @@ describeEngine("kubeconfigs that stand in no file", (tools) => {
     savedVariables = { ...process.env };
     Object.assign(process.env, {
       PATH: [tools().bin, process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${directory}/state`,
-      PULUMI_CONFIG_PASSPHRASE: "of no worth",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...engineVariables(directory),
       KUBECONFIGS: JSON.stringify({ west: kubeconfigOf("west"), north: kubeconfigOf("north") }),
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];

@@ -17,7 +17,7 @@ import {
 } from "../../operations/stack";
 import { ConfigurationError, type MeshConfig, type MeshPlan } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
-import { describeEngine } from "./tools";
+import { describeEngine, engineVariables } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
@@ -60,10 +60,7 @@ describeEngine("operations on a stack", (tools) => {
     savedVariables = { ...process.env };
     Object.assign(process.env, {
       PATH: [tools().bin, process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${directory}/state`,
-      PULUMI_CONFIG_PASSPHRASE: "of no worth",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...engineVariables(directory),
     });
     path = process.env["PATH"] ?? "";
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { pollUntil, TimeoutError } from "../../lab/wait";
-import { linkInstalledPlugins, type EngineTools } from "./tools";
+import { engineVariables, linkInstalledPlugins, type EngineTools } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 const stackName = "test";
@@ -67,11 +67,8 @@ export class EngineStack {
     const stack = new EngineStack(directory, {
       PATH: [dirname(process.execPath), tools.bin, "/usr/bin", "/bin"].join(delimiter),
       HOME: directory,
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+      ...engineVariables(directory),
       PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     });
     await mkdir(join(directory, "state"));
     await mkdir(stack.project);

@@ -7,7 +7,7 @@ import { planTools } from "../../lab/tools/plan";
 import type { MeshConfig } from "../../topology";
 import { readRecording, recordingPassphrase, recordingStack } from "../recorded/recordings";
 import { PulumiError, readSteps, type Step } from "./support";
-import { linkInstalledPlugins, type EngineTools } from "./tools";
+import { engineVariables, linkInstalledPlugins, type EngineTools } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
@@ -41,11 +41,8 @@ export class TakenOverStack {
     const taken = new TakenOverStack(directory, project, {
       PATH: [dirname(process.execPath), tools.bin, "/usr/bin", "/bin"].join(delimiter),
       HOME: directory,
-      PULUMI_HOME: home,
-      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+      ...engineVariables(directory),
       PULUMI_CONFIG_PASSPHRASE: recordingPassphrase,
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     });
     await project.initialise(taken.environment);
     const file = join(directory, "state.json");

@@ -59,6 +59,20 @@ function prepare(toolbox: Toolbox): Promise<EngineTools> {
   return prepared;
 }
 
+/**
+ * Environment variables of an engine of its own: all that it keeps is below a directory, with a backend of files in
+ * `state`, and it fetches nothing.
+ */
+export function engineVariables(directory: string): Record<string, string> {
+  return {
+    PULUMI_HOME: join(directory, "home"),
+    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "of no worth",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
 /** Shows the official plugins that are in use to a Pulumi with another home. */
 export async function linkInstalledPlugins(plugins: PluginChoice, home: string): Promise<void> {
   await mkdir(join(home, "plugins"), { recursive: true });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
-import { linkInstalledPlugins, type EngineTools } from "../tools";
+import { engineVariables, linkInstalledPlugins, type EngineTools } from "../tools";
 import { preview, up, type StackOptions } from "../../../operations/stack";
 import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
 import { TestAuthority } from "../../unit/access/certificates";
@@ -64,11 +64,7 @@ export class PaperMesh {
     mesh.saved = { ...process.env };
     Object.assign(process.env, {
       PATH: [join(directory, "bin"), tools.bin, process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${directory}/state`,
-      PULUMI_CONFIG_PASSPHRASE: "of no worth",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...engineVariables(directory),
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
     await linkInstalledPlugins(
