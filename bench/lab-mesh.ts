@@ -1,4 +1,4 @@
-import { labDown, labEnvironment, labUp } from "../lab";
+import { labDown, labEnvironment, labUp, type LabCluster } from "../lab";
 import { silentProgress, standardErrorProgress } from "../lab/progress";
 import { run } from "./command";
 import type { StackProject } from "./stack-project";
@@ -17,11 +17,11 @@ export interface LabMesh {
  */
 export async function freshLabMesh(
   project: StackProject,
-  clusters: Readonly<Record<string, { readonly network: string }>>,
+  clusters: Readonly<Record<string, Omit<LabCluster, "name">>>,
 ): Promise<LabMesh> {
   await labDown({ progress: silentProgress });
   await labUp({
-    clusters: Object.entries(clusters).map(([name, { network }]) => ({ name, network })),
+    clusters: Object.entries(clusters).map(([name, { network, nodes = "one" }]) => ({ name, network, nodes })),
     projectDirectory: project.directory,
     stack: "bench",
     progress: standardErrorProgress(),

@@ -9,8 +9,8 @@ const restPerLook = 9;
 /** Clock ticks a second in /proc (USER_HZ), the same on every Linux architecture that Node runs on. */
 const ticksPerSecond = 100;
 
-/** What a process of a `pulumi` command is there for. */
-export type ProcessKind = "engine" | "program" | "plugins" | "other";
+/** What a process of a `pulumi` or an `isthmus` command is there for. */
+export type ProcessKind = "orchestrator" | "engine" | "program" | "plugins" | "other";
 
 /** What some processes used. */
 export interface Usage {
@@ -22,31 +22,36 @@ export interface Usage {
   readonly processes: number;
 }
 
-/** Follows a process and all that descend from it. */
+/** Follows a process and all that descend from it, but for those that are there already when the watch begins. */
 export class ProcessWatch {
   private readonly peaks = new Map<ProcessKind | "all", { memoryKiB: number; processes: number }>();
   private readonly ticks = new Map<number, { readonly kind: ProcessKind; readonly ticks: number }>();
+  private readonly earlier: ReadonlySet<number>;
   private timer: NodeJS.Timeout;
 
   constructor(private readonly rootPid: number) {
+    this.earlier = new Set(descendantsOf(rootPid).filter((pid) => pid !== rootPid));
     this.timer = setTimeout(() => this.look(), shortestIntervalMs);
   }
 
   /** Ends the watch and says what the processes of each kind used, and all together. */
   stop(): (kind: ProcessKind | "all") => Usage {
     clearTimeout(this.timer);
-    return (kind) => {
-      const { memoryKiB, processes } = this.peaks.get(kind) ?? { memoryKiB: 0, processes: 0 };
-      const ticks = [...this.ticks.values()].filter((one) => kind === "all" || one.kind === kind);
-      const processorSeconds = ticks.reduce((sum, one) => sum + one.ticks, 0) / ticksPerSecond;
-      return { peakMiB: memoryKiB / 1024, processorSeconds, processes };
-    };
+    return (kind) => this.used(kind);
+  }
+
+  /** What the processes of a kind have used so far. */
+  used(kind: ProcessKind | "all"): Usage {
+    const { memoryKiB, processes } = this.peaks.get(kind) ?? { memoryKiB: 0, processes: 0 };
+    const ticks = [...this.ticks.values()].filter((one) => kind === "all" || one.kind === kind);
+    const processorSeconds = ticks.reduce((sum, one) => sum + one.ticks, 0) / ticksPerSecond;
+    return { peakMiB: memoryKiB / 1024, processorSeconds, processes };
   }
 
   private look(): void {
     const startMs = performance.now();
     const now = new Map<ProcessKind | "all", { memoryKiB: number; processes: number }>();
-    for (const pid of descendantsOf(this.rootPid)) {
+    for (const pid of descendantsOf(this.rootPid, this.earlier)) {
       const command = readProc(pid, "cmdline");
       // One that has ended, and only waits for its parent to notice, has no command line left.
       if (command === undefined || command === "") continue;
@@ -77,11 +82,12 @@ export function kindOf(command: readonly string[]): ProcessKind {
   if (program.startsWith("pulumi-resource-")) return "plugins";
   // The language host starts Node with this script of the SDK, which loads the program.
   if (command.some((word) => word.includes("@pulumi/pulumi/cmd/run"))) return "program";
+  if (command.some((word) => word.endsWith("/bin/isthmus.js"))) return "orchestrator";
   return "other";
 }
 
-/** A process and all its descendants that live now. */
-function descendantsOf(rootPid: number): number[] {
+/** A process and all its descendants that live now, without some and what descends from these. */
+function descendantsOf(rootPid: number, without: ReadonlySet<number> = new Set()): number[] {
   const children = new Map<number, number[]>();
   for (const entry of readdirSync("/proc")) {
     const pid = Number(entry);
@@ -92,7 +98,7 @@ function descendantsOf(rootPid: number): number[] {
   const found: number[] = [];
   for (let waiting = [rootPid]; waiting.length > 0;) {
     found.push(...waiting);
-    waiting = waiting.flatMap((pid) => children.get(pid) ?? []);
+    waiting = waiting.flatMap((pid) => children.get(pid) ?? []).filter((pid) => !without.has(pid));
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { labFromNothing } from "./benchmarks/lab";
 import { planGrowth, planNames, planSizes } from "./benchmarks/plan";
 import { measureSplit, splitNames, splitSizes } from "./benchmarks/split";
 import { measureSummary, summaryName } from "./benchmarks/summary";
+import { planSplit, planSplitNames } from "./benchmarks/plan-split";
 import { describeMachine } from "./machine";
 import { resultOf, type BenchResult, type Measurement } from "./result";
 
@@ -23,8 +24,9 @@ const groups: readonly Group[] = [
   }),
   { names: [summaryName], measure: measureSummary },
   ...splitSizes.map((size): Group => {
-    return { names: splitNames(size), measure: (_repository, report) => measureSplit(size, report) };
+    return { names: splitNames(size), measure: (repository, report) => measureSplit(size, repository, report) };
   }),
+  { names: planSplitNames, measure: planSplit },
   ...planSizes.map((size): Group => {
     return { names: planNames(size), measure: (repository, report) => planGrowth(size, repository, report) };
   }),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { run, type CommandRun } from "./command";
 
-const stack = "bench";
+/** The stack of a benchmark's project. */
+export const stack = "bench";
 
 /**
  * A Pulumi project of its own that runs the product's program, so that no benchmark writes into the checkout or touches
@@ -35,10 +36,15 @@ export class StackProject {
   /** Makes the stack in the backend that the environment names, and configures it. */
   async initialise(env: NodeJS.ProcessEnv): Promise<void> {
     await this.pulumi(["stack", "init", "--no-select"], env);
+    this.configure(this.mesh);
+  }
+
+  /** Writes the settings of the mesh into the stack's file, in place of what stands there. */
+  configure(mesh: object): void {
     const file = join(this.directory, `Pulumi.${stack}.yaml`);
     // Pulumi has written the salt of the passphrase there.
     const content = parse(readFileSync(file, "utf8")) as object;
-    writeFileSync(file, stringify({ ...content, config: { "isthmus:mesh": this.mesh } }));
+    writeFileSync(file, stringify({ ...content, config: { "isthmus:mesh": mesh } }));
   }
 
   /** Runs the Pulumi CLI on the stack. */

@@ -109,11 +109,6 @@ export class ApiServer {
     }
   }
 
-  async mergePatch(path: string, patch: object): Promise<void> {
-    const { status, body } = await this.#send("PATCH", path, JSON.stringify(patch), "application/merge-patch+json");
-    if (status !== 200) throw new ApiServerError(status, `PATCH ${this.url}${path}`, messageOf(body));
-  }
-
   #send(
     method: string,
     path: string,

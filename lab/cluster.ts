@@ -27,6 +27,13 @@ export const componentNames = [
   "kube-proxy",
 ] as const;
 
+/** Those of them that a cluster without a node has. */
+const nodelessComponents: readonly ComponentName[] = ["etcd", "kube-apiserver", "kube-controller-manager"];
+
+/** Names of the components that a cluster has, in the order in which they start. */
+export const componentsOf = ({ nodes }: ClusterPlan): readonly ComponentName[] =>
+  nodes === "one" ? componentNames : nodelessComponents;
+
 export type ComponentName = (typeof componentNames)[number];
 
 export const pidFile = (paths: ClusterPaths, component: string): string => join(paths.run, `${component}.pid`);

@@ -37,6 +37,8 @@ export function etcd(cluster: Cluster): Component {
   ]);
 }
 
+const webhookAdmission = "MutatingAdmissionWebhook,ValidatingAdmissionWebhook";
+
 export function apiServer(cluster: Cluster): Component {
   const { plan, paths } = cluster;
   const certificate = (file: string) => join(paths.certificates, file);
@@ -61,6 +63,7 @@ export function apiServer(cluster: Cluster): Component {
       "service-cluster-ip-range": plan.serviceRange,
       "authorization-mode": "Node,RBAC",
       "enable-admission-plugins": "NodeRestriction",
+      ...(plan.nodes === "one" ? {} : { "disable-admission-plugins": webhookAdmission }),
       "allow-privileged": true,
       // Else `kubectl logs` and `exec` ask a DNS server for the node's name.
       "kubelet-preferred-address-types": "InternalIP",
@@ -77,9 +80,21 @@ const servingFlags = ({ paths }: Cluster) => ({
 });
 
 /** Where the controller manager and the scheduler say how they are; the ports are their defaults. */
-export const healthUrls = ({ plan }: Cluster): readonly (readonly [component: ComponentName, url: string])[] => [
-  ["kube-controller-manager", `https://${plan.nodeAddress}:10257/healthz`],
-  ["kube-scheduler", `https://${plan.nodeAddress}:10259/healthz`],
+export const healthUrls = ({ plan }: Cluster): readonly (readonly [component: ComponentName, url: string])[] => {
+  const manager = ["kube-controller-manager", `https://${plan.nodeAddress}:10257/healthz`] as const;
+  const scheduler = ["kube-scheduler", `https://${plan.nodeAddress}:10259/healthz`] as const;
+  return plan.nodes === "one" ? [manager, scheduler] : [manager];
+};
+
+/** What a cluster without a node has controllers for: objects come, their pods are made, and they go. */
+const nodelessControllers = [
+  "deployment-controller",
+  "replicaset-controller",
+  "garbage-collector-controller",
+  "namespace-controller",
+  "root-ca-certificate-publisher-controller",
+  "serviceaccount-controller",
+  "serviceaccount-token-controller",
 ];
 
 export async function controllerManager(cluster: Cluster, certificates: ClusterCertificates): Promise<Component> {
@@ -110,6 +125,7 @@ export async function controllerManager(cluster: Cluster, certificates: ClusterC
       "service-cluster-ip-range": plan.serviceRange,
       "kube-api-qps": 200,
       "kube-api-burst": 400,
+      ...(plan.nodes === "one" ? {} : { controllers: nodelessControllers.join() }),
       profiling: false,
     }),
     { configuration: [kubeconfig] },

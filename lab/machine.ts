@@ -6,7 +6,7 @@ import { isUnified } from "./cgroup";
 import { availableMemory } from "./memory";
 import { foreignRoutes, namespaceFile } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
-import { bridgeName, labSubnet, planLab, type LabCluster } from "./plan";
+import { bridgeName, labSubnet, planLab, type ClusterPlan, type LabCluster } from "./plan";
 import { readLabRecord, recordedState } from "./record";
 import { run } from "./run";
 
@@ -17,6 +17,9 @@ const mebibyte = 1024 * 1024;
  * a gateway and the sample.
  */
 const memoryPerCluster = 1200 * mebibyte;
+
+/** The same for one without a node: etcd, the API server and the controllers. */
+const memoryPerNodelessCluster = 400 * mebibyte;
 
 /** Disk that a cluster needs, in bytes: etcd's logs 130 MiB, Kubernetes' logs, what pods write. */
 const diskPerCluster = 500 * mebibyte;
@@ -36,13 +39,14 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
   const plan = planLab(clusters);
   const record = await readLabRecord();
   const standing = new Set((record?.clusters ?? []).map(({ name }) => name));
-  const added = plan.clusters.filter(({ name }) => !standing.has(name)).map(({ name }) => name);
+  const newClusters = plan.clusters.filter(({ name }) => !standing.has(name));
+  const added = newClusters.map(({ name }) => name);
   const problems = await Promise.all([
     checkKernel(),
     checkControlGroups(),
-    availableMemory().then((bytes) => memoryProblems(added.length, bytes)),
+    availableMemory().then((bytes) => memoryProblems(newClusters, bytes)),
     checkDisk(added.length),
-    checkWatchers(added.length),
+    checkWatchers(newClusters.filter(({ nodes }) => nodes === "one").length),
     checkRanges(),
     checkOtherLab(),
   ]);
@@ -145,10 +149,12 @@ const isWritable = (path: string): Promise<boolean> =>
   );
 
 /** Whether there is enough memory for some more clusters. Pure. @param available in bytes. */
-export function memoryProblems(clusters: number, available: number): Problem[] {
-  const needed = clusters * memoryPerCluster;
+export function memoryProblems(clusters: readonly Pick<ClusterPlan, "nodes">[], available: number): Problem[] {
+  const sizes = clusters.map(({ nodes }) => (nodes === "one" ? memoryPerCluster : memoryPerNodelessCluster));
+  const needed = sizes.reduce((sum, size) => sum + size, 0);
   if (available >= needed) return [];
-  const expected = `${mebibytes(needed)} of free memory for ${clusters} more clusters (${mebibytes(memoryPerCluster)} each)`;
+  const each = [...new Set(sizes)].map(mebibytes).join(" or ");
+  const expected = `${mebibytes(needed)} of free memory for ${clusters.length} more clusters (${each} each)`;
   return [problem(expected, mebibytes(available), "Choose a stack with fewer clusters, or end other programs.")];
 }
 

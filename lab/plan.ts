@@ -4,7 +4,15 @@ import { ConfigurationError, type Problem } from "../topology/problem";
 export interface LabCluster {
   readonly name: string;
   readonly network: string;
+  /**
+   * `none`: an API server with its controllers alone, for many clusters on one machine. Pods are made and never run; their
+   * admission webhooks, which no pod would answer, are not asked. Default: `one`.
+   */
+  readonly nodes?: NodeCount;
 }
+
+/** How many nodes a cluster of the lab has. */
+export type NodeCount = "one" | "none";
 
 /** Where packets for another cluster's range go, seen from one cluster. */
 export interface Route {
@@ -18,6 +26,7 @@ export interface Route {
 export interface ClusterPlan {
   readonly name: string;
   readonly network: string;
+  readonly nodes: NodeCount;
   /** Decides all addresses; kept for as long as the cluster lives, whatever clusters join or leave. */
   readonly index: number;
   /** Network namespace, as `ip netns` knows it. */
@@ -89,7 +98,7 @@ interface PlacedCluster extends LabCluster {
 }
 
 function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): ClusterPlan {
-  const { name, network, index } = cluster;
+  const { name, network, nodes = "one", index } = cluster;
   const neighbours = all.filter((other) => other.network === network && other.name !== name);
   const neighbourRanges = neighbours.flatMap(({ index: other }) =>
     [podRange(other), serviceRange(other)].map((range) => ({ range, via: nodeAddress(other) })),
@@ -97,6 +106,7 @@ function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): Clu
   return {
     name,
     network,
+    nodes,
     index,
     namespace: `isthmus-${name}`,
     port: `port${index}`,

@@ -59,12 +59,15 @@ class ClusterStart {
     const { plan } = this.cluster;
     const api = new ApiServer(plan.apiServer, certificates.authority, certificates.admin);
     try {
+      if (plan.nodes === "none") {
+        await this.#startControlPlane(certificates, api);
+        await this.#waitForControllers(certificates);
+        return this.#started;
+      }
       const runtime = this.#startRuntime();
       await Promise.all([runtime, this.#startKubernetes(certificates, api, runtime)]);
       this.report({ detail: "waiting for CoreDNS and MetalLB" });
-      for (const [component, url] of healthUrls(this.cluster)) {
-        await this.#waitFor(`${url} to answer`, () => isHealthy(url, certificates.authority), component);
-      }
+      await this.#waitForControllers(certificates);
       for (const workload of workloads) {
         await this.#waitFor(workload.name, () => isWorkloadReady(workload, api), "kubelet");
       }
@@ -85,7 +88,13 @@ class ClusterStart {
     await this.#ensure(apiServer(this.cluster));
     await this.#waitFor("the API server", () => api.isReady(), "kube-apiserver");
     await this.#ensure(await controllerManager(this.cluster, certificates));
-    await this.#ensure(await scheduler(this.cluster, certificates));
+    if (this.cluster.plan.nodes === "one") await this.#ensure(await scheduler(this.cluster, certificates));
+  }
+
+  async #waitForControllers({ authority }: ClusterCertificates): Promise<void> {
+    for (const [component, url] of healthUrls(this.cluster)) {
+      await this.#waitFor(`${url} to answer`, () => isHealthy(url, authority), component);
+    }
   }
 
   async #startRuntime(): Promise<void> {

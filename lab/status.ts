@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { ApiServer, isPassing } from "./api-server";
 import { ensureCertificates } from "./certificates";
 import { clusterProcesses, componentProcesses } from "./cgroup";
-import { componentNames, logFile, pidFile, type ComponentName } from "./cluster";
+import { componentsOf, logFile, pidFile, type ComponentName } from "./cluster";
 import { memoryOf } from "./memory";
 import { clusterPaths, labPaths, stateDirectory } from "./paths";
 import { planLab, type ClusterPlan } from "./plan";
@@ -65,7 +65,7 @@ export async function lookAtLab(): Promise<LabStatus> {
 
 async function clusterStatus(plan: ClusterPlan, state: string): Promise<ClusterStatus> {
   const { name, network, context, apiServer, podRange, serviceRange, loadBalancers } = plan;
-  const components = await Promise.all(componentNames.map((component) => componentStatus(plan, component, state)));
+  const components = await Promise.all(componentsOf(plan).map((component) => componentStatus(plan, component, state)));
   const allAlive = components.every(({ alive }) => alive);
   const isServerAlive = components.some((component) => component.name === "kube-apiserver" && component.alive);
   const inside = isServerAlive ? await askApiServer(plan, state) : nothingReady;
@@ -73,7 +73,7 @@ async function clusterStatus(plan: ClusterPlan, state: string): Promise<ClusterS
     name,
     network,
     context,
-    ready: allAlive && inside.node && inside.workloads.every(({ ready }) => ready),
+    ready: allAlive && (plan.nodes === "none" ? isServerReady(inside) : isNodeUp(inside)),
     apiServer,
     podRange,
     serviceRange,
@@ -100,12 +100,20 @@ async function componentStatus(plan: ClusterPlan, name: ComponentName, state: st
 }
 
 interface Inside {
+  readonly server: boolean;
   readonly node: boolean;
   readonly workloads: readonly { readonly name: string; readonly ready: boolean }[];
   readonly error?: string;
 }
 
-const nothingReady: Inside = { node: false, workloads: workloads.map(({ name }) => ({ name, ready: false })) };
+const isServerReady = ({ server }: Inside): boolean => server;
+const isNodeUp = ({ node, workloads: own }: Inside): boolean => node && own.every(({ ready }) => ready);
+
+const nothingReady: Inside = {
+  server: false,
+  node: false,
+  workloads: workloads.map(({ name }) => ({ name, ready: false })),
+};
 
 async function askApiServer(plan: ClusterPlan, state: string): Promise<Inside> {
   const { certificates } = clusterPaths(plan.name, state);
@@ -114,12 +122,13 @@ async function askApiServer(plan: ClusterPlan, state: string): Promise<Inside> {
   const api = new ApiServer(plan.apiServer, authority, admin, 3_000);
   try {
     if (!(await api.isReady())) return { ...nothingReady, error: "it is not ready" };
+    if (plan.nodes === "none") return { server: true, node: false, workloads: [] };
     const ready = workloads.map(async (workload) => ({
       name: workload.name,
       ready: await isWorkloadReady(workload, api),
     }));
     // A kubelet that has ended leaves "Ready" behind for a minute, but then its component is not alive.
-    return { node: await isNodeReady(plan, api), workloads: await Promise.all(ready) };
+    return { server: true, node: await isNodeReady(plan, api), workloads: await Promise.all(ready) };
   } catch (error) {
     if (!isPassing(error)) throw error;
     return { ...nothingReady, error: (error as Error).message };

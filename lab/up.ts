@@ -102,8 +102,9 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
   const record = await readLabRecord(state);
   const recorded = record?.clusters ?? [];
   const plan = planLab(options.clusters, Object.fromEntries(recorded.map(({ name, index }) => [name, index])));
-  const wanted = new Set(plan.clusters.map(({ name }) => name));
-  for (const { name, index } of recorded.filter(({ name }) => !wanted.has(name))) {
+  const isWanted = (cluster: LabCluster): boolean =>
+    plan.clusters.some(({ name, nodes }) => name === cluster.name && nodes === (cluster.nodes ?? "one"));
+  for (const { name, index } of recorded.filter((cluster) => !isWanted(cluster))) {
     await progress.step(`Removing cluster ${name}`, () => removeCluster(name, index, state));
   }
   await writeLabRecord(
@@ -111,7 +112,7 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
       format: recordFormat,
       stack: options.stack,
       projectDirectories: [...new Set([...(record?.projectDirectories ?? []), options.projectDirectory])],
-      clusters: plan.clusters.map(({ name, network, index }) => ({ name, network, index })),
+      clusters: plan.clusters.map(({ name, network, nodes, index }) => ({ name, network, nodes, index })),
     },
     state,
   );

@@ -58,6 +58,34 @@ export async function planGrowth(
   repository: string,
   report: (line: string) => void,
 ): Promise<Measurement[]> {
+  return onRefusingClusters(clusters, repository, {}, async ({ project, env, choice }) => {
+    const previews: Preview[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      report(`plan-${String(clusters)}: round ${String(round)} of ${String(rounds)}`);
+      previews.push(await preview(project, env));
+    }
+    return measurementsOf(clusters, previews, [await precheckNote(project), choice]);
+  });
+}
+
+/** A mesh whose clusters refuse every connection. */
+export interface RefusedMesh {
+  readonly project: StackProject;
+  readonly env: NodeJS.ProcessEnv;
+  /** Which provider plugins there are. */
+  readonly choice: string;
+}
+
+/**
+ * Does something with a mesh of so many primaries that are not there, on an empty stack.
+ * @param more Settings of the mesh beside its clusters.
+ */
+export async function onRefusingClusters<T>(
+  clusters: number,
+  repository: string,
+  more: object,
+  action: (mesh: RefusedMesh) => Promise<T>,
+): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
   try {
     const toolbox = await ensureTools(standardErrorProgress());
@@ -73,19 +101,10 @@ export async function planGrowth(
       PULUMI_CONFIG_PASSPHRASE: "isthmus-bench",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    const project = new StackProject(
-      repository,
-      join(scratch, "project"),
-      await manyPrimaries(clusters, toolbox.charts, join(scratch, "kubeconfig")),
-    );
+    const mesh = await manyPrimaries(clusters, toolbox.charts, join(scratch, "kubeconfig"));
+    const project = new StackProject(repository, join(scratch, "project"), { ...mesh, ...more });
     await project.initialise(env);
-
-    const previews: Preview[] = [];
-    for (let round = 1; round <= rounds; round++) {
-      report(`plan-${String(clusters)}: round ${String(round)} of ${String(rounds)}`);
-      previews.push(await preview(project, env));
-    }
-    return measurementsOf(clusters, previews, [await precheckNote(project), describeChoice(plugins)]);
+    return await action({ project, env, choice: describeChoice(plugins) });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

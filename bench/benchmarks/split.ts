@@ -1,19 +1,22 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { linkLanguageHost } from "../../lab/language-host";
-import { linkStandIns, presentPlugins } from "../../lab/plugins";
-import { standardErrorProgress } from "../../lab/progress";
-import { ensureTools } from "../../lab/tools";
+import { labDown, labPaths, planLab, type LabCluster } from "../../lab";
+import { silentProgress } from "../../lab/progress";
 import { upParts } from "../../operations/parts";
 import { up, type StackOptions } from "../../operations/stack";
-import { PaperMesh, type PaperConfig } from "../../test/engine/paper/mesh";
-import { primaries } from "../../test/support/plans";
+import { parseMesh, planMesh } from "../../topology";
+import { freshLabMesh, type LabMesh } from "../lab-mesh";
+import { PaperNodes } from "../paper-nodes";
 import { ProcessWatch } from "../process-watch";
 import type { Measurement } from "../result";
+import { meshOfStackFile, stack, StackProject } from "../stack-project";
 
 /** Meshes of so many clusters, in a stack for each cluster beside one stack. */
 export const splitSizes: readonly number[] = [2, 10, 40];
+
+/** Up to so many clusters the machine runs whole, with Istio in them; more are API servers without nodes. */
+const mostWithNodes = 2;
 
 /** The size of which one cluster is changed, too. */
 const changedSize = 40;
@@ -48,24 +51,29 @@ const layouts: readonly Layout[] = [
 
 /**
  * An update from nothing, one with nothing to change, and for the largest mesh one that changes a single cluster: in a
- * stack for each cluster, beside one stack. Engine, program and state are the real ones. The clusters are on paper: what
- * a cluster would be asked is taken for done, so that what is measured is the cost of the stacks and not of Istio.
+ * stack for each cluster, beside one stack. Two clusters are whole ones. Of more there are only the API servers: all that
+ * Pulumi and Helm do is done, and the pods that they wait for are said to be ready at once, so that what is measured is
+ * the cost of the stacks and not of Istio's start.
  */
-export async function measureSplit(clusters: number, report: (line: string) => void): Promise<Measurement[]> {
+export async function measureSplit(
+  clusters: number,
+  repository: string,
+  report: (line: string) => void,
+): Promise<Measurement[]> {
   const size = String(clusters);
   const fresh = new Map<Layout, Timed>();
   const idle = new Map<Layout, Timed>();
   const changed = new Map<Layout, Timed>();
   for (const layout of layouts) {
-    await onPaper(async (mesh) => {
-      const config = { ...configOf(clusters), stacks: layout.stacks };
+    await onLab(clusters, repository, async (mesh) => {
+      const settings = settingsOf(clusters, repository, layout);
       report(`split-${size}: ${layout.stacks}, from nothing`);
-      fresh.set(layout, await timed(layout, await mesh.options(config)));
+      fresh.set(layout, await timed(layout, optionsFor(mesh, settings)));
       report(`split-${size}: ${layout.stacks}, with nothing to change`);
-      idle.set(layout, await timed(layout, await mesh.options(config)));
+      idle.set(layout, await timed(layout, optionsFor(mesh, settings)));
       if (clusters !== changedSize) return;
       report(`split-${size}: ${layout.stacks}, with one cluster changed`);
-      changed.set(layout, await timed(layout, await mesh.options(withOneChanged(config))));
+      changed.set(layout, await timed(layout, optionsFor(mesh, withOneChanged(settings))));
     });
   }
   return [
@@ -92,41 +100,54 @@ function measurement(name: string, unit: "s" | "MiB", runs: ReadonlyMap<Layout, 
   return { name, unit, runs: [ours ?? 0], peer: { name: "one stack", runs: [peer ?? 0] } };
 }
 
-function configOf(clusters: number): PaperConfig {
-  const { id, clusters: all } = primaries(clusters);
-  return {
-    id,
-    clusters: Object.fromEntries(
-      Object.entries(all).map(([name, cluster]) => [
-        name,
-        { ...cluster, apiServer: { url: `https://${name}.example.org:6443` } },
-      ]),
-    ),
-  };
+/** What the benchmark itself reads of the mesh's settings. */
+interface Settings {
+  readonly clusters: Readonly<Record<string, object>>;
 }
 
-function withOneChanged(config: PaperConfig): PaperConfig {
-  const [[name, cluster] = []] = Object.entries(config.clusters);
+/** The settings of the development stack, with so many primaries on networks of their own. */
+function settingsOf(clusters: number, repository: string, { stacks }: Layout): Settings {
+  const named = labClusters(clusters).map(({ name, network }) => [
+    name,
+    { network, access: { context: `lab-${name}` } },
+  ]);
+  const mesh = { ...meshOfStackFile(repository, "dev"), stacks };
+  return { ...mesh, clusters: Object.fromEntries(named) as Settings["clusters"] };
+}
+
+function labClusters(clusters: number): LabCluster[] {
+  const nodes = clusters > mostWithNodes ? "none" : "one";
+  return Array.from({ length: clusters }, (_, index) => {
+    const name = `cluster-${String(index + 1).padStart(2, "0")}`;
+    return { name, network: name, nodes };
+  });
+}
+
+function withOneChanged(settings: Settings): Settings {
+  const [[name, cluster] = []] = Object.entries(settings.clusters);
   if (name === undefined || cluster === undefined) throw new RangeError("a mesh without clusters");
   const values = { istiod: { podLabels: { changed: "yes" } } };
-  return { ...config, clusters: { ...config.clusters, [name]: { ...cluster, values } } };
+  return { ...settings, clusters: { ...settings.clusters, [name]: { ...cluster, values } } };
 }
 
-async function onPaper(action: (mesh: PaperMesh) => Promise<void>): Promise<void> {
-  const toolbox = await ensureTools(standardErrorProgress());
-  const bin = await mkdtemp(join(tmpdir(), "isthmus-bench-bin-"));
+/** The options of operations on the mesh, whose settings are written down for the program. */
+function optionsFor({ project, env }: LabMesh, settings: Settings): StackOptions {
+  project.configure(settings);
+  return { projectDirectory: project.directory, stack, plan: planMesh(parseMesh(settings)), variables: env };
+}
+
+/** Does something on a new lab, which then goes. */
+async function onLab(clusters: number, repository: string, action: (mesh: LabMesh) => Promise<void>): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), "isthmus-bench-"));
+  const inLab = labClusters(clusters);
   try {
-    await linkLanguageHost(toolbox.bin, bin);
-    const plugins = await presentPlugins(toolbox, "stand-in");
-    await linkStandIns(plugins, toolbox, bin);
-    const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
-    const mesh = await PaperMesh.create({ bin, plugins, toolbox }, standIn, toolbox.charts);
-    try {
-      await action(mesh);
-    } finally {
-      await mesh.dispose();
-    }
+    const project = new StackProject(repository, join(scratch, "project"), {});
+    const mesh = await freshLabMesh(project, Object.fromEntries(inLab.map(({ name, ...rest }) => [name, rest])));
+    const nodeless = planLab(inLab).clusters.filter(({ nodes }) => nodes === "none");
+    const nodes = await PaperNodes.start(nodeless, labPaths().kubeconfig);
+    await action(mesh).finally(() => nodes.stop());
   } finally {
-    await rm(bin, { recursive: true });
+    await labDown({ progress: silentProgress });
+    await rm(scratch, { recursive: true, force: true });
   }
 }

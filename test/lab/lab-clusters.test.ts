@@ -328,6 +328,24 @@ describe("the lab's clusters", function () {
       });
     }
 
+    it("may be API servers alone, whose pods are made and never run, and become whole ones", async () => {
+      const named = { name: "paper", network: "paper" };
+      const status = await up({ ...named, nodes: "none" });
+      assert.equal(status.ready, true);
+      assert.deepEqual(Object.keys(pids(status)), [
+        "paper/etcd",
+        "paper/kube-apiserver",
+        "paper/kube-controller-manager",
+      ]);
+      await kubectl("paper", "create", "deployment", "idle", "--image=lab.local/none");
+      await kubectl("paper", "wait", "--for=jsonpath={.status.unavailableReplicas}=1", "deployment/idle");
+      assert.equal(await kubectl("paper", "get", "pods", "-o", "jsonpath={.items[*].status.phase}"), "Pending");
+      const whole = await up(named);
+      assert.equal(whole.ready, true);
+      assert.equal(Object.keys(pids(whole)).length, 7);
+      assert.equal(await kubectl("paper", "get", "deployments", "-o", "name"), "");
+    });
+
     it("leave no trace when they go down, and may do so twice", async () => {
       await labDown({ progress: silentProgress });
       await labDown({ progress: silentProgress });

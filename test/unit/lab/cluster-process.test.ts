@@ -181,8 +181,10 @@ describe("lab machine", () => {
   const mebibyte = 1024 * 1024;
 
   it("says how much memory a cluster needs", () => {
-    assert.deepEqual(memoryProblems(2, 2400 * mebibyte), []);
-    assert.deepEqual(memoryProblems(2, 2399 * mebibyte), [
+    const two = [{ nodes: "one" }, { nodes: "one" }] as const;
+    assert.deepEqual(memoryProblems(two, 2400 * mebibyte), []);
+    assert.deepEqual(memoryProblems([...two, { nodes: "none" }], 2800 * mebibyte), []);
+    assert.deepEqual(memoryProblems(two, 2399 * mebibyte), [
       {
         path: "machine",
         expected: "2400 MiB of free memory for 2 more clusters (1200 MiB each)",
