@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ConfigurationError } from "../../topology";
@@ -89,12 +89,27 @@ export async function pulumiCommand(
       await runInOwnGroup(executable, args, { directory, variables, input }, interruption);
     },
   };
-  const { stdout } = await runner.run(["version"], process.cwd(), {});
+  const version = await versionOf(executable, async () => {
+    const { stdout } = await runner.run(["version"], process.cwd(), {});
+    return stdout.trim().replace(/^v/, "");
+  });
   return Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, runner, {
     command: executable,
     // The API reads it as text, to choose how the engine tells of its events.
-    version: { toString: () => stdout.trim().replace(/^v/, "") } as PulumiCommand["version"],
+    version: { toString: () => version } as PulumiCommand["version"],
   });
+}
+
+/** Versions of the executables that were asked, each as it stood then. */
+const versions = new Map<string, string>();
+
+/** What an executable says of itself: it is asked once, for each stack of a mesh is worked on by a command of its own. */
+async function versionOf(executable: string, ask: () => Promise<string>): Promise<string> {
+  const { ino, mtimeMs } = statSync(executable);
+  const file = `${executable} ${ino} ${mtimeMs}`;
+  const version = versions.get(file) ?? (await ask());
+  versions.set(file, version);
+  return version;
 }
 
 /** Subcommands that a person may wait for; the others take a moment, and are let finish. */

@@ -178,6 +178,7 @@ function commonOptions(options: StackOptions): {
   onEvent?: (event: EngineEvent) => void;
   configFile?: string;
   color: "never";
+  showSecrets: false;
 } {
   const { onOutput = () => undefined, onErrorOutput = onOutput, onEvent, configFile } = options;
   // In what the SDK and the engine write down for their own makers, keys and tokens stand in the clear.
@@ -190,6 +191,8 @@ function commonOptions(options: StackOptions): {
     ...(onEvent === undefined ? {} : { onEvent: handOn }),
     ...(configFile === undefined ? {} : { configFile }),
     color: "never",
+    // The history is read for the counts alone.
+    showSecrets: false,
   };
 }
 
