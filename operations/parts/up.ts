@@ -1,5 +1,5 @@
 import { reachClusters, resolveAccess, type ClusterAccess } from "../../access";
-import { partDigest, type PartState } from "../../stacks";
+import { localFilesDigest, partDigest, type PartState } from "../../stacks";
 import {
   ConfigurationError,
   formatProblem,
@@ -69,6 +69,7 @@ class PartsRun {
     private readonly options: UpPartsOptions,
     private readonly stacks: Map<string, PartStack>,
     private readonly access: ReadonlyMap<string, ClusterAccess>,
+    private readonly files: string,
   ) {}
 
   /** Reads what there is, and looks at the clusters of those parts that are to be updated. */
@@ -79,7 +80,7 @@ class PartsRun {
     const sources = operationSources(await partOptions(options, trustPart), "create");
     const resolved = await resolveAccess(plan, projectDirectory, sources, options.variables);
     if (resolved.problems.length > 0) throw new ConfigurationError(resolved.problems);
-    const run = new PartsRun(options, stacks, resolved.clusters);
+    const run = new PartsRun(options, stacks, resolved.clusters, localFilesDigest(plan, projectDirectory));
     const due = dueParts(run.situation()).filter((part) => sitesOf(plan).some(({ name }) => name === part));
     const belonging = new Set([...stacks].filter(([, { state }]) => state.digest !== undefined).map(([part]) => part));
     const reached = await reachClusters(
@@ -150,7 +151,8 @@ class PartsRun {
       states: new Map([...this.stacks].map(([part, { state }]): [string, PartState] => [part, state])),
       progress: this.progress,
       digestOf: (part) => {
-        const digest = digests.get(part) ?? partDigest({ plan, part, access: this.access.get(part), offers });
+        const files = part === trustPart ? undefined : this.files;
+        const digest = digests.get(part) ?? partDigest({ plan, part, access: this.access.get(part), files, offers });
         digests.set(part, digest);
         return digest;
       },

@@ -6,6 +6,7 @@ import { belonging, parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
 import { stackOutputs } from "../stack-outputs";
+import { localFilesDigest } from "./local-files";
 import { digestOf, partDigest, usesOf, type PartSource } from "./digest";
 import { elsewhereOf, ensureNeeds, offersIn, readOtherParts } from "./other-parts";
 import { parsePartOutputs } from "./part-outputs";
@@ -56,7 +57,8 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const made = withoutPromiseTraces(
     () => new MeshPart("mesh", { plan, cluster: part, access: siteAccess(site, access, last), elsewhere, transforms }),
   );
-  return clusterStackOutputs(made, mesh, { plan, part, access, offers: offersIn(others) });
+  const files = localFilesDigest(plan, projectDirectory);
+  return clusterStackOutputs(made, mesh, { plan, part, access, files, offers: offersIn(others) });
 }
 
 /** What the stack of a cluster exports once its part is made. */

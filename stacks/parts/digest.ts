@@ -19,12 +19,14 @@ export interface PartSource {
   readonly part: string;
   /** How its cluster is reached; undefined for the trust. */
   readonly access: ClusterAccess | undefined;
+  /** Digest of the files that decide what is installed, as `localFilesDigest` gives it; undefined for the trust. */
+  readonly files: string | undefined;
   /** What the parts offer, by part. */
   readonly offers: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 /** What a part takes of others, as far as it is there: by the need's key, with the offer's value. Pure. */
-export function usesOf({ plan, part, offers }: Omit<PartSource, "access">): Readonly<Record<string, string>> {
+export function usesOf({ plan, part, offers }: Omit<PartSource, "access" | "files">): Readonly<Record<string, string>> {
   return Object.fromEntries(
     needsOf(plan, part).flatMap((need) => {
       const value = offers.get(need.part)?.[need.offer];
@@ -34,12 +36,13 @@ export function usesOf({ plan, part, offers }: Omit<PartSource, "access">): Read
 }
 
 /**
- * Digest of all that a part is made of: its slice of the plan, how its cluster is reached, what it takes of others, and
- * the version of this program. A part that was made with the same digest is what it is to be. Pure.
+ * Digest of all that a part is made of: its slice of the plan, how its cluster is reached, the files that it is made from,
+ * what it takes of others, and the version of this program. A part that was made with the same digest is what it is to be. Pure.
  */
 export function partDigest(source: PartSource): string {
-  const { plan, part, access } = source;
-  return digestOf(canonical({ version, slice: sliceOf(plan, part), access: accessIn(access), uses: usesOf(source) }));
+  const { plan, part, access, files } = source;
+  const slice = sliceOf(plan, part);
+  return digestOf(canonical({ version, slice, access: accessIn(access), files, uses: usesOf(source) }));
 }
 
 /** How a cluster is reached, without what was seen there. */

@@ -1,4 +1,5 @@
 export * from "./cluster-stack";
 export * from "./digest";
+export * from "./local-files";
 export * from "./part-outputs";
 export * from "./trust-stack";

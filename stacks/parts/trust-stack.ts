@@ -42,7 +42,9 @@ export function trustStack(plan: MeshPlan): TrustStackOutputs {
         ),
       },
       uses: {},
-      digest: made.apply(() => partDigest({ plan, part: trustPart, access: undefined, offers: new Map() })),
+      digest: made.apply(() =>
+        partDigest({ plan, part: trustPart, access: undefined, files: undefined, offers: new Map() }),
+      ),
     },
     rootCertificatePem: trust.rootCertificatePem,
     intermediates: pulumi.secret(

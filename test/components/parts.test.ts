@@ -32,6 +32,7 @@ class PartsUnderMocks {
         plan,
         part,
         access: part === trustPart ? undefined : accessTo(part),
+        files: undefined,
         offers: offersIn(this.outputs),
       });
     for (;;) {
@@ -72,7 +73,13 @@ class PartsUnderMocks {
       },
     });
     const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
-    return clusterStackOutputs(made, mesh, { plan, part, access: accessTo(part), offers: offersIn(this.outputs) });
+    return clusterStackOutputs(made, mesh, {
+      plan,
+      part,
+      access: accessTo(part),
+      files: undefined,
+      offers: offersIn(this.outputs),
+    });
   }
 }
 

@@ -53,7 +53,7 @@ class ModelOfParts {
   }
 
   private digestOf(plan: MeshPlan, part: string): string {
-    return partDigest({ plan, part, access: undefined, offers: this.offers() });
+    return partDigest({ plan, part, access: undefined, files: undefined, offers: this.offers() });
   }
 
   private offers(): Map<string, PartState["offers"]> {
@@ -62,7 +62,7 @@ class ModelOfParts {
 
   private made(plan: MeshPlan, part: string): PartState | undefined {
     if (!partsOf(plan).includes(part)) return undefined;
-    const source = { plan, part, access: undefined, offers: this.offers() };
+    const source = { plan, part, access: undefined, files: undefined, offers: this.offers() };
     const uses = usesOf(source);
     const has = (other: string, offer: string): boolean => `${other}:${offer}` in uses;
     for (const need of needsOf(plan, part)) {
