@@ -3,6 +3,7 @@ import { controlPlaneIn, partsOf, trustPart } from "../../topology";
 import { destroy, type ChangesResult } from "../stack/stack";
 import { openWorkspace, type StackOptions } from "../stack/workspace";
 import { limited } from "../limited";
+import { together } from "./together";
 import { summed } from "./merged";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { readPartStacks } from "./states";
@@ -11,7 +12,9 @@ import { readPartStacks } from "./states";
  * Removes what the stacks of a mesh's parts made: first in the clusters that another's istiod serves, then where istiods
  * run, last the trust. The stacks stay, and are empty.
  * @param clusters Those that answer.
+ * One that fails holds up no other of its kind; those that come later wait for another run.
  * @returns Undefined where there are none.
+ * @throws the errors as {@link together} makes them one.
  */
 export async function destroyParts(
   options: PartsOptions,
@@ -25,14 +28,28 @@ export async function destroyParts(
   const leading = parts.filter((part) => !served.includes(part) && part !== trustPart);
   const counts: ChangesResult["changes"][] = [];
   for (const group of [served, leading, parts.filter((part) => part === trustPart)]) {
-    const results = await limited(parallel, group, async (part) => {
-      if (part === trustPart) await unprotect(await partOptions(options, part));
-      const own = new Map([...clusters].filter(([name]) => name === part));
-      return onPart(options, part, (settings) => destroy(settings, own));
+    const errors: unknown[] = [];
+    await limited(parallel, group, async (part) => {
+      try {
+        counts.push((await destroyPart(options, part, clusters))?.changes ?? {});
+      } catch (error) {
+        errors.push(error);
+      }
     });
-    counts.push(...results.map((result) => result?.changes ?? {}));
+    if (errors.length > 0) throw together(errors);
   }
   return { stack, changes: summed(counts) };
+}
+
+async function destroyPart(
+  options: PartsOptions,
+  part: string,
+  clusters: ReadonlyMap<string, ClusterAccess>,
+): Promise<ChangesResult | undefined> {
+  options.stop?.throwIfAborted();
+  if (part === trustPart) await unprotect(await partOptions(options, part));
+  const own = new Map([...clusters].filter(([name]) => name === part));
+  return onPart(options, part, (settings) => destroy(settings, own));
 }
 
 /** The root is protected against a destruction by accident; who gets here has been asked. */

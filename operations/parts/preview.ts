@@ -1,4 +1,4 @@
-import { ConfigurationError, partsOf } from "../../topology";
+import { partsOf } from "../../topology";
 import { preview, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
@@ -6,6 +6,7 @@ import { limited } from "../limited";
 import { mergedOutputs, summed } from "./merged";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { readPartStacks } from "./states";
+import { together } from "./together";
 
 /**
  * Says what an update of all parts would do. What a part is yet to offer the others is unknown to them.
@@ -52,11 +53,4 @@ async function inEach(
   });
   if (errors.length > 0) throw together(errors);
   return { stack, changes: summed(results.map(({ changes }) => changes)) };
-}
-
-/** Several errors as one: all of the user's mistakes, else the first. */
-function together(errors: readonly unknown[]): unknown {
-  const mistakes = errors.filter((error) => error instanceof ConfigurationError);
-  if (mistakes.length < errors.length) return errors.find((error) => !(error instanceof ConfigurationError));
-  return new ConfigurationError(mistakes.flatMap(({ problems }) => problems));
 }
