@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { meshProgram, type ProgramOutputs } from "./stacks";
+import { endWithEngine, meshProgram, type ProgramOutputs } from "./stacks";
 import { ConfigurationError } from "./topology";
 
 /** The Pulumi program: reads `isthmus:mesh`, builds the mesh, exports what there is to know about it. */
 export = async (): Promise<ProgramOutputs> => {
+  endWithEngine();
   try {
     return await meshProgram(
       new pulumi.Config("isthmus").getObject("mesh"),

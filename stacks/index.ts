@@ -1,3 +1,4 @@
+export { endWithEngine } from "./lost-engine";
 export * from "./mesh-stack";
 export * from "./parts";
 export * from "./program";
