@@ -2,11 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labDown, labPaths, planLab, type LabCluster } from "../../lab";
-import { silentProgress } from "../../lab/progress";
+import { linkLanguageHost } from "../../lab/language-host";
+import { linkStandIns, presentPlugins } from "../../lab/plugins";
+import { silentProgress, standardErrorProgress } from "../../lab/progress";
+import { ensureTools } from "../../lab/tools";
 import { upParts } from "../../operations/parts";
 import { up, type StackOptions } from "../../operations/stack";
 import { parseMesh, planMesh } from "../../topology";
-import { freshLabMesh, type LabMesh } from "../lab-mesh";
+import { PaperMesh, type PaperConfig } from "../../test/engine/paper/mesh";
+import { freshLabMesh } from "../lab-mesh";
 import { PaperNodes } from "../paper-nodes";
 import { ProcessWatch } from "../process-watch";
 import type { Measurement } from "../result";
@@ -15,8 +19,14 @@ import { meshOfStackFile, stack, StackProject } from "../stack-project";
 /** Meshes of so many clusters, in a stack for each cluster beside one stack. */
 export const splitSizes: readonly number[] = [2, 10, 40];
 
-/** Up to so many clusters the machine runs whole, with Istio in them; more are API servers without nodes. */
-const mostWithNodes = 2;
+/**
+ * What meshes of these sizes stand on: whole clusters of the lab with Istio in them, as far as two cores carry them; API
+ * servers without nodes, as far as they answer in time (forty did not: one was silent for more than five seconds); else
+ * paper, where all that is asked of a cluster is taken for done.
+ */
+type Ground = "clusters" | "API servers" | "paper";
+
+const groundOf = (clusters: number): Ground => (clusters <= 2 ? "clusters" : clusters <= 20 ? "API servers" : "paper");
 
 /** The size of which one cluster is changed, too. */
 const changedSize = 40;
@@ -51,9 +61,8 @@ const layouts: readonly Layout[] = [
 
 /**
  * An update from nothing, one with nothing to change, and for the largest mesh one that changes a single cluster: in a
- * stack for each cluster, beside one stack. Two clusters are whole ones. Of more there are only the API servers: all that
- * Pulumi and Helm do is done, and the pods that they wait for are said to be ready at once, so that what is measured is
- * the cost of the stacks and not of Istio's start.
+ * stack for each cluster, beside one stack. Without nodes, the pods that Helm waits for are said to be ready at once: what
+ * is measured then is the cost of the stacks and not of Istio's start. See {@link Ground}.
  */
 export async function measureSplit(
   clusters: number,
@@ -61,20 +70,23 @@ export async function measureSplit(
   report: (line: string) => void,
 ): Promise<Measurement[]> {
   const size = String(clusters);
+  const ground = groundOf(clusters);
   const fresh = new Map<Layout, Timed>();
   const idle = new Map<Layout, Timed>();
   const changed = new Map<Layout, Timed>();
   for (const layout of layouts) {
-    await onLab(clusters, repository, async (mesh) => {
-      const settings = settingsOf(clusters, repository, layout);
-      report(`split-${size}: ${layout.stacks}, from nothing`);
-      fresh.set(layout, await timed(layout, optionsFor(mesh, settings)));
-      report(`split-${size}: ${layout.stacks}, with nothing to change`);
-      idle.set(layout, await timed(layout, optionsFor(mesh, settings)));
+    const measure = async (optionsFor: OptionsFor): Promise<void> => {
+      const told = (what: string): void => report(`split-${size}, on ${ground}: ${layout.stacks}, ${what}`);
+      told("from nothing");
+      fresh.set(layout, await timed(layout, await optionsFor("as it is")));
+      told("with nothing to change");
+      idle.set(layout, await timed(layout, await optionsFor("as it is")));
       if (clusters !== changedSize) return;
-      report(`split-${size}: ${layout.stacks}, with one cluster changed`);
-      changed.set(layout, await timed(layout, optionsFor(mesh, withOneChanged(settings))));
-    });
+      told("with one cluster changed");
+      changed.set(layout, await timed(layout, await optionsFor("one changed")));
+    };
+    if (ground === "paper") await onPaper(clusters, layout, measure);
+    else await onLab(clusters, layout, repository, measure);
   }
   return [
     measurement(`split-${size}`, "s", fresh),
@@ -87,9 +99,12 @@ export async function measureSplit(
 async function timed(layout: Layout, options: StackOptions): Promise<Timed> {
   const watch = new ProcessWatch(process.pid);
   const startMs = performance.now();
-  await layout.up(options);
-  const seconds = (performance.now() - startMs) / 1000;
-  return { seconds, peakMiB: watch.stop()("all").peakMiB };
+  try {
+    await layout.up(options);
+  } finally {
+    watch.stop();
+  }
+  return { seconds: (performance.now() - startMs) / 1000, peakMiB: watch.used("all").peakMiB };
 }
 
 function measurement(name: string, unit: "s" | "MiB", runs: ReadonlyMap<Layout, Timed>): Measurement {
@@ -100,54 +115,76 @@ function measurement(name: string, unit: "s" | "MiB", runs: ReadonlyMap<Layout, 
   return { name, unit, runs: [ours ?? 0], peer: { name: "one stack", runs: [peer ?? 0] } };
 }
 
-/** What the benchmark itself reads of the mesh's settings. */
-interface Settings {
-  readonly clusters: Readonly<Record<string, object>>;
-}
-
-/** The settings of the development stack, with so many primaries on networks of their own. */
-function settingsOf(clusters: number, repository: string, { stacks }: Layout): Settings {
-  const named = labClusters(clusters).map(({ name, network }) => [
-    name,
-    { network, access: { context: `lab-${name}` } },
-  ]);
-  const mesh = { ...meshOfStackFile(repository, "dev"), stacks };
-  return { ...mesh, clusters: Object.fromEntries(named) as Settings["clusters"] };
-}
-
-function labClusters(clusters: number): LabCluster[] {
-  const nodes = clusters > mostWithNodes ? "none" : "one";
-  return Array.from({ length: clusters }, (_, index) => {
-    const name = `cluster-${String(index + 1).padStart(2, "0")}`;
-    return { name, network: name, nodes };
-  });
-}
-
-function withOneChanged(settings: Settings): Settings {
-  const [[name, cluster] = []] = Object.entries(settings.clusters);
-  if (name === undefined || cluster === undefined) throw new RangeError("a mesh without clusters");
-  const values = { istiod: { podLabels: { changed: "yes" } } };
-  return { ...settings, clusters: { ...settings.clusters, [name]: { ...cluster, values } } };
-}
-
-/** The options of operations on the mesh, whose settings are written down for the program. */
-function optionsFor({ project, env }: LabMesh, settings: Settings): StackOptions {
-  project.configure(settings);
-  return { projectDirectory: project.directory, stack, plan: planMesh(parseMesh(settings)), variables: env };
-}
+/** The options of operations on the mesh as it is, or with one cluster changed; writes its settings for the program. */
+type OptionsFor = (state: "as it is" | "one changed") => Promise<StackOptions>;
 
 /** Does something on a new lab, which then goes. */
-async function onLab(clusters: number, repository: string, action: (mesh: LabMesh) => Promise<void>): Promise<void> {
+async function onLab(
+  clusters: number,
+  { stacks }: Layout,
+  repository: string,
+  action: (optionsFor: OptionsFor) => Promise<void>,
+): Promise<void> {
+  const nodes = groundOf(clusters) === "clusters" ? "one" : "none";
+  const inLab = names(clusters).map((name): LabCluster => ({ name, network: name, nodes }));
+  const settings = {
+    ...meshOfStackFile(repository, "dev"),
+    stacks,
+    clusters: Object.fromEntries(
+      inLab.map(({ name, network }) => [name, { network, access: { context: `lab-${name}` } }]),
+    ),
+  };
   const scratch = await mkdtemp(join(tmpdir(), "isthmus-bench-"));
-  const inLab = labClusters(clusters);
   try {
     const project = new StackProject(repository, join(scratch, "project"), {});
-    const mesh = await freshLabMesh(project, Object.fromEntries(inLab.map(({ name, ...rest }) => [name, rest])));
-    const nodeless = planLab(inLab).clusters.filter(({ nodes }) => nodes === "none");
-    const nodes = await PaperNodes.start(nodeless, labPaths().kubeconfig);
-    await action(mesh).finally(() => nodes.stop());
+    const { env } = await freshLabMesh(project, Object.fromEntries(inLab.map(({ name, ...rest }) => [name, rest])));
+    const nodeless = planLab(inLab).clusters.filter((cluster) => cluster.nodes === "none");
+    const paperNodes = await PaperNodes.start(nodeless, labPaths().kubeconfig);
+    const optionsFor: OptionsFor = (state) => {
+      const mesh = state === "as it is" ? settings : withOneChanged(settings);
+      project.configure(mesh);
+      const plan = planMesh(parseMesh(mesh));
+      return Promise.resolve({ projectDirectory: project.directory, stack, plan, variables: env });
+    };
+    await action(optionsFor).finally(() => paperNodes.stop());
   } finally {
     await labDown({ progress: silentProgress });
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Does something with clusters on paper: engine, program and states are the real ones. */
+async function onPaper(
+  clusters: number,
+  { stacks }: Layout,
+  action: (optionsFor: OptionsFor) => Promise<void>,
+): Promise<void> {
+  const named = names(clusters).map((name) => {
+    const apiServer = { url: `https://${name}.example.org:6443` };
+    return [name, { network: name, access: { context: name }, apiServer }] as const;
+  });
+  const config: PaperConfig = { id: "mesh1", stacks, clusters: Object.fromEntries(named) };
+  const toolbox = await ensureTools(standardErrorProgress());
+  const bin = await mkdtemp(join(tmpdir(), "isthmus-bench-bin-"));
+  try {
+    await linkLanguageHost(toolbox.bin, bin);
+    const plugins = await presentPlugins(toolbox, "stand-in");
+    await linkStandIns(plugins, toolbox, bin);
+    const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
+    const mesh = await PaperMesh.create({ bin, plugins, toolbox }, standIn, toolbox.charts);
+    const optionsFor: OptionsFor = (state) => mesh.options(state === "as it is" ? config : withOneChanged(config));
+    await action(optionsFor).finally(() => mesh.dispose());
+  } finally {
+    await rm(bin, { recursive: true });
+  }
+}
+
+const names = (clusters: number): string[] =>
+  Array.from({ length: clusters }, (_, index) => `cluster-${String(index + 1).padStart(2, "0")}`);
+
+function withOneChanged<T extends { readonly clusters: Readonly<Record<string, object>> }>(mesh: T): T {
+  const [[name, cluster] = []] = Object.entries(mesh.clusters);
+  if (name === undefined || cluster === undefined) throw new RangeError("a mesh without clusters");
+  const values = { istiod: { podLabels: { changed: "yes" } } };
+  return { ...mesh, clusters: { ...mesh.clusters, [name]: { ...cluster, values } } };
 }
