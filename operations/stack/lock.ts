@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
+import { isAlive } from "./process-life";
 import type { PulumiError } from "./pulumi";
 
 const pollMs = 500;
@@ -57,14 +58,4 @@ export async function overcomeLock(
  */
 export function leftLock({ signal, stdout }: Pick<PulumiError, "signal" | "stdout">): boolean {
   return signal !== undefined && /^\w+ing\b.*\(.*\):/m.test(stdout);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

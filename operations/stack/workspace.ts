@@ -15,7 +15,8 @@ import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import type { PolicyPack } from "./policy-packs";
-import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "./pulumi";
+import { pulumiCommand, PulumiError, type Interruption, type Runner, type SuccessCheck } from "./pulumi";
+import { directoryOfBackend, restoreTornStates } from "./torn-state";
 
 /** Which stack, and how its operations talk and are ended. */
 export interface StackOptions extends Interruption {
@@ -99,7 +100,11 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
 export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<MeshWorkspace> {
   const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
   const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
-  const command = await pulumiCommand({ ...variables, ...own }, options, check);
+  const command = withRestoredStates(
+    await pulumiCommand({ ...variables, ...own }, options, check),
+    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"]),
+    options.onProgress,
+  );
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
   const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
   // Commands without `--config-file` write down how the stack's secrets are encrypted; one that shares the settings of
@@ -145,6 +150,37 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     },
   });
 }
+
+/** The same, but for that it puts back states that were cut off when it runs into one, and tries once more. */
+function withRestoredStates<T extends Runner>(
+  command: T,
+  backend: string | undefined,
+  onProgress: (words: string) => void = () => undefined,
+): T {
+  const run = command.run.bind(command);
+  const restored = async (error: unknown): Promise<boolean> => {
+    if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
+    const stacks = await restoreTornStates(backend);
+    for (const stack of stacks) {
+      onProgress(`the state of ${stack} was cut off when an update was killed: put back as it was a step before`);
+    }
+    return stacks.length > 0;
+  };
+  return Object.assign(command, {
+    run: async (...args: Parameters<Runner["run"]>): ReturnType<Runner["run"]> => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        if (await restored(error)) return run(...args);
+        throw error;
+      }
+    },
+  });
+}
+
+/** How Go's reader of JSON calls a text that ends too early. */
+const saysTorn = ({ stdout, stderr }: PulumiError): boolean =>
+  /\bEOF\b|unexpected end of JSON input/.test(`${stdout}\n${stderr}`);
 
 /** What the CLI prints in the place of an output that is a secret. */
 const maskedOutput = "[secret]";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { stringify } from "yaml";
@@ -262,6 +262,14 @@ describeEngine("operations on a stack", (tools) => {
     delete process.env["PROGRAM"];
     assert.deepEqual((await up(options())).changes, { same: 2 });
     assert.match(said.join("\n"), /taking away the stack's lock/);
+  });
+
+  it("go on after they were killed while Pulumi wrote the state", async () => {
+    const state = join(directory, "state/.pulumi/stacks/operations-test/test.json");
+    await writeFile(state, "");
+    await utimes(state, 0, 0);
+    assert.deepEqual((await up(options())).changes, { same: 2 });
+    assert.match(said.join("\n"), /the state of test was cut off when an update was killed/);
   });
 
   it("destroy what they made", async () => {
