@@ -26,8 +26,7 @@ export function operationSources(options: StackOptions, absent: AbsentStack): Ku
     outputs: async (stack) => {
       const workspace = await openWorkspace(options);
       try {
-        const outputs = await workspace.stackOutputs(stack);
-        return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+        return await workspace.revealedOutputs(stack);
       } catch (error) {
         if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
         throw error;

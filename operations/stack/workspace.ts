@@ -56,6 +56,8 @@ export interface MeshWorkspace extends LocalWorkspace {
   writeSecret(stack: string, key: string, value: string): Promise<void>;
   /** Outputs of a stack. What is secret is masked by the CLI, so that it never gets here. */
   publicOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Outputs of a stack, secrets in plain: for what has to use them. */
+  revealedOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
   /** Takes the protection against deletion from all of a stack's resources. */
   unprotectAll(stack: string): Promise<void>;
 }
@@ -122,7 +124,11 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
       const { stdout } = await command.run(["stack", "output", "--json", "--stack", stack], directory, {});
       return withoutUnknown(JSON.parse(stdout)) as Readonly<Record<string, unknown>>;
     },
-    // The Automation API asks a second time for the secrets, which nobody here wants: half a second of each update.
+    revealedOutputs: async (stack: string): Promise<Readonly<Record<string, unknown>>> => {
+      const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+      return JSON.parse((await command.run(args, directory, {})).stdout) as Readonly<Record<string, unknown>>;
+    },
+    // The Automation API asks a second time for the secrets, which an update has no use for: half a second of each update.
     stackOutputs: async (stack: string): Promise<OutputMap> => {
       const { stdout } = await command.run(["stack", "output", "--json", "--stack", stack], directory, {});
       const outputs = Object.entries(JSON.parse(stdout) as Record<string, unknown>);
