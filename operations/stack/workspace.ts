@@ -16,7 +16,7 @@ import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import type { PolicyPack } from "./policy-packs";
 import { pulumiCommand, PulumiError, type Interruption, type Runner, type SuccessCheck } from "./pulumi";
-import { directoryOfBackend, restoreTornStates } from "./torn-state";
+import { directoryOfBackend, removeTornAttributes } from "./torn-attributes";
 
 /** Which stack, and how its operations talk and are ended. */
 export interface StackOptions extends Interruption {
@@ -102,7 +102,7 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
 export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<MeshWorkspace> {
   const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
   const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
-  const command = withRestoredStates(
+  const command = withMendedBackend(
     await pulumiCommand({ ...variables, ...own }, options, check),
     directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"]),
     options.onProgress,
@@ -157,27 +157,25 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
   });
 }
 
-/** The same, but for that it puts back states that were cut off when it runs into one, and tries once more. */
-function withRestoredStates<T extends Runner>(
+/** The same, but for that it removes what a kill cut off in the backend when it runs into it, and tries once more. */
+function withMendedBackend<T extends Runner>(
   command: T,
   backend: string | undefined,
   onProgress: (words: string) => void = () => undefined,
 ): T {
   const run = command.run.bind(command);
-  const restored = async (error: unknown): Promise<boolean> => {
+  const mended = async (error: unknown): Promise<boolean> => {
     if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
-    const stacks = await restoreTornStates(backend);
-    for (const stack of stacks) {
-      onProgress(`the state of ${stack} was cut off when an update was killed: put back as it was a step before`);
-    }
-    return stacks.length > 0;
+    const count = await removeTornAttributes(backend);
+    if (count > 0) onProgress("removed what a killed update left half-written in the backend");
+    return count > 0;
   };
   return Object.assign(command, {
     run: async (...args: Parameters<Runner["run"]>): ReturnType<Runner["run"]> => {
       try {
         return await run(...args);
       } catch (error) {
-        if (await restored(error)) return run(...args);
+        if (await mended(error)) return run(...args);
         throw error;
       }
     },

@@ -264,12 +264,12 @@ describeEngine("operations on a stack", (tools) => {
     assert.match(said.join("\n"), /taking away the stack's lock/);
   });
 
-  it("go on after they were killed while Pulumi wrote the state", async () => {
-    const state = join(directory, "state/.pulumi/stacks/operations-test/test.json");
-    await writeFile(state, "");
-    await utimes(state, 0, 0);
+  it("go on after they were killed while Pulumi wrote to its backend", async () => {
+    const attributes = join(directory, "state/.pulumi/stacks/operations-test/test.json.attrs");
+    await writeFile(attributes, "");
+    await utimes(attributes, 0, 0);
     assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.match(said.join("\n"), /the state of test was cut off when an update was killed/);
+    assert.match(said.join("\n"), /removed what a killed update left half-written in the backend/);
   });
 
   it("destroy what they made", async () => {
