@@ -113,7 +113,7 @@ async function versionOf(executable: string, ask: () => Promise<string>): Promis
 }
 
 /** Subcommands that a person may wait for; the others take a moment, and are let finish. */
-const longCommands = ["up", "preview", "refresh", "destroy"];
+export const longCommands: readonly string[] = ["up", "preview", "refresh", "destroy"];
 
 /**
  * Anything below the headline: a resource's row, or that the update still goes on, which is told every second. Only then

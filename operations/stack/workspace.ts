@@ -15,7 +15,7 @@ import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import type { PolicyPack } from "./policy-packs";
-import { pulumiCommand, PulumiError, type Interruption, type Runner, type SuccessCheck } from "./pulumi";
+import { longCommands, pulumiCommand, PulumiError, type Interruption, type Runner, type SuccessCheck } from "./pulumi";
 import { directoryOfBackend, removeTornAttributes } from "./torn-attributes";
 
 /** Which stack, and how its operations talk and are ended. */
@@ -168,7 +168,8 @@ function withMendedBackend<T extends Runner>(
     if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
     const count = await removeTornAttributes(backend);
     if (count > 0) onProgress("removed what a killed update left half-written in the backend");
-    return count > 0;
+    // Another process may have been writing it, and is done now.
+    return count > 0 || !longCommands.includes(error.command);
   };
   return Object.assign(command, {
     run: async (...args: Parameters<Runner["run"]>): ReturnType<Runner["run"]> => {
