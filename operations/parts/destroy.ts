@@ -2,25 +2,24 @@ import type { ClusterAccess } from "../../access";
 import { controlPlaneIn, partsOf, trustPart } from "../../topology";
 import { destroy, type ChangesResult } from "../stack/stack";
 import { openWorkspace, type StackOptions } from "../stack/workspace";
-import { limited } from "../limited";
-import { together } from "./together";
 import { summed } from "./merged";
-import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
+import { onPart, partOptions, type PartsOptions } from "./options";
 import { readPartStacks } from "./states";
+import { inEach } from "./together";
 
 /**
  * Removes what the stacks of a mesh's parts made: first in the clusters that another's istiod serves, then where istiods
- * run, last the trust. The stacks stay, and are empty.
+ * run, last the trust. The stacks stay, and are empty. One that fails holds up no other of its kind; those that come later
+ * wait for another run.
  * @param clusters Those that answer.
- * One that fails holds up no other of its kind; those that come later wait for another run.
  * @returns Undefined where there are none.
- * @throws the errors as {@link together} makes them one.
+ * @throws as {@link inEach} does.
  */
 export async function destroyParts(
   options: PartsOptions,
   clusters: ReadonlyMap<string, ClusterAccess>,
 ): Promise<ChangesResult | undefined> {
-  const { plan, stack, parallel = defaultParallel } = options;
+  const { plan, stack } = options;
   const parts = [...(await readPartStacks(options)).keys()];
   if (parts.length === 0) return undefined;
   const planned = partsOf(plan);
@@ -28,15 +27,8 @@ export async function destroyParts(
   const leading = parts.filter((part) => !served.includes(part) && part !== trustPart);
   const counts: ChangesResult["changes"][] = [];
   for (const group of [served, leading, parts.filter((part) => part === trustPart)]) {
-    const errors: unknown[] = [];
-    await limited(parallel, group, async (part) => {
-      try {
-        counts.push((await destroyPart(options, part, clusters))?.changes ?? {});
-      } catch (error) {
-        errors.push(error);
-      }
-    });
-    if (errors.length > 0) throw together(errors);
+    const results = await inEach(options, group, (part) => destroyPart(options, part, clusters));
+    counts.push(...results.map((result) => result?.changes ?? {}));
   }
   return { stack, changes: summed(counts) };
 }
@@ -46,7 +38,6 @@ async function destroyPart(
   part: string,
   clusters: ReadonlyMap<string, ClusterAccess>,
 ): Promise<ChangesResult | undefined> {
-  options.stop?.throwIfAborted();
   if (part === trustPart) await unprotect(await partOptions(options, part));
   const own = new Map([...clusters].filter(([name]) => name === part));
   return onPart(options, part, (settings) => destroy(settings, own));

@@ -2,25 +2,24 @@ import { partsOf } from "../../topology";
 import { preview, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
-import { limited } from "../limited";
 import { mergedOutputs, summed } from "./merged";
-import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
+import { onPart, partOptions, type PartsOptions } from "./options";
 import { readPartStacks } from "./states";
-import { together } from "./together";
+import { inEach } from "./together";
 
 /**
  * Says what an update of all parts would do. What a part is yet to offer the others is unknown to them.
- * @throws the first error, when all others are done.
+ * @throws as {@link inEach} does.
  */
 export async function previewParts(options: PartsOptions): Promise<ChangesResult> {
   await ensureInParts(options);
-  return inEach(options, preview);
+  return onEach(options, preview);
 }
 
 /** Brings the states of all parts to what the clusters have. Changes no cluster. */
 export async function refreshParts(options: PartsOptions): Promise<ChangesResult> {
   await ensureInParts(options);
-  return inEach(options, refresh);
+  return onEach(options, refresh);
 }
 
 /** What the stacks of all parts say of the mesh, as one; undefined where there are none. */
@@ -36,21 +35,10 @@ export function stacksOfParts(options: PartsOptions): Promise<StackOptions[]> {
   return Promise.all(partsOf(options.plan).map((part) => partOptions(options, part)));
 }
 
-async function inEach(
+async function onEach(
   options: PartsOptions,
   operation: (options: StackOptions) => Promise<ChangesResult>,
 ): Promise<ChangesResult> {
-  const { plan, stack, parallel = defaultParallel } = options;
-  const errors: unknown[] = [];
-  const results = await limited(parallel, partsOf(plan), async (part) => {
-    try {
-      options.stop?.throwIfAborted();
-      return await onPart(options, part, operation);
-    } catch (error) {
-      errors.push(error);
-      return { changes: {} };
-    }
-  });
-  if (errors.length > 0) throw together(errors);
-  return { stack, changes: summed(results.map(({ changes }) => changes)) };
+  const results = await inEach(options, partsOf(options.plan), (part) => onPart(options, part, operation));
+  return { stack: options.stack, changes: summed(results.map(({ changes }) => changes)) };
 }
