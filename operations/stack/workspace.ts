@@ -14,9 +14,10 @@ import { loadSecretsProvider, stackFile } from "../../access";
 import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
+import { withMendedBackend } from "./mended-backend";
 import type { PolicyPack } from "./policy-packs";
-import { longCommands, pulumiCommand, PulumiError, type Interruption, type Runner, type SuccessCheck } from "./pulumi";
-import { directoryOfBackend, removeTornAttributes } from "./torn-attributes";
+import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "./pulumi";
+import { directoryOfBackend } from "./torn-attributes";
 
 /** Which stack, and how its operations talk and are ended. */
 export interface StackOptions extends Interruption {
@@ -117,21 +118,19 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     await command.run(args, directory, {});
     if (!isOwn) await rm(settings, { force: true });
   };
+  const readJson = async (...args: string[]): Promise<unknown> =>
+    JSON.parse((await command.run(args, directory, {})).stdout);
+  const outputsOf = async (stack: string, ...flags: string[]): Promise<Readonly<Record<string, unknown>>> =>
+    (await readJson("stack", "output", "--json", ...flags, "--stack", stack)) as Readonly<Record<string, unknown>>;
   return Object.assign(workspace, {
     writeSecret: (stack: string, key: string, value: string): Promise<void> =>
       command.feed(["config", "set", "--secret", key, "--stack", stack, ...file], directory, value),
-    publicOutputs: async (stack: string): Promise<Readonly<Record<string, unknown>>> => {
-      const { stdout } = await command.run(["stack", "output", "--json", "--stack", stack], directory, {});
-      return withoutUnknown(JSON.parse(stdout)) as Readonly<Record<string, unknown>>;
-    },
-    revealedOutputs: async (stack: string): Promise<Readonly<Record<string, unknown>>> => {
-      const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
-      return JSON.parse((await command.run(args, directory, {})).stdout) as Readonly<Record<string, unknown>>;
-    },
+    publicOutputs: async (stack: string): Promise<Readonly<Record<string, unknown>>> =>
+      withoutUnknown(await outputsOf(stack)) as Readonly<Record<string, unknown>>,
+    revealedOutputs: (stack: string): Promise<Readonly<Record<string, unknown>>> => outputsOf(stack, "--show-secrets"),
     // The Automation API asks a second time for the secrets, which an update has no use for: half a second of each update.
     stackOutputs: async (stack: string): Promise<OutputMap> => {
-      const { stdout } = await command.run(["stack", "output", "--json", "--stack", stack], directory, {});
-      const outputs = Object.entries(JSON.parse(stdout) as Record<string, unknown>);
+      const outputs = Object.entries(await outputsOf(stack));
       return Object.fromEntries(outputs.map(([name, value]) => [name, { value, secret: value === maskedOutput }]));
     },
     unprotectAll: async (stack: string): Promise<void> => {
@@ -150,42 +149,10 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
       const provider = chosen === undefined ? [] : ["--secrets-provider", chosen];
       await withSharedSettings(name, ["stack", "init", name, "--no-select", ...provider]);
     },
-    getAllConfig: async (name: string): Promise<ConfigMap> => {
-      const args = ["config", "--show-secrets", "--json", "--stack", name, ...file];
-      return JSON.parse((await command.run(args, directory, {})).stdout) as ConfigMap;
-    },
+    getAllConfig: async (name: string): Promise<ConfigMap> =>
+      (await readJson("config", "--show-secrets", "--json", "--stack", name, ...file)) as ConfigMap,
   });
 }
-
-/** The same, but for that it removes what a kill cut off in the backend when it runs into it, and tries once more. */
-function withMendedBackend<T extends Runner>(
-  command: T,
-  backend: string | undefined,
-  onProgress: (words: string) => void = () => undefined,
-): T {
-  const run = command.run.bind(command);
-  const mended = async (error: unknown): Promise<boolean> => {
-    if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
-    const count = await removeTornAttributes(backend);
-    if (count > 0) onProgress("removed what a killed update left half-written in the backend");
-    // Another process may have been writing it, and is done now.
-    return count > 0 || !longCommands.includes(error.command);
-  };
-  return Object.assign(command, {
-    run: async (...args: Parameters<Runner["run"]>): ReturnType<Runner["run"]> => {
-      try {
-        return await run(...args);
-      } catch (error) {
-        if (await mended(error)) return run(...args);
-        throw error;
-      }
-    },
-  });
-}
-
-/** How Go's reader of JSON calls a text that ends too early. */
-const saysTorn = ({ stdout, stderr }: PulumiError): boolean =>
-  /\bEOF\b|unexpected end of JSON input/.test(`${stdout}\n${stderr}`);
 
 /** What the CLI prints in the place of an output that is a secret. */
 const maskedOutput = "[secret]";

@@ -1,0 +1,35 @@
+import { longCommands, PulumiError, type Runner } from "./pulumi";
+import { removeTornAttributes } from "./torn-attributes";
+
+/**
+ * The same command, but for that it removes what a kill cut off in the backend when it runs into it, and tries once more.
+ * @param backend Directory of a backend of files; undefined for others, which write in one piece.
+ */
+export function withMendedBackend<T extends Runner>(
+  command: T,
+  backend: string | undefined,
+  onProgress: (words: string) => void = () => undefined,
+): T {
+  const run = command.run.bind(command);
+  const mended = async (error: unknown): Promise<boolean> => {
+    if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
+    const count = await removeTornAttributes(backend);
+    if (count > 0) onProgress("removed what a killed update left half-written in the backend");
+    // Another process may have been writing it, and is done now.
+    return count > 0 || !longCommands.includes(error.command);
+  };
+  return Object.assign(command, {
+    run: async (...args: Parameters<Runner["run"]>): ReturnType<Runner["run"]> => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        if (await mended(error)) return run(...args);
+        throw error;
+      }
+    },
+  });
+}
+
+/** How Go's reader of JSON calls a text that ends too early. */
+const saysTorn = ({ stdout, stderr }: PulumiError): boolean =>
+  /\bEOF\b|unexpected end of JSON input/.test(`${stdout}\n${stderr}`);
