@@ -54,8 +54,8 @@ const maximumAttempts = 40;
 const retryMs = 250;
 
 /**
- * Whether a state was read while another update wrote it: a backend of files replaces the file in place, and who reads
- * meanwhile finds it empty or cut off.
+ * Whether a state was read while another update wrote it: a backend of files writes the attributes beside it in place, and
+ * who reads meanwhile finds them empty or cut off.
  */
 export function isBeingWritten(error: unknown): boolean {
   return error instanceof Error && /failed to load checkpoint: .*(EOF|JSON)/.test(error.message);
