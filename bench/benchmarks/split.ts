@@ -9,7 +9,7 @@ import { ensureTools } from "../../lab/tools";
 import { upParts } from "../../operations/parts";
 import { up, type StackOptions } from "../../operations/stack";
 import { parseMesh, planMesh } from "../../topology";
-import { PaperMesh, type PaperConfig } from "../../test/engine/paper/mesh";
+import { paperCluster, PaperMesh, type PaperConfig } from "../../test/engine/paper/mesh";
 import { freshLabMesh } from "../lab-mesh";
 import { PaperNodes } from "../paper-nodes";
 import { ProcessWatch } from "../process-watch";
@@ -159,10 +159,7 @@ async function onPaper(
   { stacks }: Layout,
   action: (optionsFor: OptionsFor) => Promise<void>,
 ): Promise<void> {
-  const named = names(clusters).map((name) => {
-    const apiServer = { url: `https://${name}.example.org:6443` };
-    return [name, { network: name, access: { context: name }, apiServer }] as const;
-  });
+  const named = names(clusters).map((name) => [name, paperCluster(name)] as const);
   const config: PaperConfig = { id: "mesh1", stacks, clusters: Object.fromEntries(named) };
   const toolbox = await ensureTools(standardErrorProgress());
   const bin = await mkdtemp(join(tmpdir(), "isthmus-bench-bin-"));

@@ -4,24 +4,17 @@ import { join } from "node:path";
 import { upParts } from "../../operations/parts";
 import { up, UnfinishedUpdate, type StackOptions } from "../../operations/stack";
 import { ConfigurationError, planOfSites } from "../../topology";
-import { PaperMesh, type PaperConfig } from "./paper/mesh";
+import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
 import { describeEngine } from "./tools";
-
-const cluster = (name: string, more: object = {}): PaperConfig["clusters"][string] => ({
-  network: name,
-  access: { context: name },
-  apiServer: { url: `https://${name}.example.org:6443` },
-  ...more,
-});
 
 /** Two clusters of an external control plane, and one with its own: every way in which parts need each other. */
 const config: PaperConfig = {
   id: "mesh1",
   stacks: "per-cluster",
   clusters: {
-    east: cluster("east", { controlPlane: "control" }),
-    north: cluster("north"),
-    west: cluster("west", { controlPlane: "control" }),
+    east: paperCluster("east", { controlPlane: "control" }),
+    north: paperCluster("north"),
+    west: paperCluster("west", { controlPlane: "control" }),
   },
   externalControlPlanes: { control: { access: { context: "control" } } },
 };
@@ -118,7 +111,7 @@ describeEngine("a mesh in a stack for each cluster", (tools) => {
   });
 
   it("refuses a new cluster that does not answer before anything is begun", async () => {
-    options = await mesh.options({ ...config, clusters: { ...config.clusters, south: cluster("south") } });
+    options = await mesh.options({ ...config, clusters: { ...config.clusters, south: paperCluster("south") } });
     await mesh.silence("south");
     const begun: string[] = [];
     const around = <T>(own: StackOptions, work: (options: StackOptions) => Promise<T>): Promise<T> => {

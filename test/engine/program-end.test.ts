@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pollUntil } from "../../lab/wait";
-import { PaperMesh, type PaperConfig } from "./paper/mesh";
+import { paperCluster, PaperMesh } from "./paper/mesh";
 import { describeEngine } from "./tools";
 
 describeEngine("the program of a stack", (tools) => {
@@ -14,12 +14,7 @@ describeEngine("the program of a stack", (tools) => {
     const { toolbox } = tools();
     const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
     mesh = await PaperMesh.create(tools(), standIn, toolbox.charts);
-    const cluster = (name: string): PaperConfig["clusters"][string] => ({
-      network: name,
-      access: { context: name },
-      apiServer: { url: `https://${name}.example.org:6443` },
-    });
-    const config = { id: "mesh1", clusters: { east: cluster("east"), west: cluster("west") } };
+    const config = { id: "mesh1", clusters: { east: paperCluster("east"), west: paperCluster("west") } };
     directory = (await mesh.options(config)).projectDirectory;
     execFileSync("pulumi", ["stack", "init", "paper"], { cwd: directory });
   });

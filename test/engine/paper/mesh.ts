@@ -16,6 +16,11 @@ const token = "token-on-paper";
 /** A mesh, less what is the same for all that are on paper. */
 export type PaperConfig = Omit<MeshConfig, "kubeconfig" | "istio"> & { readonly istio?: Partial<MeshConfig["istio"]> };
 
+/** A cluster on paper, on a network of its own. */
+export function paperCluster(name: string, more: object = {}): PaperConfig["clusters"][string] {
+  return { network: name, access: { context: name }, apiServer: { url: `https://${name}.example.org:6443` }, ...more };
+}
+
 /** How a run of the command line ended. */
 export interface CommandEnd {
   readonly code: number;
