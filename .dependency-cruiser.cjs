@@ -7,11 +7,12 @@ const directions = [
   { room: "access", mayUse: ["topology"] },
   { room: "components", mayUse: ["topology", "access"] },
   { room: "stacks", mayUse: ["components", "topology", "access"] },
-  { room: "operations", mayUse: ["stacks", "components", "topology", "access"] },
+  { room: "engine", mayUse: ["topology"] },
+  { room: "operations", mayUse: ["engine", "stacks", "components", "topology", "access"] },
   { room: "policy", mayUse: [] },
   { room: "lab", mayUse: ["topology"] },
   { room: "cli", mayUse: ["operations", "topology", "lab"] },
-  { room: "api", mayUse: ["operations", "stacks", "components", "topology", "access"] },
+  { room: "api", mayUse: ["operations", "engine", "stacks", "components", "topology", "access"] },
   { room: "index\\.ts", mayUse: ["stacks", "topology"] },
 ];
 
@@ -21,6 +22,7 @@ const rooms = [
   "access",
   "components",
   "stacks",
+  "engine",
   "operations",
   "policy",
   "lab",

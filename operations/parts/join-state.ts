@@ -1,5 +1,5 @@
 import { partStack, trustPart } from "../../topology";
-import { stackType, type StateResource } from "../state";
+import { stackType, type StateResource } from "../../engine/state";
 import { inStack, type State } from "./state-in-stack";
 
 /**

@@ -2,7 +2,7 @@ import type { Deployment } from "@pulumi/pulumi/automation";
 import { ConfigurationError, partStack, partsOf, type Problem } from "../../topology";
 import { openStack, openWorkspace, selectStack, type StackOptions } from "../stack/workspace";
 import { joinStates } from "./join-state";
-import { stackType } from "../state";
+import { stackType } from "../../engine/state";
 import { partOptions, type PartsOptions } from "./options";
 import { splitState } from "./split-state";
 import { urnInStack, type State } from "./state-in-stack";

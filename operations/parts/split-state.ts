@@ -3,7 +3,7 @@ import { digestOf, usesOf } from "../../stacks";
 import { partStack, trustPart, type MeshPlan } from "../../topology";
 import { clustersIn, type ExportedState } from "../stack/cluster-state";
 import { providerName } from "../stack/pending";
-import { asSecret, nameOf, revealed, stackType, type StateResource } from "../state";
+import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../engine/state";
 import { inStack, type State } from "./state-in-stack";
 
 /** Name of the Mesh component of every stack of a mesh. */

@@ -1,4 +1,4 @@
-import { stackType, withReferences, type StateResource } from "../state";
+import { stackType, withReferences, type StateResource } from "../../engine/state";
 
 /** The state of a stack. Secrets stand in it in plain: it is for the memory of this process alone. */
 export interface State {

@@ -1,8 +1,8 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { ClusterAccess } from "../../access";
 import { sitesOf } from "../../topology";
-import { leftLock, overcomeLock } from "./lock";
-import { PulumiError } from "./pulumi";
+import { leftLock, overcomeLock } from "../../engine/lock/lock";
+import { PulumiError } from "../../engine/pulumi";
 import { recover } from "./recover";
 import { selectStack, type StackOptions } from "./workspace";
 

@@ -3,7 +3,7 @@
  */
 
 import { isSiteComponent } from "../../components/internal/site-names";
-import { nameOf, stackType, withReferences, type StateResource } from "../state";
+import { nameOf, stackType, withReferences, type StateResource } from "../../engine/state";
 import { providerName, type StackState } from "./pending";
 
 /** An exported state. */

@@ -2,10 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Variables } from "../../engine/variables";
 import { sitesOf, type MeshPlan } from "../../topology";
-
-/** Variables of one process. */
-export type Variables = Readonly<Record<string, string>>;
 
 /** Either of these says how the stack's secrets are encrypted: who sets one must not be given the other. */
 const passphraseVariables = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];

@@ -1,9 +1,9 @@
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { ConfigurationError, listed, nearest, sitesOf, type Problem } from "../../topology";
 import { clustersIn, stateWithoutCluster, type ExportedState } from "./cluster-state";
-import { overcomeLock } from "./lock";
+import { overcomeLock } from "../../engine/lock/lock";
 import { pendingIn } from "./pending";
-import { PulumiError } from "./pulumi";
+import { PulumiError } from "../../engine/pulumi";
 import { selectStack, type StackOptions } from "./workspace";
 
 /** What was forgotten. */

@@ -1,11 +1,11 @@
-export { diagnosticsIn } from "./diagnostics";
+export { diagnosticsIn } from "../../engine/diagnostics";
 export { runsOnLab, stackEnvironment } from "./environment";
-export { EventStreamError } from "./event-stream-error";
+export { EventStreamError } from "../../engine/event-stream-error";
 export { findClusters } from "./find-clusters";
 export { findForgettable, forget, type ForgetResult } from "./forget";
 export { resolveClusters } from "./kubeconfig-sources";
-export type { PolicyPack } from "./policy-packs";
-export { PulumiError, type Interruption } from "./pulumi";
+export type { PolicyPack } from "../../engine/policy-packs";
+export { PulumiError, type Interruption } from "../../engine/pulumi";
 export { destroy, preview, readOutputs, refresh, up } from "./stack";
 export type { Changes, ChangesResult, UpdateResult } from "./stack";
 export { UnfinishedUpdate } from "./unfinished";

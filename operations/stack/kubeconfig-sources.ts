@@ -7,7 +7,7 @@ import {
   type ResolvedAccess,
 } from "../../access";
 import { ConfigurationError, configurationNamespace, partStack, trustPart } from "../../topology";
-import { PulumiError } from "./pulumi";
+import { PulumiError } from "../../engine/pulumi";
 import { openStack, openWorkspace, selectStack, type StackOptions } from "./workspace";
 
 /** What becomes of a stack that is not there when its configuration is asked for: an update makes it anyway. */

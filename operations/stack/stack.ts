@@ -3,11 +3,11 @@ import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../a
 import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
 import { afterRecovery } from "./after-recovery";
 import { clustersIn, type ExportedState } from "./cluster-state";
-import { EventStreamError } from "./event-stream-error";
+import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { operationSources } from "./kubeconfig-sources";
-import { policyOptions } from "./policy-packs";
-import { PulumiError } from "./pulumi";
+import { policyOptions } from "../../engine/policy-packs";
+import { PulumiError } from "../../engine/pulumi";
 import { saysUnreachable, unfinished } from "./unfinished";
 import { openStack, selectStack, type StackOptions } from "./workspace";
 

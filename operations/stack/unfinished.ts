@@ -1,6 +1,7 @@
 import { formatProblem, listed, sitesOf, type MeshPlan, type Problem } from "../../topology";
-import { clustersOf, diagnosticsIn } from "./diagnostics";
-import type { PulumiError } from "./pulumi";
+import { diagnosticsIn } from "../../engine/diagnostics";
+import type { PulumiError } from "../../engine/pulumi";
+import { clustersOf } from "./concerned-clusters";
 
 /**
  * An update ended as failed, and what it could do is done: clusters of the mesh that cannot be reached are as they were,

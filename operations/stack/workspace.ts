@@ -14,10 +14,10 @@ import { loadSecretsProvider, stackFile } from "../../access";
 import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
-import { withMendedBackend } from "./mended-backend";
-import type { PolicyPack } from "./policy-packs";
-import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "./pulumi";
-import { directoryOfBackend } from "./torn-attributes";
+import { withMendedBackend } from "../../engine/backend/mended-backend";
+import type { PolicyPack } from "../../engine/policy-packs";
+import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "../../engine/pulumi";
+import { directoryOfBackend } from "../../engine/backend/torn-attributes";
 
 /** Which stack, and how its operations talk and are ended. */
 export interface StackOptions extends Interruption {

@@ -1,6 +1,6 @@
 import { unknownOutput } from "../../access";
 import { withoutSecrets } from "../../topology";
-import { isMarked } from "../state";
+import { isMarked } from "../../engine/state";
 import type { Difference } from "./model";
 
 /** What stands for a secret. */

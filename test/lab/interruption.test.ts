@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { killTree } from "../../operations/stack/process-tree";
+import { killTree } from "../../engine/process/process-tree";
 import { startIsthmus } from "../support/isthmus";
 import { allPairs, labDown, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";

@@ -35,7 +35,7 @@ describe("the npm package", function () {
         [...rooms].sort(),
         [
           ...["CHANGELOG.md", "LICENSE", "README.md", "bin", "docs", "package.json", "policy"],
-          ...["access", "api", "cli", "components", "operations", "policy", "stacks", "topology"].map(
+          ...["access", "api", "cli", "components", "engine", "operations", "policy", "stacks", "topology"].map(
             (room) => `dist/${room}`,
           ),
           ...["dist/index.d.ts", "dist/index.js", "dist/package.json"],

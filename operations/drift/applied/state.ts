@@ -2,7 +2,7 @@
 
 import { isMap } from "../../../topology";
 import { providerName, type StackState } from "../../stack/pending";
-import { isSecret, revealed } from "../../state";
+import { isSecret, revealed } from "../../../engine/state";
 import type { KubernetesObject } from "../compare/object-kind";
 
 /** A Kubernetes object that the stack itself made or labels. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { backendProblem, failureRows } from "../../../operations/stack/backend-problem";
-import { unreachableReason } from "../../../operations/stack/unreachable-reason";
+import { backendProblem, failureRows } from "../../../engine/backend/backend-problem";
+import { unreachableReason } from "../../../engine/backend/unreachable-reason";
 import { formatProblem } from "../../../topology";
 
 const bucket = "s3://my-states/isthmus?region=eu-west-1&endpoint=http://127.0.0.1:9000&s3ForcePathStyle=true";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diagnosticsIn } from "../../../operations/stack/diagnostics";
+import { diagnosticsIn } from "../../../engine/diagnostics";
 
 describe("diagnosticsIn", () => {
   it("tells an exception that a program did not handle with its cause, without its colours", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { diagnosticsIn } from "../../../operations/stack/diagnostics";
-import { policyOptions } from "../../../operations/stack/policy-packs";
+import { diagnosticsIn } from "../../../engine/diagnostics";
+import { policyOptions } from "../../../engine/policy-packs";
 import { ConfigurationError } from "../../../topology";
 
 describe("policyOptions", () => {

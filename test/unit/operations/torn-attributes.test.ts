@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { directoryOfBackend, removeTornAttributes } from "../../../operations/stack/torn-attributes";
+import { directoryOfBackend, removeTornAttributes } from "../../../engine/backend/torn-attributes";
 
 describe("attributes that were cut off in a backend of files", () => {
   let directory: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { joinStates } from "../../../../operations/parts/join-state";
 import { splitState } from "../../../../operations/parts/split-state";
 import type { State } from "../../../../operations/parts/state-in-stack";
-import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../../../operations/state";
+import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../../../engine/state";
 import { lacksOf } from "../../../../operations/parts/schedule";
 import { digestOf, parsePartOutputs, type PartState } from "../../../../stacks";
 import { partsOf, partStack, planMesh, parseMesh, trustPart, type MeshPlan } from "../../../../topology";

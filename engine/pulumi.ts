@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { ConfigurationError } from "../../topology";
-import { backendProblem } from "./backend-problem";
+import { ConfigurationError } from "../topology";
+import { backendProblem } from "./backend/backend-problem";
 import { diagnosticsIn } from "./diagnostics";
-import type { Variables } from "./environment";
-import type { BackendUse } from "./failure-row";
-import { lockWords } from "./lock-words";
-import { killTree } from "./process-tree";
+import type { BackendUse } from "./backend/failure-row";
+import { lockWords } from "./lock/lock-words";
+import { killTree } from "./process/process-tree";
+import type { Variables } from "./variables";
 
 /** How an operation that is under way is ended. */
 export interface Interruption {

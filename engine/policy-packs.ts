@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ConfigurationError, type Problem } from "../../topology";
+import { ConfigurationError, type Problem } from "../topology";
 
 /** A Pulumi policy pack on disk. Relative paths start from the process's working directory. */
 export interface PolicyPack {

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { isAlive } from "./process-life";
-import type { PulumiError } from "./pulumi";
+import { isAlive } from "../process/process-life";
+import type { PulumiError } from "../pulumi";
 
 const pollMs = 500;
 

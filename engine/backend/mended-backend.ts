@@ -1,4 +1,4 @@
-import { longCommands, PulumiError, type Runner } from "./pulumi";
+import { longCommands, PulumiError, type Runner } from "../pulumi";
 import { removeTornAttributes } from "./torn-attributes";
 
 /**

@@ -1,0 +1,2 @@
+/** Variables of one process. */
+export type Variables = Readonly<Record<string, string>>;
