@@ -1,7 +1,7 @@
 import type { MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
 import { listed } from "../../topology";
 import { changesLine } from "../changes";
-import { confirmed } from "../confirm";
+import { ensureAgreed } from "../confirm";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
 import { openMesh, operate, updateInterruption } from "../session";
@@ -15,7 +15,12 @@ export interface DestroyFlags extends OperationFlags {
 /** `isthmus destroy` */
 export async function destroyVerb(flags: DestroyFlags): Promise<void> {
   const mesh = await openMesh(flags.stack);
-  if (flags.yes !== true) await confirm(mesh, flags);
+  await ensureAgreed(flags.yes, {
+    command: "isthmus destroy",
+    deed: deedOf(mesh, flags),
+    answer: mesh.stack,
+    answerIs: "the stack's name",
+  });
   const result = await operate(flags, updateInterruption("isthmus destroy"), (options) =>
     mesh.destroy({ ...options, customResourceDefinitions: flags.crds === true ? "remove" : "keep" }),
   );
@@ -50,10 +55,7 @@ function namespacesWord(names: readonly string[]): string {
   return `${names.length === 1 ? "namespace" : "namespaces"} ${names.join(", ")}`;
 }
 
-async function confirm({ stack, plan, clusters }: MeshDeployment, flags: DestroyFlags): Promise<void> {
+function deedOf({ stack, plan, clusters }: MeshDeployment, flags: DestroyFlags): string {
   const crds = flags.crds === true ? ", with every Istio resource in them" : "";
-  await confirmed(
-    `This removes mesh ${plan.id} (stack ${stack}) from ${clusters.join(", ")}${crds}. Type the stack's name to go on: `,
-    stack,
-  );
+  return `remove mesh ${plan.id} (stack ${stack}) from ${clusters.join(", ")}${crds}`;
 }

@@ -123,9 +123,9 @@ describeInTurn("drift", "drift on the lab", function () {
       const remedies = report.findings.map(({ remedy }) => remedy).join("\n");
       const [, name = "", revision = ""] = /helm rollback (\S+) (\d+)/.exec(remedies) ?? [];
       await helm("rollback", name, revision);
-      const repaired = await drift("--repair");
+      const repaired = await drift("--repair", "--yes");
       assert.deepEqual(told(repaired.report), [foreign, gone], repaired.run.stderr);
-      const up = await isthmus("up", "--refresh", "--stack", stack.name);
+      const up = await isthmus("up", "--refresh", "--yes", "--stack", stack.name);
       assert.equal(up.code, 0, up.stderr);
       const { report: left, run } = await drift();
       assert.deepEqual(told(left), [foreign]);
