@@ -18,6 +18,7 @@ import { moveState, type MoveResult } from "../parts";
 import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
 import { EventListenerError, OperationInterrupted } from "./failures";
+import { ensureHost } from "./host";
 import type {
   DestroyOptions,
   DriftOptions,
@@ -75,6 +76,7 @@ export class MeshDeployment {
    * @throws ConfigurationError with every problem at once.
    */
   static async open(options: MeshDeploymentOptions): Promise<MeshDeployment> {
+    ensureHost();
     const { stack, secretsProvider, policyPacks } = options;
     const settings = {
       variables: variablesOf(options),

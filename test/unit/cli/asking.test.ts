@@ -94,8 +94,9 @@ describe("a verb that takes something away", function () {
       );
       assert.equal(status, 2, stderr);
       const { error } = JSON.parse(stdout) as { error: { problems: { path: string; fix: string }[] } };
-      assert.equal(error.problems[0]?.path, `isthmus ${args.join(" ")}`);
-      assert.match(error.problems[0]?.fix ?? "", deed);
+      const [problem] = error.problems;
+      assert.equal(problem?.path, `isthmus ${args.join(" ")}`);
+      assert.match(problem.fix, deed);
     });
   }
 
