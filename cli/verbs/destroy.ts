@@ -2,9 +2,10 @@ import type { MeshDeployment, RemovedLeftovers } from "../../operations/deployme
 import { listed } from "../../topology";
 import { changesLine } from "../changes";
 import { ensureAgreed } from "../confirm";
+import { updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
-import { openMesh, operate, updateInterruption } from "../session";
+import { openMesh, operate } from "../session";
 
 /** What `isthmus destroy` is told. */
 export interface DestroyFlags extends OperationFlags {

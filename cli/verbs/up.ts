@@ -1,8 +1,9 @@
 import { ensureChangeAgreed } from "../change-agreement";
 import { changesLine, outputLines } from "../changes";
+import { updateInterruption } from "../interruption";
 import type { OperationFlags, PolicyFlags } from "../options";
 import { printResult } from "../output";
-import { openMesh, operate, updateInterruption } from "../session";
+import { openMesh, operate } from "../session";
 
 /** What `isthmus up` is told. */
 export interface UpFlags extends OperationFlags, PolicyFlags {

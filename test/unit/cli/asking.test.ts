@@ -12,7 +12,7 @@ const program = `'${process.execPath}' -r tsx/cjs test/unit/cli/programs/ask.ts`
 const asked = (script: string): TerminalCommand => onTerminal(["sh", "-c", script], { ...process.env, TERM: "dumb" });
 
 describe("a question", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (const [name, key] of [
     ["Ctrl-C", keys.interrupt],
