@@ -1,7 +1,6 @@
 import { interruptions, summaryLines, type MeshSummary } from "../operations/deployment";
 import { listed } from "../topology";
 import { ensureAgreed, terminal, type Asker } from "./confirm";
-import { say } from "./output";
 
 /** A change that somebody may have to agree to. */
 export interface AskedChange {
@@ -21,14 +20,14 @@ export async function ensureChangeAgreed(change: AskedChange, asker: Asker = ter
   const { command, isQuiet, summary } = change;
   const { failures, mesh, outcome, stack } = summary;
   const details = ["", ...summaryLines(summary), ""];
-  if (outcome === "none") return;
+  const harms = harmsOf(summary);
+  if (outcome === "none" && harms.length === 0) return;
   if (outcome === "failed") {
-    say(details.join("\n"));
+    asker.say(details.join("\n"));
     throw new Error(`the preview failed, so that nothing was changed: ${failures[0] ?? ""}`);
   }
-  const harms = harmsOf(summary);
   if (!asker.canAsk && harms.length === 0) {
-    if (!isQuiet) say(details.join("\n"));
+    if (!isQuiet) asker.say(details.join("\n"));
     return;
   }
   const deed = `change mesh ${mesh} (stack ${stack})${harms.length === 0 ? "" : `, which ${listed(harms)}`}`;

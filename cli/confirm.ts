@@ -21,6 +21,8 @@ export interface Proposal {
 export interface Asker {
   /** Whether there is anybody to ask. */
   readonly canAsk: boolean;
+  /** Shows what there is to know before one decides. */
+  say(words: string): void;
   /** @returns What was typed; undefined when it was Ctrl-C or Ctrl-D, or the signal came. */
   ask(question: string, signal?: AbortSignal): Promise<string | undefined>;
 }
@@ -30,6 +32,7 @@ export const terminal: Asker = {
   get canAsk() {
     return process.stdin.isTTY && process.stderr.isTTY;
   },
+  say,
   ask: (question, signal) =>
     new Promise((fulfil) => {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -64,7 +67,7 @@ export async function ensureAgreed(
 ): Promise<void> {
   if (yes === true) return;
   const { answer, answerIs = answer, deed, details = [] } = proposal;
-  if (details.length > 0) say(details.join("\n"));
+  if (details.length > 0) asker.say(details.join("\n"));
   if (!asker.canAsk) throw new ConfigurationError([notAgreed(proposal)]);
   const typed = await asker.ask(`This is to ${deed}. Type ${answerIs} to go on: `, signal);
   if (typed?.trim() !== answer) throw new Interrupted("Nothing was changed.");
