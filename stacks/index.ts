@@ -1,5 +1,6 @@
 export { endWithEngine } from "./lost-engine";
 export * from "./mesh-stack";
+export { workDirectoryVariable } from "./own-state";
 export * from "./parts";
 export * from "./program";
 export { withoutUnknown } from "./stack-outputs";

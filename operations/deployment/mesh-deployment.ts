@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { loadStackConfiguration } from "../../access";
+import { workDirectoryVariable } from "../../stacks";
 import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
 import type { DriftReport } from "../drift";
 import { EventSink, type Operation } from "../events";
@@ -272,9 +273,9 @@ export class MeshDeployment {
   ): Promise<T> {
     const { embedded, projectDirectory, settings } = this;
     if (embedded === undefined) return action({ projectDirectory, ...settings });
-    const variables = { ...settings.variables, [projectDirectoryVariable]: projectDirectory };
-    return withProject(embedded, (workDirectory) =>
-      action({ projectDirectory, workDirectory, ...settings, variables }),
-    );
+    return withProject(embedded, (workDirectory) => {
+      const places = { [projectDirectoryVariable]: projectDirectory, [workDirectoryVariable]: workDirectory };
+      return action({ projectDirectory, workDirectory, ...settings, variables: { ...settings.variables, ...places } });
+    });
   }
 }
