@@ -3,4 +3,5 @@ export * from "./mesh-stack";
 export { workDirectoryVariable } from "./own-state";
 export * from "./parts";
 export * from "./program";
+export { destroyOperation, operationVariable } from "./takedown";
 export { withoutUnknown } from "./stack-outputs";

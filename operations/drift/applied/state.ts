@@ -1,7 +1,8 @@
 /** What a stack's exported state says was applied. Pure. */
 
 import { isMap } from "../../../topology";
-import { providerName, type StackState } from "../../stack/pending";
+import type { RawState } from "../../../engine/state";
+import { providerName } from "../../../stacks/recovery/pending";
 import { isSecret, revealed } from "../../../engine/state";
 import type { KubernetesObject } from "../compare/object-kind";
 
@@ -56,7 +57,7 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
  * @param states As Pulumi exports them with secrets shown.
  * @throws RangeError when a secret is not shown.
  */
-export function appliedIn(states: readonly StackState[]): Applied {
+export function appliedIn(states: readonly RawState[]): Applied {
   const resources = states.flatMap((state) => (state.resources ?? []) as readonly Resource[]);
   const standing = resources.filter((resource) => resource.external !== true && resource.delete !== true);
   return {
