@@ -105,7 +105,7 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
   const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
   const command = withMendedBackend(
     await pulumiCommand({ ...variables, ...own }, options, check),
-    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"]),
+    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"], directory),
     options.onProgress,
   );
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
