@@ -14,6 +14,7 @@ import { loadSecretsProvider, stackFile } from "../../access";
 import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
+import { exitCode } from "../../engine/exit-code";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
 import type { PolicyPack } from "../../engine/policy-packs";
 import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "../../engine/pulumi";
@@ -90,7 +91,7 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
   try {
     return await Stack.select(stack, workspace);
   } catch (error) {
-    if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
+    if (error instanceof PulumiError && error.exitCode === exitCode.stackNotFound) return undefined;
     throw error;
   }
 }
