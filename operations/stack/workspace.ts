@@ -16,6 +16,7 @@ import { loadSecretsProvider, stackFile } from "../../access";
 import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
+import { exitCode } from "../../engine/exit-code";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
 import type { PolicyPack } from "../../engine/policy-packs";
 import { pulumiCommand, PulumiError, type Interruption, type RunContext, type SuccessCheck } from "../../engine/pulumi";
@@ -96,7 +97,7 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
   try {
     return await Stack.select(stack, workspace);
   } catch (error) {
-    if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
+    if (error instanceof PulumiError && error.exitCode === exitCode.stackNotFound) return undefined;
     throw error;
   }
 }
@@ -112,7 +113,7 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
   const run = runContext(options, { ...variables, ...own }, directory);
   const command = withMendedBackend(
     await pulumiCommand({ ...variables, ...own }, run, check),
-    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"]),
+    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"], directory),
     options.onProgress,
   );
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
