@@ -180,11 +180,11 @@ export class MeshDeployment {
 
   /**
    * Compares what stands in the clusters with what was applied to them, the objects of Helm releases included.
-   * @throws ConfigurationError when there is no stack.
+   * @throws ConfigurationError when there is no stack, or something is to be put back while an update is under way.
    */
   drift(options: DriftOptions = {}): Promise<DriftReport> {
-    return this.operate("drift", options, async (run) =>
-      compareWithApplied(run, await stacksOf(this.plan).states(run), options.repairs),
+    return this.operate("drift", options, (run) =>
+      compareWithApplied(run, () => stacksOf(this.plan).states(run), options.repairs),
     );
   }
 
