@@ -4,7 +4,13 @@ export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./checks/connection-problem";
 export { CredentialError } from "./connection/exec-credential";
 export { ConnectionError } from "./connection/http";
-export { addressRequestTimeoutMs, awaitAddresses, NoAddressError, type ServiceName } from "./connection/service";
+export {
+  addressRequestTimeoutMs,
+  awaitAddresses,
+  NoAddressError,
+  ServiceAnswerError,
+  type ServiceName,
+} from "./connection/service";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
