@@ -72,6 +72,8 @@ describeEngine("a mesh that a program embeds", (tools) => {
         [`/api/v1/configmaps?${selecting("istio.io/config=true")}`]: nothing,
         [`/api/v1/namespaces?${selecting(ownNamespaces)}`]: nothing,
         "/api/v1/namespaces": nothing,
+        "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": nothing,
+        "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": nothing,
         "/api/v1/services": nothing,
         "/api/v1/secrets": { items: [{ metadata: { name: "forgotten", namespace: "shop", labels: ownedLabels } }] },
         "/api/v1/namespaces/istio-system/secrets": nothing,

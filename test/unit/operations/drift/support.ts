@@ -101,6 +101,10 @@ export function stateOfEast(): RawState {
         },
         outputs: {
           status: { name: "istiod", namespace: "istio-system", chart: "istiod", version: "1.31.1", revision: 1 },
+          resourceNames: {
+            "Deployment.apps/apps/v1": ["istiod"],
+            "ClusterRole.rbac.authorization.k8s.io/rbac.authorization.k8s.io/v1": ["istiod"],
+          },
         },
       },
     ],
