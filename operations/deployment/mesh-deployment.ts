@@ -21,6 +21,7 @@ import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
+import { ensureHost } from "./host";
 import type {
   DestroyOptions,
   DriftOptions,
@@ -78,6 +79,7 @@ export class MeshDeployment {
    * @throws ConfigurationError with every problem at once.
    */
   static async open(options: MeshDeploymentOptions): Promise<MeshDeployment> {
+    ensureHost();
     const { stack, secretsProvider, policyPacks } = options;
     const settings = {
       variables: variablesOf(options),
