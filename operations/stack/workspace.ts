@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   LocalWorkspace,
@@ -120,10 +119,10 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
   const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
   // Commands without `--config-file` write down how the stack's secrets are encrypted; one that shares the settings of
   // another is told by those.
-  const withSharedSettings = async (name: string, args: string[]): Promise<void> => {
+  const withSharedSettings = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     const settings = join(options.configFile === undefined ? directory : dirname(options.configFile), stackFile(name));
     const isOwn = options.configFile === undefined || existsSync(settings);
-    await command.run(args, directory, {});
+    await act();
     if (!isOwn) await rm(settings, { force: true });
   };
   const readJson = async (...args: string[]): Promise<unknown> =>
@@ -150,13 +149,15 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     },
     // The Automation API writes the state, secrets in plain, into a file that everybody may read.
     importStack: (name: string, state: Deployment): Promise<void> =>
-      inPrivateFile(JSON.stringify(state), async (file) => {
-        await withSharedSettings(name, ["stack", "import", "--file", file, "--stack", name]);
-      }),
+      withSharedSettings(name, () =>
+        command.feed(["stack", "import", "--stack", name], directory, JSON.stringify(state)),
+      ),
     createStack: async (name: string): Promise<void> => {
       const chosen = secretsProvider ?? (await loadSecretsProvider(directory, name));
       const provider = chosen === undefined ? [] : ["--secrets-provider", chosen];
-      await withSharedSettings(name, ["stack", "init", name, "--no-select", ...provider]);
+      await withSharedSettings(name, () =>
+        command.run(["stack", "init", name, "--no-select", ...provider], directory, {}),
+      );
     },
     getAllConfig: async (name: string): Promise<ConfigMap> =>
       (await readJson("config", "--show-secrets", "--json", "--stack", name, ...file)) as ConfigMap,
@@ -197,15 +198,3 @@ function projectName(directory: string): string {
 
 /** What the CLI prints in the place of an output that is a secret. */
 const maskedOutput = "[secret]";
-
-/** Does something with a file that only this user can read, and that is gone afterwards. */
-async function inPrivateFile(text: string, action: (file: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "isthmus-state-"));
-  try {
-    const file = join(directory, "state.json");
-    await writeFile(file, text, { mode: 0o600 });
-    await action(file);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
