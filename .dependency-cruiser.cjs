@@ -6,7 +6,7 @@ const directions = [
   { room: "topology", mayUse: [] },
   { room: "access", mayUse: ["topology"] },
   { room: "components", mayUse: ["topology", "access"] },
-  { room: "stacks", mayUse: ["components", "topology", "access"] },
+  { room: "stacks", mayUse: ["components", "engine", "topology", "access"] },
   { room: "engine", mayUse: ["topology"] },
   { room: "operations", mayUse: ["engine", "stacks", "components", "topology", "access"] },
   { room: "policy", mayUse: [] },

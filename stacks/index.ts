@@ -1,5 +1,7 @@
 export { endWithEngine } from "./lost-engine";
 export * from "./mesh-stack";
+export { workDirectoryVariable } from "./own-state";
 export * from "./parts";
 export * from "./program";
+export { destroyOperation, operationVariable } from "./takedown";
 export { withoutUnknown } from "./stack-outputs";

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { unknownOutput, type KubeconfigSources } from "../access";
+import { isTornRead } from "../engine/state";
 import { configurationNamespace } from "../topology";
 
 /**
@@ -58,7 +59,7 @@ const retryMs = 250;
  * who reads meanwhile finds them empty or cut off.
  */
 export function isBeingWritten(error: unknown): boolean {
-  return error instanceof Error && /failed to load checkpoint: .*(EOF|JSON)/.test(error.message);
+  return error instanceof Error && error.message.includes("failed to load checkpoint") && isTornRead(error.message);
 }
 
 /** The SDK's objects for what is not known yet, in the engine's own form. */

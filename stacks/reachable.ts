@@ -2,13 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { reachClusters, type ReachedClusters } from "../access";
 import { ConfigurationError, formatProblem, type MeshPlan } from "../topology";
 import { programSources } from "./kubeconfig-sources";
+import { ownState } from "./own-state";
+import { formerNames, recoverFromKill } from "./recovery";
 
 /** Exit code of a program that has said itself what was wrong (Pulumi's Node.js SDK, cmd/run). */
 const exitedAfterLogging = 32;
 
 /**
  * Makes sure that every cluster can be reached and written to. A preview only warns of what an update refuses: it may
- * run where the clusters cannot be reached, on a pull request for one.
+ * run where the clusters cannot be reached, on a pull request for one. Before an update makes anything, what one that was
+ * killed had begun is cleared away.
  * @param belonging Names of the clusters that belong to the mesh since the last update.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
@@ -17,14 +20,25 @@ export async function reachable(
   projectDirectory: string,
   belonging: ReadonlySet<string>,
 ): Promise<ReachedClusters> {
-  const reached = await reachClusters(plan, projectDirectory, programSources, () => Promise.resolve(belonging));
-  const { resolved, problems, failures, warnings } = reached;
   const isPreview = pulumi.runtime.isDryRun();
+  const [reached, state] = await Promise.all([
+    reachClusters(plan, projectDirectory, programSources, () => Promise.resolve(belonging)),
+    isPreview ? undefined : ownState(),
+  ]);
+  const { resolved, problems, failures, warnings } = reached;
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
   if (problems.length > 0 && (!resolved || !isPreview)) throw new ConfigurationError(problems);
   for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
   for (const failure of failures) await pulumi.log[isPreview ? "warn" : "error"](formatProblem(failure));
   // The rest is done, outputs and all; then the update ends as failed.
   if (failures.length > 0 && !isPreview) process.exitCode = exitedAfterLogging;
+  if (state !== undefined) {
+    await recoverFromKill({
+      state,
+      revealedState: () => ownState("shown"),
+      clusters: reached.clusters,
+      renamed: formerNames(plan),
+    });
+  }
   return reached;
 }

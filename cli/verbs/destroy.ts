@@ -1,4 +1,4 @@
-import type { MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
+import type { ForeignContents, MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
 import { listed } from "../../topology";
 import { changesLine } from "../changes";
 import { ensureAgreed } from "../confirm";
@@ -21,6 +21,7 @@ export async function destroyVerb(flags: DestroyFlags): Promise<void> {
     deed: deedOf(mesh, flags),
     answer: mesh.stack,
     answerIs: "the stack's name",
+    details: flags.yes === true ? [] : await foreignIn(mesh, flags),
   });
   const result = await operate(flags, updateInterruption("isthmus destroy"), (options) =>
     mesh.destroy({ ...options, customResourceDefinitions: flags.crds === true ? "remove" : "keep" }),
@@ -37,7 +38,7 @@ export function leftoverLines({
   keptNamespaces,
   kept,
 }: RemovedLeftovers): string[] {
-  if (kept !== undefined) return [`${cluster}: kept what istiod wrote into namespaces: ${kept}`];
+  if (kept !== undefined) return [`${cluster}: nothing beside was removed: ${kept}`];
   return [
     ...(configMaps.length === 0 ? [] : [`${cluster}: removed istiod's ConfigMaps ${configMaps.join(", ")}`]),
     ...(customResourceDefinitions.length === 0
@@ -56,7 +57,20 @@ function namespacesWord(names: readonly string[]): string {
   return `${names.length === 1 ? "namespace" : "namespaces"} ${names.join(", ")}`;
 }
 
+/** What others would lose in one cluster, in lines. Pure. */
+export function foreignLines({ cluster, systemNamespace, istioResources }: ForeignContents): string[] {
+  return [
+    ...systemNamespace.map((name) => `${cluster}: goes with istio-system, and is not of this mesh: ${name}`),
+    ...istioResources.map((name) => `${cluster}: goes with Istio's definitions, and is not of this mesh: ${name}`),
+  ];
+}
+
 function deedOf({ stack, plan, clusters }: MeshDeployment, flags: DestroyFlags): string {
   const crds = flags.crds === true ? ", with every Istio resource in them" : "";
   return `remove mesh ${plan.id} (stack ${stack}) from ${clusters.join(", ")}${crds}`;
+}
+
+async function foreignIn(mesh: MeshDeployment, { crds }: DestroyFlags): Promise<string[]> {
+  const lost = await mesh.foreignContents({ customResourceDefinitions: crds === true ? "remove" : "keep" });
+  return lost.flatMap(foreignLines);
 }

@@ -23,7 +23,9 @@ export async function driftVerb(flags: DriftFlags): Promise<void> {
       ...options,
       repairs: async (found) => {
         if (flags.repair !== true) return false;
-        await aside(() => ensureAgreed(flags.yes, repairOf(found), { signal: options.signal }));
+        // What is refused anyway is not asked for.
+        if (!found.isUnfinished)
+          await aside(() => ensureAgreed(flags.yes, repairOf(found), { signal: options.signal }));
         return true;
       },
     }),

@@ -55,12 +55,12 @@ export interface MeshStacks {
    */
   states(options: StackOptions): Promise<DriftOptions["states"]>;
   /** What secrets of a configuration that no file has are written with. */
-  keeper(run: Run): Promise<StackOptions>;
+  keeper(options: StackOptions): Promise<StackOptions>;
 }
 
 /** The whole mesh in one stack. */
 const oneStack: MeshStacks = {
-  keeper: (run) => Promise.resolve(run),
+  keeper: (options) => Promise.resolve(options),
   up: (run, { refresh: first }) => inOneStack(run, (options) => up({ ...options, refresh: first })),
   preview: (run) => inOneStack(run, preview),
   refresh: (run) => inOneStack(run, refresh),
@@ -82,7 +82,7 @@ async function inOneStack<T extends { readonly changes: Changes } | undefined>(
 
 /** The trust and each cluster in a stack of its own. */
 const oneForEachPart: MeshStacks = {
-  keeper: (run) => partOptions(run, trustPart),
+  keeper: (options) => partOptions(options, trustPart),
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),

@@ -2,7 +2,7 @@ import { isSiteComponent } from "../../components/internal/site-names";
 import { digestOf, usesOf } from "../../stacks";
 import { partStack, trustPart, type MeshPlan } from "../../topology";
 import { clustersIn, type ExportedState } from "../stack/cluster-state";
-import { providerName } from "../stack/pending";
+import { providerName } from "../../stacks/recovery/pending";
 import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../engine/state";
 import { inStack, type State } from "./state-in-stack";
 

@@ -3,13 +3,10 @@
  */
 
 import { isSiteComponent } from "../../components/internal/site-names";
-import { nameOf, stackType, withReferences, type StateResource } from "../../engine/state";
-import { providerName, type StackState } from "./pending";
+import { nameOf, stackType, withReferences, type ExportedState, type StateResource } from "../../engine/state";
+import { providerName } from "../../stacks/recovery/pending";
 
-/** An exported state. */
-export interface ExportedState extends StackState {
-  readonly resources?: readonly StateResource[];
-}
+export type { ExportedState } from "../../engine/state";
 
 /** Name of the Mesh component of the stack. */
 const mesh = "mesh";

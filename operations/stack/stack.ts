@@ -1,15 +1,17 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
+import { destroyOperation, operationVariable } from "../../stacks";
 import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
-import { afterRecovery } from "./after-recovery";
 import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { operationSources } from "./kubeconfig-sources";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
+import { dropRecordedCreations, PendingWatch } from "./recorded-creations";
+import { runUpdate } from "./run-update";
 import { saysUnreachable, unfinished } from "./unfinished";
-import { openStack, selectStack, type StackOptions } from "./workspace";
+import { openStack, runOf, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;
@@ -38,15 +40,20 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
   const judged = policyOptions(options.policyPacks);
   const { clusters, failures } = await ensureReachable(options);
   const stack = await openStack(options);
+  const pending = new PendingWatch();
   try {
-    const result = await afterRecovery(stack, options, clusters, () =>
+    const result = await runUpdate(stack, options, (listen) =>
       stack.up({
-        ...commonOptions(options),
+        ...commonOptions(options, (event) => {
+          listen(event);
+          pending.take(event);
+        }),
         ...judged,
         continueOnError: true,
         ...(options.refresh === true ? { refresh: true } : {}),
       }),
     );
+    if (pending.hasSeen) await dropRecordedCreations(stack, options, clusters);
     return {
       stack: options.stack,
       changes: result.summary.resourceChanges ?? {},
@@ -78,10 +85,10 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
 
 /** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
-  const { clusters, failures } = await ensureReachable(options);
+  const { failures } = await ensureReachable(options);
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
   const stack = await openStack(options);
-  const result = await afterRecovery(stack, options, clusters, () => stack.refresh(commonOptions(options)));
+  const result = await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
 }
 
@@ -99,15 +106,22 @@ export async function destroy(
   const found = clusters ?? (await findClusters(options));
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
+  const pending = new PendingWatch();
   try {
-    const result = await afterRecovery(stack, options, found, () =>
+    runOf(stack).ownVariables[operationVariable] = destroyOperation;
+    const result = await runUpdate(stack, options, (listen) =>
       // By a refresh alone the provider gives up what it cannot reach: the deletion of a Helm release always fails.
       stack.destroy({
-        ...commonOptions(options),
+        ...commonOptions(options, (event) => {
+          listen(event);
+          pending.take(event);
+        }),
         continueOnError: true,
+        runProgram: true,
         ...(givesUpUnreachable(options) ? { refresh: true } : {}),
       }),
     );
+    if (pending.hasSeen) await dropRecordedCreations(stack, options, found);
     return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, []) : error;
@@ -171,11 +185,17 @@ async function belonging(options: StackOptions): Promise<ReadonlySet<string>> {
   return new Set(["clusters", "controlPlanes"].flatMap((key) => Object.keys((outputs[key]?.value ?? {}) as object)));
 }
 
-/** What every command of Pulumi's is told. */
-function commonOptions(options: StackOptions): {
+/**
+ * What every command of Pulumi's is told.
+ * @param listen Told of every event. Default: nobody.
+ */
+function commonOptions(
+  options: StackOptions,
+  listen: (event: EngineEvent) => void = () => undefined,
+): {
   onOutput: (text: string) => void;
   onError: (text: string) => void;
-  onEvent?: (event: EngineEvent) => void;
+  onEvent: (event: EngineEvent) => void;
   configFile?: string;
   color: "never";
   showSecrets: false;
@@ -183,12 +203,13 @@ function commonOptions(options: StackOptions): {
   const { onOutput = () => undefined, onErrorOutput = onOutput, onEvent, configFile } = options;
   // In what the SDK and the engine write down for their own makers, keys and tokens stand in the clear.
   const handOn = (event: EngineEvent): void => {
+    listen(event);
     if (!isForDebugging(event)) onEvent?.(event);
   };
   return {
     onOutput,
     onError: onErrorOutput,
-    ...(onEvent === undefined ? {} : { onEvent: handOn }),
+    onEvent: handOn,
     ...(configFile === undefined ? {} : { configFile }),
     color: "never",
     // The history is read for the counts alone.
