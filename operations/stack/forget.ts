@@ -2,6 +2,7 @@ import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { ConfigurationError, listed, nearest, sitesOf, type Problem } from "../../topology";
 import { clustersIn, stateWithoutCluster, type ExportedState } from "./cluster-state";
 import { overcomeLock } from "../../engine/lock/lock";
+import { importIfUnchanged } from "../../engine/state";
 import { pendingIn } from "./pending";
 import { PulumiError } from "../../engine/pulumi";
 import { selectStack, type StackOptions } from "./workspace";
@@ -25,15 +26,28 @@ const maximumAttempts = 3;
  */
 export async function forget(options: StackOptions, cluster: string): Promise<ForgetResult> {
   const stack = await existingStack(options);
+  return pastLocks(stack, options, async () => {
+    const { exported, rest, forgotten } = await withoutCluster(stack, options, cluster);
+    await importIfUnchanged(stack, exported, rest);
+    return { stack: options.stack, cluster, forgotten };
+  });
+}
+
+/**
+ * Does something with a stack's state, once the locks are got over that updates have left.
+ * @param work What was read before another update ended must not be written after it: it reads anew each time.
+ */
+export async function pastLocks<T>(
+  stack: Stack,
+  { onProgress, stop }: Pick<StackOptions, "onProgress" | "stop">,
+  work: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // What was read before another update ended must not be written after it: each attempt reads anew.
-      const { exported, rest, forgotten } = await withoutCluster(stack, options, cluster);
-      await stack.importStack({ ...exported, deployment: rest });
-      return { stack: options.stack, cluster, forgotten };
+      return await work();
     } catch (error) {
       if (!(error instanceof PulumiError) || attempt === maximumAttempts) throw error;
-      const outcome = await overcomeLock(stack, error, options.onProgress, options.stop);
+      const outcome = await overcomeLock(stack, error, onProgress, stop);
       if (outcome === "held" || outcome === "not locked") throw error;
     }
   }
@@ -48,7 +62,8 @@ export async function findForgettable(options: StackOptions, cluster: string): P
   return (await withoutCluster(await existingStack(options), options, cluster)).forgotten;
 }
 
-async function existingStack(options: StackOptions): Promise<Stack> {
+/** @throws ConfigurationError when there is none. */
+export async function existingStack(options: StackOptions): Promise<Stack> {
   const stack = await selectStack(options);
   if (stack !== undefined) return stack;
   throw new ConfigurationError([
