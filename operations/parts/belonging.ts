@@ -8,6 +8,7 @@ import { stateOf, type PartStack } from "./states";
 /**
  * Parts whose clusters have something of the mesh: by what their last update said, as the program goes by it; where that
  * failed before it said anything, by what the state holds.
+ * @param stacks By the parts that they are to be.
  */
 export async function belongingParts(
   options: PartsOptions,
@@ -15,11 +16,15 @@ export async function belongingParts(
 ): Promise<ReadonlySet<string>> {
   const { parallel = defaultParallel } = options;
   const standing = await limited(parallel, [...stacks], async ([part, stack]) => {
-    const { state, name, outputs, holds, at } = stack;
-    const said = belonging(parseLastOutputs(outputs));
-    if (state.digest !== undefined || said.has(part) || said.has(name)) return [part];
-    if (part === trustPart || holds === "nothing") return [];
-    return clustersIn(await stateOf(options, at)).includes(at) ? [part] : [];
+    if (isSaidToBelong(part, stack)) return [part];
+    if (part === trustPart || stack.holds === "nothing") return [];
+    return clustersIn(await stateOf(options, stack.at)).length > 0 ? [part] : [];
   });
   return new Set(standing.flat());
+}
+
+/** Whether a part's last update said that its cluster has something of the mesh, be it under a former name. Pure. */
+export function isSaidToBelong(part: string, { state, name, outputs }: PartStack): boolean {
+  const said = belonging(parseLastOutputs(outputs));
+  return state.digest !== undefined || said.has(part) || said.has(name);
 }

@@ -1,21 +1,28 @@
-import { partsOf } from "../../topology";
+import { ConfigurationError, partsOf } from "../../topology";
+import { resolveClusters } from "../stack/kubeconfig-sources";
 import { preview, previewDestruction, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { onPart, partOptions, type PartsOptions } from "./options";
-import { findRemovals } from "./removals";
+import { removalsIn, stillReachedParts } from "./removals";
 import { readPartStacks } from "./states";
 import { inEach } from "./together";
 
 /**
  * Says what an update of all parts would do, and what would go with those that the configuration no longer has. What a part
  * is yet to offer the others is unknown to them.
- * @throws as {@link inEach} does.
+ * @throws ConfigurationError for a removal that an update refuses; else as {@link inEach} does.
  */
 export async function previewParts(options: PartsOptions): Promise<ChangesResult> {
-  await ensureInParts(options);
-  const removed = (await findRemovals(options)).map(({ part }) => part);
+  const stacks = await readPartStacks(options, await ensureInParts(options));
+  const removals = removalsIn(options, stacks);
+  if (removals.length > 0) {
+    const { clusters } = await resolveClusters(options);
+    const problems = await stillReachedParts(options, removals, stacks, clusters);
+    if (problems.length > 0) throw new ConfigurationError(problems);
+  }
+  const removed = removals.map(({ part }) => part);
   const planned = partsOf(options.plan);
   const results = await inEach(options, [...planned, ...removed], (part) =>
     onPart(options, part, removed.includes(part) ? previewDestruction : preview),
@@ -25,8 +32,9 @@ export async function previewParts(options: PartsOptions): Promise<ChangesResult
 
 /** Brings the states of all parts to what the clusters have. Changes no cluster. */
 export async function refreshParts(options: PartsOptions): Promise<ChangesResult> {
-  await readPartStacks(options, await ensureInParts(options));
-  const results = await inEach(options, partsOf(options.plan), (part) => onPart(options, part, refresh));
+  const stacks = await readPartStacks(options, await ensureInParts(options));
+  const there = partsOf(options.plan).filter((part) => stacks.has(part));
+  const results = await inEach(options, there, (part) => onPart(options, part, refresh));
   return { stack: options.stack, changes: summed(results.map(({ changes }) => changes)) };
 }
 

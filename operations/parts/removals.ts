@@ -23,11 +23,16 @@ export interface PartRemoval {
  * @throws ConfigurationError as {@link readPartStacks} does.
  */
 export async function findRemovals(options: PartsOptions): Promise<readonly PartRemoval[]> {
-  const stacks = await readPartStacks(options);
-  return removedParts(options.plan, underNewNames(stacks, takenOver(options.plan, stacks))).map((part) => ({
-    part,
-    stack: partStack(options.stack, part),
-  }));
+  return removalsIn(options, await readPartStacks(options));
+}
+
+/**
+ * What an update takes away of the stacks that there are. Pure.
+ * @param stacks By the parts that they are called after.
+ */
+export function removalsIn({ plan, stack }: PartsOptions, stacks: ReadonlyMap<string, PartStack>): PartRemoval[] {
+  const removed = removedParts(plan, underNewNames(stacks, takenOver(plan, stacks)));
+  return removed.map((part) => ({ part, stack: partStack(stack, part) }));
 }
 
 /**

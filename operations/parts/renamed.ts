@@ -35,13 +35,21 @@ export function underNewNames(
   return new Map([...[...stacks].filter(([part]) => !former.has(part) && !over.has(part)), ...moved]);
 }
 
-/** Gives a part's stack another name, with all that is in it. */
-export async function renamePart(options: PartsOptions, from: string, to: string, present: boolean): Promise<void> {
+/**
+ * Gives a part's stack another name, with all that is in it.
+ * @param present Whether there is an empty stack of that name, as a preview makes it.
+ */
+export async function renamePart(
+  options: PartsOptions,
+  from: string,
+  to: string,
+  present: "absent" | "empty",
+): Promise<void> {
   const [former, now] = [partStack(options.stack, from), partStack(options.stack, to)];
   options.onProgress?.(`${former} becomes ${now}`);
   const workspace = await openWorkspace(await partOptions(options, to));
-  // A preview makes the stack that it is of; Pulumi refuses to remove one that holds anything.
-  if (present) await workspace.removeStack(now);
+  // Pulumi refuses to remove one that holds anything.
+  if (present === "empty") await workspace.removeStack(now);
   await workspace.renameStack(former, now);
 }
 

@@ -19,7 +19,7 @@ import { belongingParts } from "./belonging";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
-import { notAgreed, removedParts, stillReachedParts, type Removals } from "./removals";
+import { notAgreed, removalsIn, stillReachedParts, type Removals } from "./removals";
 import { renamePart, silentRename, takenOver, underNewNames } from "./renamed";
 import { dueParts, nextParts, type PartProgress, type Situation } from "./schedule";
 import { partStackOf, readPartStacks, type PartStack } from "./states";
@@ -85,7 +85,7 @@ class PartsRun {
     const found = await readPartStacks(options, listed);
     const over = takenOver(plan, found);
     const stacks = underNewNames(found, over);
-    const removals = removedParts(plan, stacks).map((part) => ({ part, stack: partStack(options.stack, part) }));
+    const removals = removalsIn(options, found);
     if (options.removals !== "agreed" && removals.length > 0) throw new ConfigurationError(removals.map(notAgreed));
     // Kubeconfigs come first: what a part is made of depends on them, and no cluster is asked for that.
     const sources = operationSources(await partOptions(options, trustPart), "create");
@@ -109,8 +109,9 @@ class PartsRun {
       ...(await stillReachedParts(options, removals, stacks, new Map([...resolved.clusters, ...reached.clusters]))),
     ];
     if (problems.length > 0) throw new ConfigurationError(problems);
+    options.stop?.throwIfAborted();
     // The others read a stack by its new name, so that all have theirs before the first of them is updated.
-    for (const [part, former] of over) await renamePart(options, former, part, found.has(part));
+    for (const [part, former] of over) await renamePart(options, former, part, found.has(part) ? "empty" : "absent");
     for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);
     for (const part of due) {
       const cluster = reached.clusters.get(part);
