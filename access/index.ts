@@ -2,7 +2,7 @@ export * from "./cluster-access";
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./checks/connection-problem";
-export { CredentialError } from "./connection/exec-credential";
+export { CredentialError, credentialTurn } from "./connection/exec-credential";
 export { ConnectionError } from "./connection/http";
 export {
   addressRequestTimeoutMs,
