@@ -1,5 +1,6 @@
 /** A report for an issue or a comment. Pure. */
 
+import { code, plain } from "../summary/markup";
 import type { DriftFinding } from "./finding";
 import { objectText } from "./object-reference";
 import type { DriftReport } from "./report";
@@ -37,7 +38,7 @@ export function driftMarkdown({ stack, clusters, findings, isUnfinished, summary
           "",
           "<details><summary>What to do</summary>",
           "",
-          ...remedies.slice(0, mostRows).map((remedy) => `- ${inline(remedy)}`),
+          ...remedies.slice(0, mostRows).map((remedy) => `- ${remedyText(remedy)}`),
           "",
           "</details>",
         ]),
@@ -64,7 +65,18 @@ function escaped(text: string): string {
     .replaceAll("<", "&lt;");
 }
 
-/** Words of ours, in which commands are marked as such: on one line, and nobody is called by name. */
+/**
+ * Words of ours, in which commands are marked as code, with names of others in them. Whatever these hold, each piece is
+ * code or plain text.
+ */
+function remedyText(remedy: string): string {
+  return remedy
+    .split("`")
+    .map((piece, index) => (index % 2 === 1 ? code(piece) : piece.replace(/\S(?:.*\S)?/s, plain)))
+    .join("");
+}
+
+/** On one line, and nobody is called by name. */
 function inline(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll("@", "@\u200b");
 }

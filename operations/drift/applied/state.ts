@@ -4,7 +4,7 @@ import { isMap } from "../../../topology";
 import { providerName, type StackState } from "../../stack/pending";
 import { isSecret, revealed } from "../../../engine/state";
 import type { KubernetesObject } from "../compare/object-kind";
-import { objectNamesIn } from "./record-trust";
+import { objectNamesIn, type ReleaseObjects } from "./record-trust";
 
 /** A Kubernetes object that the stack itself made or labels. */
 export interface AppliedObject {
@@ -17,7 +17,7 @@ export interface AppliedObject {
 }
 
 /** A Helm release that the stack made. */
-export interface AppliedRelease {
+export interface AppliedRelease extends ReleaseObjects {
   readonly cluster: string;
   readonly name: string;
   readonly namespace: string;
@@ -30,8 +30,6 @@ export interface AppliedRelease {
   readonly values: Readonly<Record<string, unknown>> | undefined;
   /** Whether the state keeps the values as a secret. */
   readonly hasSecretValues: boolean;
-  /** The objects that it made, as {@link objectNamesIn} names them; undefined where the state does not say. */
-  readonly objectNames: ReadonlySet<string> | undefined;
 }
 
 /** All that was applied. */
