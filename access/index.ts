@@ -3,7 +3,7 @@ export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./checks/connection-problem";
 export { apiServer, type ApiServer } from "./connection/api-server";
-export { CredentialError } from "./connection/exec-credential";
+export { CredentialError, credentialTurn } from "./connection/exec-credential";
 export { ConnectionError, deadlineIn } from "./connection/http";
 export {
   addressRequestTimeoutMs,

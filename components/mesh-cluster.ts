@@ -7,7 +7,7 @@ import {
   type ClusterAccess,
   type ServiceName,
 } from "../access";
-import { inWords } from "./internal/mendable";
+import { inWords } from "./mendable";
 import type { MeshCluster } from "./mesh-site";
 
 /** By what a program reaches a cluster. */

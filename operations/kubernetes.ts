@@ -4,6 +4,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
+import { credentialTurn } from "../access";
 
 /** What operations need of a cluster's API server. Small on purpose: a test stands in for it with a map of paths. */
 export interface ClusterClient {
@@ -181,7 +182,8 @@ type Requester = <T>(method: Method, path: string, body?: object) => Promise<T>;
 
 async function requester(config: KubeConfig, server: string): Promise<Requester> {
   const options: https.RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
+  const apply = (): Promise<void> => config.applyToHTTPSOptions(options);
+  await (config.getCurrentUser()?.exec === undefined ? apply() : credentialTurn(apply));
   const base = server.replace(/\/$/, "");
 
   return async <T>(method: Method, path: string, body?: object): Promise<T> => {

@@ -27,6 +27,16 @@ export function* textsIn(value: unknown, path = ""): Generator<readonly [path: s
       yield* textsIn(item, path === "" ? key : `${path}.${key}`);
 }
 
+/** Every number in a value, with the path to it, as YAML writes it: a version that lacks its quotes is one. */
+export function* numbersIn(value: unknown, path = ""): Generator<readonly [path: string, text: string]> {
+  if (typeof value === "number") yield [path, String(value)];
+  else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) yield* numbersIn(item, `${path}[${index}]`);
+  else
+    for (const [key, item] of Object.entries(mapping(value)))
+      yield* numbersIn(item, path === "" ? key : `${path}.${key}`);
+}
+
 /** What a Kubernetes Secret holds, by its keys, decoded. */
 export function secretData(properties: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
   const encoded = Object.entries(mapping(properties["data"])).map(

@@ -21,12 +21,12 @@ function matches(name: string, pattern: string): boolean {
 
 /** The setting that says which stacks are for development. */
 export const development: Setting<readonly string[]> = texts(
-  "Names of the stacks that are for development, with * for any letters. All others are judged.",
+  "Names of the stacks that are for development, with * for any letters. All others are judged, and those in production.",
   ["dev", "dev-*", "*-dev", "test", "test-*", "lab", "lab-*"],
 );
 
 /** The setting that says which stacks are in production. */
 export const production: Setting<readonly string[]> = texts(
   "Names of the stacks that are in production, with * for any letters. No others are judged.",
-  ["prod", "prod-*", "*-prod", "production", "production-*", "*-production"],
+  ["prod*", "*-prod*", "prd*", "*-prd*", "live*", "*-live*"],
 );

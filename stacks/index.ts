@@ -1,4 +1,5 @@
 export { endWithEngine } from "./lost-engine";
+export { belonging, parseLastOutputs } from "./last-outputs";
 export * from "./mesh-stack";
 export { workDirectoryVariable } from "./own-state";
 export * from "./parts";

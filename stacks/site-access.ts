@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitAddresses, type ReachedCluster } from "../access";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
-import { inWords } from "../components/internal/mendable";
+import { inWords } from "../components/mendable";
 import type { LastOutputs } from "./last-outputs";
 
 /**

@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { errorCode } from "../file-problem";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { asMapping, asText, below, type Mapping } from "../mapping";
 import { execExtensionName } from "../kubeconfig/self-contained";
+import { turnstile } from "./turnstile";
 
 /** What a credential plugin hands out. **Secret**. */
 export interface ExecCredential {
@@ -23,8 +25,14 @@ export class CredentialError extends Error {
   }
 }
 
-/** How long a credential plugin may take: 20 s, since it may ask a cloud's service twice. */
+/** How long a credential plugin may take from its start: 20 s, since it may ask a cloud's service twice. */
 export const credentialTimeoutMs = 20_000;
+
+/** A cloud's plugin takes a processor for a second or so; of many at once each would take longer than it may. */
+export const credentialPluginsAtOnce = Math.max(4, availableParallelism());
+
+/** The turn of a credential plugin, whoever in this process runs it. */
+export const credentialTurn = turnstile(credentialPluginsAtOnce);
 
 const answerSchema = z.object({
   status: z.object({
@@ -52,7 +60,7 @@ export async function execCredential(
       "Name a context whose credentials need no terminal.",
     );
   }
-  const output = await run(command, exec, pluginEnvironment(exec, cluster, environment));
+  const output = await credentialTurn(() => run(command, exec, pluginEnvironment(exec, cluster, environment)));
   let answer: unknown;
   try {
     answer = JSON.parse(output);

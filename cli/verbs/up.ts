@@ -28,6 +28,8 @@ export async function upVerb(flags: UpFlags): Promise<void> {
       refresh: flags.refresh === true,
       extent: flags.all === true ? "all" : "changed",
       parallel: flags.parallel,
+      // Who gets here has seen what goes.
+      removals: "agreed",
     }),
   );
   printResult(flags.output, result, () => [changesLine(result), ...outputLines(result.outputs)]);

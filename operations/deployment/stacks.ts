@@ -18,6 +18,7 @@ import { statesOf, type DriftOptions } from "../drift";
 import {
   destroyParts,
   findForgettablePart,
+  findRemovals,
   forgetPart,
   ensureInOneStack,
   partOptions,
@@ -26,7 +27,9 @@ import {
   refreshParts,
   stacksOfParts,
   upParts,
+  type PartRemoval,
   type PartsOptions,
+  type Removals,
 } from "../parts";
 import { onStack, type Run } from "./run";
 
@@ -35,12 +38,16 @@ export interface UpSettings {
   readonly refresh: boolean;
   /** Of several stacks: whether those that are what they are to be are left alone. Default: `changed`, they are. */
   readonly extent?: "changed" | "all";
+  /** Of several stacks: whether those may go that the configuration no longer has. Default: `refused`. */
+  readonly removals?: Removals;
 }
 
 /** What is done with the Pulumi stacks that a mesh is in, however many those are. */
 export interface MeshStacks {
   up(run: Run, settings: UpSettings): Promise<UpdateResult>;
   preview(run: Run): Promise<ChangesResult>;
+  /** @returns Parts that `up` would take away, with their stacks. */
+  removals(options: StackOptions): Promise<readonly PartRemoval[]>;
   refresh(run: Run): Promise<ChangesResult>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
@@ -63,6 +70,8 @@ const oneStack: MeshStacks = {
   keeper: (options) => Promise.resolve(options),
   up: (run, { refresh: first }) => inOneStack(run, (options) => up({ ...options, refresh: first })),
   preview: (run) => inOneStack(run, preview),
+  // What leaves the one stack, Pulumi deletes, as it does in every program; its preview shows it.
+  removals: () => Promise.resolve([]),
   refresh: (run) => inOneStack(run, refresh),
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
@@ -85,6 +94,7 @@ const oneForEachPart: MeshStacks = {
   keeper: (options) => partOptions(options, trustPart),
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
+  removals: findRemovals,
   refresh: (run) => refreshParts(partsOf(run)),
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   forget: (run, cluster) => forgetPart(partsOf(run), cluster),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
   LocalWorkspace,
@@ -8,6 +9,7 @@ import {
   type Deployment,
   type EngineEvent,
   type OutputMap,
+  type RemoveOptions,
   type Workspace,
 } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
@@ -67,6 +69,10 @@ export interface MeshWorkspace extends LocalWorkspace {
   revealedOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
   /** Takes the protection against deletion from all of a stack's resources. */
   unprotectAll(stack: string): Promise<void>;
+  /** Removes a stack from the backend, and leaves its settings and the user's choice of a stack as they are. */
+  removeStack(stack: string, options?: Pick<RemoveOptions, "force">): Promise<void>;
+  /** Gives a stack another name, and leaves the user's choice of a stack as it is. */
+  renameStack(stack: string, name: string): Promise<void>;
 }
 
 /**
@@ -125,6 +131,16 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     await act();
     if (!isOwn) await rm(settings, { force: true });
   };
+  // These write into Pulumi's home which stack is selected: they get one of their own, and the credentials from the user's.
+  const withoutSelecting = async (args: string[]): Promise<void> => {
+    const { PULUMI_HOME: home = join(homedir(), ".pulumi"), PULUMI_CREDENTIALS_PATH: credentials = home } = {
+      ...variables,
+      ...own,
+    };
+    await inOwnDirectory("isthmus-home-", async (ownHome) => {
+      await command.run(args, directory, { PULUMI_HOME: ownHome, PULUMI_CREDENTIALS_PATH: credentials });
+    });
+  };
   const readJson = async (...args: string[]): Promise<unknown> =>
     JSON.parse((await command.run(args, directory, {})).stdout);
   const outputsOf = async (stack: string, ...flags: string[]): Promise<Readonly<Record<string, unknown>>> =>
@@ -144,6 +160,10 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     unprotectAll: async (stack: string): Promise<void> => {
       await command.run(["state", "unprotect", "--all", "--yes", "--stack", stack], directory, {});
     },
+    removeStack: (stack: string, { force = false }: Pick<RemoveOptions, "force"> = {}): Promise<void> =>
+      withoutSelecting(["stack", "rm", "--yes", "--preserve-config", ...(force ? ["--force"] : []), stack]),
+    renameStack: (stack: string, name: string): Promise<void> =>
+      withoutSelecting(["stack", "rename", name, "--stack", stack]),
     selectStack: async (name: string): Promise<void> => {
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
@@ -198,3 +218,13 @@ function projectName(directory: string): string {
 
 /** What the CLI prints in the place of an output that is a secret. */
 const maskedOutput = "[secret]";
+
+/** Does something with a directory that is this user's alone, and gone afterwards. */
+async function inOwnDirectory(prefix: string, action: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), prefix));
+  try {
+    await action(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

@@ -1,17 +1,23 @@
 import { resourceRule } from "../rule";
-import { development, matchesStack, stackOf } from "../stack-names";
+import { development, matchesStack, production, stackOf } from "../stack-names";
 
 /** A root whose key lies in a stack's state is one stolen state away from every identity of the mesh. */
-export const generatedRoot = resourceRule<{ readonly development: readonly string[] }>({
+export const generatedRoot = resourceRule<{
+  readonly development: readonly string[];
+  readonly production: readonly string[];
+}>({
   name: "no-generated-root",
   description: "Outside of development the root CA of a mesh is not made by the program.",
   level: "mandatory",
-  settings: { development },
+  settings: { development, production },
   check: ({ type, urn, properties }, values) => {
     const isRoot = type === "tls:index/selfSignedCert:SelfSignedCert" && properties["isCaCertificate"] === true;
-    if (!isRoot || matchesStack(stackOf(urn), values.development)) return [];
+    const stack = stackOf(urn);
+    // `test-eu-production` is no stack for trying.
+    const isForTrying = matchesStack(stack, values.development) && !matchesStack(stack, values.production);
+    if (!isRoot || isForTrying) return [];
     return [
-      `expected a root CA from elsewhere, found one whose key stack ${stackOf(urn)} makes and keeps in its state. ` +
+      `expected a root CA from elsewhere, found one whose key stack ${stack} makes and keeps in its state. ` +
         "Take it from the company's own PKI, or name the stack in `development` if it is for trying.",
     ];
   },

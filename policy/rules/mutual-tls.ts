@@ -1,4 +1,4 @@
-import { at, isKind, mapping, text } from "../properties";
+import { at, isKind, list, mapping, text } from "../properties";
 import { resourceRule, stackRule, type Resource } from "../rule";
 import { matchesStack, production, stackOf } from "../stack-names";
 
@@ -20,7 +20,7 @@ export const permissiveMutualTls = resourceRule<Where>({
   settings: { production },
   check: (resource, values) =>
     matchesStack(stackOf(resource.urn), values.production)
-      ? [...openPeerAuthentication(resource), ...withoutAutomaticMutualTls(resource)]
+      ? [...openPeerAuthentication(resource), ...plainDestinationRule(resource), ...withoutAutomaticMutualTls(resource)]
       : [],
 });
 
@@ -54,6 +54,35 @@ function openPeerAuthentication({ properties }: Resource): string[] {
       ? [`${path}: expected STRICT, found ${text(mode) ?? ""}. Make it STRICT.`]
       : [],
   );
+}
+
+/** Calls to services of the mesh in plain text; what is outside may know no other. */
+function plainDestinationRule({ properties }: Resource): string[] {
+  if (!isKind(properties, "networking.istio.io", "DestinationRule")) return [];
+  const spec = properties["spec"];
+  if (!isInMesh(text(at(spec, "host")) ?? "")) return [];
+  const policies = [
+    ["spec.trafficPolicy", at(spec, "trafficPolicy")] as const,
+    ...list(mapping(spec)["subsets"]).map(
+      (subset, index) => [`spec.subsets[${index}].trafficPolicy`, at(subset, "trafficPolicy")] as const,
+    ),
+  ];
+  const settings = policies.flatMap(([path, policy]) => [
+    [path, policy] as const,
+    ...list(mapping(policy)["portLevelSettings"]).map(
+      (port, index) => [`${path}.portLevelSettings[${index}]`, port] as const,
+    ),
+  ]);
+  return settings.flatMap(([path, setting]) =>
+    at(setting, "tls", "mode") === "DISABLE"
+      ? [`${path}.tls.mode: expected ISTIO_MUTUAL, found DISABLE. Make it ISTIO_MUTUAL, or leave it out.`]
+      : [],
+  );
+}
+
+/** Whether a host is that of a Service: a short name, or one of the cluster's domain. */
+function isInMesh(host: string): boolean {
+  return !host.includes(".") || host.endsWith(".local") || host.endsWith(".svc");
 }
 
 function withoutAutomaticMutualTls({ type, properties }: Resource): string[] {

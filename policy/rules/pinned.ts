@@ -1,4 +1,4 @@
-import { at, list, mapping, text, textsIn } from "../properties";
+import { at, list, mapping, numbersIn, text, textsIn } from "../properties";
 import { texts, type Resource, resourceRule, type Setting } from "../rule";
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
@@ -11,7 +11,8 @@ export const pinnedCharts = resourceRule<object>({
   settings: {},
   check: ({ type, properties }) => {
     const chart = text(properties["chart"]);
-    if (type !== releaseType || chart === undefined || /^[./]|\.tgz$/.test(chart)) return [];
+    if (type !== releaseType || chart === undefined || isOnDisk(chart)) return [];
+    if (/^https?:/.test(chart)) return urlViolations(chart);
     const version = text(properties["version"]);
     if (version !== undefined && isExact(version)) return [];
     return [
@@ -19,6 +20,19 @@ export const pinnedCharts = resourceRule<object>({
     ];
   },
 });
+
+function isOnDisk(chart: string): boolean {
+  return /^[./]/.test(chart) || (chart.endsWith(".tgz") && !chart.includes("://"));
+}
+
+/** Of what a URL leads to Helm asks no version: only its name can say one. */
+function urlViolations(chart: string): string[] {
+  const name = URL.canParse(chart) ? (new URL(chart).pathname.split("/").at(-1) ?? "") : "";
+  if (/-v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?\.tgz$/.test(name)) return [];
+  return [
+    `chart: expected an archive with an exact version in its name, found ${name}. Name one, such as istiod-1.31.1.tgz.`,
+  ];
+}
 
 interface Images {
   readonly by: "tag" | "digest";
@@ -72,7 +86,8 @@ interface Found {
 function imagesIn({ type, properties }: Resource): Found[] {
   if (type === releaseType) {
     return [...textsIn(properties["values"])].flatMap(([path, found]) =>
-      /(^|\.)image$/.test(path) && found.includes("/")
+      // A bare name is in the chart's own registry, and has its tag.
+      /(^|\.)image$/.test(path) && /[/:@]/.test(found)
         ? [{ path: `values.${path}`, reference: readReference(found) }]
         : [],
     );
@@ -98,7 +113,8 @@ function imagesIn({ type, properties }: Resource): Found[] {
 /** Tags that Helm values name by themselves, the image's name being the chart's; without one the chart's own counts. */
 function tagsIn({ type, properties }: Resource): Found[] {
   if (type !== releaseType) return [];
-  return [...textsIn(properties["values"])].flatMap(([path, tag]) =>
+  const values = properties["values"];
+  return [...textsIn(values), ...numbersIn(values)].flatMap(([path, tag]) =>
     /(^|\.)tag$/.test(path) && tag !== ""
       ? [{ path: `values.${path}`, reference: { text: tag, tag, digest: undefined } }]
       : [],
@@ -115,7 +131,17 @@ function readReference(image: string): Reference {
 function isPinned({ tag, digest }: Reference, { by, floatingTags }: Images): boolean {
   if (digest !== undefined) return true;
   if (by === "digest" || tag === undefined) return false;
-  return !floatingTags.includes(tag) && !/^v?\d+(\.\d+)?(-\D*)?$/.test(tag);
+  return !floatingTags.some((floating) => isVariantOf(floating, tag)) && !isPartialVersion(tag);
+}
+
+/** Whether a tag is another, or that of an image's variant: `latest-distroless`. One with a date or a commit stays. */
+function isVariantOf(floating: string, tag: string): boolean {
+  return tag === floating || (tag.startsWith(`${floating}-`) && !/\d/.test(tag.slice(floating.length)));
+}
+
+/** `1`, `1.31`, `1.31-alpine`, `1.31-alpha.0`: versions that go on moving, but for those that name a commit. */
+function isPartialVersion(tag: string): boolean {
+  return /^v?\d+(\.\d+)?(-.*)?$/.test(tag) && !/[-.](?=[0-9a-f]*\d)[0-9a-f]{7,}$/.test(tag);
 }
 
 function adviceFor({ by }: Images): string {

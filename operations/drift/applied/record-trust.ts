@@ -4,7 +4,6 @@
  */
 
 import { isOfKinds, rbac, type KubernetesObject } from "../compare/object-kind";
-import type { AppliedRelease } from "./state";
 
 /**
  * What the record may decide about an object.
@@ -15,8 +14,14 @@ import type { AppliedRelease } from "./state";
  */
 export type RecordTrust = "all" | "less" | "nothing" | "unknown-object";
 
+/** What the stack's state says of a release's objects. */
+export interface ReleaseObjects {
+  /** The objects that it made, as {@link objectNamesIn} names them; undefined where the state does not say. */
+  readonly objectNames: ReadonlySet<string> | undefined;
+}
+
 /** What a release's record may decide about one of the objects that it has. */
-export function trustInRecord({ objectNames }: AppliedRelease, object: KubernetesObject): RecordTrust {
+export function trustInRecord({ objectNames }: ReleaseObjects, object: KubernetesObject): RecordTrust {
   // A state that does not say what the release made cannot vouch for anything.
   if (objectNames === undefined) return "nothing";
   if (!objectNames.has(nameInState(object))) return "unknown-object";

@@ -5,7 +5,7 @@ import type { RawState } from "../../../engine/state";
 import { providerName } from "../../../stacks/recovery/pending";
 import { isSecret, revealed } from "../../../engine/state";
 import type { KubernetesObject } from "../compare/object-kind";
-import { objectNamesIn } from "./record-trust";
+import { objectNamesIn, type ReleaseObjects } from "./record-trust";
 
 /** A Kubernetes object that the stack itself made or labels. */
 export interface AppliedObject {
@@ -18,7 +18,7 @@ export interface AppliedObject {
 }
 
 /** A Helm release that the stack made. */
-export interface AppliedRelease {
+export interface AppliedRelease extends ReleaseObjects {
   readonly cluster: string;
   readonly name: string;
   readonly namespace: string;
@@ -31,8 +31,6 @@ export interface AppliedRelease {
   readonly values: Readonly<Record<string, unknown>> | undefined;
   /** Whether the state keeps the values as a secret. */
   readonly hasSecretValues: boolean;
-  /** The objects that it made, as {@link objectNamesIn} names them; undefined where the state does not say. */
-  readonly objectNames: ReadonlySet<string> | undefined;
 }
 
 /** All that was applied. */

@@ -40,6 +40,9 @@ describe("no-generated-root", () => {
       assert.deepEqual(generatedRoot.check(root(stack)), []);
     assert.deepEqual(generatedRoot.check(root("play.ground"), { development: ["play*"] }), []);
     assert.equal(generatedRoot.check(root("dev"), { development: ["play*"] }).length, 1);
+    for (const stack of ["test-eu-production", "dev-prod", "lab-live"]) {
+      assert.equal(generatedRoot.check(root(stack)).length, 1, stack);
+    }
   });
 
   it("has nothing against certificates that are no root", () => {

@@ -24,6 +24,44 @@ describe("no-permissive-mtls", () => {
     assert.match(permissiveMutualTls.check(istiod)[0] ?? "", /^values\.meshConfig\.enableAutoMtls: expected true/);
   });
 
+  it("refuses calls in plain text to services of the mesh, for all, a port or a subset, and none to the outside", () => {
+    const tls = { mode: "DISABLE" };
+    const rule = (host: string, spec: object): ReturnType<typeof object> =>
+      object("networking.istio.io/v1", "DestinationRule", { stack: "prod", spec: { host, ...spec } });
+    for (const host of ["web", "*.local", "web.shop.svc.cluster.local", "web.shop.svc"]) {
+      assert.deepEqual(permissiveMutualTls.check(rule(host, { trafficPolicy: { tls } })), [
+        "spec.trafficPolicy.tls.mode: expected ISTIO_MUTUAL, found DISABLE. Make it ISTIO_MUTUAL, or leave it out.",
+      ]);
+    }
+    const port = rule("web", { trafficPolicy: { portLevelSettings: [{ tls: { mode: "ISTIO_MUTUAL" } }, { tls }] } });
+    assert.match(permissiveMutualTls.check(port)[0] ?? "", /^spec\.trafficPolicy\.portLevelSettings\[1\]\.tls\.mode: /);
+    const subset = rule("web", { subsets: [{ name: "v1", trafficPolicy: { tls } }] });
+    assert.match(permissiveMutualTls.check(subset)[0] ?? "", /^spec\.subsets\[0\]\.trafficPolicy\.tls\.mode: /);
+    assert.deepEqual(permissiveMutualTls.check(rule("legacy.example.org", { trafficPolicy: { tls } })), []);
+  });
+
+  it("knows production by the names that it goes by", () => {
+    const open = { mtls: { mode: "PERMISSIVE" } };
+    const names = [
+      "prod",
+      "prod1",
+      "prod-eu",
+      "eu-prod",
+      "eu-prod-2",
+      "production",
+      "prd",
+      "eu-prd",
+      "live",
+      "eu-live",
+    ];
+    for (const stack of [...names, "prod1.east"]) {
+      assert.equal(permissiveMutualTls.check(peerAuthentication(open, "shop", stack)).length, 1, stack);
+    }
+    for (const stack of ["dev", "staging", "alive", "improd"]) {
+      assert.deepEqual(permissiveMutualTls.check(peerAuthentication(open, "shop", stack)), [], stack);
+    }
+  });
+
   it("lets be what is strict, what is inherited, other kinds, and stacks that are not in production", () => {
     for (const mode of ["STRICT", "UNSET"]) {
       assert.deepEqual(permissiveMutualTls.check(peerAuthentication({ mtls: { mode } })), []);
@@ -67,6 +105,18 @@ describe("pinned-charts", () => {
     }
   });
 
+  it("asks for it in the name of an archive that a URL leads to", () => {
+    for (const chart of ["https://example.org/istiod.tgz", "https://example.org/1.31.1/istiod-latest.tgz"]) {
+      // Helm does not look at it there.
+      assert.match(
+        pinnedCharts.check(release(chart, { version: "1.31.1" }))[0] ?? "",
+        /^chart: expected an archive/,
+        chart,
+      );
+    }
+    assert.deepEqual(pinnedCharts.check(release("https://example.org/istiod-1.31.1.tgz?token=it")), []);
+  });
+
   it("takes a chart on disk as it is", () => {
     for (const chart of ["./charts/istiod", ".lab/charts/istiod", "/charts/istiod", "charts/istiod-1.31.1.tgz"]) {
       assert.deepEqual(pinnedCharts.check(release(chart)), []);
@@ -86,6 +136,9 @@ describe("pinned-images", () => {
       "curl:1.2",
       "curl:v1.2",
       "curl:1.2-alpine",
+      "curl:1.2-alpha.0",
+      "curl:latest-distroless",
+      "curl:main-debug",
       "host:5000/curl",
     ]) {
       assert.match(
@@ -94,7 +147,15 @@ describe("pinned-images", () => {
         image,
       );
     }
-    for (const image of ["curl:1.2.3", "host:5000/curl:8.1.0-r1", `curl@${digest}`, `curl:latest@${digest}`, "auto"]) {
+    const commits = ["pilot:1.31-alpha.6f0e8a1c2b", "pilot:main-20260101"];
+    for (const image of [
+      ...commits,
+      "curl:1.2.3",
+      "host:5000/curl:8.1.0-r1",
+      `curl@${digest}`,
+      `curl:latest@${digest}`,
+      "auto",
+    ]) {
       assert.deepEqual(pinnedImages.check(pod(image)), [], image);
     }
   });
@@ -116,6 +177,14 @@ describe("pinned-images", () => {
       pinnedImages.check(istiod).map((violation) => violation.split(":")[0]),
       ["values.global.proxy.image", "values.global.tag"],
     );
+    for (const values of [
+      { global: { proxy: { image: "proxyv2:latest" } } },
+      { global: { tag: "latest-distroless" } },
+      { global: { tag: 1.31 } },
+      { global: { tag: "1.31-alpha.0" } },
+    ]) {
+      assert.equal(pinnedImages.check(release("istiod", { values })).length, 1, JSON.stringify(values));
+    }
     assert.deepEqual(pinnedImages.check(release("istiod", { values: { global: { tag: "1.31.1" } } })), []);
     assert.deepEqual(
       pinnedImages.check(release("istiod", { values: { global: { proxy: { image: "proxyv2" } } } })),

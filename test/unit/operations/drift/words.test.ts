@@ -205,6 +205,17 @@ describe("a report", () => {
     assert.equal(row.match(/(?<!\\)\|/g)?.length, 6);
   });
 
+  it("has remedies in which no name of others is markup, within code or beside it", () => {
+    for (const name of ["<img src=x>", "`<img src=x>", "a`b`<img src=x>", "[x](https://example.org)`", "``@octocat"]) {
+      const remedy = `Run \`isthmus drift\`. Say so in \`values.env.${name}\`.`;
+      const text = driftMarkdown(report("dev", [cluster("east", finding("east", { remedy }))], false));
+      const line = text.split("\n").find((one) => one.startsWith("- ")) ?? "";
+      const outside = line.replace(/(`+).*?(?<!`)\1(?!`)/g, "");
+      assert.doesNotMatch(outside, /<|(?<!\\)\[|@\w/, line);
+      assert.ok(line.startsWith("- Run `isthmus drift`. Say so in "), line);
+    }
+  });
+
   it("is short enough for an issue, however much there is", () => {
     const many = Array.from({ length: 2_000 }, (_, index) => finding("east", { path: `${"x".repeat(500)}${index}` }));
     const text = driftMarkdown(report("dev", [cluster("east", ...many)], false));

@@ -6,8 +6,8 @@ import {
   describeConnectionError,
   NoAddressError,
   ServiceAnswerError,
-} from "../../access";
-import { ConfigurationError, formatProblem } from "../../topology";
+} from "../access";
+import { ConfigurationError, formatProblem } from "../topology";
 
 /** A cluster that is asked, for the words of what goes wrong. */
 export interface AskedCluster {
