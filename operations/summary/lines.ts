@@ -23,8 +23,8 @@ export function headline(summary: MeshSummary): string {
   const interrupting = risks.filter(({ traffic }) => traffic === "interrupted").length;
   const where =
     clusters.length === 0 ? `${counted(meshChanges.length, "change", "changes")} to the mesh` : movements(clusters);
-  const calm =
-    unseen.length === 0 ? "Traffic goes on, as far as a preview can tell." : "Whether traffic goes on is not known.";
+  const isKnown = unseen.length === 0 && risks.every(({ traffic }) => traffic !== "not-known");
+  const calm = isKnown ? "Traffic goes on, as far as a preview can tell." : "Whether traffic goes on is not known.";
   const harm = interrupting === 0 ? calm : "Traffic is interrupted.";
   return `${where}. ${harm}${blind}`;
 }

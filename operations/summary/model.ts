@@ -52,6 +52,7 @@ export const changeIds = [
   "renamed",
   "network",
   "control-plane",
+  "configuration-cluster",
   "provider",
   "system-namespace",
   "istio",
@@ -111,7 +112,17 @@ export const riskIds = [
   "gateway-port-changes",
   "gateway-type-changes",
   "exposed-istiod-replaced",
+  "exposed-istiod-removed",
+  "istiod-address-changes",
+  "configuration-cluster-moves",
+  "configuration-removed",
+  "cluster-not-read",
+  "cross-network-removed",
+  "intermediate-removed",
+  "namespace-removed",
+  "no-replicas",
   "other-replaced",
+  "not-understood",
 ] as const;
 
 /** One of {@link riskIds}. */

@@ -11,25 +11,32 @@ import {
 } from "./comparison";
 import { detailsOf } from "./details";
 import { differing } from "./differing";
-import type { Change, ClusterSummary, MeshSummary, Risk } from "./model";
+import type { Change, ChangeId, ClusterSummary, MeshSummary, Risk } from "./model";
 import { readPreview, type Preview, type Step } from "./read-preview";
 import type { StackEvents } from "./recording";
 import { identityChanges, intermediate, rootChanges } from "./rules/certificates";
-import { exposedIstiod, gatewayService } from "./rules/gateways";
-import { because, istioVersion, releasesChange } from "./rules/istio";
-import { controlPlaneMoves, joins, leaves, network, renamed } from "./rules/membership";
+import { crossNetwork } from "./rules/cross-network";
+import { exposedIstiod } from "./rules/exposed-istiod";
+import { gatewayService } from "./rules/gateways";
+import { istioVersion, releasesChange } from "./rules/istio";
+import { configurationMoves, controlPlaneMoves, joins, leaves, network, renamed } from "./rules/membership";
 import { provider, systemNamespace, workloadNamespaces } from "./rules/namespaces";
-import { accounts, followers, remoteSecret, verbOf } from "./rules/readers";
+import { notUnderstood } from "./rules/not-understood";
+import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers";
+import { replicas } from "./rules/replicas";
+import { verbOf } from "./rules/verb";
 import { counted } from "./words";
 import { saysUnreachable, unseenIn } from "./unseen";
 
 /** What is looked for in every cluster; what is found comes in this order. Each explains steps that no later one tells of. */
 const rules: readonly ClusterRule[] = [
+  replicas,
   joins,
   leaves,
   provider,
   renamed,
   controlPlaneMoves,
+  configurationMoves,
   network,
   istioVersion,
   releasesChange,
@@ -39,7 +46,8 @@ const rules: readonly ClusterRule[] = [
   exposedIstiod,
   accounts,
   remoteSecret,
-  followers,
+  configurationKubeconfig,
+  crossNetwork,
   workloadNamespaces,
 ];
 
@@ -64,8 +72,8 @@ export function summarise({ stack, plan, stacks, failure }: SummaryInput): MeshS
   const mesh = compare(plan, preview);
   const unseen = unseenIn(plan, preview);
   const views = viewsOf(mesh);
-  const found = views.map((view) => ({ view, findings: findingsOf(view) }));
   const ofMesh = meshFindings(mesh);
+  const found = views.map((view) => ({ view, findings: findingsOf(view, idsOf(ofMesh)) }));
   const clusters = found
     .map(({ view, findings }): ClusterSummary => ({ name: view.name, changes: changesIn(findings) }))
     .filter(({ changes }) => changes.length > 0);
@@ -100,18 +108,36 @@ function outcomeOf({ isWhole }: Preview, hasChanges: boolean, hasUnseen: boolean
   return hasUnseen ? "not-known" : "none";
 }
 
-/** Applies the rules. What none of them explains is told in general words, so that nothing is left unsaid. */
-function findingsOf(view: ClusterView): Finding[] {
+/**
+ * Applies the rules. What none of them explains is told in general words, and what becomes of traffic is not known then.
+ * @param ofMesh Kinds of changes that are told of the mesh as a whole.
+ */
+function findingsOf(view: ClusterView, ofMesh: ReadonlySet<ChangeId>): Finding[] {
+  // A first time only to know what is told at all: a rule may go by what a later one tells.
+  const told = new Set([...ofMesh, ...idsOf(applied(view, ofMesh).findings)]);
+  const { findings, explained } = applied(view, told);
+  const left = view.steps.filter((step) => step.op !== "same" && !explained.has(step));
+  return [...findings, ...left.map(otherFinding)];
+}
+
+function idsOf(findings: readonly Finding[]): ReadonlySet<ChangeId> {
+  return new Set(findings.flatMap(({ change }) => change?.id ?? []));
+}
+
+function applied(
+  view: ClusterView,
+  told: ReadonlySet<ChangeId>,
+): { readonly findings: readonly Finding[]; readonly explained: ReadonlySet<Step> } {
   const explained = new Set<Step>();
   const findings: Finding[] = [];
   for (const rule of rules) {
-    const open = { ...view, ...openSteps(view, explained) };
+    const open = { ...view, told, ...openSteps(view, explained) };
     for (const finding of rule(open)) {
       findings.push(finding);
       for (const step of finding.explains) if (step !== undefined) explained.add(step);
     }
   }
-  return [...findings, ...view.steps.filter((step) => !explained.has(step) && step.op !== "same").map(otherFinding)];
+  return { findings, explained };
 }
 
 function openSteps(view: ClusterView, explained: ReadonlySet<Step>): Pick<ClusterView, "steps" | "step"> {
@@ -126,18 +152,7 @@ function otherFinding(step: Step): Finding {
   const what = subjectWords(step.subject);
   const paths = step.op === "update" ? differing(step).map(({ path }) => path) : [];
   const words = `${what} ${verbOf(step)}${paths.length === 0 ? "" : ` (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? " and more" : ""})`}`;
-  if (step.op !== "replace") return { change: { id: "other", words }, explains: [step] };
-  return {
-    change: { id: "other", words },
-    risk: {
-      id: "other-replaced",
-      severity: "medium",
-      traffic: "not-known",
-      words: `${what} is deleted and made anew${because(step)}.`,
-      advice: "See what depends on it.",
-    },
-    explains: [step],
-  };
+  return { change: { id: "other", words }, risk: notUnderstood(words, step), explains: [step] };
 }
 
 /** What is about no single cluster. */

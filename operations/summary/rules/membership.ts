@@ -34,7 +34,11 @@ export const leaves: ClusterRule = ({ mesh, name, steps }) => {
       words: "leaves the mesh: its workloads are called by no other cluster any more, and lose their sidecars' istiod.",
       advice: "Move what is called from elsewhere first.",
     },
-    explains: steps.filter(({ op }) => op === "delete"),
+    // Of a workloads' namespace that is deleted with all that is in it another rule tells.
+    explains: steps.filter(({ op, isKept, subject, type }) => {
+      const isLost = subject.component === "namespace" && type.endsWith(":Namespace") && !isKept;
+      return op === "delete" && !isLost;
+    }),
   };
   if (others.length === 0) return [left];
   return [
@@ -116,6 +120,31 @@ export const controlPlaneMoves: ClusterRule = ({ cluster, formerName, mesh, name
         traffic: "not-interrupted",
         words: `${words}. Running pods go on; until the webhook leads to the new istiod, new ones get no sidecar.`,
         advice: "Restart its workloads after the update.",
+      },
+      explains: [],
+    },
+  ];
+};
+
+/** An istiod outside of the mesh takes its configuration from another cluster than before. */
+export const configurationMoves: ClusterRule = ({ controlPlane, formerName, mesh, name }) => {
+  const last = mesh.last.controlPlanes[formerName]?.configCluster ?? mesh.last.controlPlanes[name]?.configCluster;
+  if (controlPlane?.kind !== "external" || last === undefined) return [];
+  const { configCluster, serves } = controlPlane;
+  const isRenamed = mesh.plan.clusters.some(
+    ({ name: present, replaces }) => present === configCluster && replaces === last,
+  );
+  if (configCluster === last || isRenamed) return [];
+  const words = `its istiod takes its configuration from ${configCluster}, and no longer from ${last}`;
+  return [
+    {
+      change: { id: "configuration-cluster", words },
+      risk: {
+        id: "configuration-cluster-moves",
+        severity: "high",
+        traffic: "interrupted",
+        words: `${words}: every policy, route and gateway that stands in ${last} stops counting for ${listed(serves)} at once, authorization policies among them.`,
+        advice: `Copy them to ${configCluster} first, or name ${last} as configCluster of ${name}.`,
       },
       explains: [],
     },

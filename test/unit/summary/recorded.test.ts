@@ -28,7 +28,11 @@ const expected: Readonly<
     changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway"],
     risks: ["control-plane-changes"],
   },
-  peers: { changes: ["gateway", "readers"], risks: ["gateway-removed"], interrupts: true },
+  peers: {
+    changes: ["gateway", "readers"],
+    risks: ["cluster-not-read", "cluster-not-read", "gateway-removed"],
+    interrupts: true,
+  },
   "gateway-port": { changes: ["gateway"], risks: ["gateway-port-changes"], interrupts: true },
   "gateway-class": { changes: ["gateway"], risks: ["gateway-replaced"], interrupts: true },
   "gateway-node-port": { changes: ["gateway"], risks: ["gateway-type-changes"], interrupts: true },
@@ -48,7 +52,11 @@ const expected: Readonly<
     changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway"],
     risks: ["control-plane-changes"],
   },
-  "exposed-istiod-class": { changes: ["exposed-istiod"], risks: ["exposed-istiod-replaced"] },
+  "exposed-istiod-class": {
+    changes: ["exposed-istiod"],
+    risks: ["exposed-istiod-replaced"],
+    interrupts: true,
+  },
   "control-plane-moves": { changes: ["control-plane", "exposed-istiod"], risks: ["control-plane-changes"] },
   "control-plane-leaves": {
     changes: ["control-plane", "exposed-istiod", "leaves", "readers"],

@@ -87,7 +87,10 @@ describe("a summary, of what no configuration comes to by itself", () => {
   it("tells the version of the configuration where the values are not known yet", () => {
     const after = { ...istiod("1.31.1"), values: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", version: "" };
     const summary = changing("mesh-west-control-plane-istiod", "update", { before: istiod("1.31.0"), after });
-    assert.deepEqual(told(summary).words, ["west: istiod 1.31.0 to 1.31.1"]);
+    assert.deepEqual(told(summary), {
+      words: ["west: istiod 1.31.0 to 1.31.1", "west: values of istiod that are not known before the update"],
+      risks: ["not-understood medium not-known"],
+    });
     assert.deepEqual(summary.details[0]?.differences, [{ path: "values", after: "[not known yet]" }]);
   });
 
@@ -113,14 +116,14 @@ describe("a summary, of what no configuration comes to by itself", () => {
     const sides = { before: service({}), after: service({ "example.org/internal": "true" }) };
     assert.deepEqual(told(changing("mesh-west-gateway-service", "update", sides)), {
       words: ["west: annotations of its gateway's Service: example.org/internal"],
-      risks: [],
+      risks: ["not-understood medium not-known"],
     });
   });
 
   it("tells in general words of what it has none for, so that nothing is left unsaid", () => {
     const sides = { before: { a: 1 }, after: { a: 2 }, keys: ["a"] };
     assert.deepEqual(told(changing("mesh-west-remote-clusters-secret", "replace", sides)).words, [
-      "west: the kubeconfigs by which its istiod reads others change",
+      "west: the kubeconfigs by which its istiod reads others are deleted and made anew",
     ]);
     assert.deepEqual(told(changing("mesh-west-cross-network-gateway", "update", sides)).words, [
       "west: the configuration by which gateways let other networks in changes",
