@@ -1,4 +1,5 @@
 export { endWithEngine } from "./lost-engine";
+export { configClusters, parseLastOutputs } from "./last-outputs";
 export * from "./mesh-stack";
 export * from "./parts";
 export * from "./program";

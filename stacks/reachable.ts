@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { reachClusters, type ReachedClusters } from "../access";
-import { ConfigurationError, formatProblem, type MeshPlan } from "../topology";
+import { ConfigurationError, formatProblem, type MeshPlan, type Problem } from "../topology";
 import { programSources } from "./kubeconfig-sources";
 
 /** Exit code of a program that has said itself what was wrong (Pulumi's Node.js SDK, cmd/run). */
@@ -10,15 +10,18 @@ const exitedAfterLogging = 32;
  * Makes sure that every cluster can be reached and written to. A preview only warns of what an update refuses: it may
  * run where the clusters cannot be reached, on a pull request for one.
  * @param belonging Names of the clusters that belong to the mesh since the last update.
+ * @param mistakes What is wrong beside what the clusters say.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
 export async function reachable(
   plan: MeshPlan,
   projectDirectory: string,
   belonging: ReadonlySet<string>,
+  mistakes: readonly Problem[] = [],
 ): Promise<ReachedClusters> {
   const reached = await reachClusters(plan, projectDirectory, programSources, () => Promise.resolve(belonging));
-  const { resolved, problems, failures, warnings } = reached;
+  const { resolved, failures, warnings } = reached;
+  const problems = [...mistakes, ...reached.problems];
   const isPreview = pulumi.runtime.isDryRun();
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
   if (problems.length > 0 && (!resolved || !isPreview)) throw new ConfigurationError(problems);

@@ -2,6 +2,7 @@ import type { ClusterAccess } from "../../access";
 import {
   destroy,
   findForgettable,
+  fitness,
   forget,
   preview,
   readOutputs,
@@ -9,6 +10,7 @@ import {
   up,
   type Changes,
   type ChangesResult,
+  type Fitness,
   type ForgetResult,
   type UpdateResult,
   type StackOptions,
@@ -18,6 +20,7 @@ import { statesOf, type DriftOptions } from "../drift";
 import {
   destroyParts,
   findForgettablePart,
+  fitnessOfParts,
   forgetPart,
   ensureInOneStack,
   partOptions,
@@ -41,6 +44,8 @@ export interface UpSettings {
 export interface MeshStacks {
   up(run: Run, settings: UpSettings): Promise<UpdateResult>;
   preview(run: Run): Promise<ChangesResult>;
+  /** Whether `up` would begin at all. Changes nothing. */
+  fitness(run: Run): Promise<Fitness>;
   refresh(run: Run): Promise<ChangesResult>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
@@ -63,6 +68,7 @@ const oneStack: MeshStacks = {
   keeper: (run) => Promise.resolve(run),
   up: (run, { refresh: first }) => inOneStack(run, (options) => up({ ...options, refresh: first })),
   preview: (run) => inOneStack(run, preview),
+  fitness,
   refresh: (run) => inOneStack(run, refresh),
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
@@ -85,6 +91,7 @@ const oneForEachPart: MeshStacks = {
   keeper: (run) => partOptions(run, trustPart),
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
+  fitness: (run) => fitnessOfParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   forget: (run, cluster) => forgetPart(partsOf(run), cluster),

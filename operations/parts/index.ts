@@ -2,6 +2,6 @@ export { destroyParts } from "./destroy";
 export { ensureInOneStack } from "./layout";
 export { moveState, type MoveResult } from "./move";
 export { defaultParallel, partOptions, type PartsOptions, type PartWork } from "./options";
-export { partsOutputs, previewParts, refreshParts, stacksOfParts } from "./preview";
+export { fitnessOfParts, partsOutputs, previewParts, refreshParts, stacksOfParts } from "./preview";
 export { upParts, type PartResult, type PartsUpdate, type UpPartsOptions } from "./up";
 export { findForgettablePart, forgetPart } from "./forget";

@@ -1,4 +1,8 @@
-import { partsOf } from "../../topology";
+import { reachClusters } from "../../access";
+import { configClusters, parseLastOutputs } from "../../stacks";
+import { movedConfigurations, partsOf, trustPart } from "../../topology";
+import { fitnessFrom, type Fitness } from "../stack/fitness";
+import { operationSources } from "../stack/kubeconfig-sources";
 import { preview, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
@@ -14,6 +18,22 @@ import { inEach } from "./together";
 export async function previewParts(options: PartsOptions): Promise<ChangesResult> {
   await ensureInParts(options);
   return onEach(options, preview);
+}
+
+/** Whether an update of the parts would begin at all, and which of them it would destroy. Changes nothing. */
+export async function fitnessOfParts(options: PartsOptions): Promise<Fitness> {
+  const { plan, projectDirectory, variables } = options;
+  const stacks = await readPartStacks(options);
+  const made = new Set([...stacks].filter(([, { state }]) => state.digest !== undefined).map(([part]) => part));
+  const found = await fitnessFrom(async () => {
+    const sources = operationSources(await partOptions(options, trustPart), "refuse");
+    const reached = await reachClusters(plan, projectDirectory, sources, () => Promise.resolve(made), variables);
+    const last = [...stacks.values()].map(({ outputs }) => configClusters(parseLastOutputs(outputs)));
+    const moved = movedConfigurations(plan, Object.assign({}, ...last) as Record<string, string>);
+    return { ...reached, problems: [...moved, ...reached.problems] };
+  });
+  const kept = new Set([...partsOf(plan), ...plan.clusters.flatMap(({ replaces }) => replaces ?? [])]);
+  return { ...found, leaving: [...stacks.keys()].filter((part) => !kept.has(part)).sort() };
 }
 
 /** Brings the states of all parts to what the clusters have. Changes no cluster. */

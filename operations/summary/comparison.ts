@@ -71,8 +71,11 @@ export function isMere({ type, subject }: Step): boolean {
   return type.startsWith("pulumi:providers:") && subject.cluster === undefined;
 }
 
-/** Lays a preview beside the plan that it is of. Pure. */
-export function compare(plan: MeshPlan, preview: Preview): Comparison {
+/**
+ * Lays a preview beside the plan that it is of. Pure.
+ * @param leaving Clusters that leave with stacks of their own, of which the preview does not tell.
+ */
+export function compare(plan: MeshPlan, preview: Preview, leaving: readonly string[] = []): Comparison {
   const read = lastSchema.safeParse(preview.lastOutputs);
   // Of outputs that another version wrote, nothing is known.
   const last = read.success ? read.data : lastSchema.parse({});
@@ -91,7 +94,7 @@ export function compare(plan: MeshPlan, preview: Preview): Comparison {
     preview,
     // Where anything stands already, a namespace that is made is one that was lost.
     joining: whose("create").filter((name) => !preview.standing.has(name)),
-    leaving: whose("delete").filter((name) => !planned.has(name)),
+    leaving: [...new Set([...leaving, ...whose("delete").filter((name) => !planned.has(name))])].sort(),
   };
 }
 
@@ -106,7 +109,7 @@ export function viewsOf(mesh: Comparison): ClusterView[] {
     mesh.preview.steps.filter((step) => !isMere(step)),
     ({ subject }) => subject.cluster,
   );
-  const names = new Set([...sitesOf(mesh.plan).map(({ name }) => name), ...byCluster.keys()]);
+  const names = new Set([...sitesOf(mesh.plan).map(({ name }) => name), ...mesh.leaving, ...byCluster.keys()]);
   return [...names]
     .filter((name) => name !== undefined)
     .sort()

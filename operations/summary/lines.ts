@@ -16,8 +16,9 @@ const longestValue = 300;
 /** What a summary comes to, in a sentence or two. */
 export function headline(summary: MeshSummary): string {
   const { clusters, meshChanges, outcome, risks, unseen } = summary;
+  if (outcome === "refused") return "An update would refuse this, and change nothing.";
   if (outcome === "failed") return "Nobody knows yet what would change.";
-  const blind = unseen.length === 0 ? "" : ` ${counted(unseen.length, "cluster", "clusters")} did not answer.`;
+  const blind = unseen.length === 0 ? "" : ` ${counted(unseen.length, "cluster", "clusters")} could not be looked at.`;
   if (outcome === "none") return "Nothing would change.";
   if (outcome === "not-known") return `Nothing would change in the clusters that could be looked at.${blind}`;
   const interrupting = risks.filter(({ traffic }) => traffic === "interrupted").length;

@@ -1,5 +1,6 @@
-import { sitesOf, type MeshPlan } from "../../topology";
-import { subjectWords } from "../events";
+import { formatProblem, type MeshPlan } from "../../topology";
+import { saysUnreachable, subjectWords } from "../events";
+import { unexamined, type Fitness } from "../stack";
 import {
   compare,
   isMere,
@@ -19,14 +20,22 @@ import { crossNetwork } from "./rules/cross-network";
 import { exposedIstiod } from "./rules/exposed-istiod";
 import { gatewayService } from "./rules/gateways";
 import { istioVersion, releasesChange } from "./rules/istio";
-import { configurationMoves, controlPlaneMoves, joins, leaves, network, renamed } from "./rules/membership";
+import {
+  configurationMoves,
+  controlPlaneMoves,
+  followsConfiguration,
+  joins,
+  leaves,
+  network,
+  renamed,
+} from "./rules/membership";
 import { provider, systemNamespace, workloadNamespaces } from "./rules/namespaces";
 import { notUnderstood } from "./rules/not-understood";
 import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers";
 import { replicas } from "./rules/replicas";
 import { verbOf } from "./rules/verb";
 import { counted } from "./words";
-import { saysUnreachable, unseenIn } from "./unseen";
+import { unseenIn } from "./unseen";
 
 /** What is looked for in every cluster; what is found comes in this order. Each explains steps that no later one tells of. */
 const rules: readonly ClusterRule[] = [
@@ -61,40 +70,49 @@ export interface SummaryInput {
   readonly stacks: readonly StackEvents[];
   /** Why a preview failed, where the engine's events do not say it. Default: none did. */
   readonly failure?: string;
+  /** Whether an update would begin at all. Default: nobody looked. */
+  readonly fitness?: Fitness;
 }
 
 /**
  * Says what the previews of a mesh's stacks mean for the mesh. Pure.
  * @throws IncompletePreview where a preview's events are not all there, so that nobody takes silence for `no changes`.
  */
-export function summarise({ stack, plan, stacks, failure }: SummaryInput): MeshSummary {
+export function summarise({ stack, plan, stacks, failure, fitness = unexamined }: SummaryInput): MeshSummary {
   const preview = readPreview(stacks, failure);
-  const mesh = compare(plan, preview);
-  const unseen = unseenIn(plan, preview);
+  const mesh = compare(plan, preview, fitness.leaving);
+  const unseen = unseenIn(plan, preview, fitness);
+  const { refusals } = fitness;
+  const refused = refusals.map(formatProblem);
+  const isRefusal = (text: string): boolean => refused.some((line) => text.includes(line));
   const views = viewsOf(mesh);
   const ofMesh = meshFindings(mesh);
   const found = views.map((view) => ({ view, findings: findingsOf(view, idsOf(ofMesh)) }));
   const clusters = found
     .map(({ view, findings }): ClusterSummary => ({ name: view.name, changes: changesIn(findings) }))
     .filter(({ changes }) => changes.length > 0);
-  const told = changesIn(ofMesh);
+  const toldOfMesh = changesIn(ofMesh);
   const changing = preview.steps.filter((step) => step.op !== "same" && !isMere(step)).length;
-  const isSilent = changing > 0 && clusters.length + told.length === 0;
+  const isSilent = changing > 0 && clusters.length + toldOfMesh.length === 0;
   const meshChanges = isSilent
     ? [{ id: "other", words: counted(changing, "resource changes", "resources change") } as const]
-    : told;
-  const failures = [...new Set(preview.diagnostics.filter(({ severity }) => severity === "error").map(messageOf))];
+    : toldOfMesh;
+  const errors = preview.diagnostics.filter(({ severity }) => severity === "error").map(messageOf);
+  const told = [...new Set(errors)].filter((text) => !isRefusal(text));
+  const isUntold = told.length === 0 && !preview.isWhole && refusals.length === 0;
   return {
     stack,
     mesh: plan.id,
-    outcome: outcomeOf(preview, clusters.length + meshChanges.length > 0, unseen.length > 0),
+    outcome:
+      refusals.length > 0 ? "refused" : outcomeOf(preview, clusters.length + meshChanges.length > 0, unseen.length > 0),
+    refusals,
     changes: preview.counts,
     risks: risksOf(found, ofMesh, unseen),
     meshChanges,
     clusters,
     unseen,
-    failures: failures.length > 0 || preview.isWhole ? failures : [failure ?? "the preview failed"],
-    warnings: warningsOf(plan, preview),
+    failures: isUntold ? [failure ?? "the preview failed"] : told,
+    warnings: warningsOf(preview, fitness).filter((text) => !isRefusal(text)),
     details: detailsOf(preview.steps),
     notRendered: preview.steps.some(({ op, type }) => op === "update" && type.endsWith("helm.sh/v3:Release"))
       ? ["Pulumi's engine tells no manifests of Helm releases; with --manifests Helm renders them"]
@@ -114,7 +132,8 @@ function outcomeOf({ isWhole }: Preview, hasChanges: boolean, hasUnseen: boolean
  */
 function findingsOf(view: ClusterView, ofMesh: ReadonlySet<ChangeId>): Finding[] {
   // A first time only to know what is told at all: a rule may go by what a later one tells.
-  const told = new Set([...ofMesh, ...idsOf(applied(view, ofMesh).findings)]);
+  const elsewhere = new Set([...ofMesh, ...(followsConfiguration(view) ? (["configuration-cluster"] as const) : [])]);
+  const told = new Set([...elsewhere, ...idsOf(applied(view, elsewhere).findings)]);
   const { findings, explained } = applied(view, told);
   const left = view.steps.filter((step) => step.op !== "same" && !explained.has(step));
   return [...findings, ...left.map(otherFinding)];
@@ -198,7 +217,7 @@ function risksOf(
     severity: "high",
     traffic: "not-known",
     clusters: [name],
-    words: "did not answer: what would change there is not known.",
+    words: "could not be looked at: what would change there is not known.",
     advice: "Run the preview where it can be reached.",
   }));
   const ofClusters = found.flatMap(({ view, findings }) =>
@@ -221,14 +240,12 @@ function rank({ severity, traffic }: Risk): number {
   return severities.indexOf(severity) * 2 + (traffic === "interrupted" ? 0 : 1);
 }
 
-function warningsOf(plan: MeshPlan, preview: Preview): string[] {
-  const silent = unseenIn(plan, preview).map(({ name }) => name);
-  const paths = sitesOf(plan)
-    .filter(({ name }) => silent.includes(name))
-    .map(({ path }) => `${path}.`);
+function warningsOf(preview: Preview, { unreachable }: Fitness): string[] {
+  // The program tells of them too, with what follows for an update.
+  const silent = [...unreachable.values()].map(formatProblem);
   const warnings = preview.diagnostics.filter(
     ({ severity, message }) =>
-      severity === "warning" && !saysUnreachable(message) && !paths.some((path) => message.startsWith(path)),
+      severity === "warning" && !saysUnreachable(message) && !silent.some((line) => message.startsWith(line)),
   );
   return [...new Set(warnings.map(messageOf))];
 }

@@ -89,7 +89,7 @@ function replaced(release: string, step: Step): Finding {
     risk: {
       id: "istio-replaced",
       severity: "high",
-      traffic: release === "east-west gateway" ? "interrupted" : "not-interrupted",
+      traffic: release === "east-west gateway" ? "interrupted" : "not-known",
       words: `${release} is uninstalled and installed anew${because(step)}: ${lostBy(release)}`,
       advice: "See whether the change can do without it.",
     },
@@ -113,7 +113,9 @@ function removed(release: string, step: Step): Finding {
 
 function lostBy(release: string): string {
   if (release === "east-west gateway") return "calls from other networks fail until its pods are back.";
-  if (release === "istiod") return "until it is back, no pod gets a sidecar, and no proxy new configuration.";
+  if (release === "istiod") {
+    return "until it is back, no pod gets a sidecar, no proxy new configuration, and calls to pods that move meanwhile fail.";
+  }
   return "the permissions by which others read the cluster are gone for the time being.";
 }
 

@@ -1,5 +1,5 @@
-import { listed } from "../../../topology";
-import type { ClusterRule, ClusterView, Finding } from "../comparison";
+import { listed, type ControlPlanePlan } from "../../../topology";
+import type { ClusterRule, ClusterView, Comparison, Finding } from "../comparison";
 import { differing } from "../differing";
 import { among } from "../words";
 
@@ -127,14 +127,10 @@ export const controlPlaneMoves: ClusterRule = ({ cluster, formerName, mesh, name
 };
 
 /** An istiod outside of the mesh takes its configuration from another cluster than before. */
-export const configurationMoves: ClusterRule = ({ controlPlane, formerName, mesh, name }) => {
-  const last = mesh.last.controlPlanes[formerName]?.configCluster ?? mesh.last.controlPlanes[name]?.configCluster;
-  if (controlPlane?.kind !== "external" || last === undefined) return [];
+export const configurationMoves: ClusterRule = ({ controlPlane, mesh, name }) => {
+  const last = controlPlane === undefined ? undefined : formerConfiguration(mesh, controlPlane);
+  if (controlPlane === undefined || last === undefined) return [];
   const { configCluster, serves } = controlPlane;
-  const isRenamed = mesh.plan.clusters.some(
-    ({ name: present, replaces }) => present === configCluster && replaces === last,
-  );
-  if (configCluster === last || isRenamed) return [];
   const words = `its istiod takes its configuration from ${configCluster}, and no longer from ${last}`;
   return [
     {
@@ -150,6 +146,24 @@ export const configurationMoves: ClusterRule = ({ controlPlane, formerName, mesh
     },
   ];
 };
+
+/** The cluster from which an external istiod took its configuration until now, where it takes it from another. */
+function formerConfiguration({ last, plan }: Comparison, plane: ControlPlanePlan): string | undefined {
+  const { configCluster, kind, name } = plane;
+  const former = last.controlPlanes[name]?.configCluster;
+  if (kind !== "external" || former === configCluster) return undefined;
+  const isRenamed = plan.clusters.some((cluster) => cluster.name === configCluster && cluster.replaces === former);
+  return isRenamed ? undefined : former;
+}
+
+/** Whether a cluster held, holds or takes the configuration of an istiod for which that moves. */
+export function followsConfiguration({ mesh, name }: ClusterView): boolean {
+  return mesh.plan.controlPlanes.some(
+    (plane) =>
+      formerConfiguration(mesh, plane) !== undefined &&
+      (plane.serves.includes(name) || formerConfiguration(mesh, plane) === name),
+  );
+}
 
 function roleOf({ cluster, mesh }: ClusterView): string {
   const istio = mesh.plan.istio.tag;

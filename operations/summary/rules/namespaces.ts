@@ -12,7 +12,7 @@ const followed: readonly { readonly path: RegExp; readonly by: readonly ChangeId
   { path: /"isthmus\.dev\/trust-domain"/, by: ["trust-domain"] },
   { path: /"isthmus\.dev\/cluster"/, by: ["renamed"] },
   { path: /"topology\.istio\.io\/network"/, by: ["network"] },
-  { path: /"topology\.istio\.io\/controlPlaneClusters"/, by: ["control-plane"] },
+  { path: /"topology\.istio\.io\/controlPlaneClusters"/, by: ["control-plane", "configuration-cluster"] },
 ];
 
 function isTold({ mesh, told }: ClusterView, { path }: Difference): boolean {

@@ -45,7 +45,7 @@ function readsNone(step: Step, view: ClusterView): Finding {
   if (controlPlane === undefined && view.told.has("control-plane")) return { change, explains: [step] };
   const reached = controlPlane === undefined ? [] : reachedBy(view, controlPlane.name);
   const left = stayingIn(mesh).filter(({ name }) => !reached.includes(name) && name !== view.name);
-  if (controlPlane !== undefined && controlPlane.reads.length === 0 && left.length === 0) {
+  if (controlPlane?.reads.length === 0 && left.length === 0) {
     return { change, explains: [step] };
   }
   return { change, risk: unread(`${words}:`, []), explains: [step] };
@@ -101,7 +101,8 @@ function keysOf(step: Step, view: ClusterView): Finding[] {
   ];
   if (findings.length > 0) return findings;
   const words = "the kubeconfigs by which its istiod reads others change";
-  return [found(words, reads.some((name) => isServedAnew(view, name)) ? undefined : notUnderstood(words, step))];
+  const isTold = view.told.has("configuration-cluster") || reads.some((name) => isServedAnew(view, name));
+  return [found(words, isTold ? undefined : notUnderstood(words, step))];
 }
 
 /** Whether another istiod serves a cluster than before: its accounts are then others. */

@@ -6,7 +6,7 @@ import { notKnown } from "../properties";
 const decided: readonly { readonly path: RegExp; readonly by: readonly ChangeId[] }[] = [
   { path: /^values\.global\.(tag|hub)$/, by: ["istio"] },
   { path: /^values\.global\.meshID$/, by: ["mesh-id"] },
-  { path: /^values\.meshConfig\.trustDomain$/, by: ["trust-domain", "control-plane"] },
+  { path: /^values\.meshConfig\.trustDomain$/, by: ["trust-domain", "control-plane", "configuration-cluster"] },
   {
     path: /^values\.(global\.network|env\.ISTIO_META_REQUESTED_NETWORK_VIEW)$/,
     by: ["network", "control-plane", "configuration-cluster"],
