@@ -69,10 +69,10 @@ describeEngine("isthmus preview, on a mesh whose clusters are on paper", (tools)
     assert.match(previewed.stderr, /isthmus: up would refuse this: isthmus:mesh\.clusters\.north\.access/);
   });
 
-  it("says that it failed, and why, and nothing of what would change", async () => {
+  it("says that it failed too, and why, where what an update would refuse ends the preview itself", async () => {
     const { code, stdout, stderr } = await mesh.isthmus(changeCalled("failed").to, "preview", "-o", "markdown");
-    assert.equal(code, 1, stderr);
-    assert.match(stdout, /\*\*The preview failed\.\*\*[^]*path "\.\/nowhere\/base" not found/);
-    assert.match(stderr, /isthmus: the preview failed: /);
+    assert.equal(code, 2, stderr);
+    assert.match(stdout, /#### Refused[^]*\*\*The preview failed\.\*\*[^]*path "\.\/nowhere\/base" not found/);
+    assert.match(stderr, /isthmus: up would refuse this: /);
   });
 });
