@@ -17,6 +17,8 @@ export interface PrecheckOptions {
 
 /** What was found before anything is changed. */
 export interface PrecheckFindings extends Findings {
+  /** Those of the problems that are about what this run's users may do: a preview need not be able to write. */
+  readonly rights: readonly Problem[];
   /** Clusters whose API servers do not answer, and how that shows. */
   readonly unreachable: ReadonlyMap<string, Problem>;
   /** Namespaces of the mesh's workloads that exist, by cluster; without those that told nothing. */
@@ -68,6 +70,7 @@ export async function precheck(
       ),
       { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
     ]),
+    rights: found.flatMap(({ findings }) => findings.rights ?? []),
     unreachable: told(found, ({ unreachable }) => unreachable),
     namespaces: told(found, ({ namespaces }) => namespaces),
     mistaken: charts.mistakes.length > 0,

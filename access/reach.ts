@@ -27,6 +27,10 @@ export interface ReachedClusters {
   readonly resolved: boolean;
   /** What is wrong with any of them, or with the charts, all at once: nothing is to be changed. */
   readonly problems: readonly Problem[];
+  /** Those of the problems that are about what this run's users may do: a preview need not be able to write. */
+  readonly rights: readonly Problem[];
+  /** Clusters that do not answer, and how that shows; without those that are left out. */
+  readonly unreachable: ReadonlyMap<string, Problem>;
   /** Clusters of the mesh that cannot be reached: they stay as they are, and the update has failed when it ends. */
   readonly failures: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -70,6 +74,8 @@ export async function reachClusters(
     clusters: new Map(reached.map((cluster) => [cluster.name, cluster])),
     resolved: problems.length === 0 && !found.mistaken,
     problems: [...problems, ...found.problems, ...silent.problems],
+    rights: found.rights,
+    unreachable: new Map([...found.unreachable].filter(([name]) => !silent.leftOut.includes(name))),
     failures: silent.failures,
     warnings: [...found.warnings, ...silent.warnings],
   };

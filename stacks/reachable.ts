@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { reachClusters, type ReachedClusters } from "../access";
-import { ConfigurationError, formatProblem, type MeshPlan } from "../topology";
+import { ConfigurationError, formatProblem, type MeshPlan, type Problem } from "../topology";
 import { programSources } from "./kubeconfig-sources";
 import { ownState } from "./own-state";
 import { formerNames, recoverFromKill } from "./recovery";
@@ -13,19 +13,22 @@ const exitedAfterLogging = 32;
  * run where the clusters cannot be reached, on a pull request for one. Before an update makes anything, what one that was
  * killed had begun is cleared away.
  * @param belonging Names of the clusters that belong to the mesh since the last update.
+ * @param mistakes What is wrong beside what the clusters say.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
 export async function reachable(
   plan: MeshPlan,
   projectDirectory: string,
   belonging: ReadonlySet<string>,
+  mistakes: readonly Problem[] = [],
 ): Promise<ReachedClusters> {
   const isPreview = pulumi.runtime.isDryRun();
   const [reached, state] = await Promise.all([
     reachClusters(plan, projectDirectory, programSources, () => Promise.resolve(belonging)),
     isPreview ? undefined : ownState(),
   ]);
-  const { resolved, problems, failures, warnings } = reached;
+  const { resolved, failures, warnings } = reached;
+  const problems = [...mistakes, ...reached.problems];
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
   if (problems.length > 0 && (!resolved || !isPreview)) throw new ConfigurationError(problems);
   for (const problem of problems) await pulumi.log.warn(formatProblem(problem));

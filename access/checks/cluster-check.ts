@@ -23,6 +23,8 @@ import { readRanges, type ReadRanges } from "./ranges";
 export interface ClusterFindings extends Findings {
   /** The UID of its namespace kube-system, by which clusters are told apart; undefined where it may not be read. */
   readonly uid?: string;
+  /** Those of the problems that are about what this user may do there. */
+  readonly rights?: readonly Problem[];
   /** How it shows that the API server does not answer; undefined when it does. */
   readonly unreachable?: Problem;
   /** Namespaces of the mesh's workloads that exist; undefined where the cluster told nothing. */
@@ -86,7 +88,8 @@ async function ask(
   if (typeof everything === "object") {
     const refused = { path, ...refusal(everything.status, host) };
     const isDown = everything.status >= 500 || everything.status === 429;
-    return isDown ? { ...noFindings(), unreachable: refused } : problem(refused);
+    if (isDown) return { ...noFindings(), unreachable: refused };
+    return { ...problem(refused), ...(everything.status === 403 ? { rights: [refused] } : {}) };
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
@@ -103,12 +106,11 @@ async function ask(
     cluster && readRanges(check.mesh, cluster, server, deadline),
   ]);
   const uid = kubeSystem?.metadata.uid;
+  const rights = missing === "" ? [] : [notPermitted(path, missing)];
   const isOurs = system !== undefined && isOwned(system.metadata.labels);
   return {
-    problems: [
-      ...(missing === "" ? [] : [notPermitted(path, missing)]),
-      ...occupied(check.site.path, system, injector),
-    ],
+    problems: [...rights, ...occupied(check.site.path, system, injector)],
+    rights,
     warnings: [
       ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
       ...(ranges?.warnings ?? []),

@@ -8,6 +8,7 @@ import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
 import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
   findClusters,
+  PulumiError,
   stackEnvironment,
   writeSecrets,
   type ChangesResult,
@@ -15,7 +16,7 @@ import {
   type StackOptions,
   type UpdateResult,
 } from "../stack";
-import { helmOnPath, summarisePreview, type Listen, type MeshSummary } from "../summary";
+import { helmOnPath, summarisePreview, type Listen, type MeshSummary, type Previewing } from "../summary";
 import { moveState, type MoveResult, type PartRemoval } from "../parts";
 import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
@@ -129,18 +130,25 @@ export class MeshDeployment {
   }
 
   /**
-   * Says what a preview means for the mesh: what changes in which cluster, and what of it is risky. A preview that fails
-   * is summed up as far as it came.
+   * Says what a preview means for the mesh: what changes in which cluster, what of it is risky, and what {@link up} would
+   * refuse. A preview that fails is summed up as far as it came.
    */
   async summarise(options: SummariseOptions = {}): Promise<MeshSummary> {
     const { onEngineEvent, manifests } = options;
-    const preview = (listen: Listen): Promise<ChangesResult> =>
-      this.preview({
-        ...options,
-        onEngineEvent: (stack, event) => {
-          listen(stack, event);
-          onEngineEvent?.(stack, event);
-        },
+    const listened = (listen: Listen): OperationOptions => ({
+      ...options,
+      onEngineEvent: (stack, event) => {
+        listen(stack, event);
+        onEngineEvent?.(stack, event);
+      },
+    });
+    const preview: Previewing = (listen, examined) =>
+      this.operate("preview", listened(listen), async (run) => {
+        const stacks = stacksOf(this.plan);
+        const [previewed] = await Promise.allSettled([stacks.preview(run)]);
+        const isExaminable = previewed.status === "fulfilled" || previewed.reason instanceof PulumiError;
+        if (isExaminable && run.stop?.aborted !== true) examined(await stacks.fitness(run));
+        if (previewed.status === "rejected") throw previewed.reason;
       });
     if (manifests !== "render") return summarisePreview(this, preview);
     const variables = await stackEnvironment(this.plan, this.projectDirectory, this.settings.variables);

@@ -2,6 +2,7 @@ import type { ClusterAccess } from "../../access";
 import {
   destroy,
   findForgettable,
+  fitness,
   forget,
   preview,
   readOutputs,
@@ -9,6 +10,7 @@ import {
   up,
   type Changes,
   type ChangesResult,
+  type Fitness,
   type ForgetResult,
   type UpdateResult,
   type StackOptions,
@@ -19,6 +21,7 @@ import {
   destroyParts,
   findForgettablePart,
   findRemovals,
+  fitnessOfParts,
   forgetPart,
   ensureInOneStack,
   partOptions,
@@ -48,6 +51,8 @@ export interface MeshStacks {
   preview(run: Run): Promise<ChangesResult>;
   /** @returns Parts that `up` would take away, with their stacks. */
   removals(options: StackOptions): Promise<readonly PartRemoval[]>;
+  /** Whether `up` would begin at all. Changes nothing. */
+  fitness(run: Run): Promise<Fitness>;
   refresh(run: Run): Promise<ChangesResult>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
@@ -72,6 +77,7 @@ const oneStack: MeshStacks = {
   preview: (run) => inOneStack(run, preview),
   // What leaves the one stack, Pulumi deletes, as it does in every program; its preview shows it.
   removals: () => Promise.resolve([]),
+  fitness,
   refresh: (run) => inOneStack(run, refresh),
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
@@ -95,6 +101,7 @@ const oneForEachPart: MeshStacks = {
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
   removals: findRemovals,
+  fitness: (run) => fitnessOfParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   forget: (run, cluster) => forgetPart(partsOf(run), cluster),

@@ -1,7 +1,11 @@
-import { ConfigurationError, partsOf } from "../../topology";
-import { resolveClusters } from "../stack/kubeconfig-sources";
+import { reachClusters } from "../../access";
+import { configClusters, parseLastOutputs } from "../../stacks";
+import { ConfigurationError, movedConfigurations, partsOf, trustPart } from "../../topology";
+import { fitnessFrom, type Fitness } from "../stack/fitness";
+import { operationSources, resolveClusters } from "../stack/kubeconfig-sources";
 import { preview, previewDestruction, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
+import { belongingParts } from "./belonging";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { onPart, partOptions, type PartsOptions } from "./options";
@@ -28,6 +32,21 @@ export async function previewParts(options: PartsOptions): Promise<ChangesResult
     onPart(options, part, removed.includes(part) ? previewDestruction : preview),
   );
   return { stack: options.stack, changes: summed(results.map(({ changes }) => changes)) };
+}
+
+/** Whether an update of the parts would begin at all, and which of them it would destroy. Changes nothing. */
+export async function fitnessOfParts(options: PartsOptions): Promise<Fitness> {
+  const { plan, projectDirectory, variables } = options;
+  const stacks = await readPartStacks(options);
+  const belonging = await belongingParts(options, stacks);
+  const found = await fitnessFrom(async () => {
+    const sources = operationSources(await partOptions(options, trustPart), "refuse");
+    const reached = await reachClusters(plan, projectDirectory, sources, () => Promise.resolve(belonging), variables);
+    const last = [...stacks.values()].map(({ outputs }) => configClusters(parseLastOutputs(outputs)));
+    const moved = movedConfigurations(plan, Object.assign({}, ...last) as Record<string, string>);
+    return { ...reached, problems: [...moved, ...reached.problems] };
+  });
+  return { ...found, leaving: removalsIn(options, stacks).map(({ part }) => part) };
 }
 
 /** Brings the states of all parts to what the clusters have. Changes no cluster. */

@@ -1,16 +1,18 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
-import { destroyOperation, operationVariable } from "../../stacks";
-import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
+import { configClusters, destroyOperation, operationVariable, parseLastOutputs } from "../../stacks";
+import { ConfigurationError, formatProblem, movedConfigurations, sitesOf, type Problem } from "../../topology";
 import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
-import { operationSources } from "./kubeconfig-sources";
+import { fitnessFrom, type Fitness } from "./fitness";
+import { operationSources, type AbsentStack } from "./kubeconfig-sources";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
 import { dropRecordedCreations, PendingWatch } from "./recorded-creations";
 import { runUpdate } from "./run-update";
-import { saysUnreachable, unfinished } from "./unfinished";
+import { saysUnreachable } from "../events";
+import { unfinished } from "./unfinished";
 import { openStack, runOf, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
@@ -182,17 +184,26 @@ async function explained(
  * @throws ConfigurationError with what is wrong with all clusters.
  */
 async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
-  const { plan, projectDirectory, onProgress = () => undefined } = options;
-  const reached = await reachClusters(
-    plan,
-    projectDirectory,
-    operationSources(options, "create"),
-    () => belonging(options),
-    options.variables,
-  );
+  const { onProgress = () => undefined } = options;
+  const reached = await reach(options, "create");
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
   for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
+}
+
+/** Looks at all clusters, by the same judge for an update and for its preview. */
+async function reach(options: StackOptions, absent: AbsentStack): Promise<ReachedClusters> {
+  const { plan, wholePlan = plan, projectDirectory, variables } = options;
+  const sources = operationSources(options, absent);
+  const reached = await reachClusters(plan, projectDirectory, sources, () => belonging(options), variables);
+  const isChosen = wholePlan.controlPlanes.some(({ configClusterIsFirst }) => configClusterIsFirst === true);
+  const last = isChosen ? configClusters(parseLastOutputs(await readOutputs(options))) : {};
+  return { ...reached, problems: [...movedConfigurations(wholePlan, last), ...reached.problems] };
+}
+
+/** Whether {@link up} would begin at all, as its own judge sees it. Changes nothing. */
+export function fitness(options: StackOptions): Promise<Fitness> {
+  return fitnessFrom(() => reach(options, "refuse"));
 }
 
 /** Names of the clusters that belong to the mesh since an earlier update. */
