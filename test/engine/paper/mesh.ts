@@ -118,8 +118,8 @@ export class PaperMesh {
   /** Runs Pulumi's command line as the user does, and gives what it says. */
   pulumi(...args: readonly string[]): Promise<string> {
     return new Promise((fulfil, reject) => {
-      execFile("pulumi", [...args, "--non-interactive"], { cwd: this.directory }, (error, stdout) => {
-        if (error) reject(error);
+      execFile("pulumi", [...args, "--non-interactive"], { cwd: this.directory }, (error, stdout, stderr) => {
+        if (error) reject(new Error(`pulumi ${args.join(" ")}: ${stderr}`));
         else fulfil(stdout);
       });
     });
