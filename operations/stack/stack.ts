@@ -8,8 +8,11 @@ import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { operationSources } from "./kubeconfig-sources";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
+import { rehearsed } from "./rehearsal";
+import { withScratch } from "./scratch";
+import { withOwnSalt } from "./settings";
 import { saysUnreachable, unfinished } from "./unfinished";
-import { openStack, selectStack, type StackOptions } from "./workspace";
+import { openStack, presentStack, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;
@@ -36,7 +39,15 @@ export interface ChangesResult {
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
   const judged = policyOptions(options.policyPacks);
-  const { clusters, failures } = await ensureReachable(options);
+  const reached = await ensureReachable(options);
+  return withOwnSalt(options, (own) => updated(own, judged, reached));
+}
+
+async function updated(
+  options: StackOptions & { readonly refresh?: boolean },
+  judged: ReturnType<typeof policyOptions>,
+  { clusters, failures }: Awaited<ReturnType<typeof ensureReachable>>,
+): Promise<UpdateResult> {
   const stack = await openStack(options);
   try {
     const result = await afterRecovery(stack, options, clusters, () =>
@@ -58,7 +69,7 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
 }
 
 /**
- * Says what {@link up} would do. Changes nothing.
+ * Says what {@link up} would do. Changes nothing: not the stack's file either, and a stack that is not there is not made.
  * @throws EventStreamError when the engine's events broke off, of which the last one has the sums.
  */
 export async function preview(options: StackOptions): Promise<ChangesResult> {
@@ -68,21 +79,26 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
     if (event.summaryEvent !== undefined) hasSums = true;
     options.onEvent?.(event);
   };
-  // The Automation API would give no changes, and write a warning to our standard error.
-  const stack = await openStack(options, (command) => {
-    if (command === "preview" && !hasSums) throw new EventStreamError(options.stack);
-  });
-  const result = await stack.preview({ ...commonOptions({ ...options, onEvent }), ...judged });
-  return { stack: options.stack, changes: result.changeSummary };
+  return withScratch(async (scratch) => {
+    const own = { ...(await rehearsed(options, scratch)), onEvent };
+    // The Automation API would give no changes, and write a warning to our standard error.
+    const stack = await presentStack(own, (command) => {
+      if (command === "preview" && !hasSums) throw new EventStreamError(options.stack);
+    });
+    const result = await stack.preview({ ...commonOptions(own), ...judged });
+    return { stack: options.stack, changes: result.changeSummary };
+  }, options.scratch);
 }
 
 /** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
   const { clusters, failures } = await ensureReachable(options);
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
-  const stack = await openStack(options);
-  const result = await afterRecovery(stack, options, clusters, () => stack.refresh(commonOptions(options)));
-  return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  return withOwnSalt(options, async (own) => {
+    const stack = await openStack(own);
+    const result = await afterRecovery(stack, own, clusters, () => stack.refresh(commonOptions(own)));
+    return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  });
 }
 
 /**
@@ -97,6 +113,13 @@ export async function destroy(
   clusters?: ReadonlyMap<string, ClusterAccess>,
 ): Promise<ChangesResult | undefined> {
   const found = clusters ?? (await findClusters(options));
+  return withOwnSalt(options, (own) => destroyed(own, found));
+}
+
+async function destroyed(
+  options: StackOptions,
+  found: ReadonlyMap<string, ClusterAccess>,
+): Promise<ChangesResult | undefined> {
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
   try {
@@ -156,7 +179,7 @@ async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClust
   const reached = await reachClusters(
     plan,
     projectDirectory,
-    operationSources(options, "create"),
+    operationSources(options, "rehearse"),
     () => belonging(options),
     options.variables,
   );

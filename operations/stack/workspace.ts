@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
@@ -8,11 +8,13 @@ import {
   type Deployment,
   type EngineEvent,
   type OutputMap,
+  type StackSummary,
 } from "@pulumi/pulumi/automation";
 import { loadSecretsProvider, stackFile } from "../../access";
 import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
+import type { Scratch } from "./scratch";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
 import type { PolicyPack } from "../../engine/policy-packs";
 import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "../../engine/pulumi";
@@ -38,6 +40,8 @@ export interface StackOptions extends Interruption {
    * else Pulumi's own for the backend.
    */
   readonly secretsProvider?: string;
+  /** Where a preview may try things that are to leave no trace. Default: it makes such a place for itself. */
+  readonly scratch?: Scratch;
   /** What judges an update and a preview. Default: no policy packs but those that the backend prescribes. */
   readonly policyPacks?: readonly PolicyPack[];
   /** Told what Pulumi writes, as it comes. */
@@ -50,6 +54,16 @@ export interface StackOptions extends Interruption {
   readonly onProgress?: (words: string) => void;
 }
 
+/** A state as Pulumi keeps it, as far as it is read here. */
+export interface SealedState {
+  readonly version: number;
+  readonly deployment: {
+    readonly resources?: readonly { readonly type: string }[];
+    /** By what the secrets in it are encrypted. */
+    readonly secrets_providers?: { readonly type: string; readonly state?: { readonly salt?: string } };
+  };
+}
+
 /** What a workspace does beside what the Automation API has. */
 export interface MeshWorkspace extends LocalWorkspace {
   /** Writes a secret into a stack's file, encrypted. */
@@ -58,6 +72,8 @@ export interface MeshWorkspace extends LocalWorkspace {
   publicOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
   /** Outputs of a stack, secrets in plain: for what has to use them. */
   revealedOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The state of a stack, its secrets encrypted as they are. */
+  exportSealed(stack: string): Promise<SealedState>;
   /** Takes the protection against deletion from all of a stack's resources. */
   unprotectAll(stack: string): Promise<void>;
 }
@@ -69,7 +85,7 @@ export interface MeshWorkspace extends LocalWorkspace {
  */
 export async function writeSecrets(options: StackOptions, secrets: Readonly<Record<string, string>>): Promise<void> {
   const workspace = await openWorkspace(options);
-  if ((await stackIn(workspace, options)) === undefined) await Stack.create(options.stack, workspace);
+  if ((await stackIn(workspace, options)) === undefined) await workspace.createStack(options.stack);
   // One after the other: each rewrites the file.
   for (const [key, value] of Object.entries(secrets)) await workspace.writeSecret(options.stack, key, value);
 }
@@ -85,6 +101,12 @@ export async function selectStack(options: StackOptions): Promise<Stack | undefi
   return stackIn(await openWorkspace(options), options);
 }
 
+/** A stack that is known to be there: nobody is asked. */
+export async function presentStack(options: StackOptions, check?: SuccessCheck): Promise<Stack> {
+  const workspace = await openWorkspace(options, check);
+  return Stack.select(options.stack, Object.assign(workspace, { selectStack: () => Promise.resolve() }));
+}
+
 async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Promise<Stack | undefined> {
   try {
     return await Stack.select(stack, workspace);
@@ -94,19 +116,22 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
   }
 }
 
+/** All variables that Pulumi gets. */
+export async function variablesOf(options: StackOptions): Promise<NodeJS.ProcessEnv> {
+  const { plan, projectDirectory, variables = process.env, wholePlan = plan } = options;
+  return { ...variables, ...(await stackEnvironment(wholePlan, projectDirectory, variables)) };
+}
+
 /**
  * The workspace that a stack is worked in. Pulumi notes in a file in the user's home which stack is selected in a
  * directory: that is left as it is. Every command names its stack, and several stacks of one project may be worked on at
  * once.
  */
 export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<MeshWorkspace> {
-  const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
-  const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
-  const command = withMendedBackend(
-    await pulumiCommand({ ...variables, ...own }, options, check),
-    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"]),
-    options.onProgress,
-  );
+  const { workDirectory: directory = options.projectDirectory, secretsProvider } = options;
+  const variables = await variablesOf(options);
+  const backend = directoryOfBackend(variables["PULUMI_BACKEND_URL"]);
+  const command = withMendedBackend(await pulumiCommand(variables, options, check), backend, options.onProgress);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
   const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
   // Commands without `--config-file` write down how the stack's secrets are encrypted; one that shares the settings of
@@ -132,10 +157,16 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
       const outputs = Object.entries(await outputsOf(stack));
       return Object.fromEntries(outputs.map(([name, value]) => [name, { value, secret: value === maskedOutput }]));
     },
+    exportSealed: async (stack: string): Promise<SealedState> =>
+      (await readJson("stack", "export", "--stack", stack)) as SealedState,
     unprotectAll: async (stack: string): Promise<void> => {
       await command.run(["state", "unprotect", "--all", "--yes", "--stack", stack], directory, {});
     },
+    // Whatever is asked of a directory that has no states yet, Pulumi first writes there that it is a backend.
+    listStacks: async (): Promise<StackSummary[]> =>
+      isBlank(backend) ? [] : ((await readJson("stack", "ls", "--json")) as StackSummary[]),
     selectStack: async (name: string): Promise<void> => {
+      if (isBlank(backend)) throw new PulumiError("stack", "", `error: no stack named '${name}' found`, undefined);
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
     // The Automation API writes the state, secrets in plain, into a file that everybody may read.
@@ -153,6 +184,11 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     getAllConfig: async (name: string): Promise<ConfigMap> =>
       (await readJson("config", "--show-secrets", "--json", "--stack", name, ...file)) as ConfigMap,
   });
+}
+
+/** Whether a directory of states is there and has none yet. */
+function isBlank(directory: string | undefined): boolean {
+  return directory !== undefined && existsSync(directory) && readdirSync(directory).length === 0;
 }
 
 /** What the CLI prints in the place of an output that is a secret. */
