@@ -9,7 +9,9 @@ import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
   findClusters,
   PulumiError,
+  rehearsedForSecrets,
   stackEnvironment,
+  withScratch,
   writeSecrets,
   type ChangesResult,
   type ForgetResult,
@@ -122,7 +124,7 @@ export class MeshDeployment {
   }
 
   /**
-   * Says what {@link up} would do. Changes nothing, but makes the stack where there is none.
+   * Says what {@link up} would do. Changes nothing: no stack is made, and no file is written.
    * @throws EventStreamError when it could not be read from Pulumi.
    */
   preview(options: OperationOptions = {}): Promise<ChangesResult> {
@@ -267,8 +269,12 @@ export class MeshDeployment {
           ...(parallel === undefined ? {} : { parallel }),
           onProgress: (words) => sink.emit(stack, eventOfWords(words)),
         };
-        await this.keepSecrets(run);
-        return action(run);
+        const keepAndAct = async (own: Run): Promise<T> => {
+          await this.keepSecrets(own);
+          return action(own);
+        };
+        if (operation !== "preview") return keepAndAct(run);
+        return withScratch((scratch) => keepAndAct({ ...run, scratch }));
       });
     } catch (error) {
       const outcome = isEnded() ? "interrupted" : "failed";
@@ -287,8 +293,9 @@ export class MeshDeployment {
     const first = this.plan.stacks === "one" ? {} : { shared: "by the stacks of the parts" };
     const secrets = Object.entries({ ...first, ...this.embedded.secrets });
     if (secrets.length === 0) return;
+    const keeper = await stacksOf(this.plan).keeper(run);
     await writeSecrets(
-      await stacksOf(this.plan).keeper(run),
+      run.scratch === undefined ? keeper : await rehearsedForSecrets(keeper, run.scratch),
       Object.fromEntries(secrets.map(([key, value]) => [`${configurationNamespace}:${key}`, value])),
     );
   }

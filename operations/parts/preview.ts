@@ -40,7 +40,7 @@ export async function fitnessOfParts(options: PartsOptions): Promise<Fitness> {
   const stacks = await readPartStacks(options);
   const belonging = await belongingParts(options, stacks);
   const found = await fitnessFrom(async () => {
-    const sources = operationSources(await partOptions(options, trustPart), "refuse");
+    const sources = operationSources(await partOptions(options, trustPart), "rehearse");
     const reached = await reachClusters(plan, projectDirectory, sources, () => Promise.resolve(belonging), variables);
     const last = [...stacks.values()].map(({ outputs }) => configClusters(parseLastOutputs(outputs)));
     const moved = movedConfigurations(plan, Object.assign({}, ...last) as Record<string, string>);

@@ -88,7 +88,7 @@ class PartsRun {
     const removals = removalsIn(options, found);
     if (options.removals !== "agreed" && removals.length > 0) throw new ConfigurationError(removals.map(notAgreed));
     // Kubeconfigs come first: what a part is made of depends on them, and no cluster is asked for that.
-    const sources = operationSources(await partOptions(options, trustPart), "create");
+    const sources = operationSources(await partOptions(options, trustPart), "rehearse");
     const resolved = await resolveAccess(plan, projectDirectory, sources, options.variables);
     if (resolved.problems.length > 0) throw new ConfigurationError(resolved.problems);
     const run = new PartsRun(options, stacks, resolved.clusters, localFilesDigest(plan, projectDirectory));

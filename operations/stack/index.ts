@@ -9,5 +9,7 @@ export type { PolicyPack } from "../../engine/policy-packs";
 export { PulumiError, type Interruption } from "../../engine/pulumi";
 export { destroy, fitness, preview, readOutputs, refresh, up } from "./stack";
 export type { Changes, ChangesResult, UpdateResult } from "./stack";
+export { rehearsedForSecrets } from "./rehearsal";
+export { withScratch } from "./scratch";
 export { UnfinishedUpdate } from "./unfinished";
 export { writeSecrets, type StackOptions } from "./workspace";

@@ -6,14 +6,17 @@ import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { fitnessFrom, type Fitness } from "./fitness";
-import { operationSources, type AbsentStack } from "./kubeconfig-sources";
+import { operationSources } from "./kubeconfig-sources";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
 import { dropRecordedCreations, PendingWatch } from "./recorded-creations";
+import { rehearsed } from "./rehearsal";
 import { runUpdate } from "./run-update";
 import { saysUnreachable } from "../events";
+import { withScratch } from "./scratch";
+import { withOwnSalt } from "./settings";
 import { unfinished } from "./unfinished";
-import { openStack, runOf, selectStack, type StackOptions } from "./workspace";
+import { openStack, presentStack, runOf, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;
@@ -40,7 +43,15 @@ export interface ChangesResult {
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
   const judged = policyOptions(options.policyPacks);
-  const { clusters, failures } = await ensureReachable(options);
+  const reached = await ensureReachable(options);
+  return withOwnSalt(options, (own) => updated(own, judged, reached));
+}
+
+async function updated(
+  options: StackOptions & { readonly refresh?: boolean },
+  judged: ReturnType<typeof policyOptions>,
+  { clusters, failures }: Awaited<ReturnType<typeof ensureReachable>>,
+): Promise<UpdateResult> {
   const stack = await openStack(options);
   const pending = new PendingWatch();
   try {
@@ -67,7 +78,7 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
 }
 
 /**
- * Says what {@link up} would do. Changes nothing.
+ * Says what {@link up} would do. Changes nothing: not the stack's file either, and a stack that is not there is not made.
  * @throws EventStreamError when the engine's events broke off, of which the last one has the sums.
  */
 export async function preview(options: StackOptions): Promise<ChangesResult> {
@@ -93,21 +104,26 @@ async function previewed(
     if (event.summaryEvent !== undefined) hasSums = true;
     options.onEvent?.(event);
   };
-  // The Automation API would give no changes, and write a warning to our standard error.
-  const stack = await openStack(options, (command) => {
-    if (command === subcommand && !hasSums) throw new EventStreamError(options.stack);
-  });
-  const result = await run(stack, commonOptions({ ...options, onEvent }));
-  return { stack: options.stack, changes: result.changeSummary };
+  return withScratch(async (scratch) => {
+    const own = { ...(await rehearsed(options, scratch)), onEvent };
+    // The Automation API would give no changes, and write a warning to our standard error.
+    const stack = await presentStack(own, (command) => {
+      if (command === subcommand && !hasSums) throw new EventStreamError(options.stack);
+    });
+    const result = await run(stack, commonOptions(own));
+    return { stack: options.stack, changes: result.changeSummary };
+  }, options.scratch);
 }
 
 /** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
   const { failures } = await ensureReachable(options);
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
-  const stack = await openStack(options);
-  const result = await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
-  return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  return withOwnSalt(options, async (own) => {
+    const stack = await openStack(own);
+    const result = await runUpdate(stack, own, (listen) => stack.refresh(commonOptions(own, listen)));
+    return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  });
 }
 
 /**
@@ -122,6 +138,13 @@ export async function destroy(
   clusters?: ReadonlyMap<string, ClusterAccess>,
 ): Promise<ChangesResult | undefined> {
   const found = clusters ?? (await findClusters(options));
+  return withOwnSalt(options, (own) => destroyed(own, found));
+}
+
+async function destroyed(
+  options: StackOptions,
+  found: ReadonlyMap<string, ClusterAccess>,
+): Promise<ChangesResult | undefined> {
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
   const pending = new PendingWatch();
@@ -185,16 +208,16 @@ async function explained(
  */
 async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
   const { onProgress = () => undefined } = options;
-  const reached = await reach(options, "create");
+  const reached = await reach(options);
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
   for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
 }
 
 /** Looks at all clusters, by the same judge for an update and for its preview. */
-async function reach(options: StackOptions, absent: AbsentStack): Promise<ReachedClusters> {
+async function reach(options: StackOptions): Promise<ReachedClusters> {
   const { plan, wholePlan = plan, projectDirectory, variables } = options;
-  const sources = operationSources(options, absent);
+  const sources = operationSources(options, "rehearse");
   const reached = await reachClusters(plan, projectDirectory, sources, () => belonging(options), variables);
   const isChosen = wholePlan.controlPlanes.some(({ configClusterIsFirst }) => configClusterIsFirst === true);
   const last = isChosen ? configClusters(parseLastOutputs(await readOutputs(options))) : {};
@@ -203,7 +226,7 @@ async function reach(options: StackOptions, absent: AbsentStack): Promise<Reache
 
 /** Whether {@link up} would begin at all, as its own judge sees it. Changes nothing. */
 export function fitness(options: StackOptions): Promise<Fitness> {
-  return fitnessFrom(() => reach(options, "refuse"));
+  return fitnessFrom(() => reach(options));
 }
 
 /** Names of the clusters that belong to the mesh since an earlier update. */
