@@ -8,6 +8,8 @@ export interface AskedChange {
   readonly command: string;
   readonly summary: MeshSummary;
   readonly isQuiet: boolean;
+  /** What the change does beside, of which the summary does not know, after `which`. Default: nothing. */
+  readonly unseen?: readonly string[];
 }
 
 /**
@@ -17,10 +19,10 @@ export interface AskedChange {
  * @throws Error when the preview failed: what is not known cannot be agreed to.
  */
 export async function ensureChangeAgreed(change: AskedChange, asker: Asker = terminal): Promise<void> {
-  const { command, isQuiet, summary } = change;
+  const { command, isQuiet, summary, unseen = [] } = change;
   const { failures, mesh, outcome, stack } = summary;
   const details = ["", ...summaryLines(summary), ""];
-  const harms = harmsOf(summary);
+  const harms = [...harmsOf(summary), ...unseen];
   if (outcome === "none" && harms.length === 0) return;
   if (outcome === "failed") {
     asker.say(details.join("\n"));

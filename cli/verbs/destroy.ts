@@ -1,7 +1,7 @@
 import type { ForeignContents, MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
 import { listed } from "../../topology";
 import { changesLine } from "../changes";
-import { ensureAgreed } from "../confirm";
+import { ensureAgreed, terminal } from "../confirm";
 import { updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
@@ -21,7 +21,8 @@ export async function destroyVerb(flags: DestroyFlags): Promise<void> {
     deed: deedOf(mesh, flags),
     answer: mesh.stack,
     answerIs: "the stack's name",
-    details: flags.yes === true ? [] : await foreignIn(mesh, flags),
+    // Clusters are looked at for somebody who decides; a refusal needs none of them.
+    details: flags.yes !== true && terminal.canAsk ? await foreignIn(mesh, flags) : [],
   });
   const result = await operate(flags, updateInterruption("isthmus destroy"), (options) =>
     mesh.destroy({ ...options, customResourceDefinitions: flags.crds === true ? "remove" : "keep" }),

@@ -19,7 +19,8 @@ export async function upVerb(flags: UpFlags): Promise<void> {
   if (flags.yes !== true) {
     const words = { onStop: "Stopping.", advice: "Nothing was changed." };
     const summary = await operate(flags, words, (options) => mesh.summarise({ ...options, parallel: flags.parallel }));
-    await ensureChangeAgreed({ command: "isthmus up", summary, isQuiet: flags.quiet === true });
+    const unseen = flags.refresh === true ? ["begins with a refresh, after which more may differ"] : [];
+    await ensureChangeAgreed({ command: "isthmus up", summary, isQuiet: flags.quiet === true, unseen });
   }
   const result = await operate(flags, updateInterruption("isthmus up"), (options) =>
     mesh.up({

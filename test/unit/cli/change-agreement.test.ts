@@ -102,6 +102,15 @@ describe("a change of a mesh", () => {
     ]);
   });
 
+  it("is asked for where it does more than its preview knows", async () => {
+    const change = { command: "isthmus up", summary: nothing as MeshSummary, isQuiet: true };
+    const unseen = ["begins with a refresh"];
+    await assert.rejects(
+      ensureChangeAgreed({ ...change, unseen }, someone()),
+      /which begins with a refresh: if that is/,
+    );
+  });
+
   it("that could not be previewed is not made, whoever is there", async () => {
     const failed = recordedSummary("failed");
     for (const asker of [someone(), someone("yes")]) {
