@@ -1,4 +1,14 @@
 export * from "./cluster-access";
+export { fingerprintsIn } from "./checks/root-bundle";
+export type { MadeAnew } from "./checks/cluster-identity";
+export {
+  knownAs,
+  knowsNothing,
+  type KnowledgeReader,
+  type KnownCluster,
+  type KnownState,
+  type StackKnowledge,
+} from "./checks/stack-knowledge";
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./checks/connection-problem";

@@ -3,4 +3,6 @@ export * from "./mesh-stack";
 export { workDirectoryVariable } from "./own-state";
 export * from "./parts";
 export * from "./program";
+export { parseLastOutputs } from "./last-outputs";
+export { knowledgeOf } from "./stack-knowledge";
 export { withoutUnknown } from "./stack-outputs";

@@ -3,16 +3,20 @@ import { z } from "zod";
 import { stackOutputs } from "./stack-outputs";
 
 const outputsSchema = z.object({
+  mesh: z.object({ rootFingerprint: z.string().optional().catch(undefined) }).catch({}),
   clusters: z
     .record(
       z.string(),
       z.object({
         eastWest: z.object({ addresses: z.array(z.string()).optional() }).optional(),
         namespaces: z.array(z.string()).optional(),
+        uid: z.string().optional(),
       }),
     )
     .default({}),
-  controlPlanes: z.record(z.string(), z.object({ address: z.string().optional() })).default({}),
+  controlPlanes: z
+    .record(z.string(), z.object({ address: z.string().optional(), uid: z.string().optional() }))
+    .default({}),
 });
 
 /** What a stack's last update said in its outputs, as far as the next one goes by it. */
@@ -39,9 +43,4 @@ export function parseLastOutputs(outputs: unknown): LastOutputs {
   if (!read.success) return outputsSchema.parse({});
   const saysNothing = !Object.hasOwn(Object(outputs) as object, "controlPlanes");
   return saysNothing && Object.keys(read.data.clusters).length > 0 ? { ...read.data, madeBy: "0.1.0" } : read.data;
-}
-
-/** Names of the clusters that belong to the mesh since the last update, external control planes' among them. */
-export function belonging({ clusters, controlPlanes }: LastOutputs): ReadonlySet<string> {
-  return new Set([...Object.keys(clusters), ...Object.keys(controlPlanes)]);
 }

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Mesh, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../components";
 import { sitesOf, type MeshPlan } from "../topology";
-import { belonging, lastOutputs } from "./last-outputs";
+import { lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
 import { siteAccess } from "./site-access";
+import { ownKnowledge } from "./stack-knowledge";
 
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
@@ -28,7 +29,7 @@ export async function meshStack(
   projectDirectory: string,
 ): Promise<MeshStackOutputs> {
   const last = await lastOutputs();
-  const { plan, clusters } = await reachable(wanted, projectDirectory, belonging(last));
+  const { plan, clusters } = await reachable(wanted, projectDirectory, ownKnowledge(last));
   const mesh = withoutPromiseTraces(
     () =>
       new Mesh("mesh", {

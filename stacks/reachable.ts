@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { reachClusters, type ReachedClusters } from "../access";
+import { reachClusters, type KnowledgeReader, type ReachedClusters } from "../access";
 import { ConfigurationError, formatProblem, type MeshPlan } from "../topology";
 import { programSources } from "./kubeconfig-sources";
 
@@ -9,15 +9,15 @@ const exitedAfterLogging = 32;
 /**
  * Makes sure that every cluster can be reached and written to. A preview only warns of what an update refuses: it may
  * run where the clusters cannot be reached, on a pull request for one.
- * @param belonging Names of the clusters that belong to the mesh since the last update.
+ * @param knowledge Reads what the stack knows of its clusters.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
 export async function reachable(
   plan: MeshPlan,
   projectDirectory: string,
-  belonging: ReadonlySet<string>,
+  knowledge: KnowledgeReader,
 ): Promise<ReachedClusters> {
-  const reached = await reachClusters(plan, projectDirectory, programSources, () => Promise.resolve(belonging));
+  const reached = await reachClusters(plan, projectDirectory, programSources, knowledge);
   const { resolved, problems, failures, warnings } = reached;
   const isPreview = pulumi.runtime.isDryRun();
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));

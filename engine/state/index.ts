@@ -1,3 +1,3 @@
-export { nameOf, stackType, withReferences, type StateResource } from "./resource";
+export { kubernetesProviderName, nameOf, stackType, withReferences, type StateResource } from "./resource";
 export { isTornRead, parseExportedState, type ExportedState, type PendingOperation } from "./exported-state";
 export { asSecret, isMarked, isSecret, revealed } from "./secret";

@@ -1,4 +1,4 @@
-import { reachClusters, resolveAccess, type ClusterAccess } from "../../access";
+import { reachClusters, resolveAccess, type ClusterAccess, type StackKnowledge } from "../../access";
 import { localFilesDigest, partDigest, type PartState } from "../../stacks";
 import {
   ConfigurationError,
@@ -16,6 +16,7 @@ import { UnfinishedUpdate } from "../stack/unfinished";
 import { openWorkspace } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
+import { readPartsKnowledge } from "./parts-knowledge";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { takeOverFormerNames } from "./renamed";
 import { dueParts, nextParts, type PartProgress, type Situation } from "./schedule";
@@ -82,13 +83,16 @@ class PartsRun {
     if (resolved.problems.length > 0) throw new ConfigurationError(resolved.problems);
     const run = new PartsRun(options, stacks, resolved.clusters, localFilesDigest(plan, projectDirectory));
     const due = dueParts(run.situation()).filter((part) => sitesOf(plan).some(({ name }) => name === part));
-    const belonging = new Set([...stacks].filter(([, { state }]) => state.digest !== undefined).map(([part]) => part));
+    let knowledge: Promise<StackKnowledge> | undefined;
     const reached = await reachClusters(
       planOfSites(plan, due),
       projectDirectory,
       sources,
-      () => Promise.resolve(belonging),
-      options.variables,
+      () => (knowledge ??= readPartsKnowledge(options, stacks, due)),
+      {
+        madeAnew: options.refresh === true ? "accept" : "refuse",
+        ...(options.variables === undefined ? {} : { environment: options.variables }),
+      },
     );
     if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
     for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);

@@ -3,8 +3,8 @@
  */
 
 import { isSiteComponent } from "../../components/internal/site-names";
-import { nameOf, stackType, withReferences, type StateResource } from "../../engine/state";
-import { providerName, type StackState } from "./pending";
+import { kubernetesProviderName, nameOf, stackType, withReferences, type StateResource } from "../../engine/state";
+import type { StackState } from "./pending";
 
 /** An exported state. */
 export interface ExportedState extends StackState {
@@ -49,7 +49,7 @@ export function stateWithoutCluster<T extends ExportedState>(state: T, cluster: 
 
 function isOf({ urn, type, provider }: StateResource, cluster: string): boolean {
   return (
-    providerName(provider) === cluster ||
+    kubernetesProviderName(provider) === cluster ||
     (type === providerType && nameOf(urn) === cluster) ||
     (type.startsWith("isthmus:index:") && isSiteComponent(nameOf(urn), mesh, cluster))
   );

@@ -2,6 +2,7 @@
  * Operations that Pulumi had begun when it was killed, as a stack's exported state records them. Pure.
  */
 
+import { kubernetesProviderName } from "../../engine/state";
 import { isMeshNamespace } from "../../topology";
 
 /** A Kubernetes object that may or may not have come into being. */
@@ -62,7 +63,7 @@ const collections: Readonly<Record<string, string>> = {
 export function pendingIn(state: StackState): Pending[] {
   const known = new Set((state.resources ?? []).map(urnOf));
   return (state.pending_operations ?? []).flatMap(({ type, resource }): Pending[] => {
-    const cluster = providerName(resource.provider);
+    const cluster = kubernetesProviderName(resource.provider);
     // The record of a creation outlives it where a later update made the resource after all.
     const isNew = type === "creating" && !known.has(resource.urn);
     if (cluster === undefined || type === "deleting") return [];
@@ -82,7 +83,7 @@ export function pendingIn(state: StackState): Pending[] {
  */
 export function withoutPendingCreates<T extends StackState>(state: T, silent: ReadonlySet<string>): T {
   const kept = (state.pending_operations ?? []).filter(({ type, resource }) => {
-    const cluster = providerName(resource.provider);
+    const cluster = kubernetesProviderName(resource.provider);
     return type !== "creating" || (cluster !== undefined && silent.has(cluster));
   });
   return { ...state, pending_operations: kept };
@@ -90,12 +91,6 @@ export function withoutPendingCreates<T extends StackState>(state: T, silent: Re
 
 function urnOf(resource: unknown): unknown {
   return (resource as { readonly urn?: unknown } | null)?.urn;
-}
-
-/** A provider's reference is `<urn>::<id>`, and a URN ends with the resource's name: that of the cluster. */
-export function providerName(reference: string | undefined): string | undefined {
-  const [, name] = /::pulumi:providers:kubernetes::([^:]+)::[^:]*$/.exec(reference ?? "") ?? [];
-  return name;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
-import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
+import { reachClusters, type ClusterAccess, type MadeAnew, type ReachedClusters } from "../../access";
 import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
 import { afterRecovery } from "./after-recovery";
 import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { operationSources } from "./kubeconfig-sources";
+import { knowledgeReader } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
 import { saysUnreachable, unfinished } from "./unfinished";
@@ -36,7 +37,7 @@ export interface ChangesResult {
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
   const judged = policyOptions(options.policyPacks);
-  const { clusters, failures } = await ensureReachable(options);
+  const { clusters, failures } = await ensureReachable(options, options.refresh === true ? "accept" : "refuse");
   const stack = await openStack(options);
   try {
     const result = await afterRecovery(stack, options, clusters, () =>
@@ -78,7 +79,7 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
 
 /** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
-  const { clusters, failures } = await ensureReachable(options);
+  const { clusters, failures } = await ensureReachable(options, "accept");
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
   const stack = await openStack(options);
   const result = await afterRecovery(stack, options, clusters, () => stack.refresh(commonOptions(options)));
@@ -151,24 +152,21 @@ async function explained(
  * @returns As access gives it, with the clusters that answer.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
-async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
+async function ensureReachable(
+  options: StackOptions,
+  madeAnew: MadeAnew,
+): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
   const reached = await reachClusters(
     plan,
     projectDirectory,
     operationSources(options, "create"),
-    () => belonging(options),
-    options.variables,
+    knowledgeReader(options),
+    { madeAnew, ...(options.variables === undefined ? {} : { environment: options.variables }) },
   );
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
   for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
-}
-
-/** Names of the clusters that belong to the mesh since an earlier update. */
-async function belonging(options: StackOptions): Promise<ReadonlySet<string>> {
-  const outputs = (await (await selectStack(options))?.outputs()) ?? {};
-  return new Set(["clusters", "controlPlanes"].flatMap((key) => Object.keys((outputs[key]?.value ?? {}) as object)));
 }
 
 /** What every command of Pulumi's is told. */

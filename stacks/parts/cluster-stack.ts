@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MeshPart, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../../components";
-import { planOfSites, sitesOf, type MeshPlan } from "../../topology";
+import { planOfSites, sitesOf, trustPart, type MeshPlan } from "../../topology";
 import { reachable } from "../reachable";
-import { belonging, parseLastOutputs } from "../last-outputs";
+import { parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
+import { ownKnowledge } from "../stack-knowledge";
 import { stackOutputs } from "../stack-outputs";
 import { localFilesDigest } from "./local-files";
 import { digestOf, partDigest, usesOf, type PartSource } from "./digest";
@@ -48,7 +49,9 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const elsewhere = elsewhereOf(others);
   const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
 
-  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, belonging(last));
+  const root = others.get(trustPart)?.mesh.rootFingerprint;
+  const knowledge = ownKnowledge(last, root === undefined ? [] : [root]);
+  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, knowledge);
   const access = reached.clusters.get(part);
   const site = sitesOf(reached.plan).find(({ name }) => name === part);
   // A new cluster that cannot be reached and is to be skipped is left out for now.

@@ -1,8 +1,8 @@
 /** What a stack's exported state says was applied. Pure. */
 
 import { isMap } from "../../../topology";
-import { providerName, type StackState } from "../../stack/pending";
-import { isSecret, revealed } from "../../../engine/state";
+import type { StackState } from "../../stack/pending";
+import { isSecret, kubernetesProviderName, revealed } from "../../../engine/state";
 import type { KubernetesObject } from "../compare/object-kind";
 
 /** A Kubernetes object that the stack itself made or labels. */
@@ -67,7 +67,7 @@ export function appliedIn(states: readonly StackState[]): Applied {
 }
 
 function objectOf({ type, provider, inputs }: Resource): AppliedObject[] {
-  const cluster = providerName(provider);
+  const cluster = kubernetesProviderName(provider);
   if (cluster === undefined || type === releaseType) return [];
   const object = shown(inputs);
   if (!isMap(object) || typeof object["apiVersion"] !== "string" || typeof object["kind"] !== "string") return [];
@@ -75,7 +75,7 @@ function objectOf({ type, provider, inputs }: Resource): AppliedObject[] {
 }
 
 function releaseOf({ type, provider, inputs, outputs }: Resource): AppliedRelease[] {
-  const cluster = providerName(provider);
+  const cluster = kubernetesProviderName(provider);
   const [given, made] = [shown(inputs), shown(outputs)];
   if (cluster === undefined || type !== releaseType || !isMap(given) || !isMap(made) || !isMap(made["status"]))
     return [];
