@@ -8,6 +8,7 @@ import { engineVariables, linkInstalledPlugins, type EngineTools } from "../tool
 import { preview, up, type StackOptions } from "../../../operations/stack";
 import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
 import { TestAuthority } from "../../unit/access/certificates";
+import { PaperWorld, worldVariable } from "./world";
 import { fakeApiServer, type Listening } from "../../unit/access/fake-api-server";
 
 const repository = resolve(__dirname, "../../..");
@@ -41,12 +42,16 @@ export interface RecordedPreview {
  */
 export class PaperMesh {
   private readonly servers = new Map<string, Listening>();
+  private readonly generations = new Map<string, number>();
+  private readonly world: PaperWorld;
   private saved: NodeJS.ProcessEnv = {};
 
   private constructor(
     private readonly directory: string,
     private readonly authority: TestAuthority,
-  ) {}
+  ) {
+    this.world = new PaperWorld(join(directory, "world"));
+  }
 
   /** @param charts Directory with Istio's charts. */
   static async create(tools: EngineTools, standIn: string, charts: string): Promise<PaperMesh> {
@@ -70,6 +75,7 @@ export class PaperMesh {
     Object.assign(process.env, {
       PATH: [join(directory, "bin"), tools.bin, process.env["PATH"]].join(delimiter),
       ...engineVariables(directory),
+      [worldVariable]: join(directory, "world"),
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
     await linkInstalledPlugins(
@@ -117,6 +123,14 @@ export class PaperMesh {
   /** Lets a cluster answer no more. */
   async silence(cluster: string): Promise<void> {
     await this.servers.get(cluster)?.close();
+  }
+
+  /** Makes a cluster anew under its old name: all that was in it is gone, and its UID is another. */
+  makeAnew(cluster: string): void {
+    const server = this.servers.get(cluster);
+    if (server === undefined) throw new RangeError(`no cluster ${cluster}`);
+    this.world.clear(server.url);
+    this.generations.set(cluster, (this.generations.get(cluster) ?? 1) + 1);
   }
 
   /** Forgets what was done, for another mesh. */
@@ -185,10 +199,18 @@ export class PaperMesh {
       },
     });
     const identity = await this.authority.issue(["127.0.0.1"]);
+    const generation = (): number => this.generations.get(name) ?? 1;
+    let url = "";
+    const systemNamespace = (): unknown => this.world.find(url, "kubernetes:core/v1:Namespace", "istio-system");
     const server = await fakeApiServer(identity, {
       token,
-      uid: `uid-of-${name}`,
+      get uid() {
+        return `uid-of-${name}${generation() === 1 ? "" : `-${generation()}`}`;
+      },
       objects: {
+        get "/api/v1/namespaces/istio-system"() {
+          return systemNamespace();
+        },
         "/api": { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] },
         "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
         "/api/v1": { kind: "APIResourceList", groupVersion: "v1", resources: [] },
@@ -196,6 +218,7 @@ export class PaperMesh {
         ...service("istiod-exposed"),
       },
     });
+    ({ url } = server);
     this.servers.set(name, server);
     return server;
   }
