@@ -1,4 +1,6 @@
 export * from "./cluster-access";
+export { judgeRemoval } from "./checks/removal";
+export { sightCluster } from "./checks/sighting";
 export { fingerprintsIn } from "./checks/root-bundle";
 export type { MadeAnew } from "./checks/cluster-identity";
 export {

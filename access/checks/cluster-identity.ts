@@ -77,7 +77,7 @@ export function leavesOpen(
     if (sighting === undefined) return false;
     const { system, uid } = sighting;
     const isAsKnown = uid !== undefined && knownAs(knowledge, site)?.uid === uid;
-    return !isAsKnown || system.kind !== "ours" || compared(system.roots, knowledge.roots) === "apart";
+    return !isAsKnown || system.kind !== "ours" || compareRoots(system.roots, knowledge.roots) === "apart";
   });
 }
 
@@ -115,7 +115,7 @@ function verdictOn(plan: MeshPlan, seen: Seen, knowledge: StackKnowledge): Verdi
   if (mesh !== undefined && mesh !== plan.id && mesh !== plan.replaces.id) {
     return isOther ? another(seen, `one of the mesh ${mesh}`) : undefined;
   }
-  const roots = compared(system.roots, knowledge.roots);
+  const roots = compareRoots(system.roots, knowledge.roots);
   if (roots === "apart") return { kind: "problem", problem: ofNamesake(plan, site, system.roots, knowledge.roots) };
   const isReplaced = wasMade && state.systemUid !== undefined && system.uid !== undefined;
   if (isReplaced && roots === "shared") return { kind: "made-anew", problem: anew(seen, isOther) };
@@ -131,7 +131,7 @@ function otherOwner(plan: MeshPlan, site: Seen["site"], uid: string, knowledge: 
 }
 
 /** Of bundles, during a rotation of the root, one root in common is enough. */
-function compared(left: readonly string[], right: readonly string[]): "shared" | "apart" | "unknown" {
+export function compareRoots(left: readonly string[], right: readonly string[]): "shared" | "apart" | "unknown" {
   if (left.length === 0 || right.length === 0) return "unknown";
   return left.some((root) => right.includes(root)) ? "shared" : "apart";
 }
@@ -149,7 +149,8 @@ function another({ known, site, sighting }: Seen, what: string): Verdict {
   };
 }
 
-function uidWords(known: KnownCluster | undefined): string {
+/** By what a cluster is known again, in brackets. */
+export function uidWords(known: KnownCluster | undefined): string {
   return known?.uid === undefined ? "" : ` (UID of kube-system: ${known.uid})`;
 }
 

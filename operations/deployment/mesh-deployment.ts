@@ -154,7 +154,7 @@ export class MeshDeployment {
    */
   destroy(options: DestroyOptions = {}): Promise<DestroyResult> {
     return this.operate("destroy", options, async (run) => {
-      const clusters = await findClusters(run);
+      const clusters = await findClusters(run, await stacksOf(this.plan).knowledge(run));
       const destroyed = await stacksOf(this.plan).destroy(run, clusters);
       const scope = options.customResourceDefinitions === "remove" ? "istiod-and-crds" : "istiod";
       return {

@@ -1,9 +1,10 @@
-import type { ClusterAccess } from "../../access";
+import type { ClusterAccess, StackKnowledge } from "../../access";
 import {
   destroy,
   findForgettable,
   forget,
   preview,
+  readMemory,
   readOutputs,
   refresh,
   up,
@@ -19,6 +20,7 @@ import {
   destroyParts,
   findForgettablePart,
   forgetPart,
+  knowledgeOfParts,
   ensureInOneStack,
   partOptions,
   partsOutputs,
@@ -42,6 +44,8 @@ export interface MeshStacks {
   up(run: Run, settings: UpSettings): Promise<UpdateResult>;
   preview(run: Run): Promise<ChangesResult>;
   refresh(run: Run): Promise<ChangesResult>;
+  /** @returns What the stacks know of their clusters. */
+  knowledge(run: Run): Promise<StackKnowledge>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
   forget(run: Run, cluster: string): Promise<ForgetResult>;
@@ -64,6 +68,7 @@ const oneStack: MeshStacks = {
   up: (run, { refresh: first }) => inOneStack(run, (options) => up({ ...options, refresh: first })),
   preview: (run) => inOneStack(run, preview),
   refresh: (run) => inOneStack(run, refresh),
+  knowledge: async (run) => (await readMemory(run)).knowledge,
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
   forgettable: findForgettable,
@@ -86,6 +91,7 @@ const oneForEachPart: MeshStacks = {
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),
+  knowledge: (run) => knowledgeOfParts(partsOf(run)),
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   forget: (run, cluster) => forgetPart(partsOf(run), cluster),
   forgettable: findForgettablePart,

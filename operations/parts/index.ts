@@ -5,3 +5,4 @@ export { defaultParallel, partOptions, type PartsOptions, type PartWork } from "
 export { partsOutputs, previewParts, refreshParts, stacksOfParts } from "./preview";
 export { upParts, type PartResult, type PartsUpdate, type UpPartsOptions } from "./up";
 export { findForgettablePart, forgetPart } from "./forget";
+export { knowledgeOfParts } from "./parts-knowledge";

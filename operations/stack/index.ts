@@ -8,5 +8,6 @@ export type { PolicyPack } from "../../engine/policy-packs";
 export { PulumiError, type Interruption } from "../../engine/pulumi";
 export { destroy, preview, readOutputs, refresh, up } from "./stack";
 export type { Changes, ChangesResult, UpdateResult } from "./stack";
+export { readMemory } from "./stack-knowledge";
 export { UnfinishedUpdate } from "./unfinished";
 export { writeSecrets, type StackOptions } from "./workspace";

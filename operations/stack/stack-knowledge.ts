@@ -1,27 +1,40 @@
-import type { Stack } from "@pulumi/pulumi/automation";
 import { knowsNothing, type KnowledgeReader, type StackKnowledge } from "../../access";
 import { stackType, type ExportedState } from "../../engine/state";
+import { PulumiError } from "../../engine/pulumi";
 import { knowledgeOf, parseLastOutputs, withoutUnknown } from "../../stacks";
-import { selectStack, type StackOptions } from "./workspace";
+import { openWorkspace, type StackOptions } from "./workspace";
 
-/** Reads what a stack knows, once: its state has its outputs too, and to read one of the two takes as long. */
-export function knowledgeReader(options: StackOptions): KnowledgeReader {
-  let knowledge: Promise<StackKnowledge> | undefined;
-  return () => (knowledge ??= readKnowledge(options));
+/** What a stack has and knows before it is worked on. Secrets stand in it in plain: it is for the memory of this process. */
+export interface StackMemory {
+  readonly state: ExportedState;
+  readonly knowledge: StackKnowledge;
 }
 
-/** What a stack knows of its clusters; nothing where there is no such stack. */
-export async function readKnowledge(options: StackOptions): Promise<StackKnowledge> {
-  const stack = await selectStack(options);
-  return stack === undefined ? knowsNothing : knowledgeIn(await stateOf(stack));
+/** Reads a stack's memory when it is asked for, once. */
+export function memoryOf(options: StackOptions): () => Promise<StackMemory> {
+  let memory: Promise<StackMemory> | undefined;
+  return () => (memory ??= readMemory(options));
+}
+
+/** What a stack knows, as the checks ask for it: its state has its outputs too, and takes no longer to read. */
+export function knowledgeReader(memory: () => Promise<StackMemory>): KnowledgeReader {
+  return async () => (await memory()).knowledge;
+}
+
+/** Reads a stack's memory; an empty one where there is no such stack. */
+export async function readMemory(options: StackOptions): Promise<StackMemory> {
+  const workspace = await openWorkspace(options);
+  try {
+    const state = ((await workspace.exportStack(options.stack)).deployment ?? {}) as ExportedState;
+    return { state, knowledge: knowledgeIn(state) };
+  } catch (error) {
+    if (!(error instanceof PulumiError && error.stderr.includes("no stack named"))) throw error;
+    return { state: {}, knowledge: knowsNothing };
+  }
 }
 
 /** What a stack knows, by its exported state. Pure. */
 export function knowledgeIn(state: ExportedState): StackKnowledge {
   const { outputs } = (state.resources ?? []).find(({ type }) => type === stackType) ?? {};
   return knowledgeOf(parseLastOutputs(withoutUnknown(outputs)), state);
-}
-
-async function stateOf(stack: Stack): Promise<ExportedState> {
-  return ((await stack.exportStack()).deployment ?? {}) as ExportedState;
 }

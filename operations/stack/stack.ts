@@ -6,7 +6,8 @@ import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { operationSources } from "./kubeconfig-sources";
-import { knowledgeReader } from "./stack-knowledge";
+import { ensureRemovable } from "./removal";
+import { knowledgeReader, memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
 import { saysUnreachable, unfinished } from "./unfinished";
@@ -37,7 +38,9 @@ export interface ChangesResult {
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
   const judged = policyOptions(options.policyPacks);
-  const { clusters, failures } = await ensureReachable(options, options.refresh === true ? "accept" : "refuse");
+  const memory = memoryOf(options);
+  const { clusters, failures } = await ensureReachable(options, memory, options.refresh === true ? "accept" : "refuse");
+  await ensureRemovable(options, await memory());
   const stack = await openStack(options);
   try {
     const result = await afterRecovery(stack, options, clusters, () =>
@@ -79,7 +82,7 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
 
 /** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
-  const { clusters, failures } = await ensureReachable(options, "accept");
+  const { clusters, failures } = await ensureReachable(options, memoryOf(options), "accept");
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
   const stack = await openStack(options);
   const result = await afterRecovery(stack, options, clusters, () => stack.refresh(commonOptions(options)));
@@ -97,7 +100,9 @@ export async function destroy(
   options: StackOptions,
   clusters?: ReadonlyMap<string, ClusterAccess>,
 ): Promise<ChangesResult | undefined> {
-  const found = clusters ?? (await findClusters(options));
+  const memory = await readMemory(options);
+  const found = clusters ?? (await findClusters(options, memory.knowledge));
+  await ensureRemovable(options, memory);
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
   try {
@@ -154,6 +159,7 @@ async function explained(
  */
 async function ensureReachable(
   options: StackOptions,
+  memory: () => Promise<StackMemory>,
   madeAnew: MadeAnew,
 ): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
   const { plan, projectDirectory, onProgress = () => undefined } = options;
@@ -161,7 +167,7 @@ async function ensureReachable(
     plan,
     projectDirectory,
     operationSources(options, "create"),
-    knowledgeReader(options),
+    knowledgeReader(memory),
     { madeAnew, ...(options.variables === undefined ? {} : { environment: options.variables }) },
   );
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);

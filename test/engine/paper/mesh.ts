@@ -133,6 +133,24 @@ export class PaperMesh {
     this.generations.set(cluster, (this.generations.get(cluster) ?? 1) + 1);
   }
 
+  /** Whether a cluster has the system namespace. */
+  hasSystemNamespace(cluster: string): boolean {
+    const { url } = this.servers.get(cluster) ?? {};
+    return url !== undefined && this.world.find(url, "kubernetes:core/v1:Namespace", "istio-system") !== undefined;
+  }
+
+  /** Updates by Pulumi alone. @returns What it said; rejects with it when it fails. */
+  async pulumiUp(): Promise<string> {
+    const stack = await Stack.createOrSelect("paper", await LocalWorkspace.create({ workDir: this.directory }));
+    return (await stack.up({ color: "never" })).stdout;
+  }
+
+  /** Loses the state, and with it what was known of the clusters: they stand as before. */
+  async loseState(): Promise<void> {
+    const workspace = await LocalWorkspace.create({ workDir: this.directory });
+    await workspace.removeStack("paper", { force: true, preserveConfig: true });
+  }
+
   /** Forgets what was done, for another mesh. */
   async reset(): Promise<void> {
     const workspace = await LocalWorkspace.create({ workDir: this.directory });
@@ -206,6 +224,11 @@ export class PaperMesh {
       token,
       get uid() {
         return `uid-of-${name}${generation() === 1 ? "" : `-${generation()}`}`;
+      },
+      remove: (path) => {
+        if (path === "/api/v1/namespaces/istio-system") {
+          this.world.remove(url, "kubernetes:core/v1:Namespace", "istio-system");
+        }
       },
       objects: {
         get "/api/v1/namespaces/istio-system"() {

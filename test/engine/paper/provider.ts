@@ -25,7 +25,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
 import { parse } from "yaml";
-import { PaperWorld, worldVariable } from "./world";
+import { PaperWorld, stallVariable, worldVariable } from "./world";
 
 /**
  * The lab's kubernetes stand-in for clusters on paper: checks, differences and previews are the stand-in's own, and what
@@ -99,11 +99,12 @@ async function create(client: Client, request: CreateRequest): Promise<CreateRes
   request.setPreview(true);
   const planned = (await forward(client, "create", request)) as CreateResponse;
   const { id, state } = stateOf(request.getUrn(), asked, planned.getProperties()?.toJavaScript() ?? {});
+  const uid = world.add(server, typeIn(request), id, metadataIn(state));
+  // Who kills the update now finds what was made and not recorded.
+  if (request.getUrn().endsWith(`::${process.env[stallVariable] ?? ""}`)) await new Promise(() => undefined);
   const response = new CreateResponse();
   response.setId(id);
-  response.setProperties(
-    Struct.fromJavaScript(withUid(state, world.add(server, typeIn(request), id, metadataIn(state)))),
-  );
+  response.setProperties(Struct.fromJavaScript(withUid(state, uid)));
   return response;
 }
 

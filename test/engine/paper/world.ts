@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** Variable that names the directory of the clusters on paper to the provider plugin. */
 export const worldVariable = "ISTHMUS_PAPER_WORLD";
 
+/** Variable that names a resource which is made, and of which its provider says nothing for ever. */
+export const stallVariable = "ISTHMUS_PAPER_STALL";
+
 /** What there is of an object on paper. */
 export interface PaperObject {
   readonly metadata: Readonly<Record<string, unknown>>;
