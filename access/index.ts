@@ -14,9 +14,16 @@ export {
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./checks/connection-problem";
+export { apiServer, type ApiServer } from "./connection/api-server";
 export { CredentialError } from "./connection/exec-credential";
-export { ConnectionError } from "./connection/http";
-export { addressRequestTimeoutMs, awaitAddresses, NoAddressError, type ServiceName } from "./connection/service";
+export { ConnectionError, deadlineIn } from "./connection/http";
+export {
+  addressRequestTimeoutMs,
+  awaitAddresses,
+  NoAddressError,
+  ServiceAnswerError,
+  type ServiceName,
+} from "./connection/service";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";

@@ -26,6 +26,7 @@ export type {
   DriftKind,
   DriftOptions,
   DriftReport,
+  ForeignContents,
   ForgetResult,
   MeshDeploymentOptions,
   MeshOutputs,

@@ -10,6 +10,7 @@ export * from "./mesh-cluster";
 export * from "./mesh-namespace";
 export * from "./mesh-part";
 export * from "./mesh-trust";
+export { releaseTimeoutSeconds } from "./internal/timeouts";
 export type { Elsewhere, Intermediate } from "./elsewhere";
 export type { ClusterOutputs, ControlPlaneOutputs } from "./mesh-outputs";
 export type { MeshCluster } from "./mesh-site";

@@ -2,17 +2,12 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   accessByKubeconfig,
-  addressRequestTimeoutMs,
   awaitAddresses,
-  ConnectionError,
-  CredentialError,
-  describeConnectionError,
-  NoAddressError,
   type ApiServerAccess,
   type ClusterAccess,
   type ServiceName,
 } from "../access";
-import { ConfigurationError, formatProblem } from "../topology";
+import { inWords } from "./internal/mendable";
 import type { MeshCluster } from "./mesh-site";
 
 /** By what a program reaches a cluster. */
@@ -53,11 +48,12 @@ export interface MeshClusterArgs {
  */
 export function meshCluster(name: string, args: MeshClusterArgs, opts: pulumi.ResourceOptions = {}): MeshCluster {
   const { context, server, tlsServerName, certificateAuthorityData, foreignNamespaces } = args;
+  const asked = { name, path: `mesh.clusters.${name}.kubeconfig` };
   const access = pulumi
     .all([pulumi.secret(args.kubeconfig), context, server, tlsServerName, certificateAuthorityData])
     .apply(([kubeconfig, ...others]) =>
       inWords(
-        name,
+        asked,
         accessByKubeconfig({
           name,
           kubeconfig,
@@ -78,7 +74,7 @@ export function meshCluster(name: string, args: MeshClusterArgs, opts: pulumi.Re
     tlsServerName: ofOthers("tlsServerName"),
     certificateAuthorityData: ofOthers("certificateAuthorityData"),
     addresses: (service, timeoutSeconds) =>
-      pulumi.unsecret(access.apply((known) => inWords(name, addressesOf(known, service, timeoutSeconds)))),
+      pulumi.unsecret(access.apply((known) => inWords(asked, addressesOf(known, service, timeoutSeconds)))),
     ...(foreignNamespaces === undefined ? {} : { foreignNamespaces }),
   };
 }
@@ -116,27 +112,4 @@ async function addressesOf(
     );
     return undefined;
   }
-}
-
-/** What a user can mend is shown as it is; a stack trace would point at us. */
-async function inWords<T>(name: string, promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    throw mendable(name, error) ?? error;
-  }
-}
-
-function mendable(name: string, error: unknown): pulumi.RunError | undefined {
-  if (error instanceof ConfigurationError || error instanceof NoAddressError) return new pulumi.RunError(error.message);
-  const path = `mesh.clusters.${name}.kubeconfig`;
-  if (error instanceof ConnectionError) {
-    const problem = describeConnectionError(error, `the API server of ${name}`, addressRequestTimeoutMs);
-    return new pulumi.RunError(formatProblem({ path, ...problem }));
-  }
-  if (error instanceof CredentialError) {
-    const { found, fix } = error;
-    return new pulumi.RunError(formatProblem({ path, expected: "credentials of the kubeconfig's user", found, fix }));
-  }
-  return undefined;
 }

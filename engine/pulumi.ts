@@ -8,7 +8,10 @@ import { backendProblem } from "./backend/backend-problem";
 import { diagnosticsIn } from "./diagnostics";
 import type { BackendUse } from "./backend/failure-row";
 import { lockWords } from "./lock/lock-words";
+import { runVariable } from "./process/marked";
+import { identityOf } from "./process/process-identity";
 import { killTree } from "./process/process-tree";
+import type { EngineSignal, RunRecord, RunRecords } from "./run";
 import type { Variables } from "./variables";
 
 /** How an operation that is under way is ended. */
@@ -21,6 +24,16 @@ export interface Interruption {
   readonly kill?: AbortSignal;
 }
 
+/** What runs of Pulumi's on one stack share. */
+export interface RunContext extends Interruption {
+  /** Where this machine notes the runs that change the stack. */
+  readonly records: RunRecords;
+  /** Told when the engine works: whoever listens to its events tells it. */
+  readonly engine: EngineSignal;
+  /** Variables beside the others, which may change from run to run. */
+  readonly ownVariables?: Record<string, string>;
+}
+
 /** The Pulumi CLI ended with an error. */
 export class PulumiError extends Error {
   constructor(
@@ -31,6 +44,8 @@ export class PulumiError extends Error {
     readonly exitCode: number | undefined,
     /** The signal that ended it; undefined when it ended by itself. */
     readonly signal?: NodeJS.Signals,
+    /** Whether the engine had begun to work, and the command so held the stack. Default: false. */
+    readonly hadBegun = false,
   ) {
     super(describe(command, stdout, stderr, signal ?? exitCode));
     this.name = "PulumiError";
@@ -64,7 +79,7 @@ export interface Runner {
  */
 export async function pulumiCommand(
   variables: NodeJS.ProcessEnv,
-  interruption: Interruption,
+  context: RunContext,
   check: SuccessCheck = () => undefined,
 ): Promise<PulumiCommand & Runner> {
   const executable = findOnPath("pulumi", variables["PATH"] ?? "");
@@ -81,12 +96,12 @@ export async function pulumiCommand(
   const runner: Runner = {
     run: async (args, directory, own, onOutput, onError) => {
       const where = { directory, variables: { ...variables, ...own } };
-      const result = await runInOwnGroup(executable, args, where, interruption, onOutput, onError);
+      const result = await runInOwnGroup(executable, args, where, context, onOutput, onError);
       check(args[0] ?? "");
       return result;
     },
     feed: async (args, directory, input) => {
-      await runInOwnGroup(executable, args, { directory, variables, input }, interruption);
+      await runInOwnGroup(executable, args, { directory, variables, input }, context);
     },
   };
   const version = await versionOf(executable, async () => {
@@ -115,12 +130,8 @@ async function versionOf(executable: string, ask: () => Promise<string>): Promis
 /** Subcommands that a person may wait for; the others take a moment, and are let finish. */
 export const longCommands: readonly string[] = ["up", "preview", "refresh", "destroy"];
 
-/**
- * Anything below the headline: a resource's row, or that the update still goes on, which is told every second. Only then
- * does Pulumi surely listen to Ctrl-C (NewScope in pulumi's backend/diy): by one that comes earlier it just dies, and
- * leaves its lock.
- */
-const engineSpeaks = /^\w+ing\b.*\(.*\):\s+\S/m;
+/** Commands that hold the stack while they run, and leave that to others when they are killed. */
+const holdingCommands: readonly string[] = ["up", "refresh", "destroy", "stack import"];
 
 const defaultStopGraceMs = 120_000;
 
@@ -128,7 +139,7 @@ async function runInOwnGroup(
   executable: string,
   args: readonly string[],
   where: { directory: string; variables: NodeJS.ProcessEnv; input?: string },
-  { stop, stopGraceMs = defaultStopGraceMs, kill }: Interruption,
+  { stop, stopGraceMs = defaultStopGraceMs, kill, records, engine, ownVariables }: RunContext,
   onOutput: (text: string) => void = () => undefined,
   onError: (text: string) => void = () => undefined,
 ): Promise<{ stdout: string; stderr: string; code: number }> {
@@ -138,12 +149,21 @@ async function runInOwnGroup(
     .join(" ");
   stop?.throwIfAborted();
   kill?.throwIfAborted();
+  const run = holdingCommands.includes(command) ? beginRun(records, command) : undefined;
+  engine.reset();
   const child = spawn(executable, [...args, "--non-interactive"], {
     cwd: where.directory,
-    env: { ...where.variables, PULUMI_AUTOMATION_API: "true" },
+    env: {
+      ...where.variables,
+      ...ownVariables,
+      ...(run === undefined ? {} : { [runVariable]: run.id }),
+      PULUMI_AUTOMATION_API: "true",
+    },
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  const self = child.pid === undefined ? undefined : identityOf(child.pid);
+  if (run !== undefined && self !== undefined) records.started(run, self);
   // One that ends before it has read everything says itself why.
   child.stdin.on("error", () => undefined);
   child.stdin.end(where.input);
@@ -157,14 +177,15 @@ async function runInOwnGroup(
   const askToEnd = (): void => {
     if (stop?.aborted !== true || isAsked) return;
     grace ??= setTimeout(endAtOnce, stopGraceMs);
-    if (!longCommands.includes(command) || !engineSpeaks.test(stdout)) return;
+    // By a Ctrl-C that comes before the engine works Pulumi just dies, and leaves its lock.
+    if (!longCommands.includes(command) || !engine.hasBegun) return;
     isAsked = true;
     child.kill("SIGINT");
   };
+  engine.onBegin(askToEnd);
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
     onOutput(text);
-    askToEnd();
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
@@ -174,10 +195,12 @@ async function runInOwnGroup(
   kill?.addEventListener("abort", endAtOnce, { once: true });
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    // What one that was killed left behind is for the next run to see to.
+    if (run !== undefined && signal === null) records.end(run);
     if (code !== 0) {
-      const problem = engineSpeaks.test(stdout) ? undefined : backendProblem(stderr, backendUse(args, where.variables));
+      const problem = engine.hasBegun ? undefined : backendProblem(stderr, backendUse(args, where.variables));
       if (problem !== undefined) throw new ConfigurationError([problem]);
-      throw new PulumiError(command, stdout, stderr, code ?? undefined, signal ?? undefined);
+      throw new PulumiError(command, stdout, stderr, code ?? undefined, signal ?? undefined, engine.hasBegun);
     }
     return { stdout, stderr, code };
   } finally {
@@ -185,6 +208,13 @@ async function runInOwnGroup(
     stop?.removeEventListener("abort", askToEnd);
     kill?.removeEventListener("abort", endAtOnce);
   }
+}
+
+/** @throws Error when this process has no identity, which the system would have to hide. */
+function beginRun(records: RunRecords, command: string): RunRecord {
+  const owner = identityOf(process.pid);
+  if (owner === undefined) throw new Error("this process is not found among the system's");
+  return records.begin(command, owner);
 }
 
 /** What a command is run on, as its arguments and variables say. */

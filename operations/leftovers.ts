@@ -1,13 +1,11 @@
-import type { V1ConfigMap, V1CustomResourceDefinition, V1Deployment, V1Namespace } from "@kubernetes/client-node";
-import { meshNamespaceLabels, systemNamespace } from "../topology";
-import { connect, KubernetesError, untilGone, type ClusterClient } from "./kubernetes";
-import { contentsOf } from "./namespace-contents";
-
-/** What istiod writes into every namespace, beside what its charts make (istio pilot, namespacecontroller). */
-const configMapSelector = { labelSelector: "istio.io/config=true" };
-
-/** The Helm release that Istio's CRDs came with, which keeps them when it is removed. */
-const baseRelease = { name: "istio-base", namespace: systemNamespace };
+import type { V1ConfigMap, V1Namespace } from "@kubernetes/client-node";
+import { isMeshNamespace, meshNamespaceLabels } from "../topology";
+import { istioDefinitions, definitionsPath } from "./istio-definitions";
+import { isOfEveryNamespace, istiodConfigSelector } from "./istiod-records";
+import { connect, untilGone, type ClusterClient } from "./kubernetes";
+import { limited } from "./limited";
+import { contentsOrTrouble } from "./namespace-contents";
+import { standingMesh } from "./standing-mesh";
 
 /** What was removed from one cluster. */
 export interface RemovedLeftovers {
@@ -27,33 +25,36 @@ export interface RemovedLeftovers {
 /** Which leftovers go: what istiod itself left, or Istio's custom resource definitions with all their objects too. */
 export type LeftoverScope = "istiod" | "istiod-and-crds";
 
-/** Removes what a destroyed mesh leaves in its clusters. Where another istiod still runs, nothing is touched. */
+/** Clusters that are worked on at once. */
+const clustersAtOnce = 8;
+
+/** Removes what a destroyed mesh leaves in its clusters. Where a mesh still stands, nothing is touched. */
 export function removeMeshLeftovers(
   access: ReadonlyMap<string, { readonly kubeconfig: string }>,
   scope: LeftoverScope,
 ): Promise<RemovedLeftovers[]> {
-  return Promise.all(
-    [...access].map(async ([name, { kubeconfig }]) => removeFromCluster(await connect(name, kubeconfig), scope)),
+  return limited(clustersAtOnce, [...access], async ([name, { kubeconfig }]) =>
+    removeFromCluster(await connect(name, kubeconfig), scope),
   );
 }
 
 /** The same for one cluster. */
 export async function removeFromCluster(client: ClusterClient, scope: LeftoverScope): Promise<RemovedLeftovers> {
-  const istiods = await client.list<V1Deployment>("/apis/apps/v1/deployments", { labelSelector: "app=istiod" });
-  if (istiods.length > 0) {
-    const found = istiods[0]?.metadata;
+  const kept = await standingMesh(client);
+  if (kept !== undefined) {
     return {
       cluster: client.name,
       configMaps: [],
       customResourceDefinitions: [],
       namespaces: [],
       keptNamespaces: {},
-      kept: `another istiod runs there: ${found?.namespace ?? ""}/${found?.name ?? ""}`,
+      kept,
     };
   }
 
-  const configMaps = await client.list<V1ConfigMap>("/api/v1/configmaps", configMapSelector);
-  const removed = configMaps.map(({ metadata }) => ({ namespace: metadata?.namespace, name: metadata?.name }));
+  const configMaps = await client.list<V1ConfigMap>("/api/v1/configmaps", istiodConfigSelector);
+  const own = configMaps.filter(({ metadata }) => metadata !== undefined && isOfEveryNamespace(metadata));
+  const removed = own.map(({ metadata }) => ({ namespace: metadata?.namespace, name: metadata?.name }));
   await Promise.all(
     removed.map(({ namespace, name }) => client.remove(`/api/v1/namespaces/${namespace}/configmaps/${name}`)),
   );
@@ -73,7 +74,8 @@ async function removeNamespaces(
   const labelSelector = Object.entries(meshNamespaceLabels)
     .map(([label, value]) => `${label}=${value}`)
     .join(",");
-  const made = await client.list<V1Namespace>(path, { labelSelector });
+  const labelled = await client.list<V1Namespace>(path, { labelSelector });
+  const made = labelled.filter(({ metadata }) => isMeshNamespace(metadata?.labels));
   const contents = await Promise.all(
     made.map(async ({ metadata }) => {
       const name = metadata?.name ?? "";
@@ -86,30 +88,9 @@ async function removeNamespaces(
   return { namespaces, keptNamespaces: Object.fromEntries(contents.filter(([, holds]) => holds.length > 0)) };
 }
 
-/** What cannot be looked at may hold anything. */
-async function contentsOrTrouble(client: ClusterClient, namespace: string): Promise<string[]> {
-  try {
-    return await contentsOf(client, namespace);
-  } catch (error) {
-    if (error instanceof KubernetesError) return [`what cannot be looked at (${error.message})`];
-    throw error;
-  }
-}
-
 async function removeDefinitions(client: ClusterClient): Promise<string[]> {
-  const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-  const definitions = await client.list<V1CustomResourceDefinition>(path);
-  const ours = definitions.filter(isOfBaseRelease).map((definition) => definition.metadata?.name ?? "");
-  await Promise.all(ours.map((name) => client.remove(`${path}/${name}`)));
-  await Promise.all(ours.map((name) => untilGone(client, `${path}/${name}`)));
-  return ours;
-}
-
-function isOfBaseRelease({ metadata, spec }: V1CustomResourceDefinition): boolean {
-  const annotations = metadata?.annotations ?? {};
-  return (
-    spec.group.endsWith(".istio.io") &&
-    annotations["meta.helm.sh/release-name"] === baseRelease.name &&
-    annotations["meta.helm.sh/release-namespace"] === baseRelease.namespace
-  );
+  const names = (await istioDefinitions(client)).map(({ metadata }) => metadata?.name ?? "");
+  await Promise.all(names.map((name) => client.remove(`${definitionsPath}/${name}`)));
+  await Promise.all(names.map((name) => untilGone(client, `${definitionsPath}/${name}`)));
+  return names;
 }

@@ -5,4 +5,5 @@ export * from "./parts";
 export * from "./program";
 export { parseLastOutputs } from "./last-outputs";
 export { knowledgeOf } from "./stack-knowledge";
+export { destroyOperation, operationVariable } from "./takedown";
 export { withoutUnknown } from "./stack-outputs";

@@ -5,7 +5,6 @@ import { lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
 import { siteAccess } from "./site-access";
-import { ownKnowledge } from "./stack-knowledge";
 
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
@@ -29,7 +28,7 @@ export async function meshStack(
   projectDirectory: string,
 ): Promise<MeshStackOutputs> {
   const last = await lastOutputs();
-  const { plan, clusters } = await reachable(wanted, projectDirectory, ownKnowledge(last));
+  const { plan, clusters } = await reachable(wanted, projectDirectory, last);
   const mesh = withoutPromiseTraces(
     () =>
       new Mesh("mesh", {

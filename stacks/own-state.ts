@@ -15,16 +15,17 @@ const maximumAttempts = 40;
 const retryMs = 250;
 
 /**
- * The state of the stack that this program runs for, as its backend has it now; secrets stay encrypted. The engine tells a
+ * The state of the stack that this program runs for, as its backend has it now. The engine tells a
  * program its outputs alone, and not what an update that was killed had begun: that only Pulumi's CLI reads. In an update
  * the engine holds the stack, so nobody else writes it meanwhile.
+ * @param secrets Whether they are shown: for the memory of this process alone.
  * @throws RunError when it cannot be read: what the stack has made is then not known.
  */
-export async function ownState(): Promise<ExportedState> {
+export async function ownState(secrets: "encrypted" | "shown" = "encrypted"): Promise<ExportedState> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   for (let attempt = 1; ; attempt++) {
     try {
-      return parseExportedState(await exported(name));
+      return parseExportedState(await exported(name, secrets === "shown" ? ["--show-secrets"] : []));
     } catch (error) {
       const words = String((error as { readonly stderr?: unknown }).stderr ?? error);
       const isTorn = error instanceof SyntaxError || isTornRead(words);
@@ -35,8 +36,8 @@ export async function ownState(): Promise<ExportedState> {
   }
 }
 
-async function exported(name: string): Promise<string> {
-  const args = ["stack", "export", "--stack", name, "--non-interactive"];
+async function exported(name: string, flags: readonly string[]): Promise<string> {
+  const args = ["stack", "export", "--stack", name, "--non-interactive", ...flags];
   const { stdout } = await promisify(execFile)("pulumi", args, {
     cwd: process.env[workDirectoryVariable] ?? process.cwd(),
     maxBuffer: maximumStateBytes,

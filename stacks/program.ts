@@ -9,12 +9,14 @@ import {
   partsOf,
   partStack,
   planMesh,
+  planOfSites,
   trustPart,
   type MeshPlan,
   type Problem,
 } from "../topology";
 import { meshStack, type MeshStackOutputs } from "./mesh-stack";
 import { clusterStack, trustStack, type ClusterStackOutputs, type TrustStackOutputs } from "./parts";
+import { destroyOperation, operationVariable, takedown } from "./takedown";
 import { loadTransforms } from "./transforms";
 
 /** What a stack of a mesh exports: of a whole one, of its trust, or of one cluster. */
@@ -24,17 +26,28 @@ export type ProgramOutputs = MeshStackOutputs | TrustStackOutputs | ClusterStack
  * The program of every stack: the whole mesh, or the part of it that the stack's name says.
  * @param config What the user wrote under `isthmus:mesh`.
  * @param projectDirectory Directory that the configuration's relative paths start from.
+ * @returns Undefined when the stack is being destroyed.
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
-export async function meshProgram(config: unknown, projectDirectory: string): Promise<ProgramOutputs> {
+export async function meshProgram(config: unknown, projectDirectory: string): Promise<ProgramOutputs | undefined> {
   const configuration = parseMesh(config);
   for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
   const plan = planMesh(configuration);
+  if (process.env[operationVariable] === destroyOperation) {
+    await takedown(plan.stacks === "one" ? plan : planOfSites(plan, partsNamed(pulumi.getStack())), projectDirectory);
+    return undefined;
+  }
   const transforms = loadTransforms(configuration.istio.transforms, projectDirectory);
   if (plan.stacks === "one") return meshStack(plan, transforms, projectDirectory);
   const name = pulumi.getStack();
   const { stack, part } = partOf(plan, name);
   return part === trustPart ? trustStack(plan) : clusterStack({ plan, stack, part, transforms, projectDirectory });
+}
+
+/** The cluster that a stack is of, which the plan may have no more. */
+function partsNamed(name: string): string[] {
+  const part = partOfStack(name)?.part;
+  return part === undefined ? [] : [part];
 }
 
 /**

@@ -1,30 +1,51 @@
 import * as pulumi from "@pulumi/pulumi";
-import { reachClusters, type KnowledgeReader, type ReachedClusters } from "../access";
+import { reachClusters, type ReachedClusters } from "../access";
+import type { ExportedState } from "../engine/state";
 import { ConfigurationError, formatProblem, type MeshPlan } from "../topology";
 import { programSources } from "./kubeconfig-sources";
+import type { LastOutputs } from "./last-outputs";
+import { ownState } from "./own-state";
+import { formerNames, recoverFromKill } from "./recovery";
+import { ownKnowledge } from "./stack-knowledge";
 
 /** Exit code of a program that has said itself what was wrong (Pulumi's Node.js SDK, cmd/run). */
 const exitedAfterLogging = 32;
 
 /**
  * Makes sure that every cluster can be reached and written to. A preview only warns of what an update refuses: it may
- * run where the clusters cannot be reached, on a pull request for one.
- * @param knowledge Reads what the stack knows of its clusters.
+ * run where the clusters cannot be reached, on a pull request for one. Before an update makes anything, what one that was
+ * killed had begun is cleared away.
+ * @param last What the stack's last update said.
+ * @param roots Fingerprints of the mesh's roots that are known beside, from the stack of the trust for one.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
 export async function reachable(
   plan: MeshPlan,
   projectDirectory: string,
-  knowledge: KnowledgeReader,
+  last: LastOutputs,
+  roots: readonly string[] = [],
 ): Promise<ReachedClusters> {
-  const reached = await reachClusters(plan, projectDirectory, programSources, knowledge);
-  const { resolved, problems, failures, warnings } = reached;
   const isPreview = pulumi.runtime.isDryRun();
+  let read: Promise<ExportedState> | undefined;
+  const readState = (): Promise<ExportedState> => (read ??= ownState());
+  const [reached, state] = await Promise.all([
+    reachClusters(plan, projectDirectory, programSources, ownKnowledge(last, readState, roots)),
+    isPreview ? undefined : readState(),
+  ]);
+  const { resolved, problems, failures, warnings } = reached;
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
   if (problems.length > 0 && (!resolved || !isPreview)) throw new ConfigurationError(problems);
   for (const problem of problems) await pulumi.log.warn(formatProblem(problem));
   for (const failure of failures) await pulumi.log[isPreview ? "warn" : "error"](formatProblem(failure));
   // The rest is done, outputs and all; then the update ends as failed.
   if (failures.length > 0 && !isPreview) process.exitCode = exitedAfterLogging;
+  if (state !== undefined) {
+    await recoverFromKill({
+      state,
+      revealedState: () => ownState("shown"),
+      clusters: reached.clusters,
+      renamed: formerNames(plan),
+    });
+  }
   return reached;
 }

@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitAddresses, NoAddressError, type ReachedCluster } from "../access";
+import { awaitAddresses, type ReachedCluster } from "../access";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
+import { inWords } from "../components/internal/mendable";
 import type { LastOutputs } from "./last-outputs";
 
 /**
@@ -52,7 +53,8 @@ function addressReader(
   return async (service, timeoutSeconds) => {
     const lastAddresses = lastAddressesOf(site.name, replaces, service.name, last);
     if (!reached.isReachable) return lastAddresses;
-    if (!pulumi.runtime.isDryRun()) return inWords(awaitAddresses(reached, service, timeoutSeconds));
+    if (!pulumi.runtime.isDryRun())
+      return inWords({ name: site.name, path: site.access.path }, awaitAddresses(reached, service, timeoutSeconds));
     try {
       return await awaitAddresses(reached, service, 0);
     } catch (error) {
@@ -88,13 +90,4 @@ function lastOf(
   last: LastOutputs,
 ): LastOutputs["clusters"][string] | undefined {
   return last.clusters[site] ?? last.clusters[replaces ?? site];
-}
-
-/** What a user can mend is shown as it is; a stack trace would point at us. */
-async function inWords<T>(promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    throw error instanceof NoAddressError ? new pulumi.RunError(error.message) : error;
-  }
 }

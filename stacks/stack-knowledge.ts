@@ -1,16 +1,16 @@
 import { fingerprintsIn, type KnowledgeReader, type KnownState, type StackKnowledge } from "../access";
-import { kubernetesProviderName, type ExportedState, type StateResource } from "../engine/state";
+import type { ExportedState, StateResource } from "../engine/state";
 import { systemNamespace } from "../topology";
 import type { LastOutputs } from "./last-outputs";
-import { ownState } from "./own-state";
+import { providerName } from "./recovery";
 
-/** What the program's own stack knows; its state is read when it is asked for, once. */
-export function ownKnowledge(last: LastOutputs, roots: readonly string[] = []): KnowledgeReader {
-  let state: Promise<ExportedState> | undefined;
-  return async (source) => {
-    if (source === "state") state ??= ownState();
-    return knowledgeOf(last, await state, roots);
-  };
+/** What the program's own stack knows; its state is read where the outputs do not tell enough. */
+export function ownKnowledge(
+  last: LastOutputs,
+  readState: () => Promise<ExportedState>,
+  roots: readonly string[],
+): KnowledgeReader {
+  return async (source) => knowledgeOf(last, source === "state" ? await readState() : undefined, roots);
 }
 
 /**
@@ -46,7 +46,7 @@ export function knowledgeOf(
 
 /** Clusters that a state has objects of, or in which an update had begun something. */
 function clustersOf(state: ExportedState): string[] {
-  return resourcesIn(state).flatMap(({ provider }) => kubernetesProviderName(provider) ?? []);
+  return resourcesIn(state).flatMap(({ provider }) => providerName(provider) ?? []);
 }
 
 function resourcesIn({ resources = [], pending_operations: operations = [] }: ExportedState): StateResource[] {
@@ -54,7 +54,7 @@ function resourcesIn({ resources = [], pending_operations: operations = [] }: Ex
 }
 
 function stateOf(state: ExportedState, cluster: string): KnownState {
-  const isOf = ({ provider }: StateResource): boolean => kubernetesProviderName(provider) === cluster;
+  const isOf = ({ provider }: StateResource): boolean => providerName(provider) === cluster;
   const made = (state.resources ?? []).find((resource) => isOf(resource) && isSystemNamespace(resource));
   const begun = (state.pending_operations ?? []).some(({ resource }) => isOf(resource) && isSystemNamespace(resource));
   const systemUid = textAt(made?.outputs, "metadata", "uid");

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { listed } from "../../topology";
 import type { ApiServer } from "../connection/api-server";
+import { readJson } from "../json";
+
+export { readJson } from "../json";
 
 /** A kind of object that a mesh consists of, as authorisation names it. */
 export interface Resource {
@@ -88,13 +91,4 @@ async function review(
   const answer = reviewSchema.safeParse(readJson(body));
   if (!answer.success) return { status: 0 };
   return answer.data.status.allowed ? "allowed" : "denied";
-}
-
-/** JSON as it comes from a server, undefined when it is none. */
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,6 +10,8 @@ import { proxyFor } from "./proxy";
 export interface ApiServer {
   /** GET, or POST when there is a body. @throws ConnectionError when there is no answer before the deadline. */
   readonly ask: (path: string, deadline: AbortSignal, json?: unknown) => Promise<Answer>;
+  /** DELETE; what is there now by another UID stays. @throws ConnectionError as `ask` does. */
+  readonly remove: (path: string, deadline: AbortSignal, uid?: string) => Promise<Answer>;
   readonly close: () => void;
 }
 
@@ -34,9 +36,14 @@ export async function apiServer(access: ClusterAccess, environment: Environment)
     ...(serverName === undefined ? {} : { serverName }),
     ...(proxy === undefined ? {} : { proxy }),
   });
+  const at = (path: string): URL => new URL(path.replace(/^\//, ""), base);
+  const { headers } = credentials;
   return {
-    ask: async (path, deadline, json) =>
-      send({ url: new URL(path.replace(/^\//, ""), base), agent, headers: credentials.headers, json, deadline }),
+    ask: async (path, deadline, json) => send({ url: at(path), agent, headers, json, deadline }),
+    remove: async (path, deadline, uid) => {
+      const json = uid === undefined ? undefined : { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } };
+      return send({ url: at(path), agent, headers, json, deadline, method: "DELETE" });
+    },
     close: () => {
       agent.destroy();
     },

@@ -15,6 +15,8 @@ export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly location?: string;
+  /** The server's clock, as its `Date` header says it. */
+  readonly date?: string;
 }
 
 /** What a server answered, as it came. */
@@ -73,6 +75,8 @@ export interface Request {
   readonly headers?: Headers;
   /** A body makes it a POST of JSON. */
   readonly json?: unknown;
+  /** Default: GET, or POST where there is a body. */
+  readonly method?: "DELETE";
   /** Ends the request when its time is up. */
   readonly deadline: AbortSignal;
 }
@@ -148,8 +152,13 @@ export function trustedByDefault(): string[] {
  */
 export async function send(request: Request): Promise<Answer> {
   const { status, content, headers } = await receive(request);
-  const { location } = headers;
-  return { status, body: content.toString("utf8"), ...(location === undefined ? {} : { location }) };
+  const { location, date } = headers;
+  return {
+    status,
+    body: content.toString("utf8"),
+    ...(location === undefined ? {} : { location }),
+    ...(date === undefined ? {} : { date }),
+  };
 }
 
 /**
@@ -164,13 +173,13 @@ export async function receive(request: Request): Promise<RawAnswer> {
   }
 }
 
-async function exchange({ url, agent, headers, json, deadline }: Request): Promise<RawAnswer> {
+async function exchange({ url, agent, headers, json, deadline, method }: Request): Promise<RawAnswer> {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   const outgoing = request(url, {
     agent,
     signal: deadline,
-    method: body === undefined ? "GET" : "POST",
+    method: method ?? (body === undefined ? "GET" : "POST"),
     headers: { accept: "*/*", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
   });
   outgoing.end(body);

@@ -7,14 +7,18 @@ import type { Environment } from "../kubeconfig/kubeconfig-file";
  * unless `NO_PROXY` or the loopback range says otherwise (golang.org/x/net/http/httpproxy). Undefined for none.
  */
 export function proxyFor(url: URL, environment: Environment): string | undefined {
-  const variable = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
-  const proxy = environment[variable] ?? environment[variable.toLowerCase()] ?? "";
+  const proxy = variable(environment, url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
   if (proxy === "" || isOwnMachine(url.hostname)) return undefined;
-  const exceptions = (environment["NO_PROXY"] ?? environment["no_proxy"] ?? "")
+  const exceptions = variable(environment, "NO_PROXY")
     .split(",")
     .map((item) => item.trim().toLowerCase());
   if (exceptions.some((exception) => matches(url, exception))) return undefined;
   return proxy.includes("://") ? proxy : `http://${proxy}`;
+}
+
+/** A variable in upper case, else in lower case. For Go an empty one is none. */
+function variable(environment: Environment, name: string): string {
+  return [name, name.toLowerCase()].map((spelling) => environment[spelling] ?? "").find((value) => value !== "") ?? "";
 }
 
 /** A host as URLs have it, without the brackets of IPv6 and the dot at the end of a full name. */

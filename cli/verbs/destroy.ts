@@ -1,4 +1,4 @@
-import type { MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
+import type { ForeignContents, MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
 import { listed } from "../../topology";
 import { changesLine } from "../changes";
 import { confirmed } from "../confirm";
@@ -31,7 +31,7 @@ export function leftoverLines({
   keptNamespaces,
   kept,
 }: RemovedLeftovers): string[] {
-  if (kept !== undefined) return [`${cluster}: kept what istiod wrote into namespaces: ${kept}`];
+  if (kept !== undefined) return [`${cluster}: nothing beside was removed: ${kept}`];
   return [
     ...(configMaps.length === 0 ? [] : [`${cluster}: removed istiod's ConfigMaps ${configMaps.join(", ")}`]),
     ...(customResourceDefinitions.length === 0
@@ -50,7 +50,18 @@ function namespacesWord(names: readonly string[]): string {
   return `${names.length === 1 ? "namespace" : "namespaces"} ${names.join(", ")}`;
 }
 
-async function confirm({ stack, plan, clusters }: MeshDeployment, flags: DestroyFlags): Promise<void> {
+/** What others would lose in one cluster, in lines. Pure. */
+export function foreignLines({ cluster, systemNamespace, istioResources }: ForeignContents): string[] {
+  return [
+    ...systemNamespace.map((name) => `${cluster}: goes with istio-system, and is not of this mesh: ${name}`),
+    ...istioResources.map((name) => `${cluster}: goes with Istio's definitions, and is not of this mesh: ${name}`),
+  ];
+}
+
+async function confirm(mesh: MeshDeployment, flags: DestroyFlags): Promise<void> {
+  const { stack, plan, clusters } = mesh;
+  const lost = await mesh.foreignContents({ customResourceDefinitions: flags.crds === true ? "remove" : "keep" });
+  for (const line of lost.flatMap(foreignLines)) process.stderr.write(`${line}\n`);
   const crds = flags.crds === true ? ", with every Istio resource in them" : "";
   await confirmed(
     `This removes mesh ${plan.id} (stack ${stack}) from ${clusters.join(", ")}${crds}. Type the stack's name to go on: `,

@@ -22,7 +22,8 @@ export async function driftVerb(flags: DriftFlags): Promise<void> {
     mesh.drift({
       ...options,
       repairs: async (found) => {
-        if (flags.repair === true && flags.yes !== true) await aside(() => agreed(found));
+        // What is refused anyway is not asked for.
+        if (flags.repair === true && flags.yes !== true && !found.isUnfinished) await aside(() => agreed(found));
         return flags.repair === true;
       },
     }),

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Far longer than it takes to write such a file: one that is older is not being written. */
@@ -18,8 +18,10 @@ export async function removeTornAttributes(directory: string): Promise<number> {
   const root = join(directory, ".pulumi");
   if (!existsSync(root)) return 0;
   const files = (await readdir(root, { recursive: true })).filter((file) => file.endsWith(".attrs"));
-  const torn = await Promise.all(files.map((file) => isTorn(join(root, file))));
-  const stale = files.filter((_file, index) => torn[index]);
+  // One after the other: a backend may have more of them than a process may open at once. Of those that are cut off only
+  // the first one is waited for.
+  const stale: string[] = [];
+  for (const file of files) if (await isTorn(join(root, file))) stale.push(file);
   for (const file of stale) await rm(join(root, file), { force: true });
   return stale.length;
 }
@@ -27,10 +29,12 @@ export async function removeTornAttributes(directory: string): Promise<number> {
 /**
  * The directory of a backend of files; undefined for another backend, and where only a login says which it is.
  * @param url As `PULUMI_BACKEND_URL` has it.
+ * @param workDirectory Directory that Pulumi runs in, from which a relative path starts.
  */
-export function directoryOfBackend(url: string | undefined): string | undefined {
+export function directoryOfBackend(url: string | undefined, workDirectory: string): string | undefined {
   const path = /^file:\/\/([^?]+)/.exec(url ?? "")?.[1];
-  return path === "~" || path?.startsWith("~/") === true ? join(homedir(), path.slice(1)) : path;
+  if (path === undefined) return undefined;
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(workDirectory, path);
 }
 
 /** Whether a file is cut off, and stays so. */

@@ -1,22 +1,22 @@
 /**
- * A stack that is locked by another run, in words. Pure.
+ * A stack that is held by another run, in words. Pure.
  */
 
-/** A lock in a backend of files or a bucket (pulumi, backend/diy/lock.go): its path ends with `<stack>/<id>.json`. */
-const lockLine = /([^/\s]+)\/[^/\s]+\.json\S*: created by (\S+) \(pid (\d+)\) at (\S+)/g;
+import { holdIn } from "./lock";
 
 /**
- * Who holds the lock that a command ran into, and what to do; undefined where it ran into none.
+ * Who holds the stack that a command ran into, since when, and what to do; undefined where it ran into nothing.
  * @param words What Pulumi's CLI wrote to standard error.
  */
 export function lockWords(words: string): string | undefined {
-  if (words.includes("[409] Conflict: Another update is currently in progress")) {
-    return "another update of the stack is under way. Wait until it has ended; for one that was killed, run `pulumi cancel` with the stack's name.";
+  const hold = holdIn(words);
+  if (hold === undefined) return undefined;
+  if (hold.kind === "service") {
+    return "another update of the stack is under way. Wait until it has ended (`pulumi stack` shows whose it is and since when); for one that was killed, run `pulumi cancel` with the stack's name.";
   }
-  if (!words.includes("the stack is currently locked by")) return undefined;
-  const locks = [...words.matchAll(lockLine)];
-  const [stack = ""] = locks.map(([, name = ""]) => name);
-  const holders = locks.map(([, , who = "", pid = "", since = ""]) => `${who} (process ${pid}, since ${since})`);
+  const [first] = hold.locks;
+  const stack = first?.stack ?? "";
+  const holders = hold.locks.map(({ user, host, pid, since }) => `${user}@${host} (process ${pid}, since ${since})`);
   const by = holders.length === 0 ? "another run" : holders.join(" and ");
   return `stack ${stack} is locked by ${by}. Wait until that has ended; if it was killed, run \`pulumi cancel --stack ${stack}\`.`;
 }

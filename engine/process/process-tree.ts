@@ -9,8 +9,12 @@ export type Parents = ReadonlyMap<number, number>;
  * Pulumi puts its plugins into process groups of their own, where they would go on with their work.
  */
 export function killTree(pid: number): void {
-  const started = descendants(pid, parentsOfAll());
-  for (const one of [pid, ...started]) kill(one);
+  killProcesses([pid, ...descendants(pid, parentsOfAll())]);
+}
+
+/** Kills processes, in that order. One that has ended is as good as killed. */
+export function killProcesses(pids: readonly number[]): void {
+  for (const pid of pids) kill(pid);
 }
 
 /** All that a process started, and what those started. Pure. */

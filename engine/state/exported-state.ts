@@ -31,3 +31,9 @@ export function parseExportedState(text: string): ExportedState {
 export function isTornRead(words: string): boolean {
   return /\bEOF\b|unexpected end of JSON input|Unexpected end of JSON|failed to load checkpoint: .*JSON/i.test(words);
 }
+
+/** A state whose resources are yet to be looked at. */
+export interface RawState {
+  readonly resources?: readonly unknown[];
+  readonly pending_operations?: readonly unknown[];
+}

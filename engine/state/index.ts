@@ -1,3 +1,9 @@
-export { kubernetesProviderName, nameOf, stackType, withReferences, type StateResource } from "./resource";
-export { isTornRead, parseExportedState, type ExportedState, type PendingOperation } from "./exported-state";
+export { nameOf, stackType, withReferences, type StateResource } from "./resource";
+export {
+  isTornRead,
+  parseExportedState,
+  type ExportedState,
+  type PendingOperation,
+  type RawState,
+} from "./exported-state";
 export { asSecret, isMarked, isSecret, revealed } from "./secret";

@@ -49,9 +49,3 @@ export function withReferences<T extends StateResource>(
     ...(owner === undefined ? {} : { deletedWith: owner }),
   };
 }
-
-/** Name of the Kubernetes provider in a reference to it, `<urn>::<id>`; undefined where it is of another kind. */
-export function kubernetesProviderName(reference: string | undefined): string | undefined {
-  const [, name] = /::pulumi:providers:kubernetes::([^:]+)::[^:]*$/.exec(reference ?? "") ?? [];
-  return name;
-}

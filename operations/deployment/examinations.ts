@@ -4,7 +4,14 @@
 
 import type { ClusterAccess } from "../../access";
 import { ConfigurationError } from "../../topology";
-import { compareMesh, findDrift, isAsApplied, type DriftOptions as Comparison, type DriftReport } from "../drift";
+import {
+  compareMesh,
+  ensureSettled,
+  findDrift,
+  isAsApplied,
+  type DriftOptions as Comparison,
+  type DriftReport,
+} from "../drift";
 import { resolveClusters } from "../stack";
 import { verify, type VerifyReport } from "../verify";
 import type { DriftOptions } from "./options";
@@ -25,13 +32,18 @@ export async function verifyMesh(run: Run, clientImage: string | undefined): Pro
   });
 }
 
-/** Compares a mesh with what was applied to it, and puts that back where it is agreed to. */
+/**
+ * Compares a mesh with what was applied to it, and puts that back where it is agreed to.
+ * @param readStates Reads what was applied; it is read again before anything is put back.
+ * @throws ConfigurationError when an update is under way, or was since the comparison: then nothing is put back.
+ */
 export async function compareWithApplied(
   run: Run,
-  states: Comparison["states"],
+  readStates: () => Promise<Comparison["states"]>,
   repairs: DriftOptions["repairs"],
 ): Promise<DriftReport> {
   const { plan, stack, onProgress } = run;
+  const states = await readStates();
   const comparison = {
     stack,
     plan,
@@ -42,6 +54,7 @@ export async function compareWithApplied(
   };
   const { report, repair } = await compareMesh(comparison);
   if (isAsApplied(report) || (await repairs?.(report)) !== true) return report;
+  ensureSettled(stack, states, await readStates());
   await repair();
   return findDrift(comparison);
 }

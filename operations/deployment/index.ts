@@ -5,6 +5,7 @@ export { EventStreamError, PulumiError, runsOnLab, UnfinishedUpdate, type Change
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
 export { checks, isHealthy } from "../verify";
 export type { CheckResult, Status, VerifyReport } from "../verify";
+export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { subjectWords } from "../events";
 export { EventListenerError, OperationInterrupted } from "./failures";

@@ -4,6 +4,7 @@ import { workDirectoryVariable } from "../../stacks";
 import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
 import type { DriftReport } from "../drift";
 import { EventSink, type Operation } from "../events";
+import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
 import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
   findClusters,
@@ -18,6 +19,7 @@ import { helmOnPath, summarisePreview, type Listen, type MeshSummary } from "../
 import { moveState, type MoveResult } from "../parts";
 import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
+import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import type {
   DestroyOptions,
@@ -150,18 +152,26 @@ export class MeshDeployment {
 
   /**
    * Takes the mesh down, with what istiod itself left in its clusters. The stack stays, and is empty.
-   * @throws ConfigurationError when a cluster does not answer; nothing is removed then.
+   * @throws ConfigurationError when a cluster does not answer, or there is no stack; nothing is removed then.
    */
   destroy(options: DestroyOptions = {}): Promise<DestroyResult> {
     return this.operate("destroy", options, async (run) => {
       const clusters = await findClusters(run, await stacksOf(this.plan).knowledge(run));
-      const destroyed = await stacksOf(this.plan).destroy(run, clusters);
-      const scope = options.customResourceDefinitions === "remove" ? "istiod-and-crds" : "istiod";
-      return {
-        stack: this.stack,
-        changes: destroyed?.changes ?? {},
-        leftovers: await removeMeshLeftovers(clusters, scope),
-      };
+      const { changes } = await destroyStacks(run, stacksOf(this.plan), clusters);
+      return { stack: this.stack, changes, leftovers: await removeMeshLeftovers(clusters, leftoverScope(options)) };
+    });
+  }
+
+  /**
+   * What others have in the clusters and would lose with {@link destroy}, cluster by cluster. Changes nothing.
+   * @throws ConfigurationError when a cluster does not answer.
+   */
+  foreignContents(options: Pick<DestroyOptions, "customResourceDefinitions"> = {}): Promise<ForeignContents[]> {
+    return this.inProject(async (place) => {
+      const look = { ...place, plan: this.plan, stack: this.stack };
+      await this.keepSecrets(look);
+      const clusters = await findClusters(look, await stacksOf(this.plan).knowledge(look));
+      return foreignContentsOf(clusters, leftoverScope(options));
     });
   }
 
@@ -172,11 +182,11 @@ export class MeshDeployment {
 
   /**
    * Compares what stands in the clusters with what was applied to them, the objects of Helm releases included.
-   * @throws ConfigurationError when there is no stack.
+   * @throws ConfigurationError when there is no stack, or something is to be put back while an update is under way.
    */
   drift(options: DriftOptions = {}): Promise<DriftReport> {
-    return this.operate("drift", options, async (run) =>
-      compareWithApplied(run, await stacksOf(this.plan).states(run), options.repairs),
+    return this.operate("drift", options, (run) =>
+      compareWithApplied(run, () => stacksOf(this.plan).states(run), options.repairs),
     );
   }
 
@@ -253,7 +263,7 @@ export class MeshDeployment {
   }
 
   /** Gives the secrets to Pulumi, in the project that was made for the operation. */
-  private async keepSecrets(run: Run): Promise<void> {
+  private async keepSecrets(run: StackOptions): Promise<void> {
     if (this.embedded === undefined) return;
     // With its first secret a file gets the salt of the passphrase. Of stacks that share a file each would write its own.
     const first = this.plan.stacks === "one" ? {} : { shared: "by the stacks of the parts" };

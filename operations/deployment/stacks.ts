@@ -45,7 +45,7 @@ export interface MeshStacks {
   preview(run: Run): Promise<ChangesResult>;
   refresh(run: Run): Promise<ChangesResult>;
   /** @returns What the stacks know of their clusters. */
-  knowledge(run: Run): Promise<StackKnowledge>;
+  knowledge(options: StackOptions): Promise<StackKnowledge>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
   forget(run: Run, cluster: string): Promise<ForgetResult>;
@@ -59,16 +59,16 @@ export interface MeshStacks {
    */
   states(options: StackOptions): Promise<DriftOptions["states"]>;
   /** What secrets of a configuration that no file has are written with. */
-  keeper(run: Run): Promise<StackOptions>;
+  keeper(options: StackOptions): Promise<StackOptions>;
 }
 
 /** The whole mesh in one stack. */
 const oneStack: MeshStacks = {
-  keeper: (run) => Promise.resolve(run),
+  keeper: (options) => Promise.resolve(options),
   up: (run, { refresh: first }) => inOneStack(run, (options) => up({ ...options, refresh: first })),
   preview: (run) => inOneStack(run, preview),
   refresh: (run) => inOneStack(run, refresh),
-  knowledge: async (run) => (await readMemory(run)).knowledge,
+  knowledge: async (options) => (await readMemory(options)).knowledge,
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
   forgettable: findForgettable,
@@ -87,11 +87,11 @@ async function inOneStack<T extends { readonly changes: Changes } | undefined>(
 
 /** The trust and each cluster in a stack of its own. */
 const oneForEachPart: MeshStacks = {
-  keeper: (run) => partOptions(run, trustPart),
+  keeper: (options) => partOptions(options, trustPart),
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),
-  knowledge: (run) => knowledgeOfParts(partsOf(run)),
+  knowledge: knowledgeOfParts,
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   forget: (run, cluster) => forgetPart(partsOf(run), cluster),
   forgettable: findForgettablePart,

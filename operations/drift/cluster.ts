@@ -7,6 +7,7 @@ import type { Applied, AppliedRelease } from "./applied/state";
 import { compare } from "./compare/compare";
 import { isOfKinds, workloads, type KubernetesObject } from "./compare/object-kind";
 import { pathText } from "./compare/path";
+import { canBeMadeAgain, isTrustedAbout, recordedObjects, stackObject, type ExpectedObject } from "./expected-object";
 import type { ClusterDrift, DriftFinding, Repair } from "./finding";
 import { withoutContents } from "./gone-namespaces";
 import { limited } from "../limited";
@@ -14,22 +15,13 @@ import { listOwned, listScaled } from "./listed";
 import { objectKey, referenceTo, type ObjectReference } from "./object-reference";
 import { releaseDrift, unreadableRecord } from "./release-drift";
 import { history, latestRecord } from "./releases";
-import { differenceRemedy, missingRemedy, type DriftWords } from "./remedy";
+import { differenceRemedy, missingRemedy, recordRemedy, type DriftWords } from "./remedy";
 import { Resources, type ObjectPaths } from "./resources";
 import { shown } from "./shown";
 import { straysAmong } from "./strays";
 
 /** Requests that one API server is asked at once: what is read is small, and the server has other work. */
 const requestsAtOnce = 8;
-
-/** An object that is to stand in the cluster. */
-interface ExpectedObject {
-  readonly object: KubernetesObject;
-  /** The release that applied it; undefined for one that the stack made itself. */
-  readonly release?: AppliedRelease;
-  /** Whether the release stands as it was applied: only then its objects can be put back. */
-  readonly isOfOurRevision: boolean;
-}
 
 /** What came of one object. */
 interface Outcome {
@@ -79,10 +71,7 @@ export class ClusterComparison {
 
   private async compareAll(): Promise<ClusterDrift> {
     const releases = await limited(requestsAtOnce, this.applied.releases, (release) => this.release(release));
-    const expected = [
-      ...this.applied.objects.map(({ object }): ExpectedObject => ({ object, isOfOurRevision: true })),
-      ...releases.flatMap(({ objects }) => objects),
-    ];
+    const expected = [...this.applied.objects.map(stackObject), ...releases.flatMap(({ objects }) => objects)];
     const scaled = await this.orUnreadable("HorizontalPodAutoscalers", () => this.scaledWorkloads(expected));
     const keys = new Set(scaled.found);
     const outcomes = await limited(requestsAtOnce, expected, (one) => this.object(one, keys));
@@ -113,10 +102,10 @@ export class ClusterComparison {
       const isOfOurRevision = releaseDrift(applied, [latest], this.context).length === 0;
       // All revisions are much to read: only for the way back.
       const revisions = isOfOurRevision ? [latest] : await history(this.client, applied);
-      const objects = this.context.manifests.objectsOf(latest.manifest);
+      const recorded = recordedObjects(applied, this.context.manifests.objectsOf(latest.manifest), isOfOurRevision);
       return {
-        findings: releaseDrift(applied, revisions, this.context),
-        objects: objects.map((object) => ({ object, release: applied, isOfOurRevision })),
+        findings: [...releaseDrift(applied, revisions, this.context), ...recorded.findings],
+        objects: recorded.objects,
       };
     } catch (error) {
       if (!(error instanceof UnreadableRecord) && !isRefusal(error)) throw error;
@@ -140,28 +129,30 @@ export class ClusterComparison {
         const about = { object: reference, ...ofRelease(release) };
         return { reference, findings: [this.unreadable(error, about)], repairs: [] };
       }
-      // An object of the stack itself is made again by Pulumi, which must know of it.
       const repairs =
-        release === undefined || !expected.isOfOurRevision
-          ? []
-          : [{ path: paths.collection, object: reference, create: markedByHelm(object, reference, release) }];
+        release !== undefined && canBeMadeAgain(expected)
+          ? [{ path: paths.collection, object: reference, create: markedByHelm(object, reference, release) }]
+          : [];
       return { reference, findings: [this.missing(expected, reference, "nothing")], repairs };
     }
   }
 
   private differences(
-    { object, release, isOfOurRevision }: ExpectedObject,
+    expected: ExpectedObject,
     { reference, object: path }: ObjectPaths,
     live: KubernetesObject,
     isScaled: boolean,
   ): Pick<Outcome, "findings" | "repairs"> {
-    const differences = compare(object, live, isScaled);
+    const { object, release, extent } = expected;
+    const { stack } = this.context;
+    const differences = compare(object, live, isScaled).filter(({ kind }) => extent === "object" || kind !== "extra");
     if (differences.length === 0) return { findings: [], repairs: [] };
     const about = {
       site: this.context.site,
       object,
       ...(release === undefined ? {} : { chart: release.chart }),
     };
+    const canBePutBack = isTrustedAbout(expected, differences);
     const findings = differences.map((difference): DriftFinding => ({
       cluster: this.client.name,
       kind: difference.kind,
@@ -170,7 +161,7 @@ export class ClusterComparison {
       ...ofRelease(release),
       path: pathText(difference.path),
       ...shown(object, difference),
-      remedy: differenceRemedy(about, difference, this.context.stack),
+      remedy: (canBePutBack ? undefined : untrustedRemedy(expected)) ?? differenceRemedy(about, difference, stack),
     }));
     const { resourceVersion } = (live["metadata"] ?? {}) as { readonly resourceVersion?: string };
     const repair: Repair = {
@@ -179,10 +170,11 @@ export class ClusterComparison {
       mends: differences.map(({ mend }) => mend),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     };
-    return { findings, repairs: isOfOurRevision ? [repair] : [] };
+    return { findings, repairs: expected.isOfOurRevision && canBePutBack ? [repair] : [] };
   }
 
-  private missing({ release }: ExpectedObject, object: ObjectReference, found: string): DriftFinding {
+  private missing(expected: ExpectedObject, object: ObjectReference, found: string): DriftFinding {
+    const { release, trust } = expected;
     return {
       cluster: this.client.name,
       kind: "missing",
@@ -192,7 +184,8 @@ export class ClusterComparison {
       path: "",
       expected: "it",
       found,
-      remedy: missingRemedy(release?.chart, this.context.stack),
+      remedy:
+        (trust === "all" ? undefined : untrustedRemedy(expected)) ?? missingRemedy(release?.chart, this.context.stack),
     };
   }
 
@@ -237,6 +230,11 @@ export class ClusterComparison {
     const namespaces = new Set(paths.flatMap((found) => found?.reference.namespace ?? []));
     return (await Promise.all([...namespaces].map((namespace) => listScaled(this.client, namespace)))).flat();
   }
+}
+
+/** What to do about an object that is not put back, for its release's record is not believed; of others, other words are. */
+function untrustedRemedy({ release, isOfOurRevision }: ExpectedObject): string | undefined {
+  return release === undefined || !isOfOurRevision ? undefined : recordRemedy(release);
 }
 
 /** Whether the API server answered, and not with what it was asked for. */

@@ -1,7 +1,7 @@
 import type { MeshPlan } from "../../topology";
 import { sitesOf } from "../../topology";
 import { connect, type ClusterClient } from "../kubernetes";
-import type { StackState } from "../stack/pending";
+import type { RawState } from "../../engine/state";
 import { Manifests } from "./applied/manifest";
 import { appliedIn } from "./applied/state";
 import { ClusterComparison } from "./cluster";
@@ -16,7 +16,7 @@ export interface DriftOptions {
   readonly stack: string;
   readonly plan: MeshPlan;
   /** States of all stacks that make up the mesh, as Pulumi exports them with secrets shown. */
-  readonly states: readonly StackState[];
+  readonly states: readonly RawState[];
   /** Kubeconfig text of each cluster, by name. */
   readonly access: ReadonlyMap<string, { readonly kubeconfig: string }>;
   /** Clusters that are looked at at once. Default: 8, by which some 10 MiB of objects are in memory. */

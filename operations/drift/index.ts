@@ -5,3 +5,4 @@ export { driftMarkdown } from "./markdown";
 export type { RepairResult } from "./repair";
 export { statesOf } from "./states";
 export { isAsApplied, type ClusterStatus, type DriftReport } from "./report";
+export { ensureSettled } from "./settled";

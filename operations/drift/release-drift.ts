@@ -5,6 +5,7 @@ import type { AppliedRelease } from "./applied/state";
 import type { ReleaseRecord } from "./applied/release-record";
 import { pathText, type Path } from "./compare/path";
 import type { DriftFinding } from "./finding";
+import type { ObjectReference } from "./object-reference";
 import { missingRemedy, releaseRemedy, type DriftWords } from "./remedy";
 import { mayBeSecret, shownValue } from "./shown";
 
@@ -99,6 +100,23 @@ function differing(path: Path, expected: unknown, found: unknown): DifferentValu
     return expected.flatMap((entry, index) => differing([...path, { entry: String(index) }], entry, found[index]));
   }
   return expected === found ? [] : [{ path, expected, found }];
+}
+
+/** What a record names as the release's, and the stack's state does not. It is not looked at, and never made. */
+export function unknownObject(applied: AppliedRelease, object: ObjectReference): DriftFinding {
+  return {
+    cluster: applied.cluster,
+    kind: "release",
+    severity: "drift",
+    object,
+    release: `${applied.namespace}/${applied.name}`,
+    path: "",
+    expected: "an object that the stack knows of the release",
+    found: "one that only Helm's record in the cluster names",
+    remedy:
+      `Look who wrote the record (\`helm get manifest ${applied.name} -n ${applied.namespace}\` in cluster ${applied.cluster}): ` +
+      "neither the stack nor its chart did.",
+  };
 }
 
 /** Why a record does not tell what was applied. */

@@ -92,6 +92,14 @@ export function missingRemedy(chart: string | undefined, stack: string): string 
   return `Run \`isthmus ${chart === undefined ? "up --refresh" : "drift --repair"} --stack ${stack}\`: it makes it again.`;
 }
 
+/** What to do about what Helm's record in the cluster is not believed about: the chart itself says what it is to be. */
+export function recordRemedy({ cluster, name, namespace, version }: AppliedRelease): string {
+  return (
+    `Run \`helm upgrade ${name} CHART --version ${version} --reuse-values -n ${namespace}\` in cluster ${cluster}, with the ` +
+    "chart that the configuration names: who may do what is not put back from Helm's record, which stands in the cluster."
+  );
+}
+
 /**
  * What to do about a release that somebody else has changed.
  * @param ours A revision that is as applied; undefined when Helm knows none any more.

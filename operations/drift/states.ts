@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../topology";
 import { limited } from "../limited";
-import type { StackState } from "../stack/pending";
+import type { RawState } from "../../engine/state";
 import { selectStack, type StackOptions } from "../stack/workspace";
 
 /** Pulumi's CLI takes a process for each state. */
@@ -12,7 +12,7 @@ const statesAtOnce = 8;
  * @param stack Name of the stack, or of the environment whose stacks these are: for the words.
  * @throws ConfigurationError when there is none of them.
  */
-export async function statesOf(stack: string, stacks: readonly StackOptions[]): Promise<StackState[]> {
+export async function statesOf(stack: string, stacks: readonly StackOptions[]): Promise<RawState[]> {
   const states = await limited(statesAtOnce, stacks, stateOf);
   const found = states.filter((state) => state !== undefined);
   if (found.length > 0) return found;
@@ -26,7 +26,7 @@ export async function statesOf(stack: string, stacks: readonly StackOptions[]): 
   ]);
 }
 
-async function stateOf(options: StackOptions): Promise<StackState | undefined> {
+async function stateOf(options: StackOptions): Promise<RawState | undefined> {
   const exported = await (await selectStack(options))?.exportStack();
-  return exported === undefined ? undefined : ((exported.deployment ?? {}) as StackState);
+  return exported === undefined ? undefined : ((exported.deployment ?? {}) as RawState);
 }

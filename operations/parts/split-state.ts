@@ -2,7 +2,8 @@ import { isSiteComponent } from "../../components/internal/site-names";
 import { digestOf, usesOf } from "../../stacks";
 import { partStack, trustPart, type MeshPlan } from "../../topology";
 import { clustersIn, type ExportedState } from "../stack/cluster-state";
-import { asSecret, kubernetesProviderName, nameOf, revealed, stackType, type StateResource } from "../../engine/state";
+import { providerName } from "../../stacks/recovery/pending";
+import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../engine/state";
 import { inStack, type State } from "./state-in-stack";
 
 /** Name of the Mesh component of every stack of a mesh. */
@@ -60,7 +61,7 @@ function ownPart({ urn, type, provider }: StateResource, sites: readonly string[
   if (type === stackType || (type === "isthmus:index:Mesh" && name === mesh)) return "every";
   if (trustTypes.includes(type) || type === "pulumi:providers:tls") return trustPart;
   if (type === "pulumi:providers:kubernetes" && sites.includes(name)) return name;
-  const made = kubernetesProviderName(provider);
+  const made = providerName(provider);
   if (made !== undefined && sites.includes(made)) return made;
   return sites.find((site) => isSiteComponent(name, mesh, site));
 }

@@ -3,13 +3,10 @@
  */
 
 import { isSiteComponent } from "../../components/internal/site-names";
-import { kubernetesProviderName, nameOf, stackType, withReferences, type StateResource } from "../../engine/state";
-import type { StackState } from "./pending";
+import { nameOf, stackType, withReferences, type ExportedState, type StateResource } from "../../engine/state";
+import { providerName } from "../../stacks/recovery/pending";
 
-/** An exported state. */
-export interface ExportedState extends StackState {
-  readonly resources?: readonly StateResource[];
-}
+export type { ExportedState } from "../../engine/state";
 
 /** Name of the Mesh component of the stack. */
 const mesh = "mesh";
@@ -49,7 +46,7 @@ export function stateWithoutCluster<T extends ExportedState>(state: T, cluster: 
 
 function isOf({ urn, type, provider }: StateResource, cluster: string): boolean {
   return (
-    kubernetesProviderName(provider) === cluster ||
+    providerName(provider) === cluster ||
     (type === providerType && nameOf(urn) === cluster) ||
     (type.startsWith("isthmus:index:") && isSiteComponent(nameOf(urn), mesh, cluster))
   );

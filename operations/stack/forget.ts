@@ -1,9 +1,8 @@
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { ConfigurationError, listed, nearest, sitesOf, type Problem } from "../../topology";
 import { clustersIn, stateWithoutCluster, type ExportedState } from "./cluster-state";
-import { overcomeLock } from "../../engine/lock/lock";
-import { pendingIn } from "./pending";
-import { PulumiError } from "../../engine/pulumi";
+import { pendingIn } from "../../stacks/recovery/pending";
+import { runUpdate } from "./run-update";
 import { selectStack, type StackOptions } from "./workspace";
 
 /** What was forgotten. */
@@ -14,29 +13,20 @@ export interface ForgetResult {
   readonly forgotten: number;
 }
 
-/** One lock that is waited for and one that is taken away: more is not to be expected. */
-const maximumAttempts = 3;
-
 /**
  * Takes everything of a cluster out of a stack's state. Touches no cluster: it is for one that is gone for good, of which
  * Pulumi's Kubernetes provider can delete no Helm release.
  * @throws ConfigurationError as {@link findForgettable} does.
- * @throws PulumiError when the stack is locked from another machine.
+ * @throws PulumiError when somebody else holds the stack.
  */
 export async function forget(options: StackOptions, cluster: string): Promise<ForgetResult> {
   const stack = await existingStack(options);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      // What was read before another update ended must not be written after it: each attempt reads anew.
-      const { exported, rest, forgotten } = await withoutCluster(stack, options, cluster);
-      await stack.importStack({ ...exported, deployment: rest });
-      return { stack: options.stack, cluster, forgotten };
-    } catch (error) {
-      if (!(error instanceof PulumiError) || attempt === maximumAttempts) throw error;
-      const outcome = await overcomeLock(stack, error, options.onProgress, options.stop);
-      if (outcome === "held" || outcome === "not locked") throw error;
-    }
-  }
+  return runUpdate(stack, options, async () => {
+    // What was read before another update ended must not be written after it: each attempt reads anew.
+    const { exported, rest, forgotten } = await withoutCluster(stack, options, cluster);
+    await stack.importStack({ ...exported, deployment: rest });
+    return { stack: options.stack, cluster, forgotten };
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type ResolvedAccess,
 } from "../../access";
 import { ConfigurationError, configurationNamespace, partStack, trustPart } from "../../topology";
+import { exitCode } from "../../engine/exit-code";
 import { PulumiError } from "../../engine/pulumi";
 import { openStack, openWorkspace, selectStack, type StackOptions } from "./workspace";
 
@@ -28,7 +29,7 @@ export function operationSources(options: StackOptions, absent: AbsentStack): Ku
       try {
         return await workspace.revealedOutputs(stack);
       } catch (error) {
-        if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
+        if (error instanceof PulumiError && error.exitCode === exitCode.stackNotFound) return undefined;
         throw error;
       }
     },

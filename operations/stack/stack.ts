@@ -1,7 +1,7 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type MadeAnew, type ReachedClusters } from "../../access";
+import { destroyOperation, operationVariable } from "../../stacks";
 import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
-import { afterRecovery } from "./after-recovery";
 import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
@@ -10,8 +10,10 @@ import { ensureRemovable } from "./removal";
 import { knowledgeReader, memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
+import { dropRecordedCreations, PendingWatch } from "./recorded-creations";
+import { runUpdate } from "./run-update";
 import { saysUnreachable, unfinished } from "./unfinished";
-import { openStack, selectStack, type StackOptions } from "./workspace";
+import { openStack, runOf, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;
@@ -42,15 +44,24 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
   const { clusters, failures } = await ensureReachable(options, memory, options.refresh === true ? "accept" : "refuse");
   await ensureRemovable(options, await memory());
   const stack = await openStack(options);
+  const pending = new PendingWatch();
   try {
-    const result = await afterRecovery(stack, options, clusters, () =>
+    // By itself: the refresh of an update is written down with its first step, and the program, which looks before, would
+    // find what a cluster that was made anew no longer has.
+    if (options.refresh === true && ((await memory()).state.resources ?? []).length > 0) {
+      await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
+    }
+    const result = await runUpdate(stack, options, (listen) =>
       stack.up({
-        ...commonOptions(options),
+        ...commonOptions(options, (event) => {
+          listen(event);
+          pending.take(event);
+        }),
         ...judged,
         continueOnError: true,
-        ...(options.refresh === true ? { refresh: true } : {}),
       }),
     );
+    if (pending.hasSeen) await dropRecordedCreations(stack, options, clusters);
     return {
       stack: options.stack,
       changes: result.summary.resourceChanges ?? {},
@@ -82,10 +93,10 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
 
 /** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
-  const { clusters, failures } = await ensureReachable(options, memoryOf(options), "accept");
+  const { failures } = await ensureReachable(options, memoryOf(options), "accept");
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
   const stack = await openStack(options);
-  const result = await afterRecovery(stack, options, clusters, () => stack.refresh(commonOptions(options)));
+  const result = await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
   return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
 }
 
@@ -105,15 +116,22 @@ export async function destroy(
   await ensureRemovable(options, memory);
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
+  const pending = new PendingWatch();
   try {
-    const result = await afterRecovery(stack, options, found, () =>
+    runOf(stack).ownVariables[operationVariable] = destroyOperation;
+    const result = await runUpdate(stack, options, (listen) =>
       // By a refresh alone the provider gives up what it cannot reach: the deletion of a Helm release always fails.
       stack.destroy({
-        ...commonOptions(options),
+        ...commonOptions(options, (event) => {
+          listen(event);
+          pending.take(event);
+        }),
         continueOnError: true,
+        runProgram: true,
         ...(givesUpUnreachable(options) ? { refresh: true } : {}),
       }),
     );
+    if (pending.hasSeen) await dropRecordedCreations(stack, options, found);
     return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, []) : error;
@@ -175,11 +193,17 @@ async function ensureReachable(
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
 }
 
-/** What every command of Pulumi's is told. */
-function commonOptions(options: StackOptions): {
+/**
+ * What every command of Pulumi's is told.
+ * @param listen Told of every event. Default: nobody.
+ */
+function commonOptions(
+  options: StackOptions,
+  listen: (event: EngineEvent) => void = () => undefined,
+): {
   onOutput: (text: string) => void;
   onError: (text: string) => void;
-  onEvent?: (event: EngineEvent) => void;
+  onEvent: (event: EngineEvent) => void;
   configFile?: string;
   color: "never";
   showSecrets: false;
@@ -187,12 +211,13 @@ function commonOptions(options: StackOptions): {
   const { onOutput = () => undefined, onErrorOutput = onOutput, onEvent, configFile } = options;
   // In what the SDK and the engine write down for their own makers, keys and tokens stand in the clear.
   const handOn = (event: EngineEvent): void => {
+    listen(event);
     if (!isForDebugging(event)) onEvent?.(event);
   };
   return {
     onOutput,
     onError: onErrorOutput,
-    ...(onEvent === undefined ? {} : { onEvent: handOn }),
+    onEvent: handOn,
     ...(configFile === undefined ? {} : { configFile }),
     color: "never",
     // The history is read for the counts alone.

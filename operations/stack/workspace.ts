@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,14 +9,18 @@ import {
   type Deployment,
   type EngineEvent,
   type OutputMap,
+  type Workspace,
 } from "@pulumi/pulumi/automation";
+import { parse } from "yaml";
 import { loadSecretsProvider, stackFile } from "../../access";
 import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
+import { exitCode } from "../../engine/exit-code";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
 import type { PolicyPack } from "../../engine/policy-packs";
-import { pulumiCommand, PulumiError, type Interruption, type SuccessCheck } from "../../engine/pulumi";
+import { pulumiCommand, PulumiError, type Interruption, type RunContext, type SuccessCheck } from "../../engine/pulumi";
+import { EngineSignal, RunRecords } from "../../engine/run";
 import { directoryOfBackend } from "../../engine/backend/torn-attributes";
 
 /** Which stack, and how its operations talk and are ended. */
@@ -50,6 +54,9 @@ export interface StackOptions extends Interruption {
   /** Told in words what is done beside Pulumi's work. */
   readonly onProgress?: (words: string) => void;
 }
+
+/** What the runs of one workspace share. */
+export type WorkspaceRun = RunContext & Required<Pick<RunContext, "ownVariables">>;
 
 /** What a workspace does beside what the Automation API has. */
 export interface MeshWorkspace extends LocalWorkspace {
@@ -90,7 +97,7 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
   try {
     return await Stack.select(stack, workspace);
   } catch (error) {
-    if (error instanceof PulumiError && error.stderr.includes("no stack named")) return undefined;
+    if (error instanceof PulumiError && error.exitCode === exitCode.stackNotFound) return undefined;
     throw error;
   }
 }
@@ -103,9 +110,10 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
 export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<MeshWorkspace> {
   const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
   const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
+  const run = runContext(options, { ...variables, ...own }, directory);
   const command = withMendedBackend(
-    await pulumiCommand({ ...variables, ...own }, options, check),
-    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"]),
+    await pulumiCommand({ ...variables, ...own }, run, check),
+    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"], directory),
     options.onProgress,
   );
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
@@ -122,6 +130,7 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     JSON.parse((await command.run(args, directory, {})).stdout);
   const outputsOf = async (stack: string, ...flags: string[]): Promise<Readonly<Record<string, unknown>>> =>
     (await readJson("stack", "output", "--json", ...flags, "--stack", stack)) as Readonly<Record<string, unknown>>;
+  runs.set(workspace, run);
   return Object.assign(workspace, {
     writeSecret: (stack: string, key: string, value: string): Promise<void> =>
       command.feed(["config", "set", "--secret", key, "--stack", stack, ...file], directory, value),
@@ -152,6 +161,38 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     getAllConfig: async (name: string): Promise<ConfigMap> =>
       (await readJson("config", "--show-secrets", "--json", "--stack", name, ...file)) as ConfigMap,
   });
+}
+
+const runs = new WeakMap<Workspace, WorkspaceRun>();
+
+/**
+ * What the runs on a stack share.
+ * @throws RangeError when its workspace is not one of ours.
+ */
+export function runOf({ workspace }: Stack): WorkspaceRun {
+  const run = runs.get(workspace);
+  if (run === undefined) throw new RangeError("the stack's workspace is not one of ours");
+  return run;
+}
+
+function runContext(options: StackOptions, variables: NodeJS.ProcessEnv, directory: string): WorkspaceRun {
+  const { stop, stopGraceMs, kill, stack } = options;
+  const place = { backend: variables["PULUMI_BACKEND_URL"] ?? "", project: projectName(directory), stack };
+  return {
+    records: new RunRecords(place, variables),
+    engine: new EngineSignal(),
+    ownVariables: {},
+    ...(stop === undefined ? {} : { stop }),
+    ...(stopGraceMs === undefined ? {} : { stopGraceMs }),
+    ...(kill === undefined ? {} : { kill }),
+  };
+}
+
+/** The project's name; that of its directory where no file says it, which Pulumi then complains of itself. */
+function projectName(directory: string): string {
+  const file = join(directory, "Pulumi.yaml");
+  if (!existsSync(file)) return directory;
+  return (parse(readFileSync(file, "utf8")) as { readonly name?: string } | null)?.name ?? directory;
 }
 
 /** What the CLI prints in the place of an output that is a secret. */

@@ -5,7 +5,6 @@ import { reachable } from "../reachable";
 import { parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
-import { ownKnowledge } from "../stack-knowledge";
 import { stackOutputs } from "../stack-outputs";
 import { localFilesDigest } from "./local-files";
 import { digestOf, partDigest, usesOf, type PartSource } from "./digest";
@@ -50,8 +49,8 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
 
   const root = others.get(trustPart)?.mesh.rootFingerprint;
-  const knowledge = ownKnowledge(last, root === undefined ? [] : [root]);
-  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, knowledge);
+  const roots = root === undefined ? [] : [root];
+  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, roots);
   const access = reached.clusters.get(part);
   const site = sitesOf(reached.plan).find(({ name }) => name === part);
   // A new cluster that cannot be reached and is to be skipped is left out for now.

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { chartNames, type MeshPlan } from "../../topology";
 import { digestOf } from "./digest";
@@ -18,20 +18,32 @@ export function localFilesDigest({ istio }: MeshPlan, projectDirectory: string):
     ...("archives" in charts ? chartNames.map((name) => join(charts.archives, `${name}-${version}.tgz`)) : []),
     ...(transforms === undefined ? [] : moduleEndings.map((ending) => `${transforms}${ending}`)),
   ];
-  const files = paths.flatMap((path) => filesAt(projectDirectory, path));
-  return digestOf(JSON.stringify(files.map((file) => [file, digestOf(contentOf(projectDirectory, file))])));
+  const seen = new Map<string, string>();
+  const files = paths.flatMap((path) => filesAt(projectDirectory, path, seen));
+  return digestOf(JSON.stringify(files.map(({ path, content }) => [path, digestOf(content)])));
 }
 
-/** The file, or all files below the directory, sorted. */
-function filesAt(root: string, path: string): string[] {
+/** A file, or a directory that was met before. */
+interface LocalFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/**
+ * The file, or all files below the directory, sorted; what is neither counts as none.
+ * @param seen Where each directory was met first, by its real path. A link may lead back to one that it is in.
+ */
+function filesAt(root: string, path: string, seen: Map<string, string>): LocalFile[] {
   const found = resolve(root, path);
   if (!existsSync(found)) return [];
-  if (!statSync(found).isDirectory()) return [path];
+  const kind = statSync(found);
+  if (kind.isFile()) return [{ path, content: readFileSync(found).toString("base64") }];
+  if (!kind.isDirectory()) return [];
+  const directory = realpathSync(found);
+  const first = seen.get(directory);
+  if (first !== undefined) return [{ path, content: first }];
+  seen.set(directory, path);
   return readdirSync(found)
     .sort()
-    .flatMap((name) => filesAt(root, join(path, name)));
-}
-
-function contentOf(root: string, file: string): string {
-  return readFileSync(resolve(root, file)).toString("base64");
+    .flatMap((name) => filesAt(root, join(path, name), seen));
 }

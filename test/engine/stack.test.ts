@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { stringify } from "yaml";
@@ -112,10 +112,23 @@ describeEngine("operations on a stack", (tools) => {
 
   const locks = join(".pulumi", "locks", "organization", "operations-test", "test");
 
-  async function lockBy(pid: number): Promise<void> {
+  /** @returns Takes it away. */
+  async function lockBy(pid: number): Promise<() => Promise<void>> {
     const lock = { pid, username: "somebody", hostname: hostname(), timestamp: new Date().toISOString() };
     await mkdir(join(directory, "state", locks), { recursive: true });
-    await writeFile(join(directory, "state", locks, "0a1b2c3d.json"), JSON.stringify(lock));
+    const file = join(directory, "state", locks, "0a1b2c3d.json");
+    await writeFile(file, JSON.stringify(lock));
+    return () => rm(file, { force: true });
+  }
+
+  /** A process that bears the name of Pulumi's CLI. */
+  async function pulumiProcess(seconds: number): Promise<ChildProcess> {
+    const elsewhere = join(directory, "elsewhere");
+    await mkdir(elsewhere, { recursive: true });
+    await copyFile("/bin/sleep", join(elsewhere, "pulumi"));
+    const other = spawn(join(elsewhere, "pulumi"), [String(seconds)]);
+    await once(other, "spawn");
+    return other;
   }
 
   async function remainingLocks(): Promise<string[]> {
@@ -209,18 +222,25 @@ describeEngine("operations on a stack", (tools) => {
     assert.match(said.join("\n"), /given up: isthmus:mesh.clusters.east.*: connect ECONNREFUSED/);
   });
 
-  it("take away the lock of a process that is no more", async () => {
-    // Higher than any process id of Linux.
-    await lockBy(4194305);
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.deepEqual(said, ["taking away the stack's lock: the update that held it (process 4194305) was killed"]);
-    assert.deepEqual(await remainingLocks(), []);
+  it("leave the lock of a process that nobody here has noted, and say whose it is and what frees it", async () => {
+    // Higher than any process id of Linux: another machine of this name may have it.
+    const free = await lockBy(4194305);
+    await assert.rejects(up(options()), (error: unknown) => {
+      assert.ok(error instanceof PulumiError);
+      assert.match(
+        error.message,
+        /locked by somebody@\S+ \(process 4194305, since .*\)\..*`pulumi cancel --stack test`/,
+      );
+      return true;
+    });
+    assert.equal((await remainingLocks()).length, 1);
+    await free();
   });
 
   it("wait for another update of this machine", async () => {
-    const other = spawn("sleep", ["6"]);
-    await once(other, "spawn");
-    await lockBy(other.pid ?? 0);
+    const other = await pulumiProcess(6);
+    const free = await lockBy(other.pid ?? 0);
+    other.once("exit", () => void free());
     assert.deepEqual((await up(options())).changes, { same: 2 });
     assert.equal(said[0], `another update of the stack is under way (process ${other.pid ?? 0}): waiting for it`);
   });
@@ -228,7 +248,7 @@ describeEngine("operations on a stack", (tools) => {
   it("end in good order when they are asked to: no lock is left", async () => {
     process.env["PROGRAM"] = "wait";
     const stop = new AbortController();
-    // The headline: Pulumi has its lock, and does not listen to Ctrl-C yet.
+    // Before the headline: Pulumi does not listen to Ctrl-C yet, and whatever it says is waited for in vain.
     const update = up(options({ stop: stop.signal, onOutput: onceSaid(/Updating/, () => stop.abort()) }));
     await assert.rejects(update, (error: unknown) => error instanceof PulumiError && error.signal === undefined);
     assert.deepEqual(await remainingLocks(), []);

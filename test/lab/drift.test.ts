@@ -64,12 +64,13 @@ describeInTurn("drift", "drift on the lab", function () {
   });
 
   describe("that somebody made by hand", () => {
+    const role = "east missing ClusterRole istio-reader-clusterrole-istio-system rules[0]";
     const differences = [
       "east changed HorizontalPodAutoscaler istiod spec.maxReplicas",
       "east extra Deployment istiod spec.template.spec.containers[discovery].env[BY_HAND]",
       "east extra Secret istio-remote-clusters data.north",
       "east extra Service istio-eastwestgateway spec.ports[9999/TCP]",
-      "east missing ClusterRole istio-reader-clusterrole-istio-system rules[0]",
+      role,
       "east missing ConfigMap istio-sidecar-injector",
       'east missing Namespace istio-system metadata.labels["topology.istio.io/network"]',
       "east missing Secret istio-remote-clusters data.west",
@@ -84,8 +85,7 @@ describeInTurn("drift", "drift on the lab", function () {
       await patch("east", "secret", "istio-remote-clusters", { op: "remove", path: "/data/west" }, add);
       await kubectl("east", "label", "namespace", "istio-system", "topology.istio.io/network-");
       await kubectl("east", ...system, "set", "env", "deployment/istiod", "BY_HAND=hunter2");
-      const role = "istio-reader-clusterrole-istio-system";
-      await patch("east", "clusterrole", role, { op: "remove", path: "/rules/0" });
+      await patch("east", "clusterrole", "istio-reader-clusterrole-istio-system", { op: "remove", path: "/rules/0" });
       await patch("east", "hpa", "istiod", { op: "replace", path: "/spec/maxReplicas", value: 9 });
       const port = { name: "more", port: 9999, protocol: "TCP", targetPort: 9999 };
       await patch("east", "service", "istio-eastwestgateway", { op: "add", path: "/spec/ports/-", value: port });
@@ -119,12 +119,15 @@ describeInTurn("drift", "drift on the lab", function () {
       }
     });
 
-    it("is put back by what the findings say: a rollback, a repair, an update", async () => {
+    it("is put back by what the findings say: a rollback, a repair, an upgrade to the same, an update", async () => {
       const remedies = report.findings.map(({ remedy }) => remedy).join("\n");
       const [, name = "", revision = ""] = /helm rollback (\S+) (\d+)/.exec(remedies) ?? [];
       await helm("rollback", name, revision);
       const repaired = await drift("--repair");
-      assert.deepEqual(told(repaired.report), [foreign, gone], repaired.run.stderr);
+      assert.deepEqual(told(repaired.report), [foreign, gone, role].sort(), repaired.run.stderr);
+      const given = repaired.report.findings.find(({ object }) => object?.kind === "ClusterRole");
+      assert.match(given?.remedy ?? "", /helm upgrade istiod CHART .*--reuse-values/);
+      await helm("upgrade", "istiod", ".lab/charts/istiod", "--reuse-values");
       const up = await isthmus("up", "--refresh", "--stack", stack.name);
       assert.equal(up.code, 0, up.stderr);
       const { report: left, run } = await drift();

@@ -1,9 +1,11 @@
 /** What a stack's exported state says was applied. Pure. */
 
 import { isMap } from "../../../topology";
-import type { StackState } from "../../stack/pending";
-import { isSecret, kubernetesProviderName, revealed } from "../../../engine/state";
+import type { RawState } from "../../../engine/state";
+import { providerName } from "../../../stacks/recovery/pending";
+import { isSecret, revealed } from "../../../engine/state";
 import type { KubernetesObject } from "../compare/object-kind";
+import { objectNamesIn } from "./record-trust";
 
 /** A Kubernetes object that the stack itself made or labels. */
 export interface AppliedObject {
@@ -11,6 +13,8 @@ export interface AppliedObject {
   readonly cluster: string;
   /** What was applied. Holds secrets. */
   readonly object: KubernetesObject;
+  /** `fields`: the object is another's, and the stack put some fields into it; all else there is its owner's. */
+  readonly extent: "object" | "fields";
 }
 
 /** A Helm release that the stack made. */
@@ -27,6 +31,8 @@ export interface AppliedRelease {
   readonly values: Readonly<Record<string, unknown>> | undefined;
   /** Whether the state keeps the values as a secret. */
   readonly hasSecretValues: boolean;
+  /** The objects that it made, as {@link objectNamesIn} names them; undefined where the state does not say. */
+  readonly objectNames: ReadonlySet<string> | undefined;
 }
 
 /** All that was applied. */
@@ -56,7 +62,7 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
  * @param states As Pulumi exports them with secrets shown.
  * @throws RangeError when a secret is not shown.
  */
-export function appliedIn(states: readonly StackState[]): Applied {
+export function appliedIn(states: readonly RawState[]): Applied {
   const resources = states.flatMap((state) => (state.resources ?? []) as readonly Resource[]);
   const standing = resources.filter((resource) => resource.external !== true && resource.delete !== true);
   return {
@@ -67,15 +73,15 @@ export function appliedIn(states: readonly StackState[]): Applied {
 }
 
 function objectOf({ type, provider, inputs }: Resource): AppliedObject[] {
-  const cluster = kubernetesProviderName(provider);
+  const cluster = providerName(provider);
   if (cluster === undefined || type === releaseType) return [];
   const object = shown(inputs);
   if (!isMap(object) || typeof object["apiVersion"] !== "string" || typeof object["kind"] !== "string") return [];
-  return [{ cluster, object: object as KubernetesObject }];
+  return [{ cluster, object: object as KubernetesObject, extent: type.endsWith("Patch") ? "fields" : "object" }];
 }
 
 function releaseOf({ type, provider, inputs, outputs }: Resource): AppliedRelease[] {
-  const cluster = kubernetesProviderName(provider);
+  const cluster = providerName(provider);
   const [given, made] = [shown(inputs), shown(outputs)];
   if (cluster === undefined || type !== releaseType || !isMap(given) || !isMap(made) || !isMap(made["status"]))
     return [];
@@ -92,6 +98,7 @@ function releaseOf({ type, provider, inputs, outputs }: Resource): AppliedReleas
       revision: Number(revision),
       values: isMap(values) && !hasFiles ? values : undefined,
       hasSecretValues: isMap(inputs) && holdsSecret(inputs["values"]),
+      objectNames: objectNamesIn(made["resourceNames"]),
     },
   ];
 }

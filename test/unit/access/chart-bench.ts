@@ -141,7 +141,7 @@ export class ChartBench {
   }
 
   /** What is found out about charts and extra values, whether or not the latter are Isthmus's to decide. */
-  async check({ values = {}, ...istio }: Partial<MeshConfig["istio"]>, timeoutMs = 2000): Promise<ChartFindings> {
+  async check({ values = {}, ...istio }: Partial<MeshConfig["istio"]>, timeoutMs = 10_000): Promise<ChartFindings> {
     const plan = planOf({
       id: "mesh1",
       istio: { version, ...istio },

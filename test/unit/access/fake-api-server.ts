@@ -107,7 +107,8 @@ export async function hangingUpServer(): Promise<Listening> {
   );
 }
 
-async function listen(
+/** Has a server listen on a port of this machine. */
+export async function listen(
   server: Server | HttpsServer,
   scheme: "http" | "https",
   requests: readonly string[],

@@ -35,12 +35,13 @@ describe("precheck of several clusters", () => {
     const servers = await Promise.all(names.map(async () => bench.opened(silentServer())));
     const start = performance.now();
     const access = servers.map(({ url }, index) => bench.access(names[index] ?? "", url));
-    const { unreachable } = await bench.check(access, undefined, 500);
+    const { unreachable } = await bench.check(access, undefined, 1500);
     assert.deepEqual(
       [...unreachable].map(([name, { found }]) => [name, found]),
-      names.map((name) => [name, "none within 0.5 s"]),
+      names.map((name) => [name, "none within 1.5 s"]),
     );
-    assert.ok(performance.now() - start < 1500);
+    // One after the other they would take 6 s.
+    assert.ok(performance.now() - start < 5000);
   });
 
   it("passes over clusters that could not be resolved", async () => {

@@ -29,7 +29,7 @@ describe("precheck of a connection", () => {
       only(silent(findings)),
       `${context}: expected an answer from HOST, found none within 0.3 s. Connect to its network, a VPN for one, open the firewall, or mend the address.`,
     );
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 10_000);
   });
 
   it("tells a server that hangs up", async () => {

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { changesLine, outputLines } from "../../../cli/changes";
 import { describeFailure, formatOf, Interrupted } from "../../../cli/failure";
 import { summaryLines } from "../../../cli/summary";
-import { leftoverLines } from "../../../cli/verbs/destroy";
+import { foreignLines, leftoverLines } from "../../../cli/verbs/destroy";
 import { styleOf, verifyTable } from "../../../cli/verify-table";
 import { UnfinishedUpdate } from "../../../operations/stack";
 import type { CheckResult } from "../../../operations/verify";
@@ -182,6 +182,24 @@ describe("what a destruction leaves", () => {
     assert.deepEqual(lines, [
       "east: removed the empty namespace shop",
       "east: kept namespace bank, which holds pods/a, pods/b, pods/c, pods/d, services/a and 1 more",
+    ]);
+  });
+
+  it("says why a cluster was left alone, with its definitions", () => {
+    assert.deepEqual(leftoverLines({ ...nothing, kept: "a webhook of an istiod is there: it" }), [
+      "east: nothing beside was removed: a webhook of an istiod is there: it",
+    ]);
+  });
+
+  it("names what others would lose, before anything is asked", () => {
+    const lost = {
+      cluster: "east",
+      systemNamespace: ["secrets/web-tls"],
+      istioResources: ["virtualservices shop/web"],
+    };
+    assert.deepEqual(foreignLines(lost), [
+      "east: goes with istio-system, and is not of this mesh: secrets/web-tls",
+      "east: goes with Istio's definitions, and is not of this mesh: virtualservices shop/web",
     ]);
   });
 });

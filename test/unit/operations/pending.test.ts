@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pendingIn } from "../../../operations/stack/pending";
+import { pendingIn } from "../../../stacks/recovery/pending";
 import { reveal, type RecordedResource } from "../../support/mocks";
 import { topologies, twoPrimaries } from "../../support/plans";
 import { updateOf } from "../../components/support";

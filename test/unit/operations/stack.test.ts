@@ -4,14 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { defaultsFor, runsOnLab, stackEnvironment } from "../../../operations/stack/environment";
 import { clustersOf } from "../../../operations/stack/concerned-clusters";
-import { leftLock, lockHolders } from "../../../engine/lock/lock";
-import { pendingIn, withoutPendingCreates } from "../../../operations/stack/pending";
 import { descendants } from "../../../engine/process/process-tree";
 import { PulumiError } from "../../../engine/pulumi";
-import { clearAway } from "../../../operations/stack/recover";
 import { unfinished } from "../../../operations/stack/unfinished";
 import { configurationPath, formatProblem } from "../../../topology";
-import { FakeClient } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 
 describe("the environment of a stack", () => {
@@ -80,35 +76,7 @@ describe("the environment of a stack", () => {
   });
 });
 
-describe("a stack's lock", () => {
-  const stderr = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
-  file:///lab/pulumi/.pulumi/locks/organization/isthmus/dev/1.json?no_tmp_dir=true: created by root@somewhere (pid 4242) at 2026-11-21T10:00:00Z`;
-
-  it("names its holders", () => {
-    assert.deepEqual(lockHolders(stderr), [{ host: "somewhere", pid: 4242 }]);
-    assert.equal(lockHolders("error: something else"), undefined);
-  });
-
-  it("is explained", () => {
-    assert.equal(
-      new PulumiError("up", "", stderr, 255).message,
-      "pulumi up failed: stack dev is locked by root@somewhere (process 4242, since 2026-11-21T10:00:00Z). Wait until that has ended; if it was killed, run `pulumi cancel --stack dev`.",
-    );
-    assert.equal(
-      new PulumiError("up", "", "error: [409] Conflict: Another update is currently in progress.", 255).message,
-      "pulumi up failed: another update of the stack is under way. Wait until it has ended; for one that was killed, run `pulumi cancel` with the stack's name.",
-    );
-  });
-});
-
 describe("an update that was killed", () => {
-  it("has left its lock when it had begun", () => {
-    assert.equal(leftLock({ signal: "SIGKILL", stdout: "Updating (dev):\n" }), true);
-    assert.equal(leftLock({ signal: "SIGINT", stdout: "" }), false);
-    const byItself = new PulumiError("up", "Updating (dev):\n", "", 255);
-    assert.equal(leftLock(byItself), false);
-  });
-
   it("takes with it what it started, and what that started, and nothing else", () => {
     const parents = new Map([
       [1, 0],
@@ -184,96 +152,5 @@ describe("what an update left undone", () => {
     assert.deepEqual(clustersOf(errors, ["east", "east-2"]), ["east-2"]);
     assert.deepEqual(clustersOf([{ resource: "mesh-east-system", message: "no" }], ["east", "east-2"]), ["east"]);
     assert.deepEqual(clustersOf([{ resource: "east", message: "no" }, { message: "no" }], ["east"]), ["east"]);
-  });
-});
-
-describe("what a killed update had begun", () => {
-  const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east::d3b0";
-  const operation = (type: string, kind: string, inputs: object): object => ({
-    type,
-    resource: { urn: "urn", type: kind, provider, inputs },
-  });
-  const creatingSecret = operation("creating", "kubernetes:core/v1:Secret", {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "cacerts", namespace: "istio-system" },
-  });
-  const creatingGateway = operation("creating", "kubernetes:networking.istio.io/v1:Gateway", {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Gateway",
-    metadata: { name: "cross-network-gateway", namespace: "istio-system" },
-  });
-  const release = { name: "istiod", namespace: "istio-system" };
-  const state = (...operations: object[]): never => ({ pending_operations: operations, resources: [1] }) as never;
-
-  it("is found by cluster and path", () => {
-    assert.deepEqual(
-      pendingIn(
-        state(
-          creatingSecret,
-          creatingGateway,
-          operation("updating", "kubernetes:helm.sh/v3:Release", release),
-          operation("creating", "tls:index/privateKey:PrivateKey", {}),
-          operation("updating", "kubernetes:core/v1:Secret", { metadata: { name: "x" } }),
-        ),
-      ),
-      [
-        { kind: "object", cluster: "east", path: "/api/v1/namespaces/istio-system/secrets/cacerts" },
-        {
-          kind: "object",
-          cluster: "east",
-          path: "/apis/networking.istio.io/v1/namespaces/istio-system/gateways/cross-network-gateway",
-        },
-        { kind: "release", cluster: "east", ...release, isNew: false },
-      ],
-    );
-    assert.deepEqual(pendingIn({}), []);
-  });
-
-  it("is nothing that was being deleted, and nothing that a later update made after all", () => {
-    assert.deepEqual(pendingIn(state(operation("deleting", "kubernetes:helm.sh/v3:Release", release))), []);
-    const made = { pending_operations: [creatingSecret], resources: [{ urn: "urn" }] };
-    assert.deepEqual(pendingIn(made as never), []);
-  });
-
-  it("is forgotten where it was being created; the rest of the state stays", () => {
-    const updating = operation("updating", "kubernetes:core/v1:Secret", {});
-    assert.deepEqual(withoutPendingCreates(state(creatingSecret, updating), new Set()), {
-      pending_operations: [updating],
-      resources: [1],
-    });
-    assert.deepEqual(withoutPendingCreates(state(creatingSecret), new Set(["east"])), state(creatingSecret));
-  });
-
-  const path = "/api/v1/namespaces/istio-system/secrets/cacerts";
-  const labelled = (manager: string): object => ({
-    metadata: { labels: { "app.kubernetes.io/managed-by": manager } },
-  });
-
-  it("is removed only if it bears our label", async () => {
-    const own = new FakeClient("east", { objects: { [path]: labelled("isthmus") } });
-    assert.equal(await clearAway(own, { kind: "object", cluster: "east", path }), true);
-    assert.deepEqual(own.requests, [{ method: "remove", path }]);
-    const foreign = new FakeClient("east", { objects: { [path]: labelled("Helm") } });
-    assert.equal(await clearAway(foreign, { kind: "object", cluster: "east", path }), false);
-    assert.deepEqual(foreign.requests, []);
-    const absent = new FakeClient("east");
-    assert.equal(await clearAway(absent, { kind: "object", cluster: "east", path }), false);
-  });
-
-  it("is, of a release, the records of what Helm has not finished; of a new one all of them", async () => {
-    const secrets = "/api/v1/namespaces/istio-system/secrets";
-    const record = (name: string, status: string): object => ({ metadata: { name, labels: { status } } });
-    const records = [
-      record("sh.helm.release.v1.istiod.v1", "deployed"),
-      record("sh.helm.release.v1.istiod.v2", "pending-upgrade"),
-    ];
-    const removed = async (isNew: boolean): Promise<string[]> => {
-      const client = new FakeClient("east", { objects: { [secrets]: records } });
-      await clearAway(client, { kind: "release", cluster: "east", ...release, isNew });
-      return client.requests.map((request) => request.path.split("/").at(-1) ?? "");
-    };
-    assert.deepEqual(await removed(false), ["sh.helm.release.v1.istiod.v2"]);
-    assert.deepEqual(await removed(true), ["sh.helm.release.v1.istiod.v1", "sh.helm.release.v1.istiod.v2"]);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localFilesDigest } from "../../../stacks";
@@ -54,5 +55,46 @@ describe("files that a part is made from", () => {
     mkdirSync(join(directory, "charts/ztunnel"));
     for (const file of ["charts/ztunnel/Chart.yaml", "transforms.ts"]) write(file, "one");
     assert.equal(digest({ charts: { directory: "charts" } }), before);
+  });
+
+  describe("through links", () => {
+    const istio = { charts: { directory: "charts" } };
+    const link = (target: string, path: string): void => {
+      symlinkSync(target, join(directory, path));
+    };
+
+    it("are each read once, however many lead in a circle", () => {
+      write("charts/istiod/templates/a.yaml", "one");
+      const before = digest(istio);
+      for (const name of ["a", "b", "c"]) link("..", `charts/istiod/templates/${name}`);
+      link("itself", "charts/istiod/itself");
+      const round = digest(istio);
+      assert.notEqual(round, before);
+      assert.equal(digest(istio), round);
+      write("charts/istiod/templates/a.yaml", "two");
+      assert.notEqual(digest(istio), round);
+    });
+
+    it("count as what they lead to, and where", () => {
+      for (const name of ["one", "two"]) {
+        mkdirSync(join(directory, name));
+        write(`${name}/a.yaml`, "a");
+      }
+      link("../../../one", "charts/istiod/templates/linked");
+      const first = digest(istio);
+      write("one/a.yaml", "b");
+      assert.notEqual(digest(istio), first);
+      write("one/a.yaml", "a");
+      assert.equal(digest(istio), first);
+      link("linked", "charts/istiod/templates/too");
+      assert.notEqual(digest(istio), first);
+    });
+
+    it("that end nowhere, and what is neither a file nor a directory, count as none", () => {
+      const before = digest(istio);
+      link("nowhere", "charts/istiod/templates/dangling");
+      execFileSync("mkfifo", [join(directory, "charts/istiod/templates/pipe")]);
+      assert.equal(digest(istio), before);
+    });
   });
 });

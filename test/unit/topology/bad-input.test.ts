@@ -19,11 +19,13 @@ const parts = [
 ] as const;
 
 describe("bad input", () => {
-  it("is answered by well-formed problems, each once, or is right and gives a plan: 5000 changed configurations", () => {
+  it("is answered by well-formed problems, each once, or is right and gives a plan", () => {
+    let tried = 0;
     let refused = 0;
     const hits = new Map<string, number>(parts.map((part) => [part, 0]));
     fc.assert(
       fc.property(changedConfig, (config) => {
+        tried++;
         const answer = meshOrProblems(config);
         if ("clusters" in answer) {
           meshWarnings(answer).forEach(assertWellFormed);
@@ -39,12 +41,12 @@ describe("bad input", () => {
           if (answer.some(({ path }) => path.includes(`.${part}`))) hits.set(part, (hits.get(part) ?? 0) + 1);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
-    assert.ok(refused > 2500, `only ${refused} of 5000 were wrong: the generator has gone soft`);
-    const missed = [...hits].filter(([, count]) => count < 25);
+    assert.ok(refused > tried / 2, `only ${refused} of ${tried} were wrong: the generator has gone soft`);
+    const missed = [...hits].filter(([, count]) => count < tried / 200);
     assert.deepEqual(missed, [], "the generator has gone soft");
-  }).timeout(120_000);
+  });
 
   it("may be any JSON", () => {
     fc.assert(

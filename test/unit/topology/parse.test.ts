@@ -224,7 +224,7 @@ describe("parseMesh", () => {
       }),
       { numRuns: 500 },
     );
-  }).timeout(60_000);
+  });
 
   it("shows no credential that was written in the wrong place", () => {
     const secrets = [

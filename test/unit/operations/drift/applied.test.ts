@@ -13,7 +13,11 @@ describe("what the states of a mesh's stacks say was applied", () => {
     );
     assert.deepEqual(objects[1]?.object, remoteSecret);
     assert.deepEqual(
-      releases.map(({ values, ...rest }) => ({ ...rest, keys: Object.keys(values ?? {}) })),
+      releases.map(({ values, objectNames, ...rest }) => ({
+        ...rest,
+        keys: Object.keys(values ?? {}),
+        objects: [...(objectNames ?? [])],
+      })),
       [
         {
           cluster: "east",
@@ -24,6 +28,10 @@ describe("what the states of a mesh's stacks say was applied", () => {
           revision: 1,
           hasSecretValues: true,
           keys: ["env", "global"],
+          objects: [
+            "Deployment.apps/apps/v1 istiod",
+            "ClusterRole.rbac.authorization.k8s.io/rbac.authorization.k8s.io/v1 istiod",
+          ],
         },
       ],
     );
@@ -35,6 +43,16 @@ describe("what the states of a mesh's stacks say was applied", () => {
     const west = { resources: [{ type: "kubernetes:core/v1:Namespace", provider: providerOf("west"), inputs }] };
     const { objects } = appliedIn([stateOfEast(), west, {}]);
     assert.deepEqual([...new Set(objects.map(({ cluster }) => cluster))], ["east", "west"]);
+  });
+
+  it("is fields alone of what another made", () => {
+    const inputs = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    const resource = { type: "kubernetes:core/v1:NamespacePatch", provider: providerOf("east"), inputs };
+    const { objects } = appliedIn([stateOfEast(), { resources: [resource] }]);
+    assert.deepEqual(
+      objects.map(({ extent, object }) => `${extent} ${object.kind}`),
+      ["object Namespace", "object Secret", "fields Namespace"],
+    );
   });
 
   it("may be half of an update", () => {

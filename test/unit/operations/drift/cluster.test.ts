@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { KubernetesError } from "../../../../operations/kubernetes";
 import { Manifests } from "../../../../operations/drift/applied/manifest";
 import { appliedIn } from "../../../../operations/drift/applied/state";
@@ -6,7 +7,16 @@ import { ClusterComparison } from "../../../../operations/drift/cluster";
 import type { ClusterDrift } from "../../../../operations/drift/finding";
 import { patchOf, repairObjects } from "../../../../operations/drift/repair";
 import { FakeClient } from "../../../support/cluster-client";
-import { east, recordOf, remoteSecret, secretText, stateOfEast, systemNamespace } from "./support";
+import {
+  east,
+  manifest,
+  providerOf,
+  recordOf,
+  remoteSecret,
+  secretText,
+  stateOfEast,
+  systemNamespace,
+} from "./support";
 
 const secrets = "/api/v1/namespaces/istio-system/secrets";
 const istiod = "/apis/apps/v1/namespaces/istio-system/deployments/istiod";
@@ -82,16 +92,16 @@ describe("a cluster against what was applied to it", () => {
   });
 
   it("lost an object of a release, which is made again as Helm would", async () => {
-    const role = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
-    const drift = await comparison({ [`${role}/istiod`]: undefined });
-    assert.deepEqual(told(drift), ["missing ClusterRole istiod"]);
+    const drift = await comparison({ [istiod]: undefined });
+    assert.deepEqual(told(drift), ["missing Deployment istiod"]);
     assert.match(drift.findings[0]?.remedy ?? "", /^Run `isthmus drift --repair --stack dev`/);
     const client = new FakeClient("east");
     await repairObjects(client, drift.repairs);
     const [{ method, path, object } = assert.fail("nothing was made")] = client.requests;
-    assert.deepEqual([method, path], ["create", role]);
+    assert.deepEqual([method, path], ["create", "/apis/apps/v1/namespaces/istio-system/deployments"]);
     assert.deepEqual((object as { metadata: object }).metadata, {
       name: "istiod",
+      namespace: "istio-system",
       labels: { "app.kubernetes.io/managed-by": "Helm" },
       annotations: { "meta.helm.sh/release-name": "istiod", "meta.helm.sh/release-namespace": "istio-system" },
     });
@@ -215,6 +225,161 @@ describe("a cluster against what was applied to it", () => {
     });
   });
 
+  describe("a record that somebody may have written", () => {
+    const role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/istiod";
+    const rule = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
+    const withRules = (...rules: object[]): object => ({
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "istiod", resourceVersion: "7" },
+      rules,
+    });
+    const recorded = (...objects: object[]): Record<string, unknown> => ({
+      [`${secrets}/sh.helm.release.v1.istiod.v1`]: recordOf(1, {
+        manifest: [manifest, ...objects.map((object) => JSON.stringify(object))].join("\n---\n"),
+      }),
+    });
+
+    for (const [what, live] of [
+      ["is gone", undefined],
+      ["has fewer rules", withRules()],
+      ["has other rules", withRules({ ...rule, verbs: ["list"] })],
+    ] as const) {
+      it(`does not decide who may do what: a role that ${what} is told, and put back by its chart alone`, async () => {
+        const drift = await comparison({ [role]: live });
+        assert.ok(drift.findings.length > 0);
+        assert.ok(drift.findings.every(({ object }) => object?.kind === "ClusterRole"));
+        assert.deepEqual(drift.repairs, []);
+        for (const { remedy } of drift.findings) {
+          assert.match(
+            remedy,
+            /^Run `helm upgrade istiod CHART --version 1\.31\.1 --reuse-values -n istio-system` in cluster east/,
+          );
+        }
+      });
+    }
+
+    it("may take rights away that it does not name", async () => {
+      const drift = await comparison({ [role]: withRules(rule, { ...rule, verbs: ["*"] }) });
+      assert.deepEqual(told(drift), ["extra ClusterRole istiod rules[1]"]);
+      const client = new FakeClient("east");
+      await repairObjects(client, drift.repairs);
+      assert.deepEqual(client.requests[0]?.operations?.at(-1), { op: "replace", path: "/rules", value: [rule] });
+    });
+
+    it("names objects of nobody's: they are told, neither made nor changed, whether they stand or not", async () => {
+      const binding = {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "all-mine" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+        subjects: [{ kind: "ServiceAccount", name: "istiod", namespace: "istio-system" }],
+      };
+      const elsewhere = {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "istiod", namespace: "kube-system" },
+        spec: { template: { spec: { hostNetwork: true } } },
+      };
+      const drift = await comparison({
+        ...recorded(binding, elsewhere),
+        "/apis/apps/v1/namespaces/kube-system/deployments/istiod": { ...elsewhere, spec: {} },
+      });
+      assert.deepEqual(told(drift), ["release ClusterRoleBinding all-mine", "release Deployment istiod"]);
+      assert.deepEqual(drift.repairs, []);
+      assert.match(drift.findings[0]?.remedy ?? "", /helm get manifest istiod -n istio-system/);
+    });
+
+    it("is put back from in nothing that the state does not name, whatever that is", async () => {
+      const object = fc.record({
+        apiVersion: fc.constantFrom("v1", "apps/v1", "rbac.authorization.k8s.io/v1", "example.org/v1"),
+        kind: fc.constantFrom("Deployment", "ClusterRole", "Secret", "Namespace", "Thing"),
+        metadata: fc.record(
+          {
+            name: fc.constantFrom("istiod", "coredns", "all-mine"),
+            namespace: fc.constantFrom("kube-system", "default"),
+          },
+          { requiredKeys: ["name"] },
+        ),
+      });
+      const isOurs = ({
+        apiVersion,
+        kind,
+        metadata,
+      }: {
+        apiVersion: string;
+        kind: string;
+        metadata: object;
+      }): boolean =>
+        !("namespace" in metadata) &&
+        "name" in metadata &&
+        metadata.name === "istiod" &&
+        [`apps/v1 Deployment`, `rbac.authorization.k8s.io/v1 ClusterRole`].includes(`${apiVersion} ${kind}`);
+      await fc.assert(
+        fc.asyncProperty(fc.array(object, { maxLength: 4 }), async (objects) => {
+          const foreign = objects.filter((one) => !isOurs(one));
+          const drift = await comparison(recorded(...foreign));
+          assert.deepEqual(drift.repairs, []);
+          assert.equal(drift.findings.length, foreign.length);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it("is compared, and nothing put back from it, where the state does not say what the release made", async () => {
+      const [applied] = [appliedIn([stateOfEast()])];
+      const releases = applied.releases.map((release) => ({ ...release, objectNames: undefined }));
+      const client = new FakeClient("east", { objects: east({ [istiod]: undefined }) });
+      const drift = await new ClusterComparison(client, { ...applied, releases }, context).run();
+      assert.deepEqual(told(drift), ["missing Deployment istiod"]);
+      assert.deepEqual(drift.repairs, []);
+    });
+  });
+
+  describe("a namespace of somebody else's that was given labels", () => {
+    const path = "/api/v1/namespaces/shop";
+    const labels = { "istio-injection": "enabled" };
+    const state = {
+      resources: [
+        {
+          type: "kubernetes:core/v1:NamespacePatch",
+          provider: providerOf("east"),
+          inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels } },
+        },
+      ],
+    };
+    const run = (metadata: object): Promise<ClusterDrift> => {
+      const live = {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "shop", resourceVersion: "7", ...metadata },
+      };
+      const client = new FakeClient("east", { objects: east({ [path]: live }) });
+      return new ClusterComparison(client, appliedIn([stateOfEast(), state]), context).run();
+    };
+    const owners = {
+      labels: { "istio.io/use-waypoint": "web", "istio.io/rev": "stable", team: "shop" },
+      annotations: { "networking.istio.io/exportTo": ".", "topology.istio.io/controlPlaneClusters": "*" },
+    };
+
+    it("keeps all that its owner set", async () => {
+      const drift = await run({ ...owners, labels: { ...owners.labels, ...labels } });
+      assert.deepEqual(told(drift), []);
+      assert.deepEqual(drift.repairs, []);
+    });
+
+    it("gets its labels back, and loses nothing by that", async () => {
+      const drift = await run(owners);
+      assert.deepEqual(told(drift), ["missing Namespace shop metadata.labels.istio-injection"]);
+      assert.deepEqual(drift.repairs.map(patchOf), [
+        [
+          { op: "test", path: "/metadata/resourceVersion", value: "7" },
+          { op: "add", path: "/metadata/labels/istio-injection", value: "enabled" },
+        ],
+      ]);
+    });
+  });
+
   describe("what nobody applied", () => {
     it("is drift where it is marked as ours", async () => {
       const stray = { metadata: { ...remoteSecret.metadata, name: "old" } };
@@ -307,12 +472,16 @@ describe("a repair", () => {
     const client = new FakeClient("east");
     client.patch = (path) => Promise.reject(new KubernetesError("PATCH", path, 422, "the server rejected our request"));
     const drift = await comparison({
-      [istiod]: deployment({}),
-      "/apis/rbac.authorization.k8s.io/v1/clusterroles/istiod": undefined,
+      [istiod]: undefined,
+      [`${secrets}/istio-remote-clusters`]: { ...remoteSecret, data: {} },
     });
     assert.deepEqual(await repairObjects(client, drift.repairs), [
-      { cluster: "east", object: "Deployment istio-system/istiod", trouble: "the server rejected our request" },
-      { cluster: "east", object: "ClusterRole istiod" },
+      {
+        cluster: "east",
+        object: "Secret istio-system/istio-remote-clusters",
+        trouble: "the server rejected our request",
+      },
+      { cluster: "east", object: "Deployment istio-system/istiod" },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { StackState } from "../../../../operations/stack/pending";
+import type { RawState } from "../../../../engine/state";
 
 /** What nothing that is written for people may hold. */
 export const secretText = "hunter2-of-the-mesh";
@@ -80,7 +80,7 @@ export function recordOf(revision: number, changes: Record<string, unknown> = {}
 }
 
 /** The state of a stack that has applied all of the above to cluster east. */
-export function stateOfEast(): StackState {
+export function stateOfEast(): RawState {
   const provider = providerOf("east");
   const { data, ...rest } = remoteSecret;
   return {
@@ -101,6 +101,10 @@ export function stateOfEast(): StackState {
         },
         outputs: {
           status: { name: "istiod", namespace: "istio-system", chart: "istiod", version: "1.31.1", revision: 1 },
+          resourceNames: {
+            "Deployment.apps/apps/v1": ["istiod"],
+            "ClusterRole.rbac.authorization.k8s.io/rbac.authorization.k8s.io/v1": ["istiod"],
+          },
         },
       },
     ],

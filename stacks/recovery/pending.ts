@@ -1,14 +1,14 @@
 /**
- * Operations that Pulumi had begun when it was killed, as a stack's exported state records them. Pure.
+ * What an update that was killed may have left in the clusters, as its stack's exported state records it. Pure.
  */
 
-import { kubernetesProviderName } from "../../engine/state";
+import { nameOf, type ExportedState, type StateResource } from "../../engine/state";
 import { isMeshNamespace } from "../../topology";
 
 /** A Kubernetes object that may or may not have come into being. */
 export interface PendingObject {
   readonly kind: "object";
-  /** The cluster's name in the mesh. */
+  /** Name of the cluster's provider: the cluster's name in the mesh, or its former one. */
   readonly cluster: string;
   /** Path of the object at the API server. */
   readonly path: string;
@@ -24,24 +24,8 @@ export interface PendingRelease {
   readonly isNew: boolean;
 }
 
-/** What is to be cleaned up before the next update. */
+/** What is to be looked at before anything is made. */
 export type Pending = PendingObject | PendingRelease;
-
-/** The part of an exported state that matters here. */
-export interface StackState {
-  readonly pending_operations?: readonly PendingOperation[];
-  readonly resources?: readonly unknown[];
-}
-
-interface PendingOperation {
-  readonly type: string;
-  readonly resource: {
-    readonly urn: string;
-    readonly type: string;
-    readonly provider?: string;
-    readonly inputs?: Readonly<Record<string, unknown>>;
-  };
-}
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
@@ -60,44 +44,56 @@ const collections: Readonly<Record<string, string>> = {
  * knows nothing; a release counts also when it was being changed, because Helm refuses to go on with it. What was being
  * deleted can be deleted again as it is.
  */
-export function pendingIn(state: StackState): Pending[] {
-  const known = new Set((state.resources ?? []).map(urnOf));
+export function pendingIn(state: ExportedState): Pending[] {
+  const known = new Set((state.resources ?? []).map(({ urn }) => urn));
   return (state.pending_operations ?? []).flatMap(({ type, resource }): Pending[] => {
-    const cluster = kubernetesProviderName(resource.provider);
+    const cluster = providerName(resource.provider);
     // The record of a creation outlives it where a later update made the resource after all.
     const isNew = type === "creating" && !known.has(resource.urn);
     if (cluster === undefined || type === "deleting") return [];
-    if (resource.type === releaseType) {
-      const { name, namespace } = resource.inputs ?? {};
-      if (typeof name !== "string" || typeof namespace !== "string") return [];
-      return [{ kind: "release", cluster, namespace, name, isNew }];
-    }
+    if (resource.type === releaseType) return releaseOf(resource, cluster, isNew);
     const path = isNew && !isLeftAlone(resource) ? objectPath(resource.inputs ?? {}) : undefined;
     return path === undefined ? [] : [{ kind: "object", cluster, path }];
   });
 }
 
-/**
- * The state without operations that were creating something, which are seen to by us.
- * @param silent Names of clusters that do not answer: theirs stay recorded.
- */
-export function withoutPendingCreates<T extends StackState>(state: T, silent: ReadonlySet<string>): T {
-  const kept = (state.pending_operations ?? []).filter(({ type, resource }) => {
-    const cluster = kubernetesProviderName(resource.provider);
-    return type !== "creating" || (cluster !== undefined && silent.has(cluster));
+/** The Helm releases that a state has: any of them may have been at work on when an update was killed. */
+export function releasesIn({ resources = [] }: ExportedState): PendingRelease[] {
+  return resources.flatMap((resource) => {
+    const cluster = providerName(resource.provider);
+    return resource.type !== releaseType || cluster === undefined ? [] : releaseOf(resource, cluster, false);
   });
-  return { ...state, pending_operations: kept };
 }
 
-function urnOf(resource: unknown): unknown {
-  return (resource as { readonly urn?: unknown } | null)?.urn;
+/** Whether a state records operations that were creating something. Pulumi keeps those until it is told to drop them. */
+export function recordsCreations({ pending_operations: operations = [] }: ExportedState): boolean {
+  return operations.some(({ type }) => type === "creating");
+}
+
+/** A provider's reference is `<urn>::<id>`, and a URN ends with the resource's name: that of the cluster. */
+export function providerName(reference: string | undefined): string | undefined {
+  const [, name] = /::pulumi:providers:kubernetes::([^:]+)::[^:]*$/.exec(reference ?? "") ?? [];
+  return name;
+}
+
+/** The kubeconfig of a cluster that is no longer described, as its provider in the state has it. Holds a secret. */
+export function kubeconfigInputOf({ resources = [] }: ExportedState, cluster: string): unknown {
+  const isProvider = ({ type, urn }: StateResource): boolean =>
+    type === "pulumi:providers:kubernetes" && nameOf(urn) === cluster;
+  return resources.find(isProvider)?.inputs?.["kubeconfig"];
+}
+
+function releaseOf({ inputs }: StateResource, cluster: string, isNew: boolean): PendingRelease[] {
+  const { name, namespace } = inputs ?? {};
+  if (typeof name !== "string" || typeof namespace !== "string") return [];
+  return [{ kind: "release", cluster, namespace, name, isNew }];
 }
 
 /**
  * What a new try takes over as it is: the object that is patched is somebody's, and a namespace of the mesh's workloads,
  * which is adopted when it is there, may hold some since.
  */
-function isLeftAlone({ type, inputs }: PendingOperation["resource"]): boolean {
+function isLeftAlone({ type, inputs }: StateResource): boolean {
   const { labels } = (inputs?.["metadata"] ?? {}) as { readonly labels?: Readonly<Record<string, string>> };
   return type.endsWith("Patch") || isMeshNamespace(labels);
 }

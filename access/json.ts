@@ -1,0 +1,8 @@
+/** JSON as it comes from a server, undefined when it is none. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
+import { eastWestGatewayName, isOwned, systemNamespace } from "../topology";
+import { istioDefinitions } from "./istio-definitions";
+import { isMadeByIstiod } from "./istiod-records";
+import { connect, isPresent, KubernetesError, type ClusterClient } from "./kubernetes";
+import type { LeftoverScope } from "./leftovers";
+import { limited } from "./limited";
+import { contentsOrTrouble, type NamespacedObject } from "./namespace-contents";
+
+/** What others have in a cluster and would lose with a mesh that is destroyed. */
+export interface ForeignContents {
+  /** The cluster's name in the mesh. */
+  readonly cluster: string;
+  /** What they put into `istio-system`, which goes with it, as `secrets/web-tls`. */
+  readonly systemNamespace: readonly string[];
+  /** Their resources of Istio's kinds, which go with the definitions, as `virtualservices shop/web`; none when those stay. */
+  readonly istioResources: readonly string[];
+}
+
+/** Releases that a mesh's stack makes, all in the system namespace. */
+const releases = ["istio-base", "istiod", eastWestGatewayName];
+
+/** Clusters that are looked at at once. */
+const clustersAtOnce = 8;
+
+/** Looks for what others have in the clusters of a mesh and would lose. Changes nothing. */
+export function foreignContentsOf(
+  access: ReadonlyMap<string, { readonly kubeconfig: string }>,
+  scope: LeftoverScope,
+): Promise<ForeignContents[]> {
+  return limited(clustersAtOnce, [...access], async ([name, { kubeconfig }]) =>
+    foreignContents(await connect(name, kubeconfig), scope),
+  );
+}
+
+/** The same for one cluster. What cannot be looked at is said to be there. */
+export async function foreignContents(client: ClusterClient, scope: LeftoverScope): Promise<ForeignContents> {
+  const isThere = await isPresent(client, `/api/v1/namespaces/${systemNamespace}`);
+  return {
+    cluster: client.name,
+    systemNamespace: isThere ? await contentsOrTrouble(client, systemNamespace, isOfMesh) : [],
+    istioResources: scope === "istiod-and-crds" ? await foreignResources(client) : [],
+  };
+}
+
+async function foreignResources(client: ClusterClient): Promise<string[]> {
+  const found = await Promise.all(
+    (await istioDefinitions(client)).map(async (definition) => {
+      const { plural } = definition.spec.names;
+      const objects = await listOrTrouble(client, pathOf(definition));
+      if (typeof objects === "string") return [`${plural} that cannot be looked at (${objects})`];
+      return objects
+        .filter((object) => !isOurs(object))
+        .map(({ metadata }) => `${plural} ${[metadata?.namespace, metadata?.name].filter(Boolean).join("/")}`);
+    }),
+  );
+  return found.flat().sort();
+}
+
+async function listOrTrouble(client: ClusterClient, path: string): Promise<readonly NamespacedObject[] | string> {
+  try {
+    return await client.list<NamespacedObject>(path);
+  } catch (error) {
+    if (error instanceof KubernetesError) return error.message;
+    throw error;
+  }
+}
+
+/** Objects are listed in any version that is served. */
+function pathOf({ spec: { group, names, versions } }: V1CustomResourceDefinition): string {
+  const version = versions.find(({ served, storage }) => served && storage) ?? versions.find(({ served }) => served);
+  return `/apis/${group}/${version?.name ?? ""}/${names.plural}`;
+}
+
+/** What goes with the mesh in its own namespace: ours, our releases', istiod's, and what one of these is the owner of. */
+function isOfMesh(resource: string, object: NamespacedObject): boolean {
+  const { metadata } = object;
+  return (
+    isOurs(object) ||
+    isMadeByIstiod(resource, metadata?.name) ||
+    isReleaseRecord(resource, object) ||
+    // Its owner is told, where that is another's.
+    (metadata?.ownerReferences ?? []).length > 0
+  );
+}
+
+function isOurs({ metadata }: NamespacedObject): boolean {
+  const annotations = metadata?.annotations ?? {};
+  return (
+    isOwned(metadata?.labels) ||
+    (annotations["meta.helm.sh/release-namespace"] === systemNamespace &&
+      releases.includes(annotations["meta.helm.sh/release-name"] ?? ""))
+  );
+}
+
+/** Helm's own Secret about one of our releases. */
+function isReleaseRecord(resource: string, { metadata, type }: NamespacedObject): boolean {
+  return (
+    resource === "secrets" &&
+    type === "helm.sh/release.v1" &&
+    metadata?.labels?.["owner"] === "helm" &&
+    releases.includes(metadata.labels["name"] ?? "")
+  );
+}

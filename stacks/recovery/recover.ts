@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  accessByKubeconfig,
+  apiServer,
+  ConnectionError,
+  type ClusterAccess,
+  type Environment,
+  type ReachedCluster,
+} from "../../access";
+import { releaseTimeoutSeconds } from "../../components";
+import { revealed, type ExportedState } from "../../engine/state";
+import type { MeshPlan } from "../../topology";
+import { clearAway, type ClearingOptions } from "./clear-away";
+import { kubeconfigInputOf, pendingIn, releasesIn, type Pending } from "./pending";
+
+/** By this variable the command line tells the program that no process of a killed update lives. */
+export const orphansVariable = "ISTHMUS_ORPHANS";
+
+/** Its only value. */
+export const noOrphans = "none";
+
+/** Beside Helm's own time, that of its requests. */
+const helmTakesAtMostMs = (releaseTimeoutSeconds + 60) * 1000;
+
+/** What an update begins with. */
+export interface Recovery {
+  /** The state as it stands, secrets encrypted. */
+  readonly state: ExportedState;
+  /** Reads the state with its secrets, for clusters that are described no more. */
+  readonly revealedState: () => Promise<ExportedState>;
+  /** The clusters that are described, by their names. */
+  readonly clusters: ReadonlyMap<string, ReachedCluster>;
+  /** Present names of clusters, by their former ones. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** What comes next. Default: an update. */
+  readonly before?: ClearingOptions["before"];
+  /** Whether a described cluster that is taken to answer may be silent all the same. Default: `none` is. */
+  readonly silence?: "none" | "possible";
+  readonly environment?: Environment;
+  readonly log?: (words: string, weight: "info" | "warn") => Promise<void>;
+}
+
+/**
+ * Clears away what an update that was killed had begun and Pulumi therefore does not know of, before anything is made. It
+ * is done inside of the next update, which holds the stack: nobody else is at work on it then, on any backend.
+ * What was begun in clusters that do not answer stays recorded, for when they do.
+ * @throws Error when a cluster refuses: what is half-made there would be in the way.
+ */
+export async function recoverFromKill(recovery: Recovery): Promise<void> {
+  const { state, log = logged, environment = process.env, silence = "none", before = "update" } = recovery;
+  // Helm removes a release in whatever state it is.
+  const begun = [...pendingIn(state), ...(before === "update" ? releasesIn(state) : [])];
+  await Promise.all(
+    [...new Set(begun.map(({ cluster }) => cluster))].map(async (name) => {
+      const own = begun.filter(({ cluster }) => cluster === name);
+      const options: ClearingOptions = {
+        before,
+        orphans: environment[orphansVariable] === noOrphans ? "none" : "possible",
+        operationTakesAtMostMs: helmTakesAtMostMs,
+        onWait: (words) => void log(`${name}: ${words}`, "warn"),
+      };
+      const access = await accessTo(name, own, recovery);
+      if (access === "silent") return;
+      if (access === "unknown") return log(`${name}: ${leftThere}, and how it is reached is not known`, "warn");
+      try {
+        for (const words of await clearCluster(access, own, environment, options)) {
+          await log(`${name}: removed ${words}, which an update that was killed had begun`, "info");
+        }
+      } catch (error) {
+        const isSilent =
+          error instanceof ConnectionError && (silence === "possible" || !recovery.clusters.has(access.name));
+        if (isSilent) return log(`${name}: ${leftThere}, and it does not answer`, "warn");
+        throw new pulumi.RunError(`cluster ${name}: ${leftThere}, and it cannot be cleared away: ${wordsOf(error)}`);
+      }
+    }),
+  );
+}
+
+/** Present names of clusters, by their former ones. */
+export function formerNames({ clusters }: MeshPlan): ReadonlyMap<string, string> {
+  return new Map(clusters.flatMap(({ name, replaces }) => (replaces === undefined ? [] : [[replaces, name] as const])));
+}
+
+const leftThere = "an update that was killed had begun something there";
+
+async function clearCluster(
+  access: ClusterAccess,
+  begun: readonly Pending[],
+  environment: Environment,
+  options: ClearingOptions,
+): Promise<string[]> {
+  const server = await apiServer(access, environment);
+  try {
+    const removed: string[] = [];
+    for (const one of begun) removed.push(...(await clearAway(server, one, options)));
+    return removed;
+  } finally {
+    server.close();
+  }
+}
+
+/** How a cluster is reached. One that is described no more is reached as the state has it. */
+async function accessTo(
+  name: string,
+  begun: readonly Pending[],
+  { clusters, renamed, revealedState }: Recovery,
+): Promise<ClusterAccess | "silent" | "unknown"> {
+  const described = clusters.get(renamed.get(name) ?? name);
+  if (described !== undefined) return described.isReachable ? described : "silent";
+  // Of a cluster that left, only what nobody knows of matters: its releases are deleted as they are.
+  if (!begun.some((one) => one.kind === "object" || one.isNew)) return "silent";
+  const kubeconfig = revealed(kubeconfigInputOf(await revealedState(), name));
+  return kubeconfig === undefined ? "unknown" : accessByKubeconfig({ name, kubeconfig });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function logged(words: string, weight: "info" | "warn"): Promise<void> {
+  return pulumi.log[weight](words);
+}
