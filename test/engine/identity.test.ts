@@ -20,7 +20,7 @@ describeEngine("who is who", (tools) => {
   });
   after(() => mesh.dispose());
   afterEach(() => {
-    delete process.env[stallVariable];
+    Reflect.deleteProperty(process.env, stallVariable);
   });
 
   /** What an update is refused with, before anything is changed. */
@@ -53,7 +53,7 @@ describeEngine("who is who", (tools) => {
       timeoutMs: 120_000,
     });
     await Promise.all([made.finally(() => kill.abort()), assert.rejects(update, PulumiError)]);
-    delete process.env[stallVariable];
+    Reflect.deleteProperty(process.env, stallVariable);
     assert.ok(mesh.hasSystemNamespace("east"));
     assert.equal(uidOf((await up(options)).outputs), "uid-of-east");
   });
