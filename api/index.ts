@@ -47,7 +47,7 @@ export { driftMarkdown, isAsApplied } from "../operations/drift";
 export type { RepairResult } from "../operations/drift";
 export type { EventListener } from "../operations/events/event-sink";
 export type * from "../operations/events/mesh-event";
-export type { MoveResult } from "../operations/parts";
+export type { MoveResult, PartRemoval } from "../operations/parts";
 export {
   changeIds,
   IncompletePreview,

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import type { Problem } from "../topology";
+import { withoutSecrets } from "../topology/secrets";
 import { printJson, printLastLine, type Format } from "./output";
 
 /** What scripts may rely on. */
@@ -38,14 +39,23 @@ export function reportFailure(error: unknown, format: Format): number {
   return exitCode;
 }
 
-/** What is to be said of an error, and which exit code it means. Pure. */
-export function describeFailure(error: unknown): {
+/** What is said of an error, and how the process ends. */
+export interface Failure {
   readonly message: string;
   readonly problems: readonly Problem[];
   readonly exitCode: number;
   /** A stack trace, where the mistake is ours. */
   readonly trace?: string | undefined;
-} {
+}
+
+/** What is to be said of an error, without secrets, and which exit code it means. Pure. */
+export function describeFailure(error: unknown): Failure {
+  const { message, trace, ...others } = failureOf(error);
+  const shown = { ...others, message: withoutSecrets(message) };
+  return trace === undefined ? shown : { ...shown, trace: withoutSecrets(trace) };
+}
+
+function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
     return { message: error.message.replace(/^error: /, ""), problems: [], exitCode: exitCodes.usage };
   }

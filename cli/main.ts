@@ -8,11 +8,12 @@ import {
   withOutputOption,
   withPolicyOptions,
   withStackOptions,
+  withYesOption,
   type OperationFlags,
   type OutputFlags,
   type StackFlags,
 } from "./options";
-import { tolerateClosedPipes } from "./output";
+import { tolerateGoneReaders } from "./output";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
 import type * as DriftVerb from "./verbs/drift";
@@ -36,12 +37,12 @@ export function program(): Command {
     .showHelpAfterError("(isthmus --help shows the verbs)")
     .addHelpText("after", aboutAll);
 
-  withPolicyOptions(withOperationOptions(isthmus.command("up")))
+  withYesOption(withPolicyOptions(withOperationOptions(isthmus.command("up"))))
     .description("bring the mesh to what the stack's configuration says")
     .option("--refresh", "first bring the stack's state to what the clusters have")
     .option("--all", "of stacks per cluster (`stacks: per-cluster`), update those too that nothing changed for")
     .addOption(parallelOption())
-    .addHelpText("after", "\nWhat is wrong with the clusters is said before anything is changed.")
+    .addHelpText("after", aboutUp)
     .action((flags: UpVerb.UpFlags) => (load("./verbs/up") as typeof UpVerb).upVerb(flags));
 
   withPolicyOptions(withOperationOptions(isthmus.command("preview"), ["markdown"]))
@@ -57,11 +58,13 @@ export function program(): Command {
     .action((flags: PreviewVerb.PreviewFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));
 
   const state = isthmus.command("state").description("where the mesh's state is kept");
-  withOperationOptions(state.command("move"))
+  withYesOption(withOperationOptions(state.command("move")))
     .description(
       "move the state from one stack into one for each cluster, or back, as `stacks` says; touches no cluster",
     )
-    .action((flags: OperationFlags) => (load("./verbs/state-move") as typeof StateMoveVerb).stateMoveVerb(flags));
+    .action((flags: StateMoveVerb.StateMoveFlags) =>
+      (load("./verbs/state-move") as typeof StateMoveVerb).stateMoveVerb(flags),
+    );
 
   withOperationOptions(isthmus.command("refresh"))
     .description("bring the stack's state to what the clusters have; changes no cluster")
@@ -73,24 +76,21 @@ export function program(): Command {
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
 
-  withOperationOptions(isthmus.command("drift"), ["markdown"])
+  withYesOption(withOperationOptions(isthmus.command("drift"), ["markdown"]))
     .description("compare what stands in the clusters with what was applied, the objects of Helm releases too")
     .option("--repair", "put back what differs in objects that were applied")
-    .option("-y, --yes", "do not ask before that; where there is no terminal, nobody is asked")
     .addHelpText("after", aboutDrift)
     .action((flags: DriftVerb.DriftFlags) => (load("./verbs/drift") as typeof DriftVerb).driftVerb(flags));
 
-  withOperationOptions(isthmus.command("destroy"))
+  withYesOption(withOperationOptions(isthmus.command("destroy")))
     .description("remove the mesh from its clusters, and what istiod itself left in them")
     .option("--crds", "remove Istio's custom resource definitions too, with every Istio resource in the clusters")
-    .option("-y, --yes", "do not ask; where there is no terminal, nobody is asked")
     .addHelpText("after", aboutDestroy)
     .action((flags: DestroyVerb.DestroyFlags) => (load("./verbs/destroy") as typeof DestroyVerb).destroyVerb(flags));
 
-  withOperationOptions(isthmus.command("forget"))
+  withYesOption(withOperationOptions(isthmus.command("forget")))
     .description("take a cluster that is gone for good out of the stack's state; touches no cluster")
     .argument("<cluster>", "a cluster that is no longer in the configuration")
-    .option("-y, --yes", "do not ask; where there is no terminal, nobody is asked")
     .addHelpText("after", aboutForget)
     .action((cluster: string, flags: ForgetVerb.ForgetFlags) =>
       (load("./verbs/forget") as typeof ForgetVerb).forgetVerb(cluster, flags),
@@ -140,6 +140,11 @@ With -o json a verb prints one JSON document on standard output, and nothing els
 standard error. With -o ndjson every event is a line of JSON on standard output, and the last line has the document.
 docs/cli.md has the documents and the events.`;
 
+const aboutUp = `
+At a terminal it shows first what the change means, as \`isthmus preview\` does, and asks; --yes does neither. Without a
+terminal (standard input and standard error) what takes something away, or may interrupt traffic, needs --yes, and ends
+with 2 otherwise. What is wrong with the clusters is said before anything is changed.`;
+
 const aboutVerify = `
 A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.
 Exits with 1 when a check fails. docs/checks.md says what each check means and what to do.`;
@@ -162,7 +167,7 @@ removed by \`isthmus up\` alone; if it is forgotten instead, everything stays in
  * @returns The exit code.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  tolerateClosedPipes();
+  tolerateGoneReaders();
   const isthmus = program();
   forEachCommand(isthmus, (command) => command.exitOverride());
   try {

@@ -77,6 +77,11 @@ function withFormats(command: Command, choices: readonly (keyof typeof formats)[
   return command.addOption(new Option("-o, --output <format>", words).choices(choices).default("table"));
 }
 
+/** Adds `--yes` to a verb that asks. */
+export function withYesOption(command: Command): Command {
+  return command.option("-y, --yes", "do not ask; needed where there is no terminal to ask at");
+}
+
 /** How many stacks are worked on at once, where a mesh is cut into several. */
 export function parallelOption(): Option {
   return new Option("--parallel <stacks>", "of stacks per cluster, how many are worked on at the same time")

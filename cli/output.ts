@@ -31,17 +31,21 @@ export function printResult(format: Format, document: unknown, lines: () => read
   else print(lines());
 }
 
+/** What writing fails with when nobody reads any more: a pipe's reader has ended, or a terminal has hung up. */
+const goneReader: readonly string[] = ["EPIPE", "EIO", "ENXIO", "ECONNRESET"];
+
 /**
- * Lets the reader of a pipe go away, as `| head` does: what is under way goes on, and ends as it ends. Without this, Node.js
- * would end the process, and leave an update half-done.
+ * Lets who reads what we write go away, as `| head` does, or a terminal whose connection is lost: what is under way goes on,
+ * and ends as it ends. Without this, Node.js would end the process, and leave an update half-done.
  */
-export function tolerateClosedPipes(): void {
+export function tolerateGoneReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.listeners("error").includes(onStreamError)) continue;
     stream.on("error", onStreamError);
   }
 }
 
-function onStreamError(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+/** @throws What is no reader that has gone away. */
+export function onStreamError(error: NodeJS.ErrnoException): void {
+  if (!goneReader.includes(error.code ?? "")) throw error;
 }

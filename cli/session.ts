@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { MeshDeployment, type OperationOptions, type PolicyPack } from "../operations/deployment";
 import { displayFor, type DisplayFlags } from "./display";
-import { exitCodes, Interrupted } from "./failure";
+import { interruptible, type Interruption, type InterruptionWords } from "./interruption";
 import type { PolicyFlags } from "./options";
-import { say } from "./output";
 
 /**
  * The mesh of a stack of the project that we are in.
@@ -25,25 +24,6 @@ export function findProject(start: string): string {
     if (existsSync(join(directory, "Pulumi.yaml"))) return directory;
     if (directory === dirname(directory)) return start;
   }
-}
-
-/** Signals that ask for an end. */
-const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** How an operation learns that it is to end. */
-export interface Interruption {
-  /** The first Ctrl-C: end in good order. */
-  readonly signal: AbortSignal;
-  /** The second: end at once. */
-  readonly killSignal: AbortSignal;
-}
-
-/** What a person who interrupts an operation is told. */
-export interface InterruptionWords {
-  /** What is done now. */
-  readonly onStop: string;
-  /** How to go on afterwards. */
-  readonly advice: string;
 }
 
 /** How an operation that is shown asks something. */
@@ -81,41 +61,3 @@ export async function operate<T>(
     display.close();
   }
 }
-
-/**
- * Runs something that Ctrl-C, or a signal, ends in good order, and a second one at once.
- * @param note Says a word to the person. Default: on standard error.
- * @throws Interrupted when it was asked to end.
- */
-export async function interruptible<T>(
-  operation: (interruption: Interruption) => Promise<T>,
-  { onStop, advice }: InterruptionWords,
-  note: (words: string) => void = say,
-): Promise<T> {
-  const stop = new AbortController();
-  const kill = new AbortController();
-  const onSignal = (): void => {
-    if (stop.signal.aborted) {
-      kill.abort();
-      process.exit(exitCodes.interrupted);
-    }
-    note(`\n${onStop}`);
-    stop.abort();
-  };
-  for (const name of endSignals) process.on(name, onSignal);
-  try {
-    const result = await operation({ signal: stop.signal, killSignal: kill.signal });
-    stop.signal.throwIfAborted();
-    return result;
-  } catch (error) {
-    throw stop.signal.aborted ? new Interrupted(advice) : error;
-  } finally {
-    for (const name of endSignals) process.off(name, onSignal);
-  }
-}
-
-/** Interruption of what changes a mesh: Pulumi finishes what it has begun. */
-export const updateInterruption = (command: string): InterruptionWords => ({
-  onStop: "Stopping when what has begun is done. Once more ends it at once.",
-  advice: `Run \`${command}\` again: it goes on from there.`,
-});

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { ConfigurationError } from "../topology";
+import { ConfigurationError, withoutSecrets } from "../topology";
 import { backendProblem } from "./backend/backend-problem";
 import { diagnosticsIn } from "./diagnostics";
 import type { BackendUse } from "./backend/failure-row";
@@ -11,6 +11,7 @@ import { lockWords } from "./lock/lock-words";
 import { runVariable } from "./process/marked";
 import { identityOf } from "./process/process-identity";
 import { killTree } from "./process/process-tree";
+import { emptyPassphrases, withoutEmptyPassphrases, type PassphraseVariable } from "./passphrase";
 import type { EngineSignal, RunRecord, RunRecords } from "./run";
 import type { Variables } from "./variables";
 
@@ -34,20 +35,26 @@ export interface RunContext extends Interruption {
   readonly ownVariables?: Record<string, string>;
 }
 
-/** The Pulumi CLI ended with an error. */
+/** The Pulumi CLI ended with an error. What it said is here without what may be a secret: it repeats what it was given. */
 export class PulumiError extends Error {
+  readonly stdout: string;
+  readonly stderr: string;
+
   constructor(
     /** The subcommand: `up`, `stack select`. */
     readonly command: string,
-    readonly stdout: string,
-    readonly stderr: string,
+    stdout: string,
+    stderr: string,
     readonly exitCode: number | undefined,
     /** The signal that ended it; undefined when it ended by itself. */
     readonly signal?: NodeJS.Signals,
     /** Whether the engine had begun to work, and the command so held the stack. Default: false. */
     readonly hadBegun = false,
   ) {
-    super(describe(command, stdout, stderr, signal ?? exitCode));
+    const [shownOutput, shownErrors] = [withoutSecrets(stdout), withoutSecrets(stderr)];
+    super(describe(command, shownOutput, shownErrors, signal ?? exitCode));
+    this.stdout = shownOutput;
+    this.stderr = shownErrors;
     this.name = "PulumiError";
   }
 }
@@ -65,7 +72,7 @@ export interface Runner {
     onError?: (text: string) => void,
   ): Promise<{ stdout: string; stderr: string; code: number }>;
 
-  /** Runs a command that reads something which is to be on no command line, such as a secret. */
+  /** Runs a command that reads something which is to be on no command line and in no file, such as a secret, or a state. */
   feed(args: readonly string[], directory: string, input: string): Promise<void>;
 }
 
@@ -73,7 +80,7 @@ export interface Runner {
  * The Pulumi CLI for the Automation API, in a process group of its own. The API's own way leaves it in ours, where a
  * Ctrl-C at the terminal reaches it once from the terminal and once from us, and the second Ctrl-C makes Pulumi give up
  * its work half-way.
- * @param variables All that it gets; their PATH decides which CLI that is.
+ * @param variables All that it gets, but for empty passphrases; their PATH decides which CLI that is.
  * @param check Default: a command that succeeds is well.
  * @throws ConfigurationError when there is no such CLI.
  */
@@ -93,15 +100,17 @@ export async function pulumiCommand(
       },
     ]);
   }
+  const empty = emptyPassphrases(variables);
+  const given = withoutEmptyPassphrases(variables);
   const runner: Runner = {
     run: async (args, directory, own, onOutput, onError) => {
-      const where = { directory, variables: { ...variables, ...own } };
+      const where = { directory, variables: { ...given, ...own }, empty };
       const result = await runInOwnGroup(executable, args, where, context, onOutput, onError);
       check(args[0] ?? "");
       return result;
     },
     feed: async (args, directory, input) => {
-      await runInOwnGroup(executable, args, { directory, variables, input }, context);
+      await runInOwnGroup(executable, args, { directory, variables: given, input, empty }, context);
     },
   };
   const version = await versionOf(executable, async () => {
@@ -138,7 +147,13 @@ const defaultStopGraceMs = 120_000;
 async function runInOwnGroup(
   executable: string,
   args: readonly string[],
-  where: { directory: string; variables: NodeJS.ProcessEnv; input?: string },
+  where: {
+    directory: string;
+    variables: NodeJS.ProcessEnv;
+    input?: string;
+    /** What was taken out of the variables for being empty. */
+    empty: readonly PassphraseVariable[];
+  },
   { stop, stopGraceMs = defaultStopGraceMs, kill, records, engine, ownVariables }: RunContext,
   onOutput: (text: string) => void = () => undefined,
   onError: (text: string) => void = () => undefined,
@@ -198,7 +213,7 @@ async function runInOwnGroup(
     // What one that was killed left behind is for the next run to see to.
     if (run !== undefined && signal === null) records.end(run);
     if (code !== 0) {
-      const problem = engine.hasBegun ? undefined : backendProblem(stderr, backendUse(args, where.variables));
+      const problem = engine.hasBegun ? undefined : backendProblem(stderr, backendUse(args, where));
       if (problem !== undefined) throw new ConfigurationError([problem]);
       throw new PulumiError(command, stdout, stderr, code ?? undefined, signal ?? undefined, engine.hasBegun);
     }
@@ -218,10 +233,13 @@ function beginRun(records: RunRecords, command: string): RunRecord {
 }
 
 /** What a command is run on, as its arguments and variables say. */
-function backendUse(args: readonly string[], variables: NodeJS.ProcessEnv): BackendUse {
+function backendUse(
+  args: readonly string[],
+  { variables, empty }: { variables: NodeJS.ProcessEnv; empty: readonly PassphraseVariable[] },
+): BackendUse {
   const before = ["--stack", "init"];
   const named = args.find((arg, index) => before.includes(args[index - 1] ?? "") && !arg.startsWith("-"));
-  return { url: variables["PULUMI_BACKEND_URL"], stack: named };
+  return { url: variables["PULUMI_BACKEND_URL"], stack: named, empty };
 }
 
 function findOnPath(name: string, path: string): string | undefined {

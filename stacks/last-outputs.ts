@@ -44,3 +44,8 @@ export function parseLastOutputs(outputs: unknown): LastOutputs {
   const saysNothing = !Object.hasOwn(Object(outputs) as object, "controlPlanes");
   return saysNothing && Object.keys(read.data.clusters).length > 0 ? { ...read.data, madeBy: "0.1.0" } : read.data;
 }
+
+/** Names of the clusters that belong to the mesh since the last update, external control planes' among them. */
+export function belonging({ clusters, controlPlanes }: LastOutputs): ReadonlySet<string> {
+  return new Set([...Object.keys(clusters), ...Object.keys(controlPlanes)]);
+}

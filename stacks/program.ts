@@ -15,7 +15,18 @@ import {
   type Problem,
 } from "../topology";
 import { meshStack, type MeshStackOutputs } from "./mesh-stack";
-import { clusterStack, trustStack, type ClusterStackOutputs, type TrustStackOutputs } from "./parts";
+import {
+  claimIn,
+  clusterStack,
+  foreignInstead,
+  isPart,
+  partInstead,
+  trustStack,
+  type ClusterStackOutputs,
+  type ExpectedPart,
+  type TrustStackOutputs,
+} from "./parts";
+import { stackOutputs } from "./stack-outputs";
 import { destroyOperation, operationVariable, takedown } from "./takedown";
 import { loadTransforms } from "./transforms";
 
@@ -38,10 +49,35 @@ export async function meshProgram(config: unknown, projectDirectory: string): Pr
     return undefined;
   }
   const transforms = loadTransforms(configuration.istio.transforms, projectDirectory);
-  if (plan.stacks === "one") return meshStack(plan, transforms, projectDirectory);
   const name = pulumi.getStack();
+  if (plan.stacks === "one") {
+    // No other stack's name can be that of a part.
+    if (partOfStack(name) !== undefined) ensureWhole(name, await stackOutputs(name));
+    return meshStack(plan, transforms, projectDirectory);
+  }
   const { stack, part } = partOf(plan, name);
-  return part === trustPart ? trustStack(plan) : clusterStack({ plan, stack, part, transforms, projectDirectory });
+  const outputs = await stackOutputs(name);
+  ensureOwn(name, outputs, { plan, environment: stack, part });
+  return part === trustPart
+    ? trustStack(plan, stack)
+    : clusterStack({ plan, stack, part, transforms, projectDirectory, outputs });
+}
+
+/**
+ * Makes sure that a stack for a whole mesh is no part of another one, of which an update would leave nothing.
+ * @throws ConfigurationError
+ */
+function ensureWhole(name: string, outputs: unknown): void {
+  if (isPart(outputs)) throw new ConfigurationError([partInstead(name, outputs)]);
+}
+
+/**
+ * Makes sure that a part's stack holds nothing else, of which an update would leave nothing.
+ * @throws ConfigurationError
+ */
+function ensureOwn(name: string, outputs: unknown, expected: ExpectedPart): void {
+  const claim = claimIn(outputs, expected);
+  if (claim.kind === "foreign") throw new ConfigurationError([foreignInstead(name, expected, claim.is)]);
 }
 
 /** The cluster that a stack is of, which the plan may have no more. */

@@ -16,20 +16,20 @@ const exitedAfterLogging = 32;
  * run where the clusters cannot be reached, on a pull request for one. Before an update makes anything, what one that was
  * killed had begun is cleared away.
  * @param last What the stack's last update said.
- * @param roots Fingerprints of the mesh's roots that are known beside, from the stack of the trust for one.
+ * @param part The one cluster that the stack is of, and the roots that the stack of the trust has. Default: the whole mesh.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
 export async function reachable(
   plan: MeshPlan,
   projectDirectory: string,
   last: LastOutputs,
-  roots: readonly string[] = [],
+  part?: { readonly name: string; readonly roots: readonly string[] },
 ): Promise<ReachedClusters> {
   const isPreview = pulumi.runtime.isDryRun();
   let read: Promise<ExportedState> | undefined;
   const readState = (): Promise<ExportedState> => (read ??= ownState());
   const [reached, state] = await Promise.all([
-    reachClusters(plan, projectDirectory, programSources, ownKnowledge(last, readState, roots)),
+    reachClusters(plan, projectDirectory, programSources, ownKnowledge(last, readState, part)),
     isPreview ? undefined : readState(),
   ]);
   const { resolved, problems, failures, warnings } = reached;

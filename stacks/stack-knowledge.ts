@@ -1,4 +1,4 @@
-import { fingerprintsIn, type KnowledgeReader, type KnownState, type StackKnowledge } from "../access";
+import { fingerprintsIn, knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../access";
 import type { ExportedState, StateResource } from "../engine/state";
 import { systemNamespace } from "../topology";
 import type { LastOutputs } from "./last-outputs";
@@ -8,9 +8,22 @@ import { providerName } from "./recovery";
 export function ownKnowledge(
   last: LastOutputs,
   readState: () => Promise<ExportedState>,
-  roots: readonly string[],
+  part?: { readonly name: string; readonly roots: readonly string[] },
 ): KnowledgeReader {
-  return async (source) => knowledgeOf(last, source === "state" ? await readState() : undefined, roots);
+  return async (source) => {
+    const knowledge = knowledgeOf(last, source === "state" ? await readState() : undefined, part?.roots);
+    return part === undefined ? knowledge : ofOnePart(knowledge, part.name);
+  };
+}
+
+/**
+ * What the stack of one part knows of its one cluster, whatever that was called: a renaming may have begun, or been taken
+ * back. Pure.
+ */
+export function ofOnePart({ clusters, roots }: StackKnowledge, part: string): StackKnowledge {
+  const [former] = [...clusters.keys()].filter((name) => name !== part);
+  const known = knownAs({ clusters, roots }, { name: part, replaces: former });
+  return { clusters: new Map(known === undefined ? [] : [[part, known]]), roots };
 }
 
 /**

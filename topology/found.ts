@@ -1,5 +1,6 @@
+import { looksSecret, withoutUserInfo } from "./secrets";
 import { listed } from "./suggest";
-import { looksSecret, shortQuote, withoutUserInfo } from "./text";
+import { shortQuote } from "./text";
 
 /**
  * A value in the words of a problem's `found`: short, on one line, and never something that may be secret.

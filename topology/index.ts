@@ -15,6 +15,7 @@ export * from "./ranges";
 export * from "./reference";
 export { meshWarnings } from "./rules";
 export * from "./schema";
+export * from "./secrets";
 export * from "./suggest";
 export * from "./text";
 export { keysOfPath } from "./value-path";

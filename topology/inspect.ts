@@ -3,7 +3,7 @@ import { describeFound, isEncrypted } from "./found";
 import { configurationPath, meshKey } from "./path";
 import type { Problem } from "./problem";
 import { listed, nearest } from "./suggest";
-import { looksSecret } from "./text";
+import { looksSecret } from "./secrets";
 import { wordingOf, type Wording } from "./wording";
 
 /** Keys and list positions that lead from the mesh to a value. */

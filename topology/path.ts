@@ -1,4 +1,5 @@
-import { looksSecret, shortQuote } from "./text";
+import { looksSecret } from "./secrets";
+import { shortQuote } from "./text";
 
 /** Namespace of all that a stack's configuration has for Isthmus. */
 export const configurationNamespace = "isthmus";

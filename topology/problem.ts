@@ -1,3 +1,5 @@
+import { withoutSecrets } from "./secrets";
+
 /**
  * One thing that is wrong with what the user gave us, in the four parts that a reader needs to mend it.
  */
@@ -17,12 +19,27 @@ export function formatProblem(problem: Problem): string {
   return `${problem.path}: expected ${problem.expected}, found ${problem.found}. ${problem.fix}`;
 }
 
+/** A problem as it may be shown. Pure. */
+export function shownProblem({ path, expected, found, fix }: Problem): Problem {
+  return {
+    path: withoutSecrets(path),
+    expected: withoutSecrets(expected),
+    found: withoutSecrets(found),
+    fix: withoutSecrets(fix),
+  };
+}
+
 /**
  * The user's mistakes, all of them at once. Shown without a stack trace: the stack would be ours, the mistake is not.
  */
 export class ConfigurationError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join("\n"));
+  /** Without secrets, whatever the words of others that they repeat. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const shown = problems.map(shownProblem);
+    super(shown.map(formatProblem).join("\n"));
+    this.problems = shown;
     this.name = "ConfigurationError";
   }
 }

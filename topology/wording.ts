@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { looksSecret } from "./text";
+import { looksSecret } from "./secrets";
 
 /** How problems speak of a value of the configuration. */
 export interface Wording {

@@ -97,11 +97,29 @@ const longestAnswerBytes = 64 * 1024 * 1024;
  * @throws ConnectionError of the kind `proxy` when the proxy is none that Node can use, such as a SOCKS proxy.
  */
 export function agentFor(url: URL, connection: Connection): HttpAgent | HttpsAgent {
+  // It would pass the proxy over without a word, and give our credentials to whatever answers beyond.
+  if (connection.proxy !== undefined && !goesThroughProxies()) {
+    throw new ConnectionError("proxy", `Node.js ${process.versions.node} goes through none`);
+  }
   try {
     return newAgent(url, connection);
   } catch (error) {
     // Only the proxy's URL is looked at before there is a connection.
     throw new ConnectionError("proxy", errorCode(error) ?? "unknown");
+  }
+}
+
+/**
+ * Whether agents know `proxyEnv`, as those of Node.js 22.21 and 24.5 do: only they refuse what is no URL.
+ * @param Agent Default: Node's own.
+ */
+export function goesThroughProxies(Agent: typeof HttpAgent = HttpAgent): boolean {
+  try {
+    new Agent({ proxyEnv: { HTTP_PROXY: "http://" } }).destroy();
+    return false;
+  } catch {
+    // It has read it.
+    return true;
   }
 }
 

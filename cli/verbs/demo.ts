@@ -1,9 +1,10 @@
 import { isHealthy, runsOnLab } from "../../operations/deployment";
 import { ConfigurationError } from "../../topology";
 import { exitCodes } from "../failure";
+import { updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult, say } from "../output";
-import { openMesh, operate, updateInterruption } from "../session";
+import { openMesh, operate } from "../session";
 import { summaryLines, type TimedPart } from "../summary";
 import { bringLabUp } from "./lab";
 import { tableOf, verifyMesh } from "./verify";

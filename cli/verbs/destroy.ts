@@ -1,10 +1,11 @@
 import type { ForeignContents, MeshDeployment, RemovedLeftovers } from "../../operations/deployment";
 import { listed } from "../../topology";
 import { changesLine } from "../changes";
-import { confirmed } from "../confirm";
+import { ensureAgreed } from "../confirm";
+import { updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
-import { openMesh, operate, updateInterruption } from "../session";
+import { openMesh, operate } from "../session";
 
 /** What `isthmus destroy` is told. */
 export interface DestroyFlags extends OperationFlags {
@@ -15,7 +16,13 @@ export interface DestroyFlags extends OperationFlags {
 /** `isthmus destroy` */
 export async function destroyVerb(flags: DestroyFlags): Promise<void> {
   const mesh = await openMesh(flags.stack);
-  if (flags.yes !== true) await confirm(mesh, flags);
+  await ensureAgreed(flags.yes, {
+    command: "isthmus destroy",
+    deed: deedOf(mesh, flags),
+    answer: mesh.stack,
+    answerIs: "the stack's name",
+    details: flags.yes === true ? [] : await foreignIn(mesh, flags),
+  });
   const result = await operate(flags, updateInterruption("isthmus destroy"), (options) =>
     mesh.destroy({ ...options, customResourceDefinitions: flags.crds === true ? "remove" : "keep" }),
   );
@@ -58,13 +65,12 @@ export function foreignLines({ cluster, systemNamespace, istioResources }: Forei
   ];
 }
 
-async function confirm(mesh: MeshDeployment, flags: DestroyFlags): Promise<void> {
-  const { stack, plan, clusters } = mesh;
-  const lost = await mesh.foreignContents({ customResourceDefinitions: flags.crds === true ? "remove" : "keep" });
-  for (const line of lost.flatMap(foreignLines)) process.stderr.write(`${line}\n`);
+function deedOf({ stack, plan, clusters }: MeshDeployment, flags: DestroyFlags): string {
   const crds = flags.crds === true ? ", with every Istio resource in them" : "";
-  await confirmed(
-    `This removes mesh ${plan.id} (stack ${stack}) from ${clusters.join(", ")}${crds}. Type the stack's name to go on: `,
-    stack,
-  );
+  return `remove mesh ${plan.id} (stack ${stack}) from ${clusters.join(", ")}${crds}`;
+}
+
+async function foreignIn(mesh: MeshDeployment, { crds }: DestroyFlags): Promise<string[]> {
+  const lost = await mesh.foreignContents({ customResourceDefinitions: crds === true ? "remove" : "keep" });
+  return lost.flatMap(foreignLines);
 }

@@ -1,5 +1,5 @@
 import { driftMarkdown, isAsApplied, type DriftReport } from "../../operations/deployment";
-import { confirmed } from "../confirm";
+import { ensureAgreed, type Proposal } from "../confirm";
 import { driftTable } from "../drift-table";
 import { exitCodes } from "../failure";
 import type { OperationFlags } from "../options";
@@ -22,9 +22,11 @@ export async function driftVerb(flags: DriftFlags): Promise<void> {
     mesh.drift({
       ...options,
       repairs: async (found) => {
+        if (flags.repair !== true) return false;
         // What is refused anyway is not asked for.
-        if (flags.repair === true && flags.yes !== true && !found.isUnfinished) await aside(() => agreed(found));
-        return flags.repair === true;
+        if (!found.isUnfinished)
+          await aside(() => ensureAgreed(flags.yes, repairOf(found), { signal: options.signal }));
+        return true;
       },
     }),
   );
@@ -33,13 +35,13 @@ export async function driftVerb(flags: DriftFlags): Promise<void> {
   process.exitCode = isAsApplied(report) ? exitCodes.fine : exitCodes.unhealthy;
 }
 
-/** Asks whether what is found is to be put back. */
-async function agreed(found: DriftReport): Promise<void> {
-  process.stderr.write(driftTable(found, style()));
-  await confirmed(
-    `This puts back what differs in objects that were applied (stack ${found.stack}). Type yes to go on: `,
-    "yes",
-  );
+function repairOf(found: DriftReport): Proposal {
+  return {
+    command: "isthmus drift --repair",
+    deed: `put back what differs in objects that were applied (stack ${found.stack})`,
+    answer: "yes",
+    details: [driftTable(found, style()).trimEnd()],
+  };
 }
 
 const style = (): ReturnType<typeof styleOf> => styleOf(process.stdout, process.env);

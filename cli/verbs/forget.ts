@@ -1,4 +1,4 @@
-import { confirmed } from "../confirm";
+import { ensureAgreed } from "../confirm";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
 import { openMesh, operate } from "../session";
@@ -14,10 +14,12 @@ export async function forgetVerb(cluster: string, flags: ForgetFlags): Promise<v
   if (flags.yes !== true) {
     // What cannot be forgotten is refused before anybody is asked.
     const count = await mesh.forgettable(cluster);
-    await confirmed(
-      `This forgets the ${count} resources of cluster ${cluster} (stack ${flags.stack}), and removes nothing from it. Type the cluster's name to go on: `,
-      cluster,
-    );
+    await ensureAgreed(flags.yes, {
+      command: "isthmus forget",
+      deed: `forget the ${count} resources of cluster ${cluster} (stack ${flags.stack}), and to remove nothing from it`,
+      answer: cluster,
+      answerIs: "the cluster's name",
+    });
   }
   const words = {
     onStop: "Stopping.",

@@ -5,9 +5,10 @@ import { checkPrerequisites, ensureTools } from "../../lab/tools";
 import { ConfigurationError, sitesOf, type MeshPlan } from "../../topology";
 import { exitCodes } from "../failure";
 import { statusLines } from "../lab-status";
+import { interruptible } from "../interruption";
 import type { OutputFlags, StackFlags } from "../options";
 import { print, printJson } from "../output";
-import { interruptible, openMesh } from "../session";
+import { openMesh } from "../session";
 
 /**
  * The clusters of a plan as the lab is to have them. One that only runs a control plane is on no network of the mesh: it

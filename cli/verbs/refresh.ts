@@ -1,7 +1,8 @@
 import { changesLine } from "../changes";
+import { updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
-import { openMesh, operate, updateInterruption } from "../session";
+import { openMesh, operate } from "../session";
 
 /** `isthmus refresh` */
 export async function refreshVerb(flags: OperationFlags): Promise<void> {

@@ -20,7 +20,8 @@ export async function verifyVerb(flags: VerifyFlags): Promise<void> {
 /** Runs the checks and shows how far they are. */
 export function verifyMesh(mesh: MeshDeployment, flags: VerifyFlags): Promise<VerifyReport> {
   const words = {
-    onStop: "Removing the sample. Once more ends at once and leaves that to the next `isthmus verify`.",
+    onStop: "Removing the sample.",
+    onceMore: "Once more ends at once and leaves that to the next `isthmus verify`.",
     advice: "The sample was removed.",
   };
   const { clientImage } = flags;

@@ -1,4 +1,5 @@
 import type { Problem } from "../../topology";
+import type { PassphraseVariable } from "../passphrase";
 
 /** What a command of Pulumi's was run on. */
 export interface BackendUse {
@@ -6,6 +7,8 @@ export interface BackendUse {
   readonly url: string | undefined;
   /** The stack that the command names. */
   readonly stack: string | undefined;
+  /** Variables that gave an empty passphrase, which counts as none. Default: none did. */
+  readonly empty?: readonly PassphraseVariable[];
 }
 
 /** Words of Pulumi's CLI, and the problem that they tell of. */

@@ -14,11 +14,11 @@ export const keyProblems: readonly FailureRow[] = [
   {
     id: "no-passphrase",
     words: /passphrase must be set with PULUMI_CONFIG_PASSPHRASE/,
-    problem: (_match, { stack }) => ({
-      path: passphrase,
+    problem: (_match, { stack, empty = [] }) => ({
+      path: empty[0] ?? passphrase,
       expected: `the passphrase of ${stackWords(stack)}`,
-      found: "none",
-      fix: `Set ${passphrase}, or ${passphraseFile} to a file that holds it.`,
+      found: empty.length === 0 ? "none" : "an empty one",
+      fix: `Set ${passphrase}, or ${passphraseFile} to a file that holds it.${empty.length === 0 ? "" : ` ${otherThanEmpty(stack)}`}`,
     }),
   },
   {
@@ -86,6 +86,12 @@ export const keyProblems: readonly FailureRow[] = [
     }),
   },
 ];
+
+/** What to do with a stack that Pulumi alone has made under an empty passphrase. */
+function otherThanEmpty(stack: string | undefined): string {
+  const named = stack === undefined ? "" : ` --stack ${stack}`;
+  return `A stack that was made under the empty one gets another by \`${passphrase}= pulumi stack change-secrets-provider passphrase${named}\`.`;
+}
 
 /** Where a stack says by what it is encrypted. */
 function secretsProvider(stack: string | undefined): string {

@@ -10,7 +10,7 @@ export function withMendedBackend<T extends Runner>(
   backend: string | undefined,
   onProgress: (words: string) => void = () => undefined,
 ): T {
-  const run = command.run.bind(command);
+  const { run, feed } = command;
   const mended = async (error: unknown): Promise<boolean> => {
     if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
     const count = await removeTornAttributes(backend);
@@ -18,15 +18,17 @@ export function withMendedBackend<T extends Runner>(
     // Another process may have been writing it, and is done now.
     return count > 0 || !longCommands.includes(error.command);
   };
+  const twice = async <R>(once: () => Promise<R>): Promise<R> => {
+    try {
+      return await once();
+    } catch (error) {
+      if (await mended(error)) return once();
+      throw error;
+    }
+  };
   return Object.assign(command, {
-    run: async (...args: Parameters<Runner["run"]>): ReturnType<Runner["run"]> => {
-      try {
-        return await run(...args);
-      } catch (error) {
-        if (await mended(error)) return run(...args);
-        throw error;
-      }
-    },
+    run: (...args: Parameters<Runner["run"]>) => twice(() => run.apply(command, args)),
+    feed: (...args: Parameters<Runner["feed"]>) => twice(() => feed.apply(command, args)),
   });
 }
 

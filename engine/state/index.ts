@@ -7,3 +7,4 @@ export {
   type RawState,
 } from "./exported-state";
 export { asSecret, isMarked, isSecret, revealed } from "./secret";
+export { ensureUnchanged, importIfUnchanged, isSameState, type StateHolder } from "./import-if-unchanged";

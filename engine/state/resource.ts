@@ -2,6 +2,10 @@
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
+  /** Of a custom resource, which a provider made. */
+  readonly id?: string;
+  /** It has been replaced already and waits for its deletion; the one in its place has the same URN. */
+  readonly delete?: boolean;
   readonly parent?: string;
   /** `<urn>::<id>` */
   readonly provider?: string;

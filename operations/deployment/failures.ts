@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../../topology";
 import type { Operation } from "../events";
 
 /** An operation was ended by its signal before it was done. What it had done stands; the next one goes on from there. */
@@ -22,9 +23,11 @@ export class EventListenerError extends Error {
     readonly result: unknown,
   ) {
     super(
-      `${operation} succeeded, but the listener of its events threw and was told no more: ${
-        cause instanceof Error ? cause.message : String(cause)
-      }`,
+      withoutSecrets(
+        `${operation} succeeded, but the listener of its events threw and was told no more: ${
+          cause instanceof Error ? cause.message : String(cause)
+        }`,
+      ),
     );
     this.name = "EventListenerError";
   }

@@ -16,11 +16,12 @@ import {
   type UpdateResult,
 } from "../stack";
 import { helmOnPath, summarisePreview, type Listen, type MeshSummary } from "../summary";
-import { moveState, type MoveResult } from "../parts";
+import { moveState, type MoveResult, type PartRemoval } from "../parts";
 import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
+import { ensureHost } from "./host";
 import type {
   DestroyOptions,
   DriftOptions,
@@ -78,6 +79,7 @@ export class MeshDeployment {
    * @throws ConfigurationError with every problem at once.
    */
   static async open(options: MeshDeploymentOptions): Promise<MeshDeployment> {
+    ensureHost();
     const { stack, secretsProvider, policyPacks } = options;
     const settings = {
       variables: variablesOf(options),
@@ -113,6 +115,7 @@ export class MeshDeployment {
       stacksOf(this.plan).up(run, {
         refresh: options.refresh === true,
         ...(options.extent === undefined ? {} : { extent: options.extent }),
+        ...(options.removals === undefined ? {} : { removals: options.removals }),
       }),
     );
   }
@@ -143,6 +146,14 @@ export class MeshDeployment {
     const variables = await stackEnvironment(this.plan, this.projectDirectory, this.settings.variables);
     const environment = { ...this.settings.variables, ...variables };
     return summarisePreview(this, preview, helmOnPath(this.projectDirectory, environment));
+  }
+
+  /**
+   * The clusters that {@link up} would take away with their stacks, since the configuration no longer has them, where the
+   * mesh is cut into several stacks. Changes nothing, and asks no cluster.
+   */
+  removals(): Promise<readonly PartRemoval[]> {
+    return this.inProject((place) => stacksOf(this.plan).removals({ ...place, plan: this.plan, stack: this.stack }));
   }
 
   /** Brings the state to what the clusters have. Changes no cluster. */

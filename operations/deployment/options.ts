@@ -90,6 +90,13 @@ export interface UpOptions extends OperationOptions {
    * are as at their last update; `all` updates each. Default: changed.
    */
   readonly extent?: "changed" | "all";
+  /**
+   * Where the mesh is cut into several stacks: what becomes of clusters that the configuration no longer has. `agreed`:
+   * all that was made in them is destroyed, and their stacks are removed. `refused`: nothing is changed while there are any
+   * (`MeshDeployment.removals` gives them). Default: refused, for what is taken away is not to depend on a line that is missing.
+   * In one stack Pulumi deletes what left the configuration, as it does in every program.
+   */
+  readonly removals?: "agreed" | "refused";
 }
 
 /** How a preview is summed up. */

@@ -1,4 +1,3 @@
-import { withoutSecrets } from "../../topology";
 import type { MeshEventBody } from "../events";
 
 /** Cuts a text that comes in pieces into lines. */
@@ -19,7 +18,7 @@ const saidElsewhere = /^error: (?:update|preview|refresh|destroy) failed$/;
  * what is wrong before the engine starts. Pure.
  */
 export function eventOfLine(line: string, stream: "output" | "error output"): MeshEventBody | undefined {
-  const words = withoutSecrets(line.trim());
+  const words = line.trim();
   if (stream === "output") {
     return /^View (?:Live|in Browser)\b.*https?:/.test(words) ? { type: "notice", message: words } : undefined;
   }

@@ -19,6 +19,7 @@ import { statesOf, type DriftOptions } from "../drift";
 import {
   destroyParts,
   findForgettablePart,
+  findRemovals,
   forgetPart,
   knowledgeOfParts,
   ensureInOneStack,
@@ -28,7 +29,9 @@ import {
   refreshParts,
   stacksOfParts,
   upParts,
+  type PartRemoval,
   type PartsOptions,
+  type Removals,
 } from "../parts";
 import { onStack, type Run } from "./run";
 
@@ -37,12 +40,16 @@ export interface UpSettings {
   readonly refresh: boolean;
   /** Of several stacks: whether those that are what they are to be are left alone. Default: `changed`, they are. */
   readonly extent?: "changed" | "all";
+  /** Of several stacks: whether those may go that the configuration no longer has. Default: `refused`. */
+  readonly removals?: Removals;
 }
 
 /** What is done with the Pulumi stacks that a mesh is in, however many those are. */
 export interface MeshStacks {
   up(run: Run, settings: UpSettings): Promise<UpdateResult>;
   preview(run: Run): Promise<ChangesResult>;
+  /** @returns Parts that `up` would take away, with their stacks. */
+  removals(options: StackOptions): Promise<readonly PartRemoval[]>;
   refresh(run: Run): Promise<ChangesResult>;
   /** @returns What the stacks know of their clusters. */
   knowledge(options: StackOptions): Promise<StackKnowledge>;
@@ -67,6 +74,8 @@ const oneStack: MeshStacks = {
   keeper: (options) => Promise.resolve(options),
   up: (run, { refresh: first }) => inOneStack(run, (options) => up({ ...options, refresh: first })),
   preview: (run) => inOneStack(run, preview),
+  // What leaves the one stack, Pulumi deletes, as it does in every program; its preview shows it.
+  removals: () => Promise.resolve([]),
   refresh: (run) => inOneStack(run, refresh),
   knowledge: async (options) => (await readMemory(options)).knowledge,
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
@@ -90,6 +99,7 @@ const oneForEachPart: MeshStacks = {
   keeper: (options) => partOptions(options, trustPart),
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
+  removals: findRemovals,
   refresh: (run) => refreshParts(partsOf(run)),
   knowledge: knowledgeOfParts,
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),

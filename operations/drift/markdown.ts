@@ -37,7 +37,7 @@ export function driftMarkdown({ stack, clusters, findings, isUnfinished, summary
           "",
           "<details><summary>What to do</summary>",
           "",
-          ...remedies.slice(0, mostRows).map((remedy) => `- ${inline(remedy)}`),
+          ...remedies.slice(0, mostRows).map((remedy) => `- ${directions(remedy)}`),
           "",
           "</details>",
         ]),
@@ -64,7 +64,21 @@ function escaped(text: string): string {
     .replaceAll("<", "&lt;");
 }
 
-/** Words of ours, in which commands are marked as such: on one line, and nobody is called by name. */
+/**
+ * Words of ours, in which commands and settings are marked as code. Names in them are others', and may end the code early:
+ * what stands outside of it is escaped.
+ */
+function directions(text: string): string {
+  const pieces = text.replaceAll(/\s+/g, " ").split("`");
+  return pieces
+    .map((piece, index) => {
+      const isCode = index % 2 === 1 && index < pieces.length - 1;
+      return isCode && piece !== "" ? `\`${piece}\`` : escaped(piece);
+    })
+    .join("");
+}
+
+/** On one line, and nobody is called by name. */
 function inline(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll("@", "@\u200b");
 }

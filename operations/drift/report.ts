@@ -1,3 +1,4 @@
+import { dataWithoutSecrets } from "../../topology";
 import type { ClusterDrift, DriftFinding } from "./finding";
 
 /** What came of one cluster. */
@@ -27,7 +28,7 @@ export interface DriftReport {
 
 /** Sums up what was found. Pure. */
 export function report(stack: string, clusters: readonly ClusterDrift[], isUnfinished: boolean): DriftReport {
-  const findings = clusters.flatMap((cluster) => cluster.findings);
+  const findings = dataWithoutSecrets(clusters.flatMap((cluster) => cluster.findings));
   const count = (is: (finding: DriftFinding) => boolean): number => findings.filter(is).length;
   return {
     stack,

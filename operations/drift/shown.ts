@@ -1,12 +1,9 @@
 /** Values of objects in words: short, on one line, and never a secret. Pure. */
 
-import { describeFound, looksSecret, shortQuote } from "../../topology";
+import { describeFound, looksSecret, namesSecret, shortQuote } from "../../topology";
 import type { Difference } from "./compare/compare";
 import type { KubernetesObject } from "./compare/object-kind";
 import type { Path, Step } from "./compare/path";
-
-/** Names of what may hold a secret: environment variables, keys, annotations. */
-const secretName = /passw|secret|token|credential|private|api[-_]?key|(^|[-_.])key$|auth/i;
 
 /** What was applied and what stands, in words. */
 export interface Shown {
@@ -33,10 +30,10 @@ export function mayBeSecret({ kind }: Pick<KubernetesObject, "kind">, path: Path
   if (kind === "Secret" && path[0] !== "metadata" && path[0] !== "type") return true;
   if (kind === "Secret" && path[1] === "annotations") return true;
   const last = path.at(-1);
-  // What is called `…Name` is a reference. A variable's value goes by the variable's name.
-  if (typeof last === "string" && last !== "value") return secretName.test(last) && !last.endsWith("Name");
+  // A variable's value goes by the variable's name.
+  if (typeof last === "string" && last !== "value") return namesSecret(last);
   const entry = path.at(last === "value" ? -2 : -1);
-  return typeof entry === "object" && secretName.test(entry.entry);
+  return typeof entry === "object" && namesSecret(entry.entry);
 }
 
 /** Of long texts the first line that differs is shown. */
@@ -53,7 +50,7 @@ function shownTexts(expected: string, found: string): Shown {
 function shownLine(lines: readonly string[], at: number): string {
   const text = lines[at];
   if (text === undefined) return `the end after line ${at}`;
-  return secretName.test(text) ? `line ${at + 1} (not shown)` : `line ${at + 1}: ${describeFound(text.trim())}`;
+  return namesSecret(text) ? `line ${at + 1} (not shown)` : `line ${at + 1}: ${describeFound(text.trim())}`;
 }
 
 /** More words than this make no short list. */
@@ -79,6 +76,6 @@ const commandLines: readonly (Step | undefined)[] = ["args", "command"];
 function holdsSecretOption(path: Path, ...lists: readonly unknown[]): boolean {
   return (
     commandLines.includes(path.at(-1)) &&
-    lists.some((list) => Array.isArray(list) && list.some((word) => secretName.test(String(word))))
+    lists.some((list) => Array.isArray(list) && list.some((word) => namesSecret(String(word))))
   );
 }

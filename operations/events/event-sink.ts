@@ -1,3 +1,4 @@
+import { dataWithoutSecrets } from "../../topology";
 import type { MeshEvent, MeshEventBody } from "./mesh-event";
 
 /** Told of what happens. What it throws ends nothing; see `EventSink.failure`. */
@@ -9,7 +10,7 @@ export type Clock = () => number;
 /**
  * Where everything that works on one operation puts its events. Each is stamped with the time since the operation began.
  * A listener that throws is not called again, and the operation goes on: an update that is under way must not be lost
- * because of who watches it.
+ * because of who watches it. No event leaves with what may be a secret in it, whoever's words it repeats.
  */
 export class EventSink {
   private readonly startMs: number;
@@ -30,7 +31,7 @@ export class EventSink {
   /** Tells the listener of an event of a stack. */
   emit(stack: string, body: MeshEventBody): void {
     this.guard(() => {
-      this.listener({ ...body, stack, seconds: this.seconds() });
+      this.listener({ ...dataWithoutSecrets(body), stack, seconds: this.seconds() });
     });
   }
 

@@ -1,5 +1,4 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { withoutSecrets } from "../../topology";
 import type { Change, MeshEventBody, ResourceOfStep, Severity } from "./mesh-event";
 import { subjectOf, urnParts } from "./subject";
 
@@ -31,8 +30,8 @@ const changes: Readonly<Record<string, Change>> = {
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
 /**
- * Says in the words of a mesh what the engine says in its own. Pure. Properties of resources are in no event, and what
- * looks like a secret in a diagnostic is left out: the engine masks only what it knows to be one.
+ * Says in the words of a mesh what the engine says in its own. Pure. Properties of resources are in no event; what looks
+ * like a secret in a diagnostic the sink takes out: the engine masks only what it knows to be one.
  * @returns No event for what nobody need know, such as a resource that stays as it is.
  */
 export function eventsOf(event: EngineEvent, context: TranslationContext): MeshEventBody[] {
@@ -101,7 +100,7 @@ function diagnostic({
   severity,
   ephemeral,
 }: NonNullable<EngineEvent["diagnosticEvent"]>): MeshEventBody[] {
-  const words = withoutSecrets(message.trim());
+  const words = message.trim();
   const told = severities[severity];
   if (words === "" || told === undefined) return [];
   if (ephemeral === true) {
@@ -120,7 +119,7 @@ function violation({
   return {
     type: "diagnostic",
     severity: enforcementLevel === "mandatory" ? "error" : "warning",
-    message: withoutSecrets(message.trim()),
+    message: message.trim(),
     policy: `${policyPackName}/${policyName}`,
     ...(resourceUrn === "" ? {} : { ...subjectOf(resourceUrn), urn: resourceUrn }),
   };

@@ -16,10 +16,12 @@ export function joinStates<T extends State>(
   const resources = new Map<string, StateResource>();
   for (const [part, { resources: own = [] }] of parts) {
     const urns = new Set(own.map(({ urn }) => urn));
-    for (const resource of own) {
+    for (const [index, resource] of own.entries()) {
       const moved = inStack(resource, project, partStack(stack, part), stack, (urn) => urns.has(urn));
       const unprotected = moved.protect === true ? { ...moved, protect: false } : moved;
-      resources.set(moved.urn, merged(resources.get(moved.urn), unprotected));
+      // One that was replaced, and waits for its deletion, has the URN of the one in its place.
+      const key = moved.delete === true ? `${part} ${index}` : moved.urn;
+      resources.set(key, merged(resources.get(key), unprotected));
     }
   }
   return { ...first[1], resources: [...resources.values()] };

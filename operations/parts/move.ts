@@ -1,12 +1,14 @@
 import type { Deployment } from "@pulumi/pulumi/automation";
-import { ConfigurationError, partStack, partsOf, type Problem } from "../../topology";
+import { ConfigurationError, partStack, partsOf, trustPart, type Problem } from "../../topology";
+import { clustersIn } from "../stack/cluster-state";
 import { openStack, openWorkspace, selectStack, type StackOptions } from "../stack/workspace";
 import { joinStates } from "./join-state";
-import { stackType } from "../../engine/state";
+import { ensureUnchanged, importIfUnchanged, stackType } from "../../engine/state";
 import { partOptions, type PartsOptions } from "./options";
+import { isOfEngine, ofNoPart } from "./part-of-resource";
 import { splitState } from "./split-state";
 import { urnInStack, type State } from "./state-in-stack";
-import { readPartStacks } from "./states";
+import { findPartStacks, foreignAt } from "./states";
 
 /** What a move of state came to. */
 export interface MoveResult {
@@ -33,19 +35,53 @@ async function intoParts(options: PartsOptions): Promise<MoveResult> {
   if (exported === undefined || sizeOf(state) === 0)
     throw new ConfigurationError([nothingToMove(options, options.stack)]);
   ensureSettled(options.stack, state);
-  const origin = { plan: options.plan, project: projectOf(state), stack: options.stack };
-  const parts = splitState(state, origin);
-  for (const [part, own] of parts) {
-    const settings = await partOptions(options, part);
+  const parts = splitState(state, { plan: options.plan, project: projectOf(state), stack: options.stack });
+  const places = await placesOf(options, parts);
+  const strange = ofNoPart(state.resources ?? [], clustersIn(state));
+  const problems = [
+    ...strange.map(({ urn }) => homeless(options.stack, urn)),
+    ...places.flatMap(({ problem }) => problem),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  for (const { settings, state: own, present } of places) {
     options.onProgress?.(`${settings.stack}: takes over ${sizeOf(own)} resources`);
-    await (await openStack(settings)).importStack({ ...exported, deployment: own });
+    const stack = await openStack(settings);
+    if (present !== undefined) await ensureUnchanged(stack, present);
+    await stack.importStack({ ...exported, deployment: own });
   }
-  await (await openStack(options)).importStack({ ...exported, deployment: { ...state, resources: [] } });
+  await importIfUnchanged(await openStack(options), exported, { ...state, resources: [] });
   return resultOf(options, new Map([...parts].map(([part, own]) => [partStack(options.stack, part), own])));
 }
 
+/** Where the state of a part is to go. */
+interface Place {
+  readonly settings: StackOptions;
+  readonly state: State;
+  /** What is there; undefined where there is no stack yet. */
+  readonly present: Deployment | undefined;
+  /** What keeps it from going there. */
+  readonly problem: readonly Problem[];
+}
+
+/** Only where nothing is, or what an earlier move brought there, the state of a part may go. */
+async function placesOf(options: PartsOptions, parts: ReadonlyMap<string, State>): Promise<Place[]> {
+  const { foreign } = await findPartStacks(options);
+  const places: Place[] = [];
+  for (const [part, state] of parts) {
+    const settings = await partOptions(options, part);
+    const present = await exportOf(settings);
+    const moved = new Set((state.resources ?? []).map(({ urn }) => urn));
+    const { resources = [] } = stateIn(present);
+    const others = resources.filter((one) => !isOfEngine(one) && !moved.has(one.urn));
+    const taken = foreignAt(options, part, foreign);
+    const problem = taken.length > 0 || others.length === 0 ? taken : [bothHave(settings.stack, options.stack)];
+    places.push({ settings, state, present, problem });
+  }
+  return places;
+}
+
 async function intoOneStack(options: PartsOptions): Promise<MoveResult> {
-  const parts = await readPartStacks(options);
+  const { stacks: parts } = await findPartStacks(options);
   const exports = new Map<string, Deployment>();
   for (const part of parts.keys()) {
     const exported = await exportOf(await partOptions(options, part));
@@ -54,30 +90,39 @@ async function intoOneStack(options: PartsOptions): Promise<MoveResult> {
   const [first] = exports.values();
   const present = await exportOf(options);
   const known = new Set((stateIn(present).resources ?? []).map(({ urn }) => urn));
-  if (first === undefined) throw new ConfigurationError([nothingToMove(options, partStack(options.stack, "*"))]);
+  const isEmptied = first === undefined && parts.size > 0 && known.size > 0;
+  if (first === undefined && !isEmptied) {
+    throw new ConfigurationError([nothingToMove(options, partStack(options.stack, "*"))]);
+  }
   const states = new Map([...exports].map(([part, exported]) => [part, stateIn(exported)]));
   for (const [part, state] of states) ensureSettled(partStack(options.stack, part), state);
   const project = projectOf(stateIn(first));
   const isMovedAlready = [...states].every(([part, { resources = [] }]) =>
     resources.every(({ urn }) => known.has(urnInStack(urn, project, partStack(options.stack, part), options.stack))),
   );
-  if (!isMovedAlready) {
-    if (sizeOf(stateIn(present)) > 0) throw new ConfigurationError([bothHave(options)]);
+  if (first !== undefined && !isMovedAlready) {
+    if (sizeOf(stateIn(present)) > 0) throw new ConfigurationError([bothHave(options.stack, "the parts")]);
     const joined = joinStates(states, { project, stack: options.stack });
     options.onProgress?.(`${options.stack}: takes over ${sizeOf(joined)} resources`);
-    await (await openStack(options)).importStack({ ...first, deployment: joined });
+    const stack = await openStack(options);
+    if (present !== undefined) await ensureUnchanged(stack, present);
+    await stack.importStack({ ...first, deployment: joined });
   }
-  for (const [part, exported] of exports) {
+  // While the trust is there, nothing else than this goes on.
+  for (const part of [...parts.keys()].sort(trustLast)) {
     const settings = await partOptions(options, part);
-    const stack = await openStack(settings);
-    await stack.importStack({ ...exported, deployment: { ...stateIn(exported), resources: [] } });
-  }
-  for (const part of parts.keys()) {
-    const settings = await partOptions(options, part);
+    const exported = exports.get(part);
+    if (exported !== undefined) {
+      await importIfUnchanged(await openStack(settings), exported, { ...stateIn(exported), resources: [] });
+    }
     await (await openWorkspace(settings)).removeStack(settings.stack);
   }
   const now = stateIn(await exportOf(options));
   return resultOf(options, new Map([[options.stack, now]]));
+}
+
+function trustLast(left: string, right: string): number {
+  return Number(left === trustPart) - Number(right === trustPart);
 }
 
 async function exportOf(options: StackOptions): Promise<Deployment | undefined> {
@@ -127,12 +172,21 @@ function nothingToMove({ plan, stack }: PartsOptions, from: string): Problem {
   };
 }
 
-function bothHave({ stack }: PartsOptions): Problem {
+function bothHave(stack: string, origin: string): Problem {
   return {
     path: `stack ${stack}`,
-    expected: "no resources, since those of the parts are to come here",
-    found: "some that the parts do not have",
-    fix: `Look what they are (\`pulumi stack --stack ${stack}\`), and remove them or the parts' stacks.`,
+    expected: `no resources, since those of ${origin} are to come here`,
+    found: `some that ${origin} does not have`,
+    fix: `Look what they are (\`pulumi stack --stack ${stack}\`), and remove them, or one of the two.`,
+  };
+}
+
+function homeless(stack: string, urn: string): Problem {
+  return {
+    path: `stack ${stack}`,
+    expected: "nothing but what Isthmus makes of a mesh",
+    found: urn,
+    fix: "Move it into a stack of its own first (`pulumi state move`): no part of the mesh would have it.",
   };
 }
 

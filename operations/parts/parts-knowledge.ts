@@ -1,14 +1,15 @@
 import type { StackKnowledge } from "../../access";
+import { ofOnePart, parseLastOutputs } from "../../stacks";
 import { trustPart } from "../../topology";
-import { parseLastOutputs } from "../../stacks";
 import { limited } from "../limited";
-import { readMemory } from "../stack/stack-knowledge";
-import { defaultParallel, partOptions, type PartsOptions } from "./options";
-import { readPartStacks, type PartStack } from "./states";
+import { knowledgeIn } from "../stack/stack-knowledge";
+import { belongingParts } from "./belonging";
+import { defaultParallel, type PartsOptions } from "./options";
+import { readPartStacks, stateOf, type PartStack } from "./states";
 
 /**
  * What the stacks of some parts know of their clusters, and that of the trust of the mesh's root.
- * @param stacks Those that there are, by part.
+ * @param stacks By the parts that they are to be.
  */
 export async function readPartsKnowledge(
   options: PartsOptions,
@@ -16,25 +17,15 @@ export async function readPartsKnowledge(
   parts: readonly string[],
 ): Promise<StackKnowledge> {
   const { parallel = defaultParallel } = options;
-  const there = parts.filter((part) => stacks.has(part));
-  const read = await limited(
-    parallel,
-    there,
-    async (part) => (await readMemory(await partOptions(options, part))).knowledge,
-  );
+  const belonging = await belongingParts(options, stacks);
+  const read = await limited(parallel, parts, async (part) => {
+    const at = stacks.get(part)?.at;
+    if (at === undefined || part === trustPart) return [];
+    const own = ofOnePart(knowledgeIn(await stateOf(options, at)), part).clusters.get(part);
+    return own === undefined ? [] : [[part, { ...own, belongs: belonging.has(part) }] as const];
+  });
   const root = parseLastOutputs(stacks.get(trustPart)?.outputs).mesh.rootFingerprint;
-  return {
-    // An update that failed left the outputs of the one before it, or none that count.
-    clusters: new Map(
-      read.flatMap(({ clusters }) =>
-        [...clusters].map(([name, known]) => [
-          name,
-          { ...known, belongs: stacks.get(name)?.state.digest !== undefined },
-        ]),
-      ),
-    ),
-    roots: root === undefined ? [] : [root],
-  };
+  return { clusters: new Map(read.flat()), roots: root === undefined ? [] : [root] };
 }
 
 /** What the stacks of all parts know. */

@@ -1,25 +1,41 @@
-import { partsOf } from "../../topology";
-import { preview, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
+import { ConfigurationError, partsOf } from "../../topology";
+import { resolveClusters } from "../stack/kubeconfig-sources";
+import { preview, previewDestruction, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { onPart, partOptions, type PartsOptions } from "./options";
+import { removalsIn, stillReachedParts } from "./removals";
 import { readPartStacks } from "./states";
 import { inEach } from "./together";
 
 /**
- * Says what an update of all parts would do. What a part is yet to offer the others is unknown to them.
- * @throws as {@link inEach} does.
+ * Says what an update of all parts would do, and what would go with those that the configuration no longer has. What a part
+ * is yet to offer the others is unknown to them.
+ * @throws ConfigurationError for a removal that an update refuses; else as {@link inEach} does.
  */
 export async function previewParts(options: PartsOptions): Promise<ChangesResult> {
-  await ensureInParts(options);
-  return onEach(options, preview);
+  const stacks = await readPartStacks(options, await ensureInParts(options));
+  const removals = removalsIn(options, stacks);
+  if (removals.length > 0) {
+    const { clusters } = await resolveClusters(options);
+    const problems = await stillReachedParts(options, removals, stacks, clusters);
+    if (problems.length > 0) throw new ConfigurationError(problems);
+  }
+  const removed = removals.map(({ part }) => part);
+  const planned = partsOf(options.plan);
+  const results = await inEach(options, [...planned, ...removed], (part) =>
+    onPart(options, part, removed.includes(part) ? previewDestruction : preview),
+  );
+  return { stack: options.stack, changes: summed(results.map(({ changes }) => changes)) };
 }
 
 /** Brings the states of all parts to what the clusters have. Changes no cluster. */
 export async function refreshParts(options: PartsOptions): Promise<ChangesResult> {
-  await ensureInParts(options);
-  return onEach(options, refresh);
+  const stacks = await readPartStacks(options, await ensureInParts(options));
+  const there = partsOf(options.plan).filter((part) => stacks.has(part));
+  const results = await inEach(options, there, (part) => onPart(options, part, refresh));
+  return { stack: options.stack, changes: summed(results.map(({ changes }) => changes)) };
 }
 
 /** What the stacks of all parts say of the mesh, as one; undefined where there are none. */
@@ -30,15 +46,9 @@ export async function partsOutputs(options: PartsOptions): Promise<UpdateResult[
   return mergedOutputs(options.plan, new Map(stacks.map(([part, { outputs }]) => [part, outputs])));
 }
 
-/** The options of the stacks of all parts. */
-export function stacksOfParts(options: PartsOptions): Promise<StackOptions[]> {
-  return Promise.all(partsOf(options.plan).map((part) => partOptions(options, part)));
-}
-
-async function onEach(
-  options: PartsOptions,
-  operation: (options: StackOptions) => Promise<ChangesResult>,
-): Promise<ChangesResult> {
-  const results = await inEach(options, partsOf(options.plan), (part) => onPart(options, part, operation));
-  return { stack: options.stack, changes: summed(results.map(({ changes }) => changes)) };
+/** The options of the stacks of all parts of the plan, as far as there are any. */
+export async function stacksOfParts(options: PartsOptions): Promise<StackOptions[]> {
+  const stacks = await readPartStacks(options);
+  const there = partsOf(options.plan).filter((part) => stacks.has(part));
+  return Promise.all(there.map((part) => partOptions(options, part)));
 }

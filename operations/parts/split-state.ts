@@ -1,16 +1,10 @@
-import { isSiteComponent } from "../../components/internal/site-names";
 import { digestOf, usesOf } from "../../stacks";
 import { partStack, trustPart, type MeshPlan } from "../../topology";
-import { clustersIn, type ExportedState } from "../stack/cluster-state";
-import { providerName } from "../../stacks/recovery/pending";
+import { clustersIn } from "../stack/cluster-state";
+import { ownName } from "../../engine/stack-reference";
 import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../engine/state";
+import { isOfRoot, meshName as mesh, partsOfResources } from "./part-of-resource";
 import { inStack, type State } from "./state-in-stack";
-
-/** Name of the Mesh component of every stack of a mesh. */
-const mesh = "mesh";
-
-/** Components of the trust; all others are of one cluster. */
-const trustTypes = ["isthmus:index:RootCa", "isthmus:index:IntermediateCa"];
 
 /** Which state is cut, and where it belongs. */
 export interface StateOrigin {
@@ -27,7 +21,7 @@ export interface StateOrigin {
  */
 export function splitState<T extends State>(state: T, origin: StateOrigin): ReadonlyMap<string, T> {
   const { resources = [] } = state;
-  const sites = clustersIn(state as ExportedState);
+  const sites = clustersIn(state);
   const partOf = partsOfResources(resources, sites);
   const outputs = outputsOf(resources, sites, origin);
   return new Map(
@@ -38,43 +32,18 @@ export function splitState<T extends State>(state: T, origin: StateOrigin): Read
       const moved = own.map((resource): StateResource => ({
         ...inStack(resource, origin.project, origin.stack, to, (urn) => urns.has(urn)),
         ...(resource.type === stackType ? { outputs: outputs.get(part) ?? {} } : {}),
-        ...(part === trustPart && isOfRoot(resource) ? { protect: true } : {}),
+        ...(part === trustPart && isOfRoot(resource, resources) ? { protect: true } : {}),
       }));
       return [part, { ...state, resources: moved }];
     }),
   );
 }
 
-/** The part that each resource belongs to, by its URN; `every` for what each stack has. */
-function partsOfResources(resources: readonly StateResource[], sites: readonly string[]): ReadonlyMap<string, string> {
-  const parts = new Map<string, string>();
-  for (const resource of resources) {
-    const part = ownPart(resource, sites) ?? parts.get(resource.parent ?? "");
-    // What only the engine itself uses, it makes anew.
-    if (part !== undefined) parts.set(resource.urn, part);
-  }
-  return parts;
-}
-
-function ownPart({ urn, type, provider }: StateResource, sites: readonly string[]): string | undefined {
-  const name = nameOf(urn);
-  if (type === stackType || (type === "isthmus:index:Mesh" && name === mesh)) return "every";
-  if (trustTypes.includes(type) || type === "pulumi:providers:tls") return trustPart;
-  if (type === "pulumi:providers:kubernetes" && sites.includes(name)) return name;
-  const made = providerName(provider);
-  if (made !== undefined && sites.includes(made)) return made;
-  return sites.find((site) => isSiteComponent(name, mesh, site));
-}
-
-function isOfRoot({ urn }: StateResource): boolean {
-  return nameOf(urn) === `${mesh}-root` || nameOf(urn).startsWith(`${mesh}-root-`);
-}
-
 /** Outputs of all parts' stacks, from what the whole mesh's state holds. */
 function outputsOf(
   resources: readonly StateResource[],
   sites: readonly string[],
-  { plan }: StateOrigin,
+  { plan, stack }: StateOrigin,
 ): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
   const whole = (resources.find(({ type }) => type === stackType)?.outputs ?? {}) as WholeOutputs;
   const facts = new Facts(resources);
@@ -100,6 +69,9 @@ function outputsOf(
     ...sites.map((site) => [site, facts.offersOf(site, whole.controlPlanes?.[site]?.address)] as const),
   ]);
   const partOutput = (part: string): object => ({
+    mesh: plan.id,
+    environment: ownName(stack),
+    name: part,
     offers: offers.get(part) ?? {},
     uses: usesOf({ plan, part, offers }),
   });
@@ -138,10 +110,13 @@ function pick<T>(record: Readonly<Record<string, T>> = {}, key: string): Readonl
 
 /** What a state says that the parts' outputs are made of. Holds secrets. */
 class Facts {
+  private readonly resources: readonly StateResource[];
   private readonly byName: ReadonlyMap<string, StateResource>;
 
-  constructor(private readonly resources: readonly StateResource[]) {
-    this.byName = new Map(resources.map((resource) => [nameOf(resource.urn), resource]));
+  constructor(resources: readonly StateResource[]) {
+    // One that only waits for its deletion says nothing any more.
+    this.resources = resources.filter((resource) => resource.delete !== true);
+    this.byName = new Map(this.resources.map((resource) => [nameOf(resource.urn), resource]));
   }
 
   rootCertificatePem(): string | undefined {

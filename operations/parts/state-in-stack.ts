@@ -1,10 +1,8 @@
+import type { ExportedState } from "../stack/cluster-state";
 import { stackType, withReferences, type StateResource } from "../../engine/state";
 
 /** The state of a stack. Secrets stand in it in plain: it is for the memory of this process alone. */
-export interface State {
-  readonly resources?: readonly StateResource[];
-  readonly pending_operations?: readonly unknown[];
-}
+export type State = ExportedState;
 
 /** The resource as one of another stack; what it depends on that is not there is left out. Pure. */
 export function inStack(

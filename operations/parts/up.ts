@@ -1,4 +1,5 @@
 import { reachClusters, resolveAccess, type ClusterAccess, type StackKnowledge } from "../../access";
+import type { ListedStack } from "../../engine/stack-reference";
 import { localFilesDigest, partDigest, type PartState } from "../../stacks";
 import {
   ConfigurationError,
@@ -18,7 +19,8 @@ import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { readPartsKnowledge } from "./parts-knowledge";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
-import { takeOverFormerNames } from "./renamed";
+import { notAgreed, removalsIn, stillReachedParts, type Removals } from "./removals";
+import { renamePart, silentRename, takenOver, underNewNames } from "./renamed";
 import { dueParts, nextParts, type PartProgress, type Situation } from "./schedule";
 import { partStackOf, readPartStacks, type PartStack } from "./states";
 
@@ -44,6 +46,11 @@ export interface UpPartsOptions extends PartsOptions {
   readonly refresh?: boolean;
   /** `changed`: stacks that are what they are to be are left alone. `all`: each is updated. Default: changed. */
   readonly extent?: "changed" | "all";
+  /**
+   * Parts that the configuration no longer has: `agreed`: they are destroyed, with their stacks. `refused`: nothing is
+   * changed while there are any. Default: refused.
+   */
+  readonly removals?: Removals;
 }
 
 /**
@@ -54,8 +61,7 @@ export interface UpPartsOptions extends PartsOptions {
  * @throws UnfinishedUpdate when all that could be done is done and something is missing.
  */
 export async function upParts(options: UpPartsOptions): Promise<PartsUpdate> {
-  const names = await ensureInParts(options);
-  const run = await PartsRun.begin(options, names);
+  const run = await PartsRun.begin(options, await ensureInParts(options));
   await run.finish();
   return run.result();
 }
@@ -74,9 +80,13 @@ class PartsRun {
   ) {}
 
   /** Reads what there is, and looks at the clusters of those parts that are to be updated. */
-  static async begin(options: UpPartsOptions, names: readonly string[]): Promise<PartsRun> {
+  static async begin(options: UpPartsOptions, listed: readonly ListedStack[]): Promise<PartsRun> {
     const { plan, projectDirectory, onProgress = () => undefined } = options;
-    const stacks = await readPartStacks(options, await takeOverFormerNames(options, names));
+    const found = await readPartStacks(options, listed);
+    const over = takenOver(plan, found);
+    const stacks = underNewNames(found, over);
+    const removals = removalsIn(options, found);
+    if (options.removals !== "agreed" && removals.length > 0) throw new ConfigurationError(removals.map(notAgreed));
     // Kubeconfigs come first: what a part is made of depends on them, and no cluster is asked for that.
     const sources = operationSources(await partOptions(options, trustPart), "create");
     const resolved = await resolveAccess(plan, projectDirectory, sources, options.variables);
@@ -94,7 +104,17 @@ class PartsRun {
         ...(options.variables === undefined ? {} : { environment: options.variables }),
       },
     );
-    if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
+    const problems = [
+      ...reached.problems,
+      ...[...over].flatMap(([part, former]) =>
+        reached.clusters.get(part)?.isReachable === false ? [silentRename(pathOf(options, part), former)] : [],
+      ),
+      ...(await stillReachedParts(options, removals, stacks, new Map([...resolved.clusters, ...reached.clusters]))),
+    ];
+    if (problems.length > 0) throw new ConfigurationError(problems);
+    options.stop?.throwIfAborted();
+    // The others read a stack by its new name, so that all have theirs before the first of them is updated.
+    for (const [part, former] of over) await renamePart(options, former, part, found.has(part) ? "empty" : "absent");
     for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);
     for (const part of due) {
       const cluster = reached.clusters.get(part);
@@ -185,7 +205,7 @@ class PartsRun {
     const { changes, outputs } = await onPart(this.options, part, (options) =>
       up({ ...options, ...(refresh === true ? { refresh } : {}) }),
     );
-    this.stacks.set(part, partStackOf(outputs));
+    this.stacks.set(part, partStackOf(outputs, part));
     return changes;
   }
 

@@ -2,11 +2,9 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { emptyPassphrases, passphraseVariables } from "../../engine/passphrase";
 import type { Variables } from "../../engine/variables";
 import { sitesOf, type MeshPlan } from "../../topology";
-
-/** Either of these says how the stack's secrets are encrypted: who sets one must not be given the other. */
-const passphraseVariables = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
 
 /** The directory, relative to the project, that the lab's stack files name. */
 const labDirectory = ".lab";
@@ -43,8 +41,13 @@ export async function stackEnvironment(
 
 /** Those of the exported variables that are to be used: what the user has not set, and what is extended. Pure. */
 export function defaultsFor(exported: Variables, userVariables: NodeJS.ProcessEnv): Variables {
+  const passphrases: readonly string[] = passphraseVariables;
+  const empty: readonly string[] = emptyPassphrases(userVariables);
+  // Either of them says how the stack's secrets are encrypted: who sets one must not be given the other.
   const isSet = (name: string): boolean =>
-    (passphraseVariables.includes(name) ? passphraseVariables : [name]).some((one) => userVariables[one] !== undefined);
+    (passphrases.includes(name) ? passphrases : [name]).some(
+      (one) => userVariables[one] !== undefined && !empty.includes(one),
+    );
   return Object.fromEntries(
     Object.entries(exported).filter(([name]) => !ofShell.includes(name) && (extended.includes(name) || !isSet(name))),
   );

@@ -1,6 +1,7 @@
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { ConfigurationError, listed, nearest, sitesOf, type Problem } from "../../topology";
 import { clustersIn, stateWithoutCluster, type ExportedState } from "./cluster-state";
+import { importIfUnchanged } from "../../engine/state";
 import { pendingIn } from "../../stacks/recovery/pending";
 import { runUpdate } from "./run-update";
 import { selectStack, type StackOptions } from "./workspace";
@@ -24,7 +25,7 @@ export async function forget(options: StackOptions, cluster: string): Promise<Fo
   return runUpdate(stack, options, async () => {
     // What was read before another update ended must not be written after it: each attempt reads anew.
     const { exported, rest, forgotten } = await withoutCluster(stack, options, cluster);
-    await stack.importStack({ ...exported, deployment: rest });
+    await importIfUnchanged(stack, exported, rest);
     return { stack: options.stack, cluster, forgotten };
   });
 }
@@ -38,7 +39,8 @@ export async function findForgettable(options: StackOptions, cluster: string): P
   return (await withoutCluster(await existingStack(options), options, cluster)).forgotten;
 }
 
-async function existingStack(options: StackOptions): Promise<Stack> {
+/** @throws ConfigurationError when there is none. */
+export async function existingStack(options: StackOptions): Promise<Stack> {
   const stack = await selectStack(options);
   if (stack !== undefined) return stack;
   throw new ConfigurationError([

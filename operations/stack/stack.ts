@@ -78,6 +78,22 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
  */
 export async function preview(options: StackOptions): Promise<ChangesResult> {
   const judged = policyOptions(options.policyPacks);
+  return previewed("preview", options, (stack, common) => stack.preview({ ...common, ...judged }));
+}
+
+/**
+ * Says what {@link destroy} would take away. Changes nothing.
+ * @throws EventStreamError as {@link preview} does.
+ */
+export function previewDestruction(options: StackOptions): Promise<ChangesResult> {
+  return previewed("destroy", options, (stack, common) => stack.previewDestroy(common));
+}
+
+async function previewed(
+  subcommand: "preview" | "destroy",
+  options: StackOptions,
+  run: (stack: Stack, common: ReturnType<typeof commonOptions>) => Promise<{ readonly changeSummary: Changes }>,
+): Promise<ChangesResult> {
   let hasSums = false;
   const onEvent = (event: EngineEvent): void => {
     if (event.summaryEvent !== undefined) hasSums = true;
@@ -85,9 +101,9 @@ export async function preview(options: StackOptions): Promise<ChangesResult> {
   };
   // The Automation API would give no changes, and write a warning to our standard error.
   const stack = await openStack(options, (command) => {
-    if (command === "preview" && !hasSums) throw new EventStreamError(options.stack);
+    if (command === subcommand && !hasSums) throw new EventStreamError(options.stack);
   });
-  const result = await stack.preview({ ...commonOptions({ ...options, onEvent }), ...judged });
+  const result = await run(stack, commonOptions({ ...options, onEvent }));
   return { stack: options.stack, changes: result.changeSummary };
 }
 

@@ -1,4 +1,12 @@
-import { formatProblem, listed, sitesOf, type MeshPlan, type Problem } from "../../topology";
+import {
+  formatProblem,
+  listed,
+  shownProblem,
+  sitesOf,
+  withoutSecrets,
+  type MeshPlan,
+  type Problem,
+} from "../../topology";
 import { diagnosticsIn } from "../../engine/diagnostics";
 import type { PulumiError } from "../../engine/pulumi";
 import { clustersOf } from "./concerned-clusters";
@@ -8,14 +16,17 @@ import { clustersOf } from "./concerned-clusters";
  * or something went wrong in some clusters on the way.
  */
 export class UnfinishedUpdate extends Error {
+  /** Why clusters could not be reached. */
+  readonly problems: readonly Problem[];
+
   constructor(
     message: string,
     /** Names of the clusters that are not what the configuration says, as far as they are known. */
     readonly clusters: readonly string[],
-    /** Why clusters could not be reached. */
-    readonly problems: readonly Problem[],
+    problems: readonly Problem[],
   ) {
-    super(message);
+    super(withoutSecrets(message));
+    this.problems = problems.map(shownProblem);
     this.name = "UnfinishedUpdate";
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
   LocalWorkspace,
@@ -9,6 +9,7 @@ import {
   type Deployment,
   type EngineEvent,
   type OutputMap,
+  type RemoveOptions,
   type Workspace,
 } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
@@ -68,6 +69,10 @@ export interface MeshWorkspace extends LocalWorkspace {
   revealedOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
   /** Takes the protection against deletion from all of a stack's resources. */
   unprotectAll(stack: string): Promise<void>;
+  /** Removes a stack from the backend, and leaves its settings and the user's choice of a stack as they are. */
+  removeStack(stack: string, options?: Pick<RemoveOptions, "force">): Promise<void>;
+  /** Gives a stack another name, and leaves the user's choice of a stack as it is. */
+  renameStack(stack: string, name: string): Promise<void>;
 }
 
 /**
@@ -120,11 +125,21 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
   const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
   // Commands without `--config-file` write down how the stack's secrets are encrypted; one that shares the settings of
   // another is told by those.
-  const withSharedSettings = async (name: string, args: string[]): Promise<void> => {
+  const withSharedSettings = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     const settings = join(options.configFile === undefined ? directory : dirname(options.configFile), stackFile(name));
     const isOwn = options.configFile === undefined || existsSync(settings);
-    await command.run(args, directory, {});
+    await act();
     if (!isOwn) await rm(settings, { force: true });
+  };
+  // These write into Pulumi's home which stack is selected: they get one of their own, and the credentials from the user's.
+  const withoutSelecting = async (args: string[]): Promise<void> => {
+    const { PULUMI_HOME: home = join(homedir(), ".pulumi"), PULUMI_CREDENTIALS_PATH: credentials = home } = {
+      ...variables,
+      ...own,
+    };
+    await inOwnDirectory("isthmus-home-", async (ownHome) => {
+      await command.run(args, directory, { PULUMI_HOME: ownHome, PULUMI_CREDENTIALS_PATH: credentials });
+    });
   };
   const readJson = async (...args: string[]): Promise<unknown> =>
     JSON.parse((await command.run(args, directory, {})).stdout);
@@ -145,18 +160,24 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     unprotectAll: async (stack: string): Promise<void> => {
       await command.run(["state", "unprotect", "--all", "--yes", "--stack", stack], directory, {});
     },
+    removeStack: (stack: string, { force = false }: Pick<RemoveOptions, "force"> = {}): Promise<void> =>
+      withoutSelecting(["stack", "rm", "--yes", "--preserve-config", ...(force ? ["--force"] : []), stack]),
+    renameStack: (stack: string, name: string): Promise<void> =>
+      withoutSelecting(["stack", "rename", name, "--stack", stack]),
     selectStack: async (name: string): Promise<void> => {
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
     // The Automation API writes the state, secrets in plain, into a file that everybody may read.
     importStack: (name: string, state: Deployment): Promise<void> =>
-      inPrivateFile(JSON.stringify(state), async (file) => {
-        await withSharedSettings(name, ["stack", "import", "--file", file, "--stack", name]);
-      }),
+      withSharedSettings(name, () =>
+        command.feed(["stack", "import", "--stack", name], directory, JSON.stringify(state)),
+      ),
     createStack: async (name: string): Promise<void> => {
       const chosen = secretsProvider ?? (await loadSecretsProvider(directory, name));
       const provider = chosen === undefined ? [] : ["--secrets-provider", chosen];
-      await withSharedSettings(name, ["stack", "init", name, "--no-select", ...provider]);
+      await withSharedSettings(name, () =>
+        command.run(["stack", "init", name, "--no-select", ...provider], directory, {}),
+      );
     },
     getAllConfig: async (name: string): Promise<ConfigMap> =>
       (await readJson("config", "--show-secrets", "--json", "--stack", name, ...file)) as ConfigMap,
@@ -198,13 +219,11 @@ function projectName(directory: string): string {
 /** What the CLI prints in the place of an output that is a secret. */
 const maskedOutput = "[secret]";
 
-/** Does something with a file that only this user can read, and that is gone afterwards. */
-async function inPrivateFile(text: string, action: (file: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "isthmus-state-"));
+/** Does something with a directory that is this user's alone, and gone afterwards. */
+async function inOwnDirectory(prefix: string, action: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), prefix));
   try {
-    const file = join(directory, "state.json");
-    await writeFile(file, text, { mode: 0o600 });
-    await action(file);
+    await action(directory);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { withoutUserInfo } from "../../topology";
 import type { Properties } from "./properties";
 
 /** A Helm release, as far as its manifests depend on it. */
@@ -38,6 +39,12 @@ const timeoutMs = 30_000;
 export function helmOnPath(directory: string, variables: NodeJS.ProcessEnv): Helm {
   return {
     template: async ({ chart, name, namespace, repository, values, version }) => {
+      // Helm takes them from its command line alone, which every user of the machine can read.
+      if ([chart, repository ?? ""].some((url) => withoutUserInfo(url) !== url)) {
+        throw new HelmError(
+          "the URL of its chart has a user or a password in it, which are on no command line of ours",
+        );
+      }
       const args = ["template", name, chart, "--namespace", namespace, "--values", "-"];
       if (repository !== undefined) args.push("--repo", repository);
       const isOnDisk = chart.startsWith(".") || chart.startsWith("/");

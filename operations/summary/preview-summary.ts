@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import type { MeshPlan } from "../../topology";
+import { dataWithoutSecrets, type MeshPlan } from "../../topology";
 import { PulumiError } from "../stack";
 import type { Helm } from "./helm";
 import { renderManifests } from "./manifests";
@@ -35,9 +35,9 @@ export async function summarisePreview(
   // Before its first event a preview fails for reasons that the error says better: no backend, a wrong passphrase, a lock.
   if (failure !== undefined && stacks.every(({ events }) => events.length === 0)) throw failure;
   const summary = summarise({ ...mesh, stacks, ...(failure === undefined ? {} : { failure: failure.message }) });
-  if (helm === undefined) return summary;
+  if (helm === undefined) return dataWithoutSecrets(summary);
   const { details, notRendered } = await renderManifests(readPreview(stacks, failure?.message).steps, helm);
-  return { ...summary, details: [...summary.details, ...details], notRendered };
+  return dataWithoutSecrets({ ...summary, details: [...summary.details, ...details], notRendered });
 }
 
 async function failureOf(preview: Promise<unknown>): Promise<PulumiError | undefined> {

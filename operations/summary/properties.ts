@@ -1,10 +1,10 @@
 import { unknownOutput } from "../../access";
-import { withoutSecrets } from "../../topology";
+import { maskedSecret, namesSecret, withoutSecrets } from "../../topology";
 import { isMarked } from "../../engine/state";
 import type { Difference } from "./model";
 
 /** What stands for a secret. */
-export const masked = "[secret]";
+export const masked = maskedSecret;
 /** What stands for a value that nobody can know before the update. */
 export const notKnown = "[not known yet]";
 
@@ -42,19 +42,24 @@ export function textAt(properties: Properties | undefined, ...path: readonly str
 /**
  * How two trees differ, leaf by leaf, sorted by path. Lists are compared as a whole where their lengths differ: one
  * element that is put in front would else change all others. Of what may not be shown it is said that it differs.
+ * @param name What the value is called. Default: nothing.
  */
-export function differences(before: unknown, after: unknown, path = ""): Difference[] {
+export function differences(before: unknown, after: unknown, path = "", name = ""): Difference[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (isInner(before) && isInner(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-    return keys.flatMap((key) => differences(before[key], after[key], below(path, key)));
+    return keys.flatMap((key) =>
+      differences(before[key], after[key], below(path, key), nameOf(key, { ...before, ...after })),
+    );
   }
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
-    return before.flatMap((element, index) => differences(element, after[index], `${path}[${String(index)}]`));
+    return before.flatMap((element, index) => differences(element, after[index], `${path}[${String(index)}]`, name));
   }
-  if (isInner(before) && after === undefined && Object.keys(before).length > 0) return differences(before, {}, path);
-  if (isInner(after) && before === undefined && Object.keys(after).length > 0) return differences({}, after, path);
-  const [old, fresh] = [readable(before), readable(after)];
+  if (isInner(before) && after === undefined && Object.keys(before).length > 0)
+    return differences(before, {}, path, name);
+  if (isInner(after) && before === undefined && Object.keys(after).length > 0)
+    return differences({}, after, path, name);
+  const [old, fresh] = [readable(before, name), readable(after, name)];
   return [{ path, ...(old === undefined ? {} : { before: old }), ...(fresh === undefined ? {} : { after: fresh }) }];
 }
 
@@ -69,15 +74,27 @@ function below(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** A value for people: secrets masked, those that nobody marked as such too, and what is not known yet by its name. */
-export function readable(value: unknown): unknown {
+/** What the value of a key is called: that of a variable, or of another entry of a list, as the entry is. */
+function nameOf(key: string, { name }: Properties): string {
+  return key === "value" && typeof name === "string" ? name : key;
+}
+
+/** What is no secret, whatever it is called: a switch, or nothing at all. */
+const neverSecret: ReadonlySet<unknown> = new Set(["true", "false", "", true, false, undefined, null]);
+
+/**
+ * A value for people: secrets masked, those that nobody marked as such too, and what is not known yet by its name.
+ * @param name What the value is called, by which it may be known for a secret. Default: nothing.
+ */
+export function readable(value: unknown, name = ""): unknown {
   if (unknowns.has(value)) return notKnown;
+  if (!isTree(value) && !Array.isArray(value) && !neverSecret.has(value) && namesSecret(name)) return masked;
   if (typeof value === "string") {
     const text = withoutSecrets(value);
     return text.trim() === masked ? masked : text;
   }
-  if (Array.isArray(value)) return value.map(readable);
+  if (Array.isArray(value)) return value.map((element) => readable(element, name));
   if (!isTree(value)) return value;
   if (isMarked(value)) return masked;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner, nameOf(key, value))]));
 }

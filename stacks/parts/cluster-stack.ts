@@ -5,7 +5,6 @@ import { reachable } from "../reachable";
 import { parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
-import { stackOutputs } from "../stack-outputs";
 import { localFilesDigest } from "./local-files";
 import { digestOf, partDigest, usesOf, type PartSource } from "./digest";
 import { elsewhereOf, ensureNeeds, offersIn, readOtherParts } from "./other-parts";
@@ -17,7 +16,7 @@ export interface ClusterStackOutputs {
   readonly mesh: MeshOutput;
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
   readonly controlPlanes: Readonly<Record<string, ControlPlaneOutputs>>;
-  readonly part?: PartOutput;
+  readonly part: PartOutput;
   /** Secret. */
   readonly kubeconfigs?: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -32,6 +31,14 @@ export interface ClusterStackArgs {
   readonly transforms: ReleaseTransforms;
   /** Directory that the configuration's relative paths start from. */
   readonly projectDirectory: string;
+  /** What this stack's last update said. */
+  readonly outputs: unknown;
+}
+
+/** What a part is made from, and whose it is. */
+export interface MadePart extends PartSource {
+  /** The stack whose configuration describes the mesh. */
+  readonly environment: string;
 }
 
 /**
@@ -39,8 +46,7 @@ export interface ClusterStackArgs {
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
 export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStackOutputs> {
-  const { plan, stack, part, transforms, projectDirectory } = args;
-  const outputs = await stackOutputs(pulumi.getStack());
+  const { plan, stack, part, transforms, projectDirectory, outputs } = args;
   const last = parseLastOutputs(outputs);
   const { uses: lastUses } = parsePartOutputs(outputs).part;
   const others = await readOtherParts(plan, stack, part);
@@ -49,28 +55,41 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
 
   const root = others.get(trustPart)?.mesh.rootFingerprint;
-  const roots = root === undefined ? [] : [root];
-  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, roots);
+  const own = { name: part, roots: root === undefined ? [] : [root] };
+  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, own);
   const access = reached.clusters.get(part);
   const site = sitesOf(reached.plan).find(({ name }) => name === part);
   // A new cluster that cannot be reached and is to be skipped is left out for now.
-  if (site === undefined || access === undefined) return { mesh, clusters: {}, controlPlanes: {} };
+  if (site === undefined || access === undefined) {
+    const own = { mesh: plan.id, environment: stack, name: part, offers: {}, uses: {} };
+    return { mesh, clusters: {}, controlPlanes: {}, part: own };
+  }
 
   const made = withoutPromiseTraces(
     () => new MeshPart("mesh", { plan, cluster: part, access: siteAccess(site, access, last), elsewhere, transforms }),
   );
   const files = localFilesDigest(plan, projectDirectory);
-  return clusterStackOutputs(made, mesh, { plan, part, access, files, offers: offersIn(others) });
+  return clusterStackOutputs(made, mesh, {
+    plan,
+    part,
+    environment: stack,
+    access,
+    files,
+    offers: offersIn(others),
+  });
 }
 
 /** What the stack of a cluster exports once its part is made. */
-export function clusterStackOutputs(made: MeshPart, mesh: MeshOutput, source: PartSource): ClusterStackOutputs {
-  const { part } = source;
+export function clusterStackOutputs(made: MeshPart, mesh: MeshOutput, source: MadePart): ClusterStackOutputs {
+  const { plan, part, environment } = source;
   return {
     mesh,
     clusters: made.cluster === undefined ? {} : { [part]: made.cluster },
     controlPlanes: made.controlPlane === undefined ? {} : { [part]: made.controlPlane },
     part: {
+      mesh: plan.id,
+      environment,
+      name: part,
       offers: offersFrom(made),
       uses: usesOf(source),
       digest: made.made.apply(() => partDigest(source)),

@@ -2,6 +2,12 @@ import { z } from "zod";
 
 /** What a part says of itself: public, and enough to know whether it must be updated, and who waits for it. */
 const partSchema = z.object({
+  /** The mesh's id; missing, as the next two, where a release before 0.4.0 made it. */
+  mesh: z.string().optional(),
+  /** Name of the stack whose configuration describes the mesh, without organization and project. */
+  environment: z.string().optional(),
+  /** Which part of the mesh it is: `trust`, or the cluster's name. */
+  name: z.string().optional(),
   /** What it has for others, by the offer; the value differs when the thing does. */
   offers: z.record(z.string(), z.string()).default({}),
   /** What of others it was made from, by the need's key, with the value that counted. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MeshTrust, type Intermediate } from "../../components";
 import { trustPart, type MeshPlan } from "../../topology";
 import { digestOf, partDigest } from "./digest";
+import type { PartIdentity } from "./part-identity";
 
 /** What the stack of a mesh's trust exports. */
 export interface TrustStackOutputs {
@@ -20,21 +21,27 @@ export interface MeshOutput {
 }
 
 /** What a part says of itself, for the others and for whoever brings them up. */
-export interface PartOutput {
+export interface PartOutput extends PartIdentity {
   readonly offers: Readonly<Record<string, pulumi.Input<string>>>;
   readonly uses: Readonly<Record<string, string>>;
-  /** Known once everything of the part is there. */
-  readonly digest: pulumi.Output<string>;
+  /** Known once everything of the part is there; none where nothing was made. */
+  readonly digest?: pulumi.Output<string>;
 }
 
-/** The trust of a mesh, in a stack of its own. */
-export function trustStack(plan: MeshPlan): TrustStackOutputs {
+/**
+ * The trust of a mesh, in a stack of its own.
+ * @param environment The stack whose configuration describes the mesh.
+ */
+export function trustStack(plan: MeshPlan, environment: string): TrustStackOutputs {
   const trust = new MeshTrust("mesh", { plan });
   const intermediates = Object.entries(trust.intermediates);
   const made = pulumi.all(intermediates.map(([, { certificatePem }]) => certificatePem));
   return {
     mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: trust.rootFingerprint },
     part: {
+      mesh: plan.id,
+      environment,
+      name: trustPart,
       offers: {
         root: trust.rootFingerprint,
         ...Object.fromEntries(

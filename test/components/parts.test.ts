@@ -54,7 +54,7 @@ class PartsUnderMocks {
   private async run(plan: MeshPlan, part: string): Promise<void> {
     let exported: unknown;
     const resources = await record("update", provided, async () => {
-      exported = await valueOf(part === trustPart ? trustStack(plan) : this.cluster(plan, part));
+      exported = await valueOf(part === trustPart ? trustStack(plan, "prod") : this.cluster(plan, part));
     });
     this.resources.set(part, resources);
     this.outputs.set(part, parsePartOutputs(exported));
@@ -76,6 +76,7 @@ class PartsUnderMocks {
     return clusterStackOutputs(made, mesh, {
       plan,
       part,
+      environment: "prod",
       access: accessTo(part),
       files: undefined,
       offers: offersIn(this.outputs),

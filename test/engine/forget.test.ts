@@ -173,7 +173,13 @@ describeEngine("a cluster that is gone for good", (tools) => {
     const count = await findForgettable(options(), "west");
     const { east } = twoPrimaries.clusters;
     await configure({ ...twoPrimaries, clusters: { east } });
-    const { code, stdout, stderr } = isthmus("forget", "west", "--stack", "test", "-o", "json");
+    const unasked = isthmus("forget", "west", "--stack", "test");
+    assert.equal(unasked.code, 2);
+    assert.match(
+      unasked.stderr,
+      new RegExp(`It was to forget the ${count} resources of cluster west .*: .* say --yes`),
+    );
+    const { code, stdout, stderr } = isthmus("forget", "west", "--stack", "test", "--yes", "-o", "json");
     assert.equal(code, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), { stack: "test", cluster: "west", forgotten: count });
     assert.match(stderr, /^ +[\d.]+ s {2}taking away the stack's lock: the update that held it \(process 4194305\)/);

@@ -123,12 +123,12 @@ describeInTurn("drift", "drift on the lab", function () {
       const remedies = report.findings.map(({ remedy }) => remedy).join("\n");
       const [, name = "", revision = ""] = /helm rollback (\S+) (\d+)/.exec(remedies) ?? [];
       await helm("rollback", name, revision);
-      const repaired = await drift("--repair");
+      const repaired = await drift("--repair", "--yes");
       assert.deepEqual(told(repaired.report), [foreign, gone, role].sort(), repaired.run.stderr);
       const given = repaired.report.findings.find(({ object }) => object?.kind === "ClusterRole");
       assert.match(given?.remedy ?? "", /helm upgrade istiod CHART .*--reuse-values/);
       await helm("upgrade", "istiod", ".lab/charts/istiod", "--reuse-values");
-      const up = await isthmus("up", "--refresh", "--stack", stack.name);
+      const up = await isthmus("up", "--refresh", "--yes", "--stack", stack.name);
       assert.equal(up.code, 0, up.stderr);
       const { report: left, run } = await drift();
       assert.deepEqual(told(left), [foreign]);

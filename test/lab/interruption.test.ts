@@ -11,7 +11,7 @@ const moments = [/east +system namespace {2}created/, /istio-base {2}created/, /
 
 /** Kills an update and all that it started, as a machine that loses its power would. */
 async function upKilledAt(moment: RegExp): Promise<void> {
-  const running = startIsthmus("up", "--stack", stack.name);
+  const running = startIsthmus("up", "--yes", "--stack", stack.name);
   await running.said(moment);
   const { pid } = running.child;
   assert.ok(pid !== undefined);

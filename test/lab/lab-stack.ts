@@ -58,7 +58,7 @@ export class LabStack {
 
   /** Brings the mesh up, whatever comes of it. */
   tryUp(): Promise<Run> {
-    return isthmus("up", "--stack", this.name, "-o", "json");
+    return isthmus("up", "--yes", "--stack", this.name, "-o", "json");
   }
 
   /** The next preview has nothing to change. */
@@ -85,7 +85,7 @@ export class LabStack {
 
   /** Takes the mesh down, which must work. */
   async destroy(): Promise<void> {
-    const run = await isthmus("destroy", "--stack", this.name);
+    const run = await isthmus("destroy", "--yes", "--stack", this.name);
     assert.equal(run.code, 0, run.stderr);
   }
 }

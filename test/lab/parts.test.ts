@@ -111,7 +111,7 @@ describeInTurn("parts", "a mesh in a stack for each cluster, on the lab", functi
   });
 
   async function outcomes(...args: string[]): Promise<Record<string, string>> {
-    const run = await isthmus("up", "--stack", stack.name, "-o", "json", ...args);
+    const run = await isthmus("up", "--yes", "--stack", stack.name, "-o", "json", ...args);
     assert.equal(run.code, 0, run.stderr);
     const { parts } = JSON.parse(run.stdout) as PartsDocument;
     return Object.fromEntries(parts.map(({ part, outcome }) => [part, outcome]));
@@ -125,7 +125,7 @@ describeInTurn("parts", "a mesh in a stack for each cluster, on the lab", functi
 
   it("is not made a second time beside a mesh in one stack", async () => {
     stack.write({ stacks: "per-cluster" });
-    const run = await isthmus("up", "--stack", stack.name, "-o", "json");
+    const run = await isthmus("up", "--yes", "--stack", stack.name, "-o", "json");
     assert.equal(run.code, 2);
     assert.match(run.stdout, /isthmus state move --stack test-parts/);
     stack.write({});
@@ -152,7 +152,7 @@ describeInTurn("parts", "a mesh in a stack for each cluster, on the lab", functi
 
   it("does the rest when one cluster's API server is down, says which, and goes on when it is back", async () => {
     await killApiServer("west");
-    const run = await isthmus("up", "--stack", stack.name, "--all", "-o", "json");
+    const run = await isthmus("up", "--yes", "--stack", stack.name, "--all", "-o", "json");
     assert.equal(run.code, 1, run.stdout);
     const { error } = JSON.parse(run.stdout) as { error: { message: string } };
     assert.match(error.message, /test-parts\.west/);
@@ -166,7 +166,7 @@ describeInTurn("parts", "a mesh in a stack for each cluster, on the lab", functi
     const before = await Promise.all(clusters.map(uidsIn));
     for (const stacks of ["one", "per-cluster"] as const) {
       stack.write({ stacks });
-      const moved = await isthmus("state", "move", "--stack", stack.name);
+      const moved = await isthmus("state", "move", "--yes", "--stack", stack.name);
       assert.equal(moved.code, 0, moved.stderr);
       const preview = await isthmus("preview", "--stack", stack.name, "-o", "json");
       const { changes } = JSON.parse(preview.stdout) as { changes: Readonly<Record<string, number>> };

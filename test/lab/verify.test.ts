@@ -38,7 +38,7 @@ describe("the mesh on the lab", function () {
   before(async () => {
     const lab = await isthmus("lab", "up");
     assert.equal(lab.code, 0, lab.stderr);
-    const bare = await isthmus("destroy");
+    const bare = await isthmus("destroy", "--yes");
     assert.equal(bare.code, 0, bare.stderr);
   });
 
@@ -46,12 +46,12 @@ describe("the mesh on the lab", function () {
     it("goes on after it was killed, whenever that was", async () => {
       // The root's key; the namespaces and charts; the gateways.
       for (const moment of [/created|creating/, /istiod {2}creat/, /gateway/]) {
-        const killed = startIsthmus("up");
+        const killed = startIsthmus("up", "--yes");
         await killed.said(moment);
         await killAll(killed.child.pid ?? 0);
         await killed.finished;
       }
-      const up = await isthmus("up", "-o", "json");
+      const up = await isthmus("up", "--yes", "-o", "json");
       assert.equal(up.code, 0, up.stderr);
       const { outputs } = JSON.parse(up.stdout) as { outputs: { clusters: object } };
       assert.deepEqual(Object.keys(outputs.clusters).sort(), ["east", "west"]);
@@ -138,16 +138,16 @@ describe("the mesh on the lab", function () {
 
   describe("isthmus destroy", () => {
     it("goes on after it was killed", async () => {
-      const killed = startIsthmus("destroy");
+      const killed = startIsthmus("destroy", "--yes");
       await killed.said(/istiod {2}deleted/);
       await killAll(killed.child.pid ?? 0);
       await killed.finished;
-      const again = await isthmus("destroy");
+      const again = await isthmus("destroy", "--yes");
       assert.equal(again.code, 0, again.stderr);
     });
 
     it("leaves nothing of the mesh but Istio's definitions, which go on request", async () => {
-      const first = await isthmus("destroy", "-o", "json");
+      const first = await isthmus("destroy", "--yes", "-o", "json");
       assert.equal(first.code, 0, first.stderr);
       for (const cluster of ["east", "west"]) {
         const names = [
@@ -165,7 +165,7 @@ describe("the mesh on the lab", function () {
         assert.equal(await kubectl(cluster, "get", "configmaps", "-A", "-l", "istio.io/config=true", "-o", "name"), "");
         assert.match(await kubectl(cluster, "get", "crds", "-o", "name"), /gateways\.networking\.istio\.io/);
       }
-      const second = await isthmus("destroy", "--crds", "-o", "json");
+      const second = await isthmus("destroy", "--yes", "--crds", "-o", "json");
       assert.equal(second.code, 0, second.stderr);
       await untilNoDefinitions();
     });

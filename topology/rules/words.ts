@@ -1,5 +1,5 @@
 import { listed, nearest } from "../suggest";
-import { looksSecret } from "../text";
+import { looksSecret } from "../secrets";
 
 /** A name as problems show it: one that may be a key or a token, which somebody put there by mistake, is not shown. */
 export function called(name: string): string {

@@ -44,6 +44,7 @@ export class PaperMesh {
   private readonly servers = new Map<string, Listening>();
   private readonly generations = new Map<string, number>();
   private readonly world: PaperWorld;
+  private readonly urls = new Map<string, string>();
   private saved: NodeJS.ProcessEnv = {};
 
   private constructor(
@@ -120,6 +121,16 @@ export class PaperMesh {
     });
   }
 
+  /** Runs Pulumi's command line as the user does, and gives what it says. */
+  pulumi(...args: readonly string[]): Promise<string> {
+    return new Promise((fulfil, reject) => {
+      execFile("pulumi", [...args, "--non-interactive"], { cwd: this.directory }, (error, stdout) => {
+        if (error) reject(error);
+        else fulfil(stdout);
+      });
+    });
+  }
+
   /** Lets a cluster answer no more. */
   async silence(cluster: string): Promise<void> {
     await this.servers.get(cluster)?.close();
@@ -158,11 +169,12 @@ export class PaperMesh {
     await rm(join(this.directory, "Pulumi.paper.yaml"), { force: true });
     await Promise.all([...this.servers.values()].map((server) => server.close()));
     this.servers.clear();
+    this.urls.clear();
   }
 
   /** The state, for changing it as if something had happened. */
-  async edit(change: (resources: Record<string, unknown>[]) => void): Promise<void> {
-    const stack = await Stack.select("paper", await LocalWorkspace.create({ workDir: this.directory }));
+  async edit(change: (resources: Record<string, unknown>[]) => void, name = "paper"): Promise<void> {
+    const stack = await Stack.select(name, await LocalWorkspace.create({ workDir: this.directory }));
     const state = await stack.exportStack();
     change((state.deployment as { resources: Record<string, unknown>[] }).resources);
     await stack.importStack(state);
@@ -175,10 +187,10 @@ export class PaperMesh {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** The options of operations on a mesh of this configuration, which is written down for the program. */
-  async options(config: PaperConfig): Promise<StackOptions> {
+  /** The options of operations on a mesh of this configuration, which is written down for the program of a stack. */
+  async options(config: PaperConfig, stack = "paper"): Promise<StackOptions> {
+    const { urls } = this;
     const sites = Object.entries({ ...config.clusters, ...config.externalControlPlanes });
-    const urls = new Map<string, string>();
     for (const [name, { access }] of sites) {
       const { context = name } = access;
       urls.set(context, (await this.serverOf(context)).url);
@@ -198,10 +210,10 @@ export class PaperMesh {
     await writeFile(join(this.directory, "kubeconfig"), stringify(kubeconfig));
     const istio = { version: "1.31.1", charts: { directory: "charts" }, ...config.istio };
     const mesh: MeshConfig = { ...config, istio, kubeconfig: "kubeconfig" };
-    const file = join(this.directory, "Pulumi.paper.yaml");
+    const file = join(this.directory, `Pulumi.${stack}.yaml`);
     const content = parse(await readFile(file, "utf8").catch(() => "{}")) as object;
     await writeFile(file, stringify({ ...content, config: { "isthmus:mesh": mesh } }));
-    return { projectDirectory: this.directory, stack: "paper", plan: planMesh(parseMesh(mesh)) };
+    return { projectDirectory: this.directory, stack, plan: planMesh(parseMesh(mesh)) };
   }
 
   /** One server for a context and others that are called after it: `west` and `west/2` are one cluster. */

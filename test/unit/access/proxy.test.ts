@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Agent } from "node:http";
+import { goesThroughProxies } from "../../../access/connection/http";
 import { proxyFor } from "../../../access/connection/proxy";
 
 describe("proxyFor", () => {
@@ -36,4 +38,16 @@ describe("proxyFor", () => {
       assert.equal(proxyFor(new URL(url), environment), expected);
     });
   }
+});
+
+describe("a Node.js", () => {
+  it("that passes proxies over is told apart, for it would give our credentials to whatever is beyond", () => {
+    class OlderAgent extends Agent {
+      constructor() {
+        super({});
+      }
+    }
+    assert.equal(goesThroughProxies(OlderAgent), false);
+    assert.equal(goesThroughProxies(), true);
+  });
 });

@@ -71,18 +71,6 @@ describe("an event of the engine", () => {
     ]);
   });
 
-  it("keeps nothing that looks like a secret", () => {
-    const token = `eyJhbGciOiJSUzI1NiJ9.${"aB3".repeat(20)}.sig-nature`;
-    const key = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQ\n-----END EC PRIVATE KEY-----";
-    const message = `token: ${token}, key: ${key}, of image pilot@sha256:${"0a".repeat(32)}`;
-    const [event] = eventsOf(diagnostic(message), at(1));
-    assert.deepEqual(event, {
-      type: "diagnostic",
-      severity: "warning",
-      message: `token: [secret], key: [secret], of image pilot@sha256:${"0a".repeat(32)}`,
-    });
-  });
-
   it("is an error of a policy that must be kept, and a warning of another one", () => {
     const policyEvent = {
       resourceUrn: urn,

@@ -131,6 +131,14 @@ describe("the workflows", () => {
     assert.equal(job("preview").environment, "${{ matrix.environment }}-preview");
   });
 
+  it("of the mesh update as the merged preview said, in a process that a cancelled job's signal reaches", () => {
+    const runs = job("up").steps.flatMap(({ run = "" }) => (run.includes("isthmus") ? [run] : []));
+    assert.deepEqual(runs, [
+      'exec node_modules/.bin/isthmus up --yes --stack "$STACK"',
+      'exec node_modules/.bin/isthmus verify --stack "$STACK"',
+    ]);
+  });
+
   it("of the mesh install the CLI of the SDK", () => {
     const versions = Object.values(mesh.jobs)
       .flatMap(({ steps }) => steps)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { joinStates } from "../../../../operations/parts/join-state";
 import { splitState } from "../../../../operations/parts/split-state";
+import { proofInState } from "../../../../operations/parts/state-proof";
 import type { State } from "../../../../operations/parts/state-in-stack";
 import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../../../engine/state";
 import { lacksOf } from "../../../../operations/parts/schedule";
@@ -62,6 +63,15 @@ for (const stack of ["dev", "external-control-plane"]) {
         names([...parts.values()].flatMap(({ resources = [] }) => resources)),
         names(state.resources ?? []),
       );
+    });
+
+    it("is known, part by part, for that part's and no other's, and as a whole for nobody's", () => {
+      for (const part of partsOf(plan)) {
+        assert.equal(proofInState(state, plan, part).kind, "foreign", part);
+        for (const [other, own] of parts) {
+          assert.equal(proofInState(own, plan, part).kind, other === part ? "own" : "foreign", `${part} ${other}`);
+        }
+      }
     });
 
     it("leads nowhere but into its own stack", () => {
@@ -133,3 +143,45 @@ for (const stack of ["dev", "external-control-plane"]) {
     });
   });
 }
+
+describe("a state that moves with what a failed update left", () => {
+  const { state, plan } = recorded("dev");
+  const origin = { plan, project, stack: recordingStack };
+
+  it("keeps what was replaced and waits for its deletion", () => {
+    const standing = (state.resources ?? []).filter(({ urn }) => nameOf(urn).endsWith("-system-namespace"));
+    const waiting = standing.flatMap((one) => [1, 2].map((number) => ({ ...one, delete: true, id: `old-${number}` })));
+    assert.ok(waiting.length > 0);
+    const parts = splitState({ resources: [...(state.resources ?? []), ...waiting] }, origin);
+    const { resources = [] } = joinStates(parts, { project, stack: recordingStack });
+    const told = (all: readonly StateResource[]): string[] =>
+      all
+        .filter((one) => one.delete === true)
+        .map(({ urn, id }) => `${urn} ${id ?? ""}`)
+        .sort();
+    assert.deepEqual(told(resources), told(waiting));
+    for (const { urn } of standing) {
+      assert.equal(resources.filter((one) => one.urn === urn && one.delete !== true).length, 1, urn);
+    }
+  });
+
+  it("says of every part whose it is", () => {
+    for (const [part, { resources = [] }] of splitState(state, { ...origin })) {
+      const outputs = resources.find(({ type }) => type === stackType)?.outputs;
+      const { mesh, environment, name } = parsePartOutputs(revealed(outputs)).part;
+      assert.deepEqual({ mesh, environment, name }, { mesh: plan.id, environment: recordingStack, name: part });
+    }
+  });
+
+  it("protects the root alone, whatever a cluster is called", () => {
+    const [site = ""] = plan.clusters.map(({ name }) => name);
+    const text = JSON.stringify(state).replaceAll(`mesh-${site}-`, "mesh-root-").replaceAll(`::${site}`, "::root");
+    const parts = splitState(JSON.parse(text) as State, origin);
+    const names = (parts.get(trustPart)?.resources ?? []).filter(({ protect }) => protect === true);
+    assert.deepEqual(names.map(({ urn }) => nameOf(urn)).sort(), [
+      "mesh-root",
+      "mesh-root-certificate",
+      "mesh-root-key",
+    ]);
+  });
+});

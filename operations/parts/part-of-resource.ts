@@ -1,0 +1,65 @@
+/** Which part of a mesh a resource of a state belongs to. Pure. */
+
+import { isSiteComponent } from "../../components/internal/site-names";
+import { nameOf, stackType, type StateResource } from "../../engine/state";
+import { trustPart } from "../../topology";
+import { providerName } from "../../stacks/recovery/pending";
+
+/** Name of the Mesh component of every stack of a mesh. */
+export const meshName = "mesh";
+
+const rootType = "isthmus:index:RootCa";
+
+/** Components of the trust; all others are of one cluster. */
+const trustTypes = [rootType, "isthmus:index:IntermediateCa"];
+
+/**
+ * The part that each resource belongs to, by its URN; `every` for what each stack has. What only the engine itself uses,
+ * which it makes anew, is left out; and so is what is no mesh's.
+ */
+export function partsOfResources(
+  resources: readonly StateResource[],
+  sites: readonly string[],
+): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const resource of resources) {
+    const above = parts.get(resource.parent ?? "");
+    const part = ownPart(resource, sites) ?? (above === "every" ? undefined : above);
+    if (part !== undefined) parts.set(resource.urn, part);
+  }
+  return parts;
+}
+
+function ownPart({ urn, type, provider }: StateResource, sites: readonly string[]): string | undefined {
+  const name = nameOf(urn);
+  if (type === stackType || (type === "isthmus:index:Mesh" && name === meshName)) return "every";
+  if (trustTypes.includes(type) || type === "pulumi:providers:tls") return trustPart;
+  if (type === "pulumi:providers:kubernetes" && sites.includes(name)) return name;
+  const made = providerName(provider);
+  if (made !== undefined && sites.includes(made)) return made;
+  return sites.find((site) => isSiteComponent(name, meshName, site));
+}
+
+/** Whether a resource is the root CA or one of its own: told by the component, for a cluster may be called `root`. */
+export function isOfRoot({ type, parent }: StateResource, resources: readonly StateResource[]): boolean {
+  return type === rootType || resources.some((resource) => resource.type === rootType && resource.urn === parent);
+}
+
+/** Whether the engine itself made a resource: the one that stands for the stack, and providers that no program names. */
+export function isOfEngine({ type, urn }: StateResource): boolean {
+  if (type === stackType) return true;
+  const [, kind] = /^pulumi:providers:(.+)$/.exec(type) ?? [];
+  return kind !== undefined && (kind !== "kubernetes" || nameOf(urn).includes("_"));
+}
+
+/** What a state holds beside one part and what every stack has. */
+export function othersThan(part: string, resources: readonly StateResource[]): readonly StateResource[] {
+  const own = partsOfResources(resources, part === trustPart ? [] : [part]);
+  return resources.filter((one) => !isOfEngine(one) && !["every", part].includes(own.get(one.urn) ?? ""));
+}
+
+/** What is no part's of a mesh, beside what the engine makes for itself. */
+export function ofNoPart(resources: readonly StateResource[], sites: readonly string[]): readonly StateResource[] {
+  const parts = partsOfResources(resources, sites);
+  return resources.filter((one) => !isOfEngine(one) && !parts.has(one.urn));
+}
