@@ -4,5 +4,6 @@ export * from "./mesh-stack";
 export { workDirectoryVariable } from "./own-state";
 export * from "./parts";
 export * from "./program";
+export { knowledgeOf, ofOnePart } from "./stack-knowledge";
 export { destroyOperation, operationVariable } from "./takedown";
 export { withoutUnknown } from "./stack-outputs";

@@ -3,17 +3,26 @@ import { z } from "zod";
 import { stackOutputs } from "./stack-outputs";
 
 const outputsSchema = z.object({
+  mesh: z.object({ rootFingerprint: z.string().optional().catch(undefined) }).catch({}),
   clusters: z
     .record(
       z.string(),
       z.object({
         eastWest: z.object({ addresses: z.array(z.string()).optional() }).optional(),
         namespaces: z.array(z.string()).optional(),
+        uid: z.string().optional(),
       }),
     )
     .default({}),
   controlPlanes: z
-    .record(z.string(), z.object({ address: z.string().optional(), configCluster: z.string().optional() }))
+    .record(
+      z.string(),
+      z.object({
+        address: z.string().optional(),
+        configCluster: z.string().optional(),
+        uid: z.string().optional(),
+      }),
+    )
     .default({}),
 });
 

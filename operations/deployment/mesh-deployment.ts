@@ -177,7 +177,7 @@ export class MeshDeployment {
    */
   destroy(options: DestroyOptions = {}): Promise<DestroyResult> {
     return this.operate("destroy", options, async (run) => {
-      const clusters = await findClusters(run);
+      const clusters = await findClusters(run, await stacksOf(this.plan).knowledge(run));
       const { changes } = await destroyStacks(run, stacksOf(this.plan), clusters);
       return { stack: this.stack, changes, leftovers: await removeMeshLeftovers(clusters, leftoverScope(options)) };
     });
@@ -191,7 +191,8 @@ export class MeshDeployment {
     return this.inProject(async (place) => {
       const look = { ...place, plan: this.plan, stack: this.stack };
       await this.keepSecrets(look);
-      return foreignContentsOf(await findClusters(look), leftoverScope(options));
+      const clusters = await findClusters(look, await stacksOf(this.plan).knowledge(look));
+      return foreignContentsOf(clusters, leftoverScope(options));
     });
   }
 

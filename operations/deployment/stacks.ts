@@ -1,10 +1,11 @@
-import type { ClusterAccess } from "../../access";
+import type { ClusterAccess, StackKnowledge } from "../../access";
 import {
   destroy,
   findForgettable,
   fitness,
   forget,
   preview,
+  readMemory,
   readOutputs,
   refresh,
   up,
@@ -23,6 +24,7 @@ import {
   findRemovals,
   fitnessOfParts,
   forgetPart,
+  knowledgeOfParts,
   ensureInOneStack,
   partOptions,
   partsOutputs,
@@ -54,6 +56,8 @@ export interface MeshStacks {
   /** Whether `up` would begin at all. Changes nothing. */
   fitness(run: Run): Promise<Fitness>;
   refresh(run: Run): Promise<ChangesResult>;
+  /** @returns What the stacks know of their clusters. */
+  knowledge(options: StackOptions): Promise<StackKnowledge>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
   forget(run: Run, cluster: string): Promise<ForgetResult>;
@@ -79,6 +83,7 @@ const oneStack: MeshStacks = {
   removals: () => Promise.resolve([]),
   fitness,
   refresh: (run) => inOneStack(run, refresh),
+  knowledge: async (options) => (await readMemory(options)).knowledge,
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
   forgettable: findForgettable,
@@ -103,6 +108,7 @@ const oneForEachPart: MeshStacks = {
   removals: findRemovals,
   fitness: (run) => fitnessOfParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),
+  knowledge: knowledgeOfParts,
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   forget: (run, cluster) => forgetPart(partsOf(run), cluster),
   forgettable: findForgettablePart,

@@ -6,3 +6,4 @@ export { fitnessOfParts, partsOutputs, previewParts, refreshParts, stacksOfParts
 export { findRemovals, type PartRemoval, type Removals } from "./removals";
 export { upParts, type PartResult, type PartsUpdate, type UpPartsOptions } from "./up";
 export { findForgettablePart, forgetPart } from "./forget";
+export { knowledgeOfParts } from "./parts-knowledge";

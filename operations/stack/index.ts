@@ -11,5 +11,6 @@ export { destroy, fitness, preview, readOutputs, refresh, up } from "./stack";
 export type { Changes, ChangesResult, UpdateResult } from "./stack";
 export { rehearsedForSecrets } from "./rehearsal";
 export { withScratch } from "./scratch";
+export { readMemory } from "./stack-knowledge";
 export { UnfinishedUpdate } from "./unfinished";
 export { writeSecrets, type StackOptions } from "./workspace";

@@ -15,6 +15,7 @@ import {
   up,
   type StackOptions,
 } from "../../operations/stack";
+import { knowsNothing } from "../../access";
 import { ConfigurationError, type MeshConfig, type MeshPlan } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
 import { describeEngine, engineVariables } from "./tools";
@@ -217,7 +218,7 @@ describeEngine("operations on a stack", (tools) => {
     assert.deepEqual((await up(options())).changes, { same: 2 });
 
     process.env["PULUMI_K8S_DELETE_UNREACHABLE"] = "true";
-    assert.deepEqual([...(await findClusters(options({ plan }))).keys()], []);
+    assert.deepEqual([...(await findClusters(options({ plan }), knowsNothing)).keys()], []);
     assert.match(said.join("\n"), /given up: isthmus:mesh.clusters.east.*: connect ECONNREFUSED/);
   });
 
