@@ -193,9 +193,12 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     // Whatever is asked of a directory that has no states yet, Pulumi first writes there that it is a backend.
     listStacks: async (): Promise<StackSummary[]> =>
       isBlank(backend) ? [] : ((await readJson("stack", "ls", "--json")) as StackSummary[]),
+    exportStack: async (name: string): Promise<Deployment> => {
+      if (isBlank(backend)) throw absent("stack export", name);
+      return (await readJson("stack", "export", "--show-secrets", "--stack", name)) as Deployment;
+    },
     selectStack: async (name: string): Promise<void> => {
-      if (isBlank(backend))
-        throw new PulumiError("stack", "", `error: no stack named ${name} found`, exitCode.stackNotFound);
+      if (isBlank(backend)) throw absent("stack", name);
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
     // The Automation API writes the state, secrets in plain, into a file that everybody may read.
@@ -245,6 +248,10 @@ function projectName(directory: string): string {
   const file = join(directory, "Pulumi.yaml");
   if (!existsSync(file)) return directory;
   return (parse(readFileSync(file, "utf8")) as { readonly name?: string } | null)?.name ?? directory;
+}
+
+function absent(command: string, stack: string): PulumiError {
+  return new PulumiError(command, "", `error: no stack named ${stack} found`, exitCode.stackNotFound);
 }
 
 /** Whether a directory of states is there and has none yet. */

@@ -238,10 +238,15 @@ describeEngine("operations on a stack", (tools) => {
   });
 
   it("wait for another update of this machine", async () => {
-    const other = await pulumiProcess(6);
+    const other = await pulumiProcess(600);
     const free = await lockBy(other.pid ?? 0);
     other.once("exit", () => void free());
-    assert.deepEqual((await up(options())).changes, { same: 2 });
+    // It ends once it is waited for, however long an update takes to meet its lock.
+    const onProgress = (words: string): void => {
+      said.push(words);
+      other.kill();
+    };
+    assert.deepEqual((await up(options({ onProgress }))).changes, { same: 2 });
     assert.equal(said[0], `another update of the stack is under way (process ${other.pid ?? 0}): waiting for it`);
   });
 
