@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import {
@@ -21,12 +18,11 @@ import { describeEngine, engineVariables } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
-/** Does what the variable PROGRAM says: nothing special, fail, take its time, or have one resource that cannot be made. */
+/** Does what the variable PROGRAM says: nothing special, fail, or have one resource that cannot be made. */
 const program = `
 const pulumi = require("@pulumi/pulumi");
 module.exports = async () => {
   if (process.env.PROGRAM === "fail") throw new pulumi.RunError("no such luck");
-  if (process.env.PROGRAM === "wait") await new Promise((resolve) => setTimeout(resolve, 120000));
   new pulumi.ComponentResource("test:index:Thing", "thing");
   if (process.env.PROGRAM === "break") {
     const tls = require("@pulumi/tls");
@@ -109,36 +105,6 @@ describeEngine("operations on a stack", (tools) => {
     return planOf({ ...twoPrimaries, clusters, kubeconfig: "kubeconfig" });
   };
 
-  const locks = join(".pulumi", "locks", "organization", "operations-test", "test");
-
-  async function lockBy(pid: number): Promise<void> {
-    const lock = { pid, username: "somebody", hostname: hostname(), timestamp: new Date().toISOString() };
-    await mkdir(join(directory, "state", locks), { recursive: true });
-    await writeFile(join(directory, "state", locks, "0a1b2c3d.json"), JSON.stringify(lock));
-  }
-
-  async function remainingLocks(): Promise<string[]> {
-    return (await readdir(join(directory, "state", locks))).filter((name) => name.endsWith(".json"));
-  }
-
-  /** A listener to Pulumi's words that does something when they first match. */
-  function onceSaid(words: RegExp, action: () => void): (text: string) => void {
-    let output = "";
-    return (text) => {
-      const isNew = !words.test(output);
-      output += text;
-      if (isNew && words.test(output)) action();
-    };
-  }
-
-  /** Processes that work for this test's stack: the environment that they were given names a directory of its own. */
-  function processesOfStack(): string[] {
-    const mark = `PULUMI_HOME=${join(directory, "home")}\0`;
-    return readdirSync("/proc").filter(
-      (pid) => pid !== String(process.pid) && readProcess(pid, "environ").includes(mark),
-    );
-  }
-
   it("find nothing to destroy where there is no stack", async () => {
     assert.equal(await destroy(options({ stack: "absent" })), undefined);
   });
@@ -208,82 +174,7 @@ describeEngine("operations on a stack", (tools) => {
     assert.match(said.join("\n"), /given up: isthmus:mesh.clusters.east.*: connect ECONNREFUSED/);
   });
 
-  it("take away the lock of a process that is no more", async () => {
-    // Higher than any process id of Linux.
-    await lockBy(4194305);
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.deepEqual(said, ["taking away the stack's lock: the update that held it (process 4194305) was killed"]);
-    assert.deepEqual(await remainingLocks(), []);
-  });
-
-  it("wait for another update of this machine", async () => {
-    const other = spawn("sleep", ["6"]);
-    await once(other, "spawn");
-    await lockBy(other.pid ?? 0);
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.equal(said[0], `another update of the stack is under way (process ${other.pid ?? 0}): waiting for it`);
-  });
-
-  it("end in good order when they are asked to: no lock is left", async () => {
-    process.env["PROGRAM"] = "wait";
-    const stop = new AbortController();
-    // The headline: Pulumi has its lock, and does not listen to Ctrl-C yet.
-    const update = up(options({ stop: stop.signal, onOutput: onceSaid(/Updating/, () => stop.abort()) }));
-    await assert.rejects(update, (error: unknown) => error instanceof PulumiError && error.signal === undefined);
-    assert.deepEqual(await remainingLocks(), []);
-    assert.deepEqual(said, []);
-  });
-
-  it("end when they do not react either: killed, with all that they started, and without a lock", async () => {
-    process.env["PROGRAM"] = "wait";
-    const deaf = join(directory, "deaf");
-    await mkdir(deaf);
-    await writeFile(join(deaf, "pulumi"), `#!/bin/sh\ntrap "" INT\n"${tools().bin}/pulumi" "$@" &\nwait\n`, {
-      mode: 0o755,
-    });
-    process.env["PATH"] = [deaf, process.env["PATH"]].join(delimiter);
-    const stop = new AbortController();
-    const update = up(
-      options({ stop: stop.signal, stopGraceMs: 1_000, onOutput: onceSaid(/updating/, () => stop.abort()) }),
-    );
-    await assert.rejects(update, (error: unknown) => error instanceof PulumiError && error.signal === "SIGKILL");
-    assert.deepEqual(await remainingLocks(), []);
-    assert.deepEqual(said, ["the update did not end in time and was killed: taking away its lock"]);
-    assert.deepEqual(processesOfStack(), []);
-  });
-
-  it("go on after they were killed", async () => {
-    process.env["PROGRAM"] = "wait";
-    const kill = new AbortController();
-    const update = up(options({ kill: kill.signal, onOutput: onceSaid(/Updating/, () => kill.abort()) }));
-    await assert.rejects(update, PulumiError);
-    assert.equal((await remainingLocks()).length, 1);
-
-    delete process.env["PROGRAM"];
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.match(said.join("\n"), /taking away the stack's lock/);
-  });
-
-  it("go on after they were killed while Pulumi wrote to its backend", async () => {
-    const attributes = join(directory, "state/.pulumi/stacks/operations-test/test.json.attrs");
-    await writeFile(attributes, "");
-    await utimes(attributes, 0, 0);
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.match(said.join("\n"), /removed what a killed update left half-written in the backend/);
-  });
-
   it("destroy what they made", async () => {
     assert.deepEqual((await destroy(options()))?.changes, { delete: 2 });
   });
 });
-
-/** What the kernel tells about a process; empty for one that has ended or is another user's. */
-function readProcess(pid: string, file: string): string {
-  if (!/^\d+$/.test(pid)) return "";
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch (error) {
-    if (["EACCES", "ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
-    throw error;
-  }
-}
