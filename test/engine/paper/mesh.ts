@@ -48,8 +48,16 @@ export class PaperMesh {
     private readonly authority: TestAuthority,
   ) {}
 
-  /** @param charts Directory with Istio's charts. */
-  static async create(tools: EngineTools, standIn: string, charts: string): Promise<PaperMesh> {
+  /**
+   * @param charts Directory with Istio's charts.
+   * @param backend Variables that say where the state is kept. Default: in files.
+   */
+  static async create(
+    tools: EngineTools,
+    standIn: string,
+    charts: string,
+    backend: Readonly<Record<string, string>> = {},
+  ): Promise<PaperMesh> {
     const directory = await mkdtemp(join(tmpdir(), "isthmus-paper-"));
     const mesh = new PaperMesh(directory, await TestAuthority.create("paper"));
     await mkdir(join(directory, "state"));
@@ -70,6 +78,7 @@ export class PaperMesh {
     Object.assign(process.env, {
       PATH: [join(directory, "bin"), tools.bin, process.env["PATH"]].join(delimiter),
       ...engineVariables(directory),
+      ...backend,
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
     await linkInstalledPlugins(
