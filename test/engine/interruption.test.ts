@@ -40,6 +40,8 @@ describeEngine("an update that is in another's way, or is ended", (tools) => {
         await up(project.options());
       });
       beforeEach(() => project.reset());
+      // One test that fails leaves nothing in the way of the next.
+      afterEach(() => backend().unlock(project.name, "test"));
       after(() => project.dispose());
 
       async function isUnchanged(): Promise<void> {
@@ -103,7 +105,7 @@ describeEngine("an update that is in another's way, or is ended", (tools) => {
         });
         process.env["PATH"] = [deaf, process.env["PATH"]].join(delimiter);
         const stop = new AbortController();
-        const onOutput = onceSaid(/updating/i, () => stop.abort());
+        const onOutput = onceSaid(/@ updating/i, () => stop.abort());
         await assert.rejects(
           up(project.options({ stop: stop.signal, stopGraceMs: 1_000, onOutput })),
           (error: unknown) => error instanceof PulumiError && error.signal === "SIGKILL",
