@@ -31,23 +31,24 @@ function onceSaid(words: RegExp, action: () => void): (text: string) => void {
 }
 
 describeEngine("an update that is in another's way, or is ended", (tools) => {
-  forEachBackend(
-    (backend, name) => {
-      let project: OperationsProject;
+  forEachBackend((backend, name) => {
+    let project: OperationsProject;
 
-      before(async () => {
-        project = await OperationsProject.create(tools(), backend(), "interruption-test", program);
-        await up(project.options());
-      });
-      beforeEach(() => project.reset());
-      // One test that fails leaves nothing in the way of the next.
-      afterEach(() => backend().unlock(project.name, "test"));
-      after(() => project.dispose());
+    before(async () => {
+      project = await OperationsProject.create(tools(), backend(), "interruption-test", program);
+      await up(project.options());
+    });
+    beforeEach(() => project.reset());
+    // One test that fails leaves nothing in the way of the next.
+    afterEach(() => backend().unlock(project.name, "test"));
+    after(() => project.dispose());
 
-      async function isUnchanged(): Promise<void> {
-        assert.deepEqual((await up(project.options())).changes, { same: 2 });
-      }
+    async function isUnchanged(): Promise<void> {
+      assert.deepEqual((await up(project.options())).changes, { same: 2 });
+    }
 
+    // The Cloud does not tell on which machine, nor in which process.
+    if (name !== "cloud") {
       it("takes away the lock of a process that is no more", async () => {
         await backend().lock(project.name, "test", { pid: pidOfNobody });
         await isUnchanged();
@@ -82,64 +83,68 @@ describeEngine("an update that is in another's way, or is ended", (tools) => {
         await backend().unlock(project.name, "test");
         await isUnchanged();
       });
+    }
 
-      it("ends in good order when it is asked to: no lock is left", async () => {
-        process.env["PROGRAM"] = "wait";
-        const stop = new AbortController();
-        // The headline: Pulumi has its lock, and does not listen to Ctrl-C yet.
-        const onOutput = onceSaid(/Updating/, () => stop.abort());
-        await assert.rejects(
-          up(project.options({ stop: stop.signal, onOutput })),
-          (error: unknown) => error instanceof PulumiError && error.signal === undefined,
-        );
-        assert.deepEqual(await project.locks(), []);
-        assert.deepEqual(project.said, []);
+    it("ends in good order when it is asked to: no lock is left", async () => {
+      process.env["PROGRAM"] = "wait";
+      const stop = new AbortController();
+      // The headline: Pulumi has its lock, and does not listen to Ctrl-C yet.
+      const onOutput = onceSaid(/Updating/, () => stop.abort());
+      await assert.rejects(
+        up(project.options({ stop: stop.signal, onOutput })),
+        (error: unknown) => error instanceof PulumiError && error.signal === undefined,
+      );
+      assert.deepEqual(await project.locks(), []);
+      assert.deepEqual(project.said, []);
+    });
+
+    it("ends when it does not react either: killed, with all that it started, and without a lock", async () => {
+      process.env["PROGRAM"] = "wait";
+      const deaf = join(project.directory, "deaf");
+      await mkdir(deaf);
+      await writeFile(join(deaf, "pulumi"), `#!/bin/sh\ntrap "" INT\n"${tools().bin}/pulumi" "$@" &\nwait\n`, {
+        mode: 0o755,
       });
+      process.env["PATH"] = [deaf, process.env["PATH"]].join(delimiter);
+      const stop = new AbortController();
+      const onOutput = onceSaid(/@ updating/i, () => stop.abort());
+      await assert.rejects(
+        up(project.options({ stop: stop.signal, stopGraceMs: 1_000, onOutput })),
+        (error: unknown) => error instanceof PulumiError && error.signal === "SIGKILL",
+      );
+      assert.deepEqual(await project.locks(), []);
+      assert.deepEqual(project.said, ["the update did not end in time and was killed: taking away its lock"]);
+      assert.deepEqual(processesIn(project.directory), []);
+    });
 
-      it("ends when it does not react either: killed, with all that it started, and without a lock", async () => {
-        process.env["PROGRAM"] = "wait";
-        const deaf = join(project.directory, "deaf");
-        await mkdir(deaf);
-        await writeFile(join(deaf, "pulumi"), `#!/bin/sh\ntrap "" INT\n"${tools().bin}/pulumi" "$@" &\nwait\n`, {
-          mode: 0o755,
-        });
-        process.env["PATH"] = [deaf, process.env["PATH"]].join(delimiter);
-        const stop = new AbortController();
-        const onOutput = onceSaid(/@ updating/i, () => stop.abort());
-        await assert.rejects(
-          up(project.options({ stop: stop.signal, stopGraceMs: 1_000, onOutput })),
-          (error: unknown) => error instanceof PulumiError && error.signal === "SIGKILL",
-        );
-        assert.deepEqual(await project.locks(), []);
-        assert.deepEqual(project.said, ["the update did not end in time and was killed: taking away its lock"]);
-        assert.deepEqual(processesIn(project.directory), []);
-      });
+    it("goes on after it was killed", async () => {
+      process.env["PROGRAM"] = "wait";
+      const kill = new AbortController();
+      const onOutput = onceSaid(/Updating/, () => kill.abort());
+      await assert.rejects(up(project.options({ kill: kill.signal, onOutput })), PulumiError);
+      assert.equal((await project.locks()).length, 1);
 
-      it("goes on after it was killed", async () => {
-        process.env["PROGRAM"] = "wait";
-        const kill = new AbortController();
-        const onOutput = onceSaid(/Updating/, () => kill.abort());
-        await assert.rejects(up(project.options({ kill: kill.signal, onOutput })), PulumiError);
-        assert.equal((await project.locks()).length, 1);
-
-        project.reset();
-        await isUnchanged();
-        assert.match(project.said.join("\n"), /taking away the stack's lock/);
-      });
-
-      if (name === "file") {
-        it("goes on after it was killed while Pulumi wrote to its backend", async () => {
-          const root = fileURLToPath(backend().url);
-          const attributes = join(root, ".pulumi/stacks", project.name, "test.json.attrs");
-          await writeFile(attributes, "");
-          await utimes(attributes, 0, 0);
-          await isUnchanged();
-          assert.match(project.said.join("\n"), /removed what a killed update left half-written in the backend/);
-        });
+      project.reset();
+      if (name === "cloud") {
+        // Nobody can know there that it was killed.
+        await assert.rejects(up(project.options()), /ada.*since.*pulumi cancel --stack test/);
+        await backend().unlock(project.name, "test");
       }
-    },
-    ["file", "s3"],
-  );
+      await isUnchanged();
+      if (name !== "cloud") assert.match(project.said.join("\n"), /taking away the stack's lock/);
+    });
+
+    if (name === "file") {
+      it("goes on after it was killed while Pulumi wrote to its backend", async () => {
+        const root = fileURLToPath(backend().url);
+        const attributes = join(root, ".pulumi/stacks", project.name, "test.json.attrs");
+        await writeFile(attributes, "");
+        await utimes(attributes, 0, 0);
+        await isUnchanged();
+        assert.match(project.said.join("\n"), /removed what a killed update left half-written in the backend/);
+      });
+    }
+  });
 });
 
 /** Processes that work for a project: the environment that they were given names a directory of its own. */
