@@ -129,6 +129,8 @@ describeEngine("the service like Pulumi Cloud", (tools) => {
     const update = await project.updateToGate("test");
     update.child.kill("SIGKILL");
     await update.end;
+    // The program outlives its engine.
+    await update.openGate();
     assert.match((await project.run(...upArgs)).stderr, /\[409\]/);
     cloud.service.passTime(301);
     await project.output(...upArgs);
