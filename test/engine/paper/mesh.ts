@@ -54,8 +54,16 @@ export class PaperMesh {
     this.world = new PaperWorld(join(directory, "world"));
   }
 
-  /** @param charts Directory with Istio's charts. */
-  static async create(tools: EngineTools, standIn: string, charts: string): Promise<PaperMesh> {
+  /**
+   * @param charts Directory with Istio's charts.
+   * @param backend Variables that say where the state is kept. Default: in files.
+   */
+  static async create(
+    tools: EngineTools,
+    standIn: string,
+    charts: string,
+    backend: Readonly<Record<string, string>> = {},
+  ): Promise<PaperMesh> {
     const directory = await mkdtemp(join(tmpdir(), "isthmus-paper-"));
     const mesh = new PaperMesh(directory, await TestAuthority.create("paper"));
     await mkdir(join(directory, "state"));
@@ -77,6 +85,7 @@ export class PaperMesh {
       PATH: [join(directory, "bin"), tools.bin, process.env["PATH"]].join(delimiter),
       ...engineVariables(directory),
       [worldVariable]: join(directory, "world"),
+      ...backend,
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
     await linkInstalledPlugins(
