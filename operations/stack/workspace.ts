@@ -19,6 +19,7 @@ import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import { exitCode } from "../../engine/exit-code";
+import type { StackHolder } from "../../engine/lock";
 import type { Scratch } from "./scratch";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
 import type { PolicyPack } from "../../engine/policy-packs";
@@ -83,6 +84,8 @@ export interface MeshWorkspace extends LocalWorkspace {
   revealedOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
   /** The state of a stack, its secrets encrypted as they are. */
   exportSealed(stack: string): Promise<SealedState>;
+  /** Who is at work on a stack at the service; undefined where that does not tell, as Pulumi before 3.276. */
+  holderOf(stack: string): Promise<StackHolder | undefined>;
   /** Takes the protection against deletion from all of a stack's resources. */
   unprotectAll(stack: string): Promise<void>;
   /** Removes a stack from the backend, and leaves its settings and the user's choice of a stack as they are. */
@@ -183,6 +186,14 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
     },
     exportSealed: async (stack: string): Promise<SealedState> =>
       (await readJson("stack", "export", "--stack", stack)) as SealedState,
+    holderOf: async (stack: string): Promise<StackHolder | undefined> => {
+      const { currentOperation } = (await readJson("stack", "get", "--output", "json", "--stack", stack)) as {
+        readonly currentOperation?: { readonly kind: string; readonly author: string; readonly started: string };
+      };
+      if (currentOperation === undefined) return undefined;
+      const { kind, author, started } = currentOperation;
+      return { stack, kind, author, since: started };
+    },
     unprotectAll: async (stack: string): Promise<void> => {
       await command.run(["state", "unprotect", "--all", "--yes", "--stack", stack], directory, {});
     },
