@@ -1,4 +1,16 @@
 export * from "./cluster-access";
+export { judgeRemoval } from "./checks/removal";
+export { sightCluster } from "./checks/sighting";
+export { fingerprintsIn } from "./checks/root-bundle";
+export type { MadeAnew } from "./checks/cluster-identity";
+export {
+  knownAs,
+  knowsNothing,
+  type KnowledgeReader,
+  type KnownCluster,
+  type KnownState,
+  type StackKnowledge,
+} from "./checks/stack-knowledge";
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./checks/connection-problem";

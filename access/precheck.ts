@@ -2,8 +2,16 @@ import { isOwnMachine, sitesOf, type MeshPlan, type Problem, type SitePlan } fro
 import { checkCharts } from "./checks/chart-check";
 import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "./cluster-access";
-import { joined, type Findings } from "./checks/findings";
+import { joined, noFindings, type Findings } from "./checks/findings";
+import {
+  identitiesIn,
+  judgeClusters,
+  leavesOpen,
+  type ClusterSighting,
+  type MadeAnew,
+} from "./checks/cluster-identity";
 import { judgeIdentity } from "./checks/identity";
+import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
 import type { Environment } from "./kubeconfig/kubeconfig-file";
 
@@ -13,12 +21,20 @@ export interface PrecheckOptions {
   readonly timeoutMs?: number;
   /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
   readonly environment?: Environment;
+  /** Reads what the stack knows of its clusters. Default: they are compared with the configuration alone. */
+  readonly knowledge?: KnowledgeReader;
+  /** What becomes of clusters that were made anew under their old names. Default: `refuse`. */
+  readonly madeAnew?: MadeAnew;
 }
 
 /** What was found before anything is changed. */
 export interface PrecheckFindings extends Findings {
+  /** Those of the problems that are about what this run's users may do: a preview need not be able to write. */
+  readonly rights: readonly Problem[];
   /** Clusters whose API servers do not answer, and how that shows. */
   readonly unreachable: ReadonlyMap<string, Problem>;
+  /** Which clusters they were seen to be, by the plan's names; without those that told nothing. */
+  readonly sightings: ReadonlyMap<string, ClusterSighting>;
   /** Namespaces of the mesh's workloads that exist, by cluster; without those that told nothing. */
   readonly namespaces: ReadonlyMap<string, readonly string[]>;
   /** Whether some of the problems are mistakes in the configuration, which a preview refuses too. */
@@ -54,6 +70,7 @@ export async function precheck(
     return { site, findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs }) };
   }
 
+  const sightings = told(found, ({ sighting }) => sighting);
   const overlapping = overlappingRanges(
     plan,
     told(found, ({ ranges }) => ranges),
@@ -62,16 +79,28 @@ export async function precheck(
     ...joined([
       charts,
       ...found.map(({ findings }) => findings),
-      judgeIdentity(
-        plan,
-        told(found, ({ identity }) => identity),
-      ),
+      await judged(plan, sightings, options),
       { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
     ]),
+    rights: found.flatMap(({ findings }) => findings.rights ?? []),
     unreachable: told(found, ({ unreachable }) => unreachable),
+    sightings,
     namespaces: told(found, ({ namespaces }) => namespaces),
     mistaken: charts.mistakes.length > 0,
   };
+}
+
+/** Whether the clusters are who the configuration and the stack say. The state is read only where the outputs leave it open. */
+async function judged(
+  plan: MeshPlan,
+  sightings: ReadonlyMap<string, ClusterSighting>,
+  { knowledge, madeAnew = "refuse" }: PrecheckOptions,
+): Promise<Findings> {
+  if (knowledge === undefined) return judgeIdentity(plan, new Map(identitiesIn(sightings)));
+  if (sightings.size === 0) return noFindings();
+  const said = await knowledge("outputs");
+  const known = leavesOpen(plan, sightings, said) ? await knowledge("state") : said;
+  return judgeClusters(plan, sightings, known, madeAnew);
 }
 
 /** What clusters told of one thing, by their names; without those that did not. */
@@ -110,7 +139,8 @@ function onLoopback(plan: MeshPlan, access: ReadonlyMap<string, ClusterAccess>):
 
 function sameCluster(found: readonly NamedFindings[]): Problem[] {
   const owners = new Map<string, string>();
-  return found.flatMap(({ site, findings: { uid } }) => {
+  return found.flatMap(({ site, findings: { sighting } }) => {
+    const uid = sighting?.uid;
     const owner = uid === undefined ? undefined : owners.get(uid);
     if (uid !== undefined && owner === undefined) owners.set(uid, site.name);
     if (owner === undefined) return [];

@@ -9,10 +9,11 @@ import {
   type SitePlan,
 } from "../topology";
 import type { ClusterAccess } from "./cluster-access";
-import type { Environment } from "./kubeconfig/kubeconfig-file";
 import { resolveAccess } from "./kubeconfig/resolve";
 import type { KubeconfigSources } from "./kubeconfig/sources";
-import { precheck } from "./precheck";
+import type { ClusterSighting } from "./checks/cluster-identity";
+import { belongingTo, type KnowledgeReader } from "./checks/stack-knowledge";
+import { precheck, type PrecheckOptions } from "./precheck";
 
 /** The clusters of a mesh, and all that keeps it from being installed in them. */
 export interface ReachedClusters {
@@ -27,6 +28,10 @@ export interface ReachedClusters {
   readonly resolved: boolean;
   /** What is wrong with any of them, or with the charts, all at once: nothing is to be changed. */
   readonly problems: readonly Problem[];
+  /** Those of the problems that are about what this run's users may do: a preview need not be able to write. */
+  readonly rights: readonly Problem[];
+  /** Clusters that do not answer, and how that shows; without those that are left out. */
+  readonly unreachable: ReadonlyMap<string, Problem>;
   /** Clusters of the mesh that cannot be reached: they stay as they are, and the update has failed when it ends. */
   readonly failures: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -34,6 +39,8 @@ export interface ReachedClusters {
 
 /** A cluster, and what was seen there. */
 export interface ReachedCluster extends ClusterAccess {
+  /** UID of its namespace kube-system, where it answers and that may be read. */
+  readonly uid?: string;
   /** Whether its API server answers. */
   readonly isReachable: boolean;
   /** Namespaces of the mesh's workloads that are there, or may be where it does not answer. */
@@ -45,23 +52,28 @@ export interface ReachedCluster extends ClusterAccess {
  * cluster that nobody can reach, and an update would find out half-way.
  * @param projectDirectory Directory that the configuration's relative paths start from.
  * @param sources Where kubeconfigs come from that stand in no file.
- * @param belonging Names of the clusters that belong to the mesh since an earlier update; asked only when one cannot be
- *   reached.
- * @param environment Where `KUBECONFIG`, `HOME` and proxies are looked up, and what credential plugins see. Default: the
+ * @param knowledge Reads what the stack knows of its clusters.
+ * @param options.madeAnew What becomes of clusters that were made anew under their old names. Default: `refuse`.
+ * @param options.environment Where `KUBECONFIG`, `HOME` and proxies are looked up, and what credential plugins see. Default: the
  *   process's.
  */
 export async function reachClusters(
   plan: MeshPlan,
   projectDirectory: string,
   sources: KubeconfigSources,
-  belonging: () => Promise<ReadonlySet<string>>,
-  environment: Environment = process.env,
+  knowledge: KnowledgeReader,
+  options: Pick<PrecheckOptions, "environment" | "madeAnew"> = {},
 ): Promise<ReachedClusters> {
+  const { environment = process.env, madeAnew = "refuse" } = options;
   const { clusters, problems } = await resolveAccess(plan, projectDirectory, sources, environment);
-  const found = await precheck(plan, clusters, projectDirectory, { environment });
-  const silent = found.unreachable.size === 0 ? nothingSilent : judgeSilent(plan, found.unreachable, await belonging());
+  const found = await precheck(plan, clusters, projectDirectory, { environment, knowledge, madeAnew });
+  const silent =
+    found.unreachable.size === 0
+      ? nothingSilent
+      : judgeSilent(plan, found.unreachable, belongingTo(await knowledge("outputs")));
   const reached = [...clusters.values()].map((access): ReachedCluster => ({
     ...access,
+    ...uidOf(found.sightings.get(access.name)),
     isReachable: !found.unreachable.has(access.name),
     existingNamespaces: found.namespaces.get(access.name) ?? assumedNamespaces(plan, access.name, found.unreachable),
   }));
@@ -70,9 +82,15 @@ export async function reachClusters(
     clusters: new Map(reached.map((cluster) => [cluster.name, cluster])),
     resolved: problems.length === 0 && !found.mistaken,
     problems: [...problems, ...found.problems, ...silent.problems],
+    rights: found.rights,
+    unreachable: new Map([...found.unreachable].filter(([name]) => !silent.leftOut.includes(name))),
     failures: silent.failures,
     warnings: [...found.warnings, ...silent.warnings],
   };
+}
+
+function uidOf(sighting: ClusterSighting | undefined): Pick<ReachedCluster, "uid"> {
+  return sighting?.uid === undefined ? {} : { uid: sighting.uid };
 }
 
 /** In a cluster that does not answer all are taken to be there: what was adopted must not be made anew. */

@@ -1,5 +1,5 @@
 import { interruptions, summaryLines, type MeshSummary } from "../operations/deployment";
-import { listed } from "../topology";
+import { ConfigurationError, listed } from "../topology";
 import { ensureAgreed, terminal, type Asker } from "./confirm";
 
 /** A change that somebody may have to agree to. */
@@ -15,13 +15,15 @@ export interface AskedChange {
 /**
  * Makes sure that a change may be made. At a terminal it is shown and asked for, unless nothing changes; where nobody can be
  * asked, it may not take anything away, and not interrupt traffic.
- * @throws ConfigurationError where nobody can be asked.
+ * @throws ConfigurationError where nobody can be asked, and with what the update would refuse.
  * @throws Error when the preview failed: what is not known cannot be agreed to.
  */
 export async function ensureChangeAgreed(change: AskedChange, asker: Asker = terminal): Promise<void> {
   const { command, isQuiet, summary, unseen = [] } = change;
   const { failures, mesh, outcome, stack } = summary;
   const details = ["", ...summaryLines(summary), ""];
+  // The problems are what there is to say of it, as when the update itself refuses.
+  if (outcome === "refused") throw new ConfigurationError(summary.refusals);
   const harms = [...harmsOf(summary), ...unseen];
   if (outcome === "none" && harms.length === 0) return;
   if (outcome === "failed") {

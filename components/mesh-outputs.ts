@@ -15,6 +15,8 @@ export interface ClusterOutputs {
   readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
   /** Namespaces that this stack made, by which the next run knows them for its own; left out where there are none. */
   readonly namespaces?: readonly string[];
+  /** UID of its namespace kube-system, by which the next run knows it again; left out where nobody said it. */
+  readonly uid?: string;
 }
 
 /** What a reader of the stack learns about one istiod. */
@@ -25,6 +27,8 @@ export interface ControlPlaneOutputs {
   /** At which other clusters reach it; none where it serves only its own. */
   readonly address: pulumi.Output<string> | undefined;
   readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
+  /** UID of the namespace kube-system of the cluster that it runs in; left out where nobody said it. */
+  readonly uid?: string;
 }
 
 /** What there is to know about a cluster once it is made. */
@@ -45,6 +49,7 @@ export function clusterOutputs(
     eastWest: gateway && { addresses: gateway.addresses, port: gateway.port },
     intermediate: site.intermediate && { notAfter: site.intermediate.notAfter },
     ...(namespaces.length === 0 ? {} : { namespaces }),
+    ...uidOf(site),
   };
 }
 
@@ -58,7 +63,12 @@ export function controlPlaneOutputs(controlPlane: ControlPlanePlan, site: MeshSi
     serves,
     address: exposed?.address,
     intermediate: intermediate && { notAfter: intermediate.notAfter },
+    ...uidOf(site),
   };
+}
+
+function uidOf({ access: { uid } }: MeshSite): { readonly uid?: string } {
+  return uid === undefined ? {} : { uid };
 }
 
 /** The namespaces of the mesh's workloads that a cluster has. */

@@ -20,6 +20,8 @@ export interface MeshCluster {
   readonly certificateAuthorityData?: pulumi.Input<string>;
   /** Reads the addresses that load balancers gave to the cluster's Services. */
   readonly addresses: AddressReader;
+  /** UID of its namespace kube-system, by which it is known again. Default: it is not known again. */
+  readonly uid?: string;
   /** Namespaces of the mesh that are there already and not this stack's: they are adopted. Default: none. */
   readonly foreignNamespaces?: readonly string[];
 }

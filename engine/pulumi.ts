@@ -7,7 +7,7 @@ import { ConfigurationError, withoutSecrets } from "../topology";
 import { backendProblem } from "./backend/backend-problem";
 import { diagnosticsIn } from "./diagnostics";
 import type { BackendUse } from "./backend/failure-row";
-import { lockWords } from "./lock/lock-words";
+import { lockWords, type StackHolder } from "./lock/lock-words";
 import { runVariable } from "./process/marked";
 import { identityOf } from "./process/process-identity";
 import { killTree } from "./process/process-tree";
@@ -57,6 +57,14 @@ export class PulumiError extends Error {
     this.stderr = shownErrors;
     this.name = "PulumiError";
   }
+}
+
+/** The error of a command that ran into another's update, with who that is. */
+export function heldBy(error: PulumiError, holder: StackHolder): PulumiError {
+  const { command, stdout, stderr, exitCode, signal } = error;
+  const named = new PulumiError(command, stdout, stderr, exitCode, signal);
+  named.message = `pulumi ${command} failed: ${lockWords(stderr, holder) ?? error.message}`;
+  return named;
 }
 
 /** Looks at a command that succeeded, before what it said is read; what it throws takes the place of its result. */

@@ -1,8 +1,9 @@
 export { endWithEngine } from "./lost-engine";
-export { belonging, parseLastOutputs } from "./last-outputs";
+export { belonging, configClusters, parseLastOutputs } from "./last-outputs";
 export * from "./mesh-stack";
 export { workDirectoryVariable } from "./own-state";
 export * from "./parts";
 export * from "./program";
+export { knowledgeOf, ofOnePart } from "./stack-knowledge";
 export { destroyOperation, operationVariable } from "./takedown";
 export { withoutUnknown } from "./stack-outputs";

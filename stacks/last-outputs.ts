@@ -3,16 +3,27 @@ import { z } from "zod";
 import { stackOutputs } from "./stack-outputs";
 
 const outputsSchema = z.object({
+  mesh: z.object({ rootFingerprint: z.string().optional().catch(undefined) }).catch({}),
   clusters: z
     .record(
       z.string(),
       z.object({
         eastWest: z.object({ addresses: z.array(z.string()).optional() }).optional(),
         namespaces: z.array(z.string()).optional(),
+        uid: z.string().optional(),
       }),
     )
     .default({}),
-  controlPlanes: z.record(z.string(), z.object({ address: z.string().optional() })).default({}),
+  controlPlanes: z
+    .record(
+      z.string(),
+      z.object({
+        address: z.string().optional(),
+        configCluster: z.string().optional(),
+        uid: z.string().optional(),
+      }),
+    )
+    .default({}),
 });
 
 /** What a stack's last update said in its outputs, as far as the next one goes by it. */
@@ -44,4 +55,15 @@ export function parseLastOutputs(outputs: unknown): LastOutputs {
 /** Names of the clusters that belong to the mesh since the last update, external control planes' among them. */
 export function belonging({ clusters, controlPlanes }: LastOutputs): ReadonlySet<string> {
   return new Set([...Object.keys(clusters), ...Object.keys(controlPlanes)]);
+}
+
+/** The cluster that each control plane took its configuration from, by the last update. */
+export function configClusters({
+  controlPlanes,
+}: Pick<LastOutputs, "controlPlanes">): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(controlPlanes).flatMap(([name, { configCluster }]) =>
+      configCluster === undefined ? [] : [[name, configCluster]],
+    ),
+  );
 }

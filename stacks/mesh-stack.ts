@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Mesh, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../components";
-import { sitesOf, type MeshPlan } from "../topology";
-import { belonging, lastOutputs } from "./last-outputs";
+import { movedConfigurations, sitesOf, type MeshPlan } from "../topology";
+import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
 import { siteAccess } from "./site-access";
@@ -28,7 +28,8 @@ export async function meshStack(
   projectDirectory: string,
 ): Promise<MeshStackOutputs> {
   const last = await lastOutputs();
-  const { plan, clusters } = await reachable(wanted, projectDirectory, belonging(last));
+  const mistakes = movedConfigurations(wanted, configClusters(last));
+  const { plan, clusters } = await reachable(wanted, projectDirectory, last, { mistakes });
   const mesh = withoutPromiseTraces(
     () =>
       new Mesh("mesh", {

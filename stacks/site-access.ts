@@ -15,6 +15,7 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
   const replaces = "replaces" in site ? site.replaces : undefined;
   const { server, certificateAuthorityData, tlsServerName } = reached.forOthers;
   const made = lastOf(site.name, replaces, last)?.namespaces ?? [];
+  const uid = reached.uid ?? lastUidOf(site.name, replaces, last);
   return {
     provider: new kubernetes.Provider(
       site.name,
@@ -31,6 +32,7 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
     ...(tlsServerName === undefined ? {} : { tlsServerName }),
     ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
     addresses: addressReader(site, replaces, reached, last),
+    ...(uid === undefined ? {} : { uid }),
     foreignNamespaces: reached.existingNamespaces.filter((name) => !made.includes(name)),
   };
 }
@@ -73,6 +75,12 @@ function lastAddressesOf(
   if (service === eastWestGatewayName) return lastOf(site, replaces, last)?.eastWest?.addresses;
   const address = (last.controlPlanes[site] ?? last.controlPlanes[replaces ?? site])?.address;
   return address === undefined ? undefined : [address];
+}
+
+/** A cluster that cannot be asked is taken for the one that it was. */
+function lastUidOf(site: string, replaces: string | undefined, last: LastOutputs): string | undefined {
+  const controlPlane = last.controlPlanes[site] ?? last.controlPlanes[replaces ?? site];
+  return lastOf(site, replaces, last)?.uid ?? controlPlane?.uid;
 }
 
 /** What the last update said of a cluster, under its present name or its former one. */

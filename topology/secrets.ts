@@ -81,7 +81,6 @@ function isLabelOfHost(run: string, rest: string): boolean {
 /** Whether a run with slashes is made of words: in base64 the kind of a character changes at two of three places. */
 function isPath(run: string): boolean {
   if ((run.match(/\//g) ?? []).length < 3) return false;
-  const kinds = [...run].map((character) => (/[A-Z]/.test(character) ? 0 : /[a-z]/.test(character) ? 1 : 2));
-  const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;
-  return changes / run.length < 0.35;
+  const stretches = run.match(/[A-Z]+|[a-z]+|[^A-Za-z]+/g) ?? [];
+  return stretches.length / run.length < 0.35;
 }

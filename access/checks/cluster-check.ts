@@ -13,7 +13,9 @@ import type { ClusterAccess } from "../cluster-access";
 import { describeConnectionError } from "./connection-problem";
 import { CredentialError } from "../connection/exec-credential";
 import { noFindings, type Findings } from "./findings";
-import { identityFrom, type Identity } from "./identity";
+import type { ClusterSighting } from "./cluster-identity";
+import { answered, object, type KubernetesObject } from "./object";
+import { sightingOf } from "./sighting";
 import { ConnectionError, deadlineIn } from "../connection/http";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
@@ -21,14 +23,14 @@ import { readRanges, type ReadRanges } from "./ranges";
 
 /** What a cluster's API server told. */
 export interface ClusterFindings extends Findings {
-  /** The UID of its namespace kube-system, by which clusters are told apart; undefined where it may not be read. */
-  readonly uid?: string;
+  /** Which cluster it was seen to be, and of which mesh; undefined where the cluster told nothing. */
+  readonly sighting?: ClusterSighting;
+  /** Those of the problems that are about what this user may do there. */
+  readonly rights?: readonly Problem[];
   /** How it shows that the API server does not answer; undefined when it does. */
   readonly unreachable?: Problem;
   /** Namespaces of the mesh's workloads that exist; undefined where the cluster told nothing. */
   readonly namespaces?: readonly string[];
-  /** What the system namespace says of the mesh that the cluster belongs to, where it is ours. */
-  readonly identity?: Identity;
   /** Address ranges that the cluster itself says, where they matter and the configuration does not give them. */
   readonly ranges?: ReadRanges;
 }
@@ -86,14 +88,15 @@ async function ask(
   if (typeof everything === "object") {
     const refused = { path, ...refusal(everything.status, host) };
     const isDown = everything.status >= 500 || everything.status === 429;
-    return isDown ? { ...noFindings(), unreachable: refused } : problem(refused);
+    if (isDown) return { ...noFindings(), unreachable: refused };
+    return { ...problem(refused), ...(everything.status === 403 ? { rights: [refused] } : {}) };
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
-  const [missing, kubeSystem, system, injector, namespaces, ranges] = await Promise.all([
+  const [missing, kubeSystem, namespace, injector, namespaces, ranges] = await Promise.all([
     everything === "allowed" ? "" : missingPermissions(server, systemNamespace, deadline),
     object(server, "/api/v1/namespaces/kube-system", deadline),
-    object(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
+    answered(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
     object(
       server,
       "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector",
@@ -103,19 +106,20 @@ async function ask(
     cluster && readRanges(check.mesh, cluster, server, deadline),
   ]);
   const uid = kubeSystem?.metadata.uid;
-  const isOurs = system !== undefined && isOwned(system.metadata.labels);
+  const rights = missing === "" ? [] : [notPermitted(path, missing)];
+  const system = typeof namespace === "object" ? namespace : undefined;
   return {
-    problems: [
-      ...(missing === "" ? [] : [notPermitted(path, missing)]),
-      ...occupied(check.site.path, system, injector),
-    ],
+    problems: [...rights, ...occupied(check.site.path, system, injector)],
+    rights,
     warnings: [
       ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
       ...(ranges?.warnings ?? []),
     ],
     namespaces,
-    ...(uid === undefined ? {} : { uid }),
-    ...(isOurs ? { identity: identityFrom(system.metadata.annotations) } : {}),
+    sighting: {
+      ...(uid === undefined ? {} : { uid }),
+      system: await sightingOf(namespace, server, deadline),
+    },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
   };
 }
@@ -163,23 +167,6 @@ function notPermitted(path: string, missing: string): Problem {
     found: `one who may not ${missing}`,
     fix: "Give the user these rights, or name a context of a user who has them, with cluster-admin for one.",
   };
-}
-
-const objectSchema = z.object({
-  metadata: z.object({
-    uid: z.string().optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
-    deletionTimestamp: z.string().optional(),
-  }),
-});
-
-type KubernetesObject = z.output<typeof objectSchema>;
-
-/** An object of the cluster; undefined where there is none or it may not be read. */
-async function object(server: ApiServer, path: string, deadline: AbortSignal): Promise<KubernetesObject | undefined> {
-  const { status, body } = await server.ask(path, deadline);
-  return status === 200 ? objectSchema.safeParse(readJson(body)).data : undefined;
 }
 
 /** Whether someone else's Istio is in the way. What carries our label is ours to change, anything else is not. */

@@ -191,6 +191,11 @@ export async function receive(request: Request): Promise<RawAnswer> {
   }
 }
 
+/** The length too: Node.js says none with a DELETE, and then what follows is no request to any server. */
+function bodyHeaders(body: string): Readonly<Record<string, string>> {
+  return { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
+}
+
 async function exchange({ url, agent, headers, json, deadline, method }: Request): Promise<RawAnswer> {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
@@ -198,7 +203,7 @@ async function exchange({ url, agent, headers, json, deadline, method }: Request
     agent,
     signal: deadline,
     method: method ?? (body === undefined ? "GET" : "POST"),
-    headers: { accept: "*/*", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    headers: { accept: "*/*", ...(body === undefined ? {} : bodyHeaders(body)), ...headers },
   });
   outgoing.end(body);
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reachClusters, type KubeconfigSources } from "../../access";
+import { knowsNothing, reachClusters, type KubeconfigSources } from "../../access";
 import { linkLanguageHost } from "../../lab/language-host";
 import { describeChoice } from "../../lab/plugin-choice";
 import { linkStandIns, pluginSetting, presentPlugins } from "../../lab/plugins";
@@ -193,6 +193,6 @@ const noSources: KubeconfigSources = {
 /** How long the look at all clusters and charts before the plan takes: the same code as the program's, on its own. */
 async function precheckNote({ mesh, directory }: StackProject): Promise<string> {
   const startMs = performance.now();
-  await reachClusters(planMesh(parseMesh(mesh)), directory, noSources, () => Promise.resolve(new Set<string>()));
+  await reachClusters(planMesh(parseMesh(mesh)), directory, noSources, () => Promise.resolve(knowsNothing));
   return `of which the look at the clusters, which refuse, and at the charts: ${((performance.now() - startMs) / 1000).toFixed(2)} s`;
 }

@@ -30,12 +30,17 @@ export function duration(seconds: number): string {
 /** Longer lines are lists that a provider passes on; their beginning says what they are. */
 const longestLine = 300;
 
+/** A problem in a line: what is to be done stands at its end. */
+const aboutConfiguration = /^isthmus:\S+: expected /;
+
 /** A text of others, each line cut to what a reader takes in. */
 export function cutLines(text: string): string[] {
   return text
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
+    .map((line) =>
+      line.length > longestLine && !aboutConfiguration.test(line) ? `${line.slice(0, longestLine)}…` : line,
+    );
 }
 
 /** What a diagnostic is about and says, without its time and cluster: `istiod  warning: …`. */

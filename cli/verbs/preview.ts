@@ -1,4 +1,5 @@
 import { interruptions, summaryLines, summaryMarkdown, type MeshSummary } from "../../operations/deployment";
+import { formatProblem } from "../../topology";
 import { exitCodes } from "../failure";
 import type { OperationFlags, PolicyFlags } from "../options";
 import { printResult, say } from "../output";
@@ -28,6 +29,12 @@ export async function previewVerb(flags: PreviewFlags): Promise<void> {
 }
 
 function exitCodeOf(summary: MeshSummary, { allowInterruption, failOn }: PreviewFlags): number {
+  const [refused, ...alsoRefused] = summary.refusals;
+  if (refused !== undefined) {
+    const more = alsoRefused.length === 0 ? "" : ` (and ${String(alsoRefused.length)} more)`;
+    say(`isthmus: up would refuse this: ${formatProblem(refused)}${more}`);
+    return exitCodes.usage;
+  }
   if (summary.outcome === "failed") {
     say(`isthmus: the preview failed: ${summary.failures[0] ?? ""}`);
     return exitCodes.unhealthy;

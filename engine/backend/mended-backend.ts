@@ -10,7 +10,8 @@ export function withMendedBackend<T extends Runner>(
   backend: string | undefined,
   onProgress: (words: string) => void = () => undefined,
 ): T {
-  const { run, feed } = command;
+  const run = command.run.bind(command);
+  const feed = command.feed.bind(command);
   const mended = async (error: unknown): Promise<boolean> => {
     if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
     const count = await removeTornAttributes(backend);
@@ -27,8 +28,8 @@ export function withMendedBackend<T extends Runner>(
     }
   };
   return Object.assign(command, {
-    run: (...args: Parameters<Runner["run"]>) => twice(() => run.apply(command, args)),
-    feed: (...args: Parameters<Runner["feed"]>) => twice(() => feed.apply(command, args)),
+    run: (...args: Parameters<Runner["run"]>) => twice(() => run(...args)),
+    feed: (...args: Parameters<Runner["feed"]>) => twice(() => feed(...args)),
   });
 }
 

@@ -4,15 +4,30 @@
 
 import { holdIn } from "./lock";
 
+/** Who is at work on a stack at the service. */
+export interface StackHolder {
+  readonly stack: string;
+  /** `update`, `destroy` … */
+  readonly kind: string;
+  readonly author: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
 /**
  * Who holds the stack that a command ran into, since when, and what to do; undefined where it ran into nothing.
  * @param words What Pulumi's CLI wrote to standard error.
+ * @param holder Who is at work, as the service says it, where it was asked.
  */
-export function lockWords(words: string): string | undefined {
+export function lockWords(words: string, holder?: StackHolder): string | undefined {
   const hold = holdIn(words);
   if (hold === undefined) return undefined;
   if (hold.kind === "service") {
-    return "another update of the stack is under way. Wait until it has ended (`pulumi stack` shows whose it is and since when); for one that was killed, run `pulumi cancel` with the stack's name.";
+    if (holder === undefined) {
+      return "another update of the stack is under way. Wait until it has ended; for one that was killed, run `pulumi cancel` with the stack's name.";
+    }
+    const { stack, kind, author, since } = holder;
+    return `another ${kind} of the stack is under way, by ${author} since ${since}. Wait until it has ended; if it was killed, run \`pulumi cancel --stack ${stack}\`.`;
   }
   const [first] = hold.locks;
   const stack = first?.stack ?? "";

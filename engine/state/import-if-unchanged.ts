@@ -11,11 +11,7 @@ export type StateHolder = Pick<Stack, "name" | "exportStack" | "importStack">;
  * @param read As it was exported.
  * @throws ConfigurationError when it is another one now; nothing is written then.
  */
-export async function importIfUnchanged(
-  stack: StateHolder,
-  read: Deployment,
-  deployment: object,
-): Promise<void> {
+export async function importIfUnchanged(stack: StateHolder, read: Deployment, deployment: object): Promise<void> {
   await ensureUnchanged(stack, read);
   await stack.importStack({ ...read, deployment });
 }

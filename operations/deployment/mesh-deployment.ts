@@ -8,14 +8,17 @@ import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
 import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
   findClusters,
+  PulumiError,
+  rehearsedForSecrets,
   stackEnvironment,
+  withScratch,
   writeSecrets,
   type ChangesResult,
   type ForgetResult,
   type StackOptions,
   type UpdateResult,
 } from "../stack";
-import { helmOnPath, summarisePreview, type Listen, type MeshSummary } from "../summary";
+import { helmOnPath, summarisePreview, type Listen, type MeshSummary, type Previewing } from "../summary";
 import { moveState, type MoveResult, type PartRemoval } from "../parts";
 import type { VerifyReport } from "../verify";
 import { compareWithApplied, verifyMesh } from "./examinations";
@@ -121,7 +124,7 @@ export class MeshDeployment {
   }
 
   /**
-   * Says what {@link up} would do. Changes nothing, but makes the stack where there is none.
+   * Says what {@link up} would do. Changes nothing: no stack is made, and no file is written.
    * @throws EventStreamError when it could not be read from Pulumi.
    */
   preview(options: OperationOptions = {}): Promise<ChangesResult> {
@@ -129,18 +132,25 @@ export class MeshDeployment {
   }
 
   /**
-   * Says what a preview means for the mesh: what changes in which cluster, and what of it is risky. A preview that fails
-   * is summed up as far as it came.
+   * Says what a preview means for the mesh: what changes in which cluster, what of it is risky, and what {@link up} would
+   * refuse. A preview that fails is summed up as far as it came.
    */
   async summarise(options: SummariseOptions = {}): Promise<MeshSummary> {
     const { onEngineEvent, manifests } = options;
-    const preview = (listen: Listen): Promise<ChangesResult> =>
-      this.preview({
-        ...options,
-        onEngineEvent: (stack, event) => {
-          listen(stack, event);
-          onEngineEvent?.(stack, event);
-        },
+    const listened = (listen: Listen): OperationOptions => ({
+      ...options,
+      onEngineEvent: (stack, event) => {
+        listen(stack, event);
+        onEngineEvent?.(stack, event);
+      },
+    });
+    const preview: Previewing = (listen, examined) =>
+      this.operate("preview", listened(listen), async (run) => {
+        const stacks = stacksOf(this.plan);
+        const [previewed] = await Promise.allSettled([stacks.preview(run)]);
+        const isExaminable = previewed.status === "fulfilled" || previewed.reason instanceof PulumiError;
+        if (isExaminable && run.stop?.aborted !== true) examined(await stacks.fitness(run));
+        if (previewed.status === "rejected") throw previewed.reason;
       });
     if (manifests !== "render") return summarisePreview(this, preview);
     const variables = await stackEnvironment(this.plan, this.projectDirectory, this.settings.variables);
@@ -167,7 +177,7 @@ export class MeshDeployment {
    */
   destroy(options: DestroyOptions = {}): Promise<DestroyResult> {
     return this.operate("destroy", options, async (run) => {
-      const clusters = await findClusters(run);
+      const clusters = await findClusters(run, await stacksOf(this.plan).knowledge(run));
       const { changes } = await destroyStacks(run, stacksOf(this.plan), clusters);
       return { stack: this.stack, changes, leftovers: await removeMeshLeftovers(clusters, leftoverScope(options)) };
     });
@@ -181,7 +191,8 @@ export class MeshDeployment {
     return this.inProject(async (place) => {
       const look = { ...place, plan: this.plan, stack: this.stack };
       await this.keepSecrets(look);
-      return foreignContentsOf(await findClusters(look), leftoverScope(options));
+      const clusters = await findClusters(look, await stacksOf(this.plan).knowledge(look));
+      return foreignContentsOf(clusters, leftoverScope(options));
     });
   }
 
@@ -259,8 +270,12 @@ export class MeshDeployment {
           ...(parallel === undefined ? {} : { parallel }),
           onProgress: (words) => sink.emit(stack, eventOfWords(words)),
         };
-        await this.keepSecrets(run);
-        return action(run);
+        const keepAndAct = async (own: Run): Promise<T> => {
+          await this.keepSecrets(own);
+          return action(own);
+        };
+        if (operation !== "preview") return keepAndAct(run);
+        return withScratch((scratch) => keepAndAct({ ...run, scratch }));
       });
     } catch (error) {
       const outcome = isEnded() ? "interrupted" : "failed";
@@ -279,8 +294,9 @@ export class MeshDeployment {
     const first = this.plan.stacks === "one" ? {} : { shared: "by the stacks of the parts" };
     const secrets = Object.entries({ ...first, ...this.embedded.secrets });
     if (secrets.length === 0) return;
+    const keeper = await stacksOf(this.plan).keeper(run);
     await writeSecrets(
-      await stacksOf(this.plan).keeper(run),
+      run.scratch === undefined ? keeper : await rehearsedForSecrets(keeper, run.scratch),
       Object.fromEntries(secrets.map(([key, value]) => [`${configurationNamespace}:${key}`, value])),
     );
   }

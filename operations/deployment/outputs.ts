@@ -12,6 +12,8 @@ export interface ClusterOutputs {
   readonly intermediate?: { readonly notAfter: string };
   /** Namespaces of the mesh's workloads that the stack made. */
   readonly namespaces?: readonly string[];
+  /** UID of its namespace kube-system, by which it is known again; none after an update by an earlier release. */
+  readonly uid?: string;
 }
 
 /** What there is to know about one istiod. */
@@ -24,6 +26,8 @@ export interface ControlPlaneOutputs {
   /** At which other clusters reach it; none where it serves only its own. */
   readonly address?: string;
   readonly intermediate?: { readonly notAfter: string };
+  /** UID of the namespace kube-system of the cluster that it runs in; none after an update by an earlier release. */
+  readonly uid?: string;
 }
 
 /**

@@ -1,14 +1,17 @@
-import type { ClusterAccess } from "../../access";
+import type { ClusterAccess, StackKnowledge } from "../../access";
 import {
   destroy,
   findForgettable,
+  fitness,
   forget,
   preview,
+  readMemory,
   readOutputs,
   refresh,
   up,
   type Changes,
   type ChangesResult,
+  type Fitness,
   type ForgetResult,
   type UpdateResult,
   type StackOptions,
@@ -19,7 +22,9 @@ import {
   destroyParts,
   findForgettablePart,
   findRemovals,
+  fitnessOfParts,
   forgetPart,
+  knowledgeOfParts,
   ensureInOneStack,
   partOptions,
   partsOutputs,
@@ -48,7 +53,11 @@ export interface MeshStacks {
   preview(run: Run): Promise<ChangesResult>;
   /** @returns Parts that `up` would take away, with their stacks. */
   removals(options: StackOptions): Promise<readonly PartRemoval[]>;
+  /** Whether `up` would begin at all. Changes nothing. */
+  fitness(run: Run): Promise<Fitness>;
   refresh(run: Run): Promise<ChangesResult>;
+  /** @returns What the stacks know of their clusters. */
+  knowledge(options: StackOptions): Promise<StackKnowledge>;
   /** @returns Undefined where there is no stack, and so nothing to remove. */
   destroy(run: Run, clusters: ReadonlyMap<string, ClusterAccess>): Promise<ChangesResult | undefined>;
   forget(run: Run, cluster: string): Promise<ForgetResult>;
@@ -72,7 +81,9 @@ const oneStack: MeshStacks = {
   preview: (run) => inOneStack(run, preview),
   // What leaves the one stack, Pulumi deletes, as it does in every program; its preview shows it.
   removals: () => Promise.resolve([]),
+  fitness,
   refresh: (run) => inOneStack(run, refresh),
+  knowledge: async (options) => (await readMemory(options)).knowledge,
   destroy: (run, clusters) => inOneStack(run, (options) => destroy(options, clusters)),
   forget,
   forgettable: findForgettable,
@@ -95,7 +106,9 @@ const oneForEachPart: MeshStacks = {
   up: (run, settings) => upParts({ ...partsOf(run), ...settings }),
   preview: (run) => previewParts(partsOf(run)),
   removals: findRemovals,
+  fitness: (run) => fitnessOfParts(partsOf(run)),
   refresh: (run) => refreshParts(partsOf(run)),
+  knowledge: knowledgeOfParts,
   destroy: (run, clusters) => destroyParts(partsOf(run), clusters),
   forget: (run, cluster) => forgetPart(partsOf(run), cluster),
   forgettable: findForgettablePart,

@@ -1,6 +1,5 @@
 /** A report for an issue or a comment. Pure. */
 
-import { code, plain } from "../summary/markup";
 import type { DriftFinding } from "./finding";
 import { objectText } from "./object-reference";
 import type { DriftReport } from "./report";

@@ -1,10 +1,14 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { EventSink } from "./event-sink";
+import type { MeshEventBody } from "./mesh-event";
 import { eventsOf, stepKey } from "./translate";
+import { saysUnreachable } from "./unreachable";
 
 /** Puts what the engine does with one stack into a sink, in the words of a mesh. One for each run of the engine. */
 export class EngineEvents {
   private readonly begun = new Map<string, number>();
+  /** Clusters of which it is told that they do not answer. */
+  private readonly silent = new Set<string>();
   private state: "not begun" | "under way" | "complete" = "not begun";
 
   constructor(
@@ -17,12 +21,22 @@ export class EngineEvents {
     // The engine's last event, of an operation that succeeds, fails or is cancelled alike.
     this.state = event.cancelEvent === undefined ? "under way" : "complete";
     const context = { begun: this.begun, seconds: this.sink.seconds() };
-    for (const body of eventsOf(event, context)) {
+    for (const body of eventsOf(event, context).flatMap((one) => this.oncePerCluster(one))) {
       if (body.type === "step-started") this.begun.set(stepKey(body), context.seconds);
       this.sink.emit(this.stack, body);
       if (body.type === "step-ended" || body.type === "step-failed") this.begun.delete(stepKey(body));
     }
   };
+
+  /** The provider says of each resource of a cluster that does not answer that it leaves it alone, in its own jargon. */
+  private oncePerCluster(body: MeshEventBody): MeshEventBody[] {
+    if (body.type !== "diagnostic" || body.severity !== "warning" || body.cluster === undefined) return [body];
+    const { cluster, message, severity, type } = body;
+    if (!saysUnreachable(message)) return [body];
+    if (this.silent.has(cluster)) return [];
+    this.silent.add(cluster);
+    return [{ type, severity, cluster, message: "its API server does not answer: everything in it stays as it is" }];
+  }
 
   /** How far the engine is: `under way` for good where it was killed, and where its stream of events broke. */
   get progress(): "not begun" | "under way" | "complete" {

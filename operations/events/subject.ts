@@ -109,7 +109,11 @@ export function subjectOf(urn: string): Subject {
     namespaceOf(name, types) ??
     ofComponent(name, componentType(types.at(-2)), (row) => Object.entries(row.children)) ??
     ofComponent(name, componentType(type), ({ noun }) => [["", [noun]]]) ??
-    ofEngine(name, type) ?? { component: type.split(":").at(-1) ?? type, part: name }
+    ofEngine(name, type) ?? {
+      ...clusterOfParent(name, componentType(types.at(-2))),
+      component: type.split(":").at(-1) ?? type,
+      part: name,
+    }
   );
 }
 
@@ -148,6 +152,15 @@ function ofComponent(
     }
   }
   return undefined;
+}
+
+/** The cluster of something in a component that is known, though not with such a child. */
+function clusterOfParent(name: string, parent: string | undefined): Pick<Subject, "cluster"> {
+  for (const { suffix } of rows.filter(({ suffix, type }) => type === parent && suffix !== undefined)) {
+    const cluster = new RegExp(`^mesh-(.+)-${suffix ?? ""}-`).exec(name)?.[1];
+    if (cluster !== undefined) return { cluster };
+  }
+  return {};
 }
 
 /** What the engine itself has: the stack, and providers, of which a cluster's is called after it. */

@@ -1,11 +1,15 @@
-import { ConfigurationError, partsOf } from "../../topology";
-import { resolveClusters } from "../stack/kubeconfig-sources";
+import { reachClusters, type StackKnowledge } from "../../access";
+import { configClusters, parseLastOutputs } from "../../stacks";
+import { ConfigurationError, movedConfigurations, partsOf, trustPart } from "../../topology";
+import { fitnessFrom, type Fitness } from "../stack/fitness";
+import { operationSources, resolveClusters } from "../stack/kubeconfig-sources";
 import { preview, previewDestruction, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
 import type { StackOptions } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { onPart, partOptions, type PartsOptions } from "./options";
 import { removalsIn, stillReachedParts } from "./removals";
+import { readPartsKnowledge } from "./parts-knowledge";
 import { readPartStacks } from "./states";
 import { inEach } from "./together";
 
@@ -28,6 +32,28 @@ export async function previewParts(options: PartsOptions): Promise<ChangesResult
     onPart(options, part, removed.includes(part) ? previewDestruction : preview),
   );
   return { stack: options.stack, changes: summed(results.map(({ changes }) => changes)) };
+}
+
+/** Whether an update of the parts would begin at all, and which of them it would destroy. Changes nothing. */
+export async function fitnessOfParts(options: PartsOptions): Promise<Fitness> {
+  const { plan, projectDirectory, variables } = options;
+  const stacks = await readPartStacks(options);
+  const planned = partsOf(plan).filter((part) => part !== trustPart);
+  let knowledge: Promise<StackKnowledge> | undefined;
+  const found = await fitnessFrom(async () => {
+    const sources = operationSources(await partOptions(options, trustPart), "rehearse");
+    const reached = await reachClusters(
+      plan,
+      projectDirectory,
+      sources,
+      () => (knowledge ??= readPartsKnowledge(options, stacks, planned)),
+      variables === undefined ? {} : { environment: variables },
+    );
+    const last = [...stacks.values()].map(({ outputs }) => configClusters(parseLastOutputs(outputs)));
+    const moved = movedConfigurations(plan, Object.assign({}, ...last) as Record<string, string>);
+    return { ...reached, problems: [...moved, ...reached.problems] };
+  });
+  return { ...found, leaving: removalsIn(options, stacks).map(({ part }) => part) };
 }
 
 /** Brings the states of all parts to what the clusters have. Changes no cluster. */

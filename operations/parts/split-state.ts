@@ -179,8 +179,14 @@ function decoded(base64: unknown): string | undefined {
   return isText(base64) ? Buffer.from(base64, "base64").toString() : undefined;
 }
 
+/** Undefined where it is none of ours, which are JSON: what the parser says of another would quote it. */
 function contextOf(kubeconfig: string): unknown {
-  return (JSON.parse(kubeconfig) as { readonly "current-context"?: string })["current-context"];
+  try {
+    return (JSON.parse(kubeconfig) as { readonly "current-context"?: string } | null)?.["current-context"];
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function isText(value: unknown): value is string {

@@ -1,4 +1,4 @@
-import { reachClusters, resolveAccess, type ClusterAccess } from "../../access";
+import { reachClusters, resolveAccess, type ClusterAccess, type StackKnowledge } from "../../access";
 import type { ListedStack } from "../../engine/stack-reference";
 import { localFilesDigest, partDigest, type PartState } from "../../stacks";
 import {
@@ -15,9 +15,9 @@ import { operationSources } from "../stack/kubeconfig-sources";
 import { destroy, up, type Changes, type UpdateResult } from "../stack/stack";
 import { UnfinishedUpdate } from "../stack/unfinished";
 import { openWorkspace } from "../stack/workspace";
-import { belongingParts } from "./belonging";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
+import { readPartsKnowledge } from "./parts-knowledge";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { notAgreed, removalsIn, stillReachedParts, type Removals } from "./removals";
 import { renamePart, silentRename, takenOver, underNewNames } from "./renamed";
@@ -88,18 +88,21 @@ class PartsRun {
     const removals = removalsIn(options, found);
     if (options.removals !== "agreed" && removals.length > 0) throw new ConfigurationError(removals.map(notAgreed));
     // Kubeconfigs come first: what a part is made of depends on them, and no cluster is asked for that.
-    const sources = operationSources(await partOptions(options, trustPart), "create");
+    const sources = operationSources(await partOptions(options, trustPart), "rehearse");
     const resolved = await resolveAccess(plan, projectDirectory, sources, options.variables);
     if (resolved.problems.length > 0) throw new ConfigurationError(resolved.problems);
     const run = new PartsRun(options, stacks, resolved.clusters, localFilesDigest(plan, projectDirectory));
     const due = dueParts(run.situation()).filter((part) => sitesOf(plan).some(({ name }) => name === part));
-    const belonging = await belongingParts(options, stacks);
+    let knowledge: Promise<StackKnowledge> | undefined;
     const reached = await reachClusters(
       planOfSites(plan, due),
       projectDirectory,
       sources,
-      () => Promise.resolve(belonging),
-      options.variables,
+      () => (knowledge ??= readPartsKnowledge(options, stacks, due)),
+      {
+        madeAnew: options.refresh === true ? "accept" : "refuse",
+        ...(options.variables === undefined ? {} : { environment: options.variables }),
+      },
     );
     const problems = [
       ...reached.problems,

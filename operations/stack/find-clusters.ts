@@ -1,6 +1,7 @@
-import type { ClusterAccess } from "../../access";
-import { ConfigurationError, sitesOf, type Problem } from "../../topology";
+import type { ClusterAccess, StackKnowledge } from "../../access";
+import { ConfigurationError, sitesOf, type ClusterPlan, type Problem, type SitePlan } from "../../topology";
 import { connect, KubernetesError } from "../kubernetes";
+import { removable } from "./removal";
 import { resolveClusters } from "./kubeconfig-sources";
 import type { StackOptions } from "./workspace";
 
@@ -15,10 +16,15 @@ export function givesUpUnreachable({ variables = process.env }: Pick<StackOption
 /**
  * Makes sure that every cluster answers: enough for what only removes. Whether a cluster may be skipped by an update does
  * not matter here: what would be left in it nobody would remove later.
- * @returns The clusters that answer: all of them, unless the user gives up those that do not.
+ * @param knowledge What the stack knows of its clusters: in others nothing is removed.
+ * @returns The clusters that answer: all of them, unless the user gives up those that do not. Others of which the stack has
+ *   nothing are left out: in them nothing is to be touched.
  * @throws ConfigurationError with what is wrong with all clusters; nothing is removed then.
  */
-export async function findClusters(options: StackOptions): Promise<ReadonlyMap<string, ClusterAccess>> {
+export async function findClusters(
+  options: StackOptions,
+  knowledge: StackKnowledge,
+): Promise<ReadonlyMap<string, ClusterAccess>> {
   const { plan, onProgress = () => undefined } = options;
   const { clusters, problems } = await resolveClusters(options);
   const silent = new Map<string, Problem>();
@@ -38,7 +44,19 @@ export async function findClusters(options: StackOptions): Promise<ReadonlyMap<s
   const all = [...problems, ...silent.values()];
   if (all.length > 0 && !givesUpUnreachable(options)) throw new ConfigurationError(all);
   for (const problem of all) onProgress(`warning: given up: ${problem.path}: ${problem.found}`);
-  return new Map([...clusters].filter(([name]) => !silent.has(name)));
+  const answering = sitesOf(plan).flatMap((site: SitePlan & Partial<Pick<ClusterPlan, "replaces">>) => {
+    const { name, replaces, access: where } = site;
+    const access = silent.has(name) ? undefined : clusters.get(name);
+    return access === undefined ? [] : [{ name, path: where.path, replaces, access }];
+  });
+  const others = await removable(answering, knowledge, options.variables);
+  if (others.problems.length > 0) throw new ConfigurationError(others.problems);
+  for (const name of others.leftAlone) {
+    onProgress(`warning: ${name} is another cluster than the one that the stack knew: nothing is removed from it`);
+  }
+  return new Map(
+    answering.filter(({ name }) => !others.leftAlone.includes(name)).map(({ name, access }) => [name, access]),
+  );
 }
 
 /** What came instead of an answer; undefined when the API server answers. */

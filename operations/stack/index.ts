@@ -1,12 +1,16 @@
 export { diagnosticsIn } from "../../engine/diagnostics";
 export { runsOnLab, stackEnvironment } from "./environment";
 export { EventStreamError } from "../../engine/event-stream-error";
+export { unexamined, type Fitness } from "./fitness";
 export { findClusters } from "./find-clusters";
 export { findForgettable, forget, type ForgetResult } from "./forget";
 export { resolveClusters } from "./kubeconfig-sources";
 export type { PolicyPack } from "../../engine/policy-packs";
 export { PulumiError, type Interruption } from "../../engine/pulumi";
-export { destroy, preview, readOutputs, refresh, up } from "./stack";
+export { destroy, fitness, preview, readOutputs, refresh, up } from "./stack";
 export type { Changes, ChangesResult, UpdateResult } from "./stack";
+export { rehearsedForSecrets } from "./rehearsal";
+export { withScratch } from "./scratch";
+export { readMemory } from "./stack-knowledge";
 export { UnfinishedUpdate } from "./unfinished";
 export { writeSecrets, type StackOptions } from "./workspace";

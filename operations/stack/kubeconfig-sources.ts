@@ -1,4 +1,4 @@
-import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
+import type { ConfigMap } from "@pulumi/pulumi/automation";
 import {
   loadSecretsProvider,
   resolveAccess,
@@ -9,10 +9,12 @@ import {
 import { ConfigurationError, configurationNamespace, partStack, trustPart } from "../../topology";
 import { exitCode } from "../../engine/exit-code";
 import { PulumiError } from "../../engine/pulumi";
-import { openStack, openWorkspace, selectStack, type StackOptions } from "./workspace";
+import { rehearsed } from "./rehearsal";
+import { withScratch } from "./scratch";
+import { openWorkspace, presentStack, selectStack, type StackOptions } from "./workspace";
 
-/** What becomes of a stack that is not there when its configuration is asked for: an update makes it anyway. */
-export type AbsentStack = "create" | "refuse";
+/** What becomes of a stack that is not there when its configuration is asked for: an update will make it. */
+export type AbsentStack = "rehearse" | "refuse";
 
 /** Where operations, which run outside of the program, find kubeconfigs that stand in no file: they ask Pulumi's CLI. */
 export function operationSources(options: StackOptions, absent: AbsentStack): KubeconfigSources {
@@ -20,7 +22,7 @@ export function operationSources(options: StackOptions, absent: AbsentStack): Ku
   return {
     secret: async (key) => {
       // All of it at once: a command takes half a second, and a mesh may have a hundred such clusters.
-      configuration ??= ownStack(options, absent).then((stack) => stack.getAllConfig());
+      configuration ??= configurationOf(options, absent);
       const found = (await configuration)[`${configurationNamespace}:${key}`];
       return found === undefined ? undefined : { text: found.value, isSecret: found.secret ?? false };
     },
@@ -57,17 +59,21 @@ async function withConfiguration(options: StackOptions): Promise<StackOptions> {
   };
 }
 
-/** Only with its stack can a configuration be decrypted: the stack may say by what. */
-async function ownStack(options: StackOptions, absent: AbsentStack): Promise<Stack> {
+/**
+ * Only with its stack can a configuration be decrypted: the stack may say by what. Where there is none yet, a stand-in does:
+ * an update that is refused has made nothing.
+ */
+async function configurationOf(options: StackOptions, absent: AbsentStack): Promise<ConfigMap> {
   const own = await withConfiguration(options);
-  const stack = absent === "create" ? await openStack(own) : await selectStack(own);
-  if (stack !== undefined) return stack;
-  throw new ConfigurationError([
-    {
-      path: `stack ${own.stack}`,
-      expected: "a stack of this backend, to decrypt its configuration",
-      found: "none of that name",
-      fix: `Log in to the backend that has it (PULUMI_BACKEND_URL), or make it: \`isthmus up --stack ${options.stack}\`.`,
-    },
-  ]);
+  if (absent === "refuse" && (await selectStack(own)) === undefined) {
+    throw new ConfigurationError([
+      {
+        path: `stack ${own.stack}`,
+        expected: "a stack of this backend, to decrypt its configuration",
+        found: "none of that name",
+        fix: `Log in to the backend that has it (PULUMI_BACKEND_URL), or make it: \`isthmus up --stack ${options.stack}\`.`,
+      },
+    ]);
+  }
+  return withScratch(async (scratch) => (await presentStack(await rehearsed(own, scratch))).getAllConfig());
 }

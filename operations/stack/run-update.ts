@@ -1,8 +1,9 @@
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { onceFree } from "../../engine/update";
-import { PulumiError } from "../../engine/pulumi";
+import { holdIn } from "../../engine/lock";
+import { heldBy, PulumiError } from "../../engine/pulumi";
 import { noOrphans, orphansVariable } from "../../stacks/recovery";
-import { runOf, selectStack, type StackOptions } from "./workspace";
+import { openWorkspace, runOf, selectStack, type StackOptions } from "./workspace";
 
 /**
  * Runs an update once nobody else is at work on its stack. What an update that was killed had begun, the program itself
@@ -32,6 +33,7 @@ export async function runUpdate<T>(
   try {
     return await attempt();
   } catch (error) {
+    if (error instanceof PulumiError && holdIn(error.stderr)?.kind === "service") throw await named(error, options);
     const isEnded = options.stop?.aborted === true || options.kill?.aborted === true;
     if (isEnded || !(error instanceof PulumiError) || missed.size === 0) throw error;
     options.onProgress?.("a Helm release that the stack's state has is gone: looking what there is");
@@ -51,6 +53,18 @@ export async function runUpdate<T>(
 /** The release that Helm knows none of, as after a deletion that ended just before Pulumi could note it. */
 function missedRelease({ diagnosticEvent: said }: EngineEvent): string | undefined {
   return said?.severity === "error" && said.message.includes("release: not found") ? said.urn : undefined;
+}
+
+/** The error with who is at work, where the service tells that. */
+async function named(error: PulumiError, options: StackOptions): Promise<PulumiError> {
+  try {
+    const holder = await (await openWorkspace(options)).holderOf(options.stack);
+    return holder === undefined ? error : heldBy(error, holder);
+  } catch (refused) {
+    // A command line that is older than the question; what the stack ran into is told all the same.
+    if (refused instanceof PulumiError) return error;
+    throw refused;
+  }
 }
 
 /** Takes the stack's lock away; with a signal that has been given no command would run. */

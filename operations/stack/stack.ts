@@ -1,17 +1,24 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
-import { reachClusters, type ClusterAccess, type ReachedClusters } from "../../access";
-import { destroyOperation, operationVariable } from "../../stacks";
-import { ConfigurationError, formatProblem, sitesOf, type Problem } from "../../topology";
+import { reachClusters, type ClusterAccess, type MadeAnew, type ReachedClusters } from "../../access";
+import { configClusters, destroyOperation, operationVariable, parseLastOutputs } from "../../stacks";
+import { ConfigurationError, formatProblem, movedConfigurations, sitesOf, type Problem } from "../../topology";
 import { clustersIn, type ExportedState } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
+import { fitnessFrom, type Fitness } from "./fitness";
 import { operationSources } from "./kubeconfig-sources";
+import { ensureRemovable } from "./removal";
+import { knowledgeReader, memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
 import { dropRecordedCreations, PendingWatch } from "./recorded-creations";
+import { rehearsed } from "./rehearsal";
 import { runUpdate } from "./run-update";
-import { saysUnreachable, unfinished } from "./unfinished";
-import { openStack, runOf, selectStack, type StackOptions } from "./workspace";
+import { saysUnreachable } from "../events";
+import { withScratch } from "./scratch";
+import { withOwnSalt } from "./settings";
+import { unfinished } from "./unfinished";
+import { openStack, presentStack, runOf, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;
@@ -38,10 +45,26 @@ export interface ChangesResult {
  */
 export async function up(options: StackOptions & { readonly refresh?: boolean }): Promise<UpdateResult> {
   const judged = policyOptions(options.policyPacks);
-  const { clusters, failures } = await ensureReachable(options);
+  const memory = memoryOf(options);
+  const reached = await ensureReachable(options, memory, options.refresh === true ? "accept" : "refuse");
+  await ensureRemovable(options, await memory());
+  return withOwnSalt(options, async (own) => updated(own, judged, reached, await memory()));
+}
+
+async function updated(
+  options: StackOptions & { readonly refresh?: boolean },
+  judged: ReturnType<typeof policyOptions>,
+  { clusters, failures }: Awaited<ReturnType<typeof ensureReachable>>,
+  { state }: StackMemory,
+): Promise<UpdateResult> {
   const stack = await openStack(options);
   const pending = new PendingWatch();
   try {
+    // By itself: the refresh of an update is written down with its first step, and the program, which looks before, would
+    // find what a cluster that was made anew no longer has.
+    if (options.refresh === true && (state.resources ?? []).length > 0) {
+      await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
+    }
     const result = await runUpdate(stack, options, (listen) =>
       stack.up({
         ...commonOptions(options, (event) => {
@@ -50,7 +73,6 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
         }),
         ...judged,
         continueOnError: true,
-        ...(options.refresh === true ? { refresh: true } : {}),
       }),
     );
     if (pending.hasSeen) await dropRecordedCreations(stack, options, clusters);
@@ -65,7 +87,7 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
 }
 
 /**
- * Says what {@link up} would do. Changes nothing.
+ * Says what {@link up} would do. Changes nothing: not the stack's file either, and a stack that is not there is not made.
  * @throws EventStreamError when the engine's events broke off, of which the last one has the sums.
  */
 export async function preview(options: StackOptions): Promise<ChangesResult> {
@@ -91,21 +113,26 @@ async function previewed(
     if (event.summaryEvent !== undefined) hasSums = true;
     options.onEvent?.(event);
   };
-  // The Automation API would give no changes, and write a warning to our standard error.
-  const stack = await openStack(options, (command) => {
-    if (command === subcommand && !hasSums) throw new EventStreamError(options.stack);
-  });
-  const result = await run(stack, commonOptions({ ...options, onEvent }));
-  return { stack: options.stack, changes: result.changeSummary };
+  return withScratch(async (scratch) => {
+    const own = { ...(await rehearsed(options, scratch)), onEvent };
+    // The Automation API would give no changes, and write a warning to our standard error.
+    const stack = await presentStack(own, (command) => {
+      if (command === subcommand && !hasSums) throw new EventStreamError(options.stack);
+    });
+    const result = await run(stack, commonOptions(own));
+    return { stack: options.stack, changes: result.changeSummary };
+  }, options.scratch);
 }
 
 /** Brings the stack's state to what the clusters have. Changes no cluster; one that does not answer is passed over. */
 export async function refresh(options: StackOptions): Promise<ChangesResult> {
-  const { failures } = await ensureReachable(options);
+  const { failures } = await ensureReachable(options, memoryOf(options), "accept");
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
-  const stack = await openStack(options);
-  const result = await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
-  return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  return withOwnSalt(options, async (own) => {
+    const stack = await openStack(own);
+    const result = await runUpdate(stack, own, (listen) => stack.refresh(commonOptions(own, listen)));
+    return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+  });
 }
 
 /**
@@ -119,7 +146,16 @@ export async function destroy(
   options: StackOptions,
   clusters?: ReadonlyMap<string, ClusterAccess>,
 ): Promise<ChangesResult | undefined> {
-  const found = clusters ?? (await findClusters(options));
+  const memory = await readMemory(options);
+  const found = clusters ?? (await findClusters(options, memory.knowledge));
+  await ensureRemovable(options, memory);
+  return withOwnSalt(options, (own) => destroyed(own, found));
+}
+
+async function destroyed(
+  options: StackOptions,
+  found: ReadonlyMap<string, ClusterAccess>,
+): Promise<ChangesResult | undefined> {
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
   const pending = new PendingWatch();
@@ -181,24 +217,40 @@ async function explained(
  * @returns As access gives it, with the clusters that answer.
  * @throws ConfigurationError with what is wrong with all clusters.
  */
-async function ensureReachable(options: StackOptions): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
-  const { plan, projectDirectory, onProgress = () => undefined } = options;
-  const reached = await reachClusters(
-    plan,
-    projectDirectory,
-    operationSources(options, "create"),
-    () => belonging(options),
-    options.variables,
-  );
+async function ensureReachable(
+  options: StackOptions,
+  memory: () => Promise<StackMemory>,
+  madeAnew: MadeAnew,
+): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
+  const { onProgress = () => undefined } = options;
+  const reached = await reach(options, memory, madeAnew);
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
   for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
 }
 
-/** Names of the clusters that belong to the mesh since an earlier update. */
-async function belonging(options: StackOptions): Promise<ReadonlySet<string>> {
-  const outputs = (await (await selectStack(options))?.outputs()) ?? {};
-  return new Set(["clusters", "controlPlanes"].flatMap((key) => Object.keys((outputs[key]?.value ?? {}) as object)));
+/** Looks at all clusters, by the same judge for an update and for its preview. */
+async function reach(
+  options: StackOptions,
+  memory: () => Promise<StackMemory>,
+  madeAnew: MadeAnew,
+): Promise<ReachedClusters> {
+  const { plan, wholePlan = plan, projectDirectory, variables } = options;
+  const reached = await reachClusters(
+    plan,
+    projectDirectory,
+    operationSources(options, "rehearse"),
+    knowledgeReader(memory),
+    { madeAnew, ...(variables === undefined ? {} : { environment: variables }) },
+  );
+  const isChosen = wholePlan.controlPlanes.some(({ configClusterIsFirst }) => configClusterIsFirst === true);
+  const last = isChosen ? configClusters(parseLastOutputs(await readOutputs(options))) : {};
+  return { ...reached, problems: [...movedConfigurations(wholePlan, last), ...reached.problems] };
+}
+
+/** Whether {@link up} would begin at all, as its own judge sees it. Changes nothing. */
+export function fitness(options: StackOptions): Promise<Fitness> {
+  return fitnessFrom(() => reach(options, memoryOf(options), "refuse"));
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from "../../topology";
 import { diagnosticsIn } from "../../engine/diagnostics";
 import type { PulumiError } from "../../engine/pulumi";
+import { saysUnreachable } from "../events";
 import { clustersOf } from "./concerned-clusters";
 
 /**
@@ -67,11 +68,6 @@ export function unfinished(
       ? `${left}, and the rest is done: ${[...told].join("; ")}`
       : `pulumi ${error.command} failed${broken.length === 0 ? "" : ` in ${clusters(broken)}`}: ${withoutAdvice(first.message)}${more(others.length - 1)}${silent.length === 0 ? "" : `; ${left}`}${wayOut(lost, removed)}`;
   return new UnfinishedUpdate(message, [...silent, ...broken].sort(), failures);
-}
-
-/** Whether an error is that a cluster does not answer, in the words of Pulumi's Kubernetes provider. */
-export function saysUnreachable(message: string): boolean {
-  return /cluster is unreachable|unreachable cluster/.test(message);
 }
 
 /** The provider's own advice, to set a variable, does not help: Helm releases stay, and with them the cluster. */

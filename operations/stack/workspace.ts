@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,6 +10,7 @@ import {
   type EngineEvent,
   type OutputMap,
   type RemoveOptions,
+  type StackSummary,
   type Workspace,
 } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
@@ -18,6 +19,8 @@ import { withoutUnknown } from "../../stacks";
 import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import { exitCode } from "../../engine/exit-code";
+import type { StackHolder } from "../../engine/lock";
+import type { Scratch } from "./scratch";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
 import type { PolicyPack } from "../../engine/policy-packs";
 import { pulumiCommand, PulumiError, type Interruption, type RunContext, type SuccessCheck } from "../../engine/pulumi";
@@ -44,6 +47,8 @@ export interface StackOptions extends Interruption {
    * else Pulumi's own for the backend.
    */
   readonly secretsProvider?: string;
+  /** Where a preview may try things that are to leave no trace. Default: it makes such a place for itself. */
+  readonly scratch?: Scratch;
   /** What judges an update and a preview. Default: no policy packs but those that the backend prescribes. */
   readonly policyPacks?: readonly PolicyPack[];
   /** Told what Pulumi writes, as it comes. */
@@ -59,6 +64,16 @@ export interface StackOptions extends Interruption {
 /** What the runs of one workspace share. */
 export type WorkspaceRun = RunContext & Required<Pick<RunContext, "ownVariables">>;
 
+/** A state as Pulumi keeps it, as far as it is read here. */
+export interface SealedState {
+  readonly version: number;
+  readonly deployment: {
+    readonly resources?: readonly { readonly type: string }[];
+    /** By what the secrets in it are encrypted. */
+    readonly secrets_providers?: { readonly type: string; readonly state?: { readonly salt?: string } };
+  };
+}
+
 /** What a workspace does beside what the Automation API has. */
 export interface MeshWorkspace extends LocalWorkspace {
   /** Writes a secret into a stack's file, encrypted. */
@@ -67,6 +82,10 @@ export interface MeshWorkspace extends LocalWorkspace {
   publicOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
   /** Outputs of a stack, secrets in plain: for what has to use them. */
   revealedOutputs(stack: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The state of a stack, its secrets encrypted as they are. */
+  exportSealed(stack: string): Promise<SealedState>;
+  /** Who is at work on a stack at the service; undefined where that does not tell, as Pulumi before 3.276. */
+  holderOf(stack: string): Promise<StackHolder | undefined>;
   /** Takes the protection against deletion from all of a stack's resources. */
   unprotectAll(stack: string): Promise<void>;
   /** Removes a stack from the backend, and leaves its settings and the user's choice of a stack as they are. */
@@ -82,7 +101,7 @@ export interface MeshWorkspace extends LocalWorkspace {
  */
 export async function writeSecrets(options: StackOptions, secrets: Readonly<Record<string, string>>): Promise<void> {
   const workspace = await openWorkspace(options);
-  if ((await stackIn(workspace, options)) === undefined) await Stack.create(options.stack, workspace);
+  if ((await stackIn(workspace, options)) === undefined) await workspace.createStack(options.stack);
   // One after the other: each rewrites the file.
   for (const [key, value] of Object.entries(secrets)) await workspace.writeSecret(options.stack, key, value);
 }
@@ -98,6 +117,12 @@ export async function selectStack(options: StackOptions): Promise<Stack | undefi
   return stackIn(await openWorkspace(options), options);
 }
 
+/** A stack that is known to be there: nobody is asked. */
+export async function presentStack(options: StackOptions, check?: SuccessCheck): Promise<Stack> {
+  const workspace = await openWorkspace(options, check);
+  return Stack.select(options.stack, Object.assign(workspace, { selectStack: () => Promise.resolve() }));
+}
+
 async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Promise<Stack | undefined> {
   try {
     return await Stack.select(stack, workspace);
@@ -107,20 +132,23 @@ async function stackIn(workspace: LocalWorkspace, { stack }: StackOptions): Prom
   }
 }
 
+/** All variables that Pulumi gets. */
+export async function variablesOf(options: StackOptions): Promise<NodeJS.ProcessEnv> {
+  const { plan, projectDirectory, variables = process.env, wholePlan = plan } = options;
+  return { ...variables, ...(await stackEnvironment(wholePlan, projectDirectory, variables)) };
+}
+
 /**
  * The workspace that a stack is worked in. Pulumi notes in a file in the user's home which stack is selected in a
  * directory: that is left as it is. Every command names its stack, and several stacks of one project may be worked on at
  * once.
  */
 export async function openWorkspace(options: StackOptions, check?: SuccessCheck): Promise<MeshWorkspace> {
-  const { variables = process.env, workDirectory: directory = options.projectDirectory, secretsProvider } = options;
-  const own = await stackEnvironment(options.wholePlan ?? options.plan, options.projectDirectory, variables);
-  const run = runContext(options, { ...variables, ...own }, directory);
-  const command = withMendedBackend(
-    await pulumiCommand({ ...variables, ...own }, run, check),
-    directoryOfBackend(own["PULUMI_BACKEND_URL"] ?? variables["PULUMI_BACKEND_URL"], directory),
-    options.onProgress,
-  );
+  const { workDirectory: directory = options.projectDirectory, secretsProvider } = options;
+  const variables = await variablesOf(options);
+  const run = runContext(options, variables, directory);
+  const backend = directoryOfBackend(variables["PULUMI_BACKEND_URL"], directory);
+  const command = withMendedBackend(await pulumiCommand(variables, run, check), backend, options.onProgress);
   const workspace = await LocalWorkspace.create({ workDir: directory, envVars: {}, pulumiCommand: command });
   const file = options.configFile === undefined ? [] : ["--config-file", options.configFile];
   // Commands without `--config-file` write down how the stack's secrets are encrypted; one that shares the settings of
@@ -135,7 +163,6 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
   const withoutSelecting = async (args: string[]): Promise<void> => {
     const { PULUMI_HOME: home = join(homedir(), ".pulumi"), PULUMI_CREDENTIALS_PATH: credentials = home } = {
       ...variables,
-      ...own,
     };
     await inOwnDirectory("isthmus-home-", async (ownHome) => {
       await command.run(args, directory, { PULUMI_HOME: ownHome, PULUMI_CREDENTIALS_PATH: credentials });
@@ -157,6 +184,16 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
       const outputs = Object.entries(await outputsOf(stack));
       return Object.fromEntries(outputs.map(([name, value]) => [name, { value, secret: value === maskedOutput }]));
     },
+    exportSealed: async (stack: string): Promise<SealedState> =>
+      (await readJson("stack", "export", "--stack", stack)) as SealedState,
+    holderOf: async (stack: string): Promise<StackHolder | undefined> => {
+      const { currentOperation } = (await readJson("stack", "get", "--output", "json", "--stack", stack)) as {
+        readonly currentOperation?: { readonly kind: string; readonly author: string; readonly started: string };
+      };
+      if (currentOperation === undefined) return undefined;
+      const { kind, author, started } = currentOperation;
+      return { stack, kind, author, since: started };
+    },
     unprotectAll: async (stack: string): Promise<void> => {
       await command.run(["state", "unprotect", "--all", "--yes", "--stack", stack], directory, {});
     },
@@ -164,7 +201,15 @@ export async function openWorkspace(options: StackOptions, check?: SuccessCheck)
       withoutSelecting(["stack", "rm", "--yes", "--preserve-config", ...(force ? ["--force"] : []), stack]),
     renameStack: (stack: string, name: string): Promise<void> =>
       withoutSelecting(["stack", "rename", name, "--stack", stack]),
+    // Whatever is asked of a directory that has no states yet, Pulumi first writes there that it is a backend.
+    listStacks: async (): Promise<StackSummary[]> =>
+      isBlank(backend) ? [] : ((await readJson("stack", "ls", "--json")) as StackSummary[]),
+    exportStack: async (name: string): Promise<Deployment> => {
+      if (isBlank(backend)) throw absent("stack export", name);
+      return (await readJson("stack", "export", "--show-secrets", "--stack", name)) as Deployment;
+    },
     selectStack: async (name: string): Promise<void> => {
+      if (isBlank(backend)) throw absent("stack", name);
       await command.run(["stack", "--show-name", "--stack", name], directory, {});
     },
     // The Automation API writes the state, secrets in plain, into a file that everybody may read.
@@ -214,6 +259,15 @@ function projectName(directory: string): string {
   const file = join(directory, "Pulumi.yaml");
   if (!existsSync(file)) return directory;
   return (parse(readFileSync(file, "utf8")) as { readonly name?: string } | null)?.name ?? directory;
+}
+
+function absent(command: string, stack: string): PulumiError {
+  return new PulumiError(command, "", `error: no stack named ${stack} found`, exitCode.stackNotFound);
+}
+
+/** Whether a directory of states is there and has none yet. */
+function isBlank(directory: string | undefined): boolean {
+  return directory !== undefined && existsSync(directory) && readdirSync(directory).length === 0;
 }
 
 /** What the CLI prints in the place of an output that is a secret. */

@@ -7,13 +7,15 @@ import {
   type MeshPlan,
   type SitePlan,
 } from "../../topology";
-import type { Change, Risk } from "./model";
+import type { Change, ChangeId, Risk } from "./model";
 import type { Preview, Step } from "./read-preview";
 
 const lastSchema = z.object({
   mesh: z.object({ id: z.string(), trustDomain: z.string() }).partial().default({}),
   clusters: z.record(z.string(), z.object({ network: z.string(), controlPlane: z.string() }).partial()).default({}),
-  controlPlanes: z.record(z.string(), z.object({ serves: z.array(z.string()) }).partial()).default({}),
+  controlPlanes: z
+    .record(z.string(), z.object({ configCluster: z.string(), serves: z.array(z.string()) }).partial())
+    .default({}),
 });
 
 /** What the last update said of the mesh, as far as it said anything. */
@@ -43,6 +45,11 @@ export interface ClusterView {
   readonly controlPlane: ControlPlanePlan | undefined;
   /** Everything that would be done in it. */
   readonly steps: readonly Step[];
+  /**
+   * Kinds of changes that are told of it, and of the mesh as a whole. What merely follows from one of them needs no words
+   * of its own; what seems to follow from one that nobody tells is not understood.
+   */
+  readonly told: ReadonlySet<ChangeId>;
   /** What would be done to one of its parts; undefined where nothing would. */
   readonly step: (component: string, part?: string) => Step | undefined;
 }
@@ -64,17 +71,36 @@ export function isMere({ type, subject }: Step): boolean {
   return type.startsWith("pulumi:providers:") && subject.cluster === undefined;
 }
 
-/** Lays a preview beside the plan that it is of. Pure. */
-export function compare(plan: MeshPlan, preview: Preview): Comparison {
+/**
+ * Lays a preview beside the plan that it is of. Pure.
+ * @param leaving Clusters that leave with stacks of their own, of which the preview does not tell.
+ */
+export function compare(plan: MeshPlan, preview: Preview, leaving: readonly string[] = []): Comparison {
   const read = lastSchema.safeParse(preview.lastOutputs);
   // Of outputs that another version wrote, nothing is known.
   const last = read.success ? read.data : lastSchema.parse({});
-  const whose = (op: Step["op"]): string[] =>
-    preview.steps
-      .filter((step) => step.op === op && step.subject.component === "system namespace" && !isMere(step))
-      .flatMap(({ subject }) => subject.cluster ?? [])
-      .sort();
-  return { plan, last, preview, joining: whose("create"), leaving: whose("delete") };
+  const planned = new Set(sitesOf(plan).map(({ name }) => name));
+  const whose = (op: Step["op"]): string[] => [
+    ...new Set(
+      preview.steps
+        .filter((step) => step.op === op && step.subject.component === "system namespace" && !isMere(step))
+        .flatMap(({ subject }) => subject.cluster ?? [])
+        .sort(),
+    ),
+  ];
+  return {
+    plan,
+    last,
+    preview,
+    // Where anything stands already, a namespace that is made is one that was lost.
+    joining: whose("create").filter((name) => !preview.standing.has(name)),
+    leaving: [...new Set([...leaving, ...whose("delete").filter((name) => !planned.has(name))])].sort(),
+  };
+}
+
+/** Clusters that belonged to the mesh before and still do, by their present names. Pure. */
+export function stayingIn({ joining, plan }: Comparison): readonly ClusterPlan[] {
+  return plan.clusters.filter(({ name }) => !joining.includes(name));
 }
 
 /** Every cluster of the plan and of the preview, sorted by name. */
@@ -83,7 +109,7 @@ export function viewsOf(mesh: Comparison): ClusterView[] {
     mesh.preview.steps.filter((step) => !isMere(step)),
     ({ subject }) => subject.cluster,
   );
-  const names = new Set([...sitesOf(mesh.plan).map(({ name }) => name), ...byCluster.keys()]);
+  const names = new Set([...sitesOf(mesh.plan).map(({ name }) => name), ...mesh.leaving, ...byCluster.keys()]);
   return [...names]
     .filter((name) => name !== undefined)
     .sort()
@@ -102,6 +128,7 @@ function viewOf(mesh: Comparison, name: string, steps: readonly Step[]): Cluster
     cluster,
     controlPlane: controlPlaneIn(plan, name),
     steps,
+    told: new Set(),
     step: (component, part) => steps.find(({ subject }) => subject.component === component && subject.part === part),
   };
 }

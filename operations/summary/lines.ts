@@ -16,15 +16,16 @@ const longestValue = 300;
 /** What a summary comes to, in a sentence or two. */
 export function headline(summary: MeshSummary): string {
   const { clusters, meshChanges, outcome, risks, unseen } = summary;
+  if (outcome === "refused") return "An update would refuse this, and change nothing.";
   if (outcome === "failed") return "Nobody knows yet what would change.";
-  const blind = unseen.length === 0 ? "" : ` ${counted(unseen.length, "cluster", "clusters")} did not answer.`;
+  const blind = unseen.length === 0 ? "" : ` ${counted(unseen.length, "cluster", "clusters")} could not be looked at.`;
   if (outcome === "none") return "Nothing would change.";
   if (outcome === "not-known") return `Nothing would change in the clusters that could be looked at.${blind}`;
   const interrupting = risks.filter(({ traffic }) => traffic === "interrupted").length;
   const where =
     clusters.length === 0 ? `${counted(meshChanges.length, "change", "changes")} to the mesh` : movements(clusters);
-  const calm =
-    unseen.length === 0 ? "Traffic goes on, as far as a preview can tell." : "Whether traffic goes on is not known.";
+  const isKnown = unseen.length === 0 && risks.every(({ traffic }) => traffic !== "not-known");
+  const calm = isKnown ? "Traffic goes on, as far as a preview can tell." : "Whether traffic goes on is not known.";
   const harm = interrupting === 0 ? calm : "Traffic is interrupted.";
   return `${where}. ${harm}${blind}`;
 }

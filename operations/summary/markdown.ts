@@ -1,4 +1,4 @@
-import { listed } from "../../topology";
+import { formatProblem, listed } from "../../topology";
 import { alike } from "./alike";
 import type { Detail, MeshSummary } from "./model";
 import { changesLine, differenceLines, headline, signs } from "./lines";
@@ -26,7 +26,7 @@ const reserve = 400;
 const differencesAtMost = 60;
 
 /**
- * A summary as a comment on a pull request: risks first, then the clusters, then what differs, folded. Where it would be
+ * A summary as a comment on a pull request: what an update would refuse first, then risks, then the clusters, then what differs, folded. Where it would be
  * too long, the folded parts go first, then clusters, and it says how much was left out. Pure.
  */
 export function toMarkdown(summary: MeshSummary, { longest = longestComment }: MarkdownOptions = {}): string {
@@ -37,6 +37,7 @@ export function toMarkdown(summary: MeshSummary, { longest = longestComment }: M
     `**${headline(summary)}**`,
   ];
   const essential = [
+    ...refusalSection(summary),
     ...failureSection(summary),
     ...unseenSection(summary),
     ...riskSection(summary),
@@ -60,7 +61,7 @@ export function toMarkdown(summary: MeshSummary, { longest = longestComment }: M
     return left;
   };
   const leftOut = [
-    words(add(essential), "part about failures and risks", "parts about failures and risks"),
+    words(add(essential), "part about refusals, failures and risks", "parts about refusals, failures and risks"),
     words(add(groups), "group of clusters", "groups of clusters"),
     words(add(folded), "folded part", "folded parts"),
   ].filter((part) => part !== undefined);
@@ -87,8 +88,16 @@ function bullets(lines: readonly string[]): string {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
-function failureSection({ failures, outcome }: MeshSummary): string[] {
-  if (outcome !== "failed") return [];
+function refusalSection({ refusals }: MeshSummary): string[] {
+  if (refusals.length === 0) return [];
+  const what = refusals.length === 1 ? "this is mended" : "all of these are mended";
+  return [
+    `#### Refused\n\n\`isthmus up\` would end before it changed anything, until ${what}:\n\n${bullets(refusals.map((problem) => plain(formatProblem(problem))))}`,
+  ];
+}
+
+function failureSection({ failures }: MeshSummary): string[] {
+  if (failures.length === 0) return [];
   return [
     `**The preview failed.** What stands below is what it came to, and not all that would change.\n\n${fenced(failures.join("\n"), "")}`,
   ];
@@ -96,14 +105,14 @@ function failureSection({ failures, outcome }: MeshSummary): string[] {
 
 function unseenSection({ unseen }: MeshSummary): string[] {
   if (unseen.length === 0) return [];
-  const reasons = unseen.map(({ name, reason }) => `**${plain(name)}** did not answer: ${plain(reason)}`);
+  const reasons = unseen.map(({ name, reason }) => `**${plain(name)}** could not be looked at: ${plain(reason)}`);
   return [
     `Of these clusters nothing can be said, and what is said of others may lack what follows from them:\n\n${bullets(reasons)}`,
   ];
 }
 
 function riskSection({ risks }: MeshSummary): string[] {
-  // A cluster that did not answer has its lines already.
+  // A cluster that could not be looked at has its lines already.
   const told = risks.filter(({ id }) => id !== "cluster-unseen");
   if (told.length === 0) return [];
   const lines = told.map(({ advice, clusters, severity, traffic, words: what }) => {

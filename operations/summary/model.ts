@@ -1,3 +1,4 @@
+import type { Problem } from "../../topology";
 import type { ChangeCounts } from "../events";
 
 /**
@@ -11,9 +12,12 @@ export interface MeshSummary {
   readonly mesh: string;
   /**
    * `changes`: an update would change something. `none`: it would change nothing, and all clusters were looked at.
-   * `not-known`: it would change nothing of what could be looked at. `failed`: the preview came to no end.
+   * `not-known`: it would change nothing of what could be looked at. `failed`: the preview came to no end. `refused`: an
+   * update would not even begin.
    */
-  readonly outcome: "changes" | "none" | "not-known" | "failed";
+  readonly outcome: "changes" | "none" | "not-known" | "failed" | "refused";
+  /** What an update would refuse, before it changed anything. */
+  readonly refusals: readonly Problem[];
   /** Resources by what would become of them: `{ create: 12, same: 3 }`. */
   readonly changes: ChangeCounts;
   /** What to think about before the change goes in, the worst first. */
@@ -22,7 +26,7 @@ export interface MeshSummary {
   readonly meshChanges: readonly Change[];
   /** The clusters for which something changes, sorted by name. */
   readonly clusters: readonly ClusterSummary[];
-  /** Clusters that did not answer, of which a preview can say nothing. */
+  /** Clusters that could not be looked at, of which a preview can say nothing. */
   readonly unseen: readonly UnseenCluster[];
   /** Why the preview failed. */
   readonly failures: readonly string[];
@@ -52,6 +56,7 @@ export const changeIds = [
   "renamed",
   "network",
   "control-plane",
+  "configuration-cluster",
   "provider",
   "system-namespace",
   "istio",
@@ -111,15 +116,26 @@ export const riskIds = [
   "gateway-port-changes",
   "gateway-type-changes",
   "exposed-istiod-replaced",
+  "exposed-istiod-removed",
+  "istiod-address-changes",
+  "configuration-cluster-moves",
+  "configuration-removed",
+  "cluster-not-read",
+  "cross-network-removed",
+  "intermediate-removed",
+  "namespace-removed",
+  "no-replicas",
   "other-replaced",
+  "not-understood",
 ] as const;
 
 /** One of {@link riskIds}. */
 export type RiskId = (typeof riskIds)[number];
 
-/** A cluster that did not answer. */
+/** A cluster that could not be looked at. */
 export interface UnseenCluster {
   readonly name: string;
+  /** What was found instead, and what to do. */
   readonly reason: string;
 }
 

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { dataWithoutSecrets, type MeshPlan } from "../../topology";
-import { PulumiError } from "../stack";
+import { PulumiError, unexamined, type Fitness } from "../stack";
 import type { Helm } from "./helm";
 import { renderManifests } from "./manifests";
 import type { MeshSummary } from "./model";
@@ -12,16 +12,22 @@ import { summarise } from "./summarise";
 export type Listen = (stack: string, event: EngineEvent) => void;
 
 /**
+ * Runs the previews of all stacks that a mesh is made of.
+ * @param listen Is to be told of their events.
+ * @param examined Is to be told whether an update would begin at all.
+ */
+export type Previewing = (listen: Listen, examined: (fitness: Fitness) => void) => Promise<unknown>;
+
+/**
  * Runs a preview and says what it means for the mesh. A preview that fails is summed up too, as far as it came.
  * @param mesh The environment's name, and what the mesh is to be.
- * @param run Runs the previews of all stacks that the mesh is made of, and has their events listened to.
  * @param helm Renders what changes of Helm releases. Default: nothing does.
  * @throws IncompletePreview when the preview ended well and its events are not all there.
  * @throws whatever `run` throws that is no failure of Pulumi's.
  */
 export async function summarisePreview(
   mesh: { readonly stack: string; readonly plan: MeshPlan },
-  run: (listen: Listen) => Promise<unknown>,
+  run: Previewing,
   helm?: Helm,
 ): Promise<MeshSummary> {
   const recordings = new Map<string, Recording>();
@@ -30,11 +36,20 @@ export async function summarisePreview(
     recordings.set(stack, recording);
     recording.take(event);
   };
-  const failure = await failureOf(run(listen));
+  let fitness = unexamined;
+  const examined = (found: Fitness): void => {
+    fitness = found;
+  };
+  const failure = await failureOf(run(listen, examined));
   const stacks = [...recordings.values()].map(({ events }) => events);
   // Before its first event a preview fails for reasons that the error says better: no backend, a wrong passphrase, a lock.
   if (failure !== undefined && stacks.every(({ events }) => events.length === 0)) throw failure;
-  const summary = summarise({ ...mesh, stacks, ...(failure === undefined ? {} : { failure: failure.message }) });
+  const summary = summarise({
+    ...mesh,
+    stacks,
+    fitness,
+    ...(failure === undefined ? {} : { failure: failure.message }),
+  });
   if (helm === undefined) return dataWithoutSecrets(summary);
   const { details, notRendered } = await renderManifests(readPreview(stacks, failure?.message).steps, helm);
   return dataWithoutSecrets({ ...summary, details: [...summary.details, ...details], notRendered });

@@ -4,13 +4,16 @@ import { subjectOf, type ChangeCounts, type Subject } from "../events";
 import { isTree, type Properties } from "./properties";
 import { stackType, type StackEvents } from "./recording";
 
+/** `other` is a step that this version does not know; `none` one that changes nothing by itself. */
+type Op = "create" | "update" | "replace" | "delete" | "same" | "other" | "none";
+
 /** What the engine would do to one resource. */
 export interface Step {
   readonly urn: string;
   readonly subject: Subject;
   readonly type: string;
   /** `replace` stands for all that a replacement is made of. */
-  readonly op: "create" | "update" | "replace" | "delete" | "same" | "read" | "other";
+  readonly op: Op;
   /** What was asked for last; undefined for what is new. */
   readonly before: Properties | undefined;
   /** What is asked for now; undefined for what goes. */
@@ -40,6 +43,8 @@ export interface Preview {
   readonly steps: readonly Step[];
   /** Everything that was looked at, what stays as it is too. */
   readonly subjects: readonly Subject[];
+  /** Names of the clusters in which something stands already. */
+  readonly standing: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
   /** The stacks' outputs as the last update left them, laid over each other. */
   readonly lastOutputs: Properties;
@@ -58,14 +63,34 @@ export class IncompletePreview extends Error {
   }
 }
 
-const ops: Readonly<Record<string, Step["op"]>> = {
+const ops: Readonly<Record<string, Op>> = {
   create: "create",
   update: "update",
   replace: "replace",
   delete: "delete",
   same: "same",
-  read: "read",
+  read: "none",
+  "read-discard": "none",
+  refresh: "none",
 };
+
+/** Steps that a replacement is made of: it is told as a whole beside them. */
+const partsOfReplacement: ReadonlySet<string> = new Set([
+  "create-replacement",
+  "delete-replaced",
+  "read-replacement",
+  "import-replacement",
+  "discard-replaced",
+  "remove-pending-replace",
+]);
+
+/** What is done to something that is there. */
+const stands: ReadonlySet<Op> = new Set(["update", "replace", "delete", "same"]);
+
+/** Whether a resource is something in a cluster, and no component or provider. */
+function isObject(type: string): boolean {
+  return !/^(isthmus:|pulumi:)/.test(type);
+}
 
 /**
  * Reads the events of previews. Pure.
@@ -74,10 +99,17 @@ const ops: Readonly<Record<string, Step["op"]>> = {
  */
 export function readPreview(stacks: readonly StackEvents[], failure?: string): Preview {
   if (stacks.length === 0) throw new IncompletePreview("unknown", "none");
-  const parts = stacks.map((stack) => readStack(stack, failure !== undefined));
+  const replaced = new Set(
+    stacks
+      .flatMap(({ events }) => events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []))
+      .filter(({ op }) => op === "replace")
+      .flatMap(({ urn, old }) => [urn, old?.urn ?? urn]),
+  );
+  const parts = stacks.map((stack) => readStack(stack, failure !== undefined, replaced));
   return {
     steps: parts.flatMap(({ steps }) => steps),
     subjects: parts.flatMap(({ subjects }) => subjects),
+    standing: new Set(parts.flatMap(({ standing }) => [...standing])),
     diagnostics: parts.flatMap(({ diagnostics }) => diagnostics),
     lastOutputs: parts.reduce<Properties>((all, { lastOutputs }) => overlaid(all, lastOutputs), {}),
     counts: parts.reduce<ChangeCounts>((all, { counts }) => summed(all, counts), {}),
@@ -85,7 +117,8 @@ export function readPreview(stacks: readonly StackEvents[], failure?: string): P
   };
 }
 
-function readStack({ stack, events }: StackEvents, isFailure: boolean): Preview {
+/** @param replaced URNs of what is made anew, former ones too. */
+function readStack({ stack, events }: StackEvents, isFailure: boolean, replaced: ReadonlySet<string>): Preview {
   const diagnostics = events.flatMap(diagnosticOf);
   const metadata = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
   const summary = events.find(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent;
@@ -95,10 +128,11 @@ function readStack({ stack, events }: StackEvents, isFailure: boolean): Preview 
     const missing = summary === undefined ? "no end of it" : miscounted(metadata, counts);
     if (missing !== undefined) throw new IncompletePreview(stack, missing);
   }
-  const steps = metadata.map(stepOf);
+  const steps = metadata.map((step) => stepOf(step, replaced));
   return {
-    steps: steps.filter(
-      ({ op, formerUrn }) => op !== "other" && op !== "read" && (op !== "same" || formerUrn !== undefined),
+    steps: steps.filter(({ op, formerUrn }) => op !== "none" && (op !== "same" || formerUrn !== undefined)),
+    standing: new Set(
+      steps.filter(({ op, type }) => stands.has(op) && isObject(type)).flatMap(({ subject }) => subject.cluster ?? []),
     ),
     subjects: steps.map(({ subject }) => subject),
     diagnostics,
@@ -124,14 +158,13 @@ function isDefaultProvider({ type, urn }: Metadata): boolean {
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
-function stepOf(step: Metadata): Step {
+function stepOf(step: Metadata, replaced: ReadonlySet<string>): Step {
   const { op, urn, type, old, new: fresh, detailedDiff, diffs, keys } = step;
-  const isReplacedNow = ["create-replacement", "delete-replaced", "read-replacement"].includes(op);
   return {
     urn,
     subject: subjectOf(urn),
     type,
-    op: isReplacedNow ? "other" : (ops[op] ?? "other"),
+    op: partsOfReplacement.has(op) && replaced.has(urn) ? "none" : (ops[op] ?? "other"),
     before: old?.inputs,
     after: fresh?.inputs,
     paths: detailedDiff ? Object.keys(detailedDiff) : (diffs ?? []),

@@ -1,5 +1,6 @@
-import { sitesOf, type MeshPlan } from "../../topology";
-import { subjectWords } from "../events";
+import { formatProblem, type MeshPlan } from "../../topology";
+import { saysUnreachable, subjectWords } from "../events";
+import { unexamined, type Fitness } from "../stack";
 import {
   compare,
   isMere,
@@ -11,25 +12,40 @@ import {
 } from "./comparison";
 import { detailsOf } from "./details";
 import { differing } from "./differing";
-import type { Change, ClusterSummary, MeshSummary, Risk } from "./model";
+import type { Change, ChangeId, ClusterSummary, MeshSummary, Risk } from "./model";
 import { readPreview, type Preview, type Step } from "./read-preview";
 import type { StackEvents } from "./recording";
 import { identityChanges, intermediate, rootChanges } from "./rules/certificates";
-import { exposedIstiod, gatewayService } from "./rules/gateways";
-import { because, istioVersion, releasesChange } from "./rules/istio";
-import { controlPlaneMoves, joins, leaves, network, renamed } from "./rules/membership";
+import { crossNetwork } from "./rules/cross-network";
+import { exposedIstiod } from "./rules/exposed-istiod";
+import { gatewayService } from "./rules/gateways";
+import { istioVersion, releasesChange } from "./rules/istio";
+import {
+  configurationMoves,
+  controlPlaneMoves,
+  followsConfiguration,
+  joins,
+  leaves,
+  network,
+  renamed,
+} from "./rules/membership";
 import { provider, systemNamespace, workloadNamespaces } from "./rules/namespaces";
-import { accounts, followers, remoteSecret, verbOf } from "./rules/readers";
+import { notUnderstood } from "./rules/not-understood";
+import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers";
+import { replicas } from "./rules/replicas";
+import { verbOf } from "./rules/verb";
 import { counted } from "./words";
-import { saysUnreachable, unseenIn } from "./unseen";
+import { unseenIn } from "./unseen";
 
 /** What is looked for in every cluster; what is found comes in this order. Each explains steps that no later one tells of. */
 const rules: readonly ClusterRule[] = [
+  replicas,
   joins,
   leaves,
   provider,
   renamed,
   controlPlaneMoves,
+  configurationMoves,
   network,
   istioVersion,
   releasesChange,
@@ -39,7 +55,8 @@ const rules: readonly ClusterRule[] = [
   exposedIstiod,
   accounts,
   remoteSecret,
-  followers,
+  configurationKubeconfig,
+  crossNetwork,
   workloadNamespaces,
 ];
 
@@ -53,40 +70,49 @@ export interface SummaryInput {
   readonly stacks: readonly StackEvents[];
   /** Why a preview failed, where the engine's events do not say it. Default: none did. */
   readonly failure?: string;
+  /** Whether an update would begin at all. Default: nobody looked. */
+  readonly fitness?: Fitness;
 }
 
 /**
  * Says what the previews of a mesh's stacks mean for the mesh. Pure.
  * @throws IncompletePreview where a preview's events are not all there, so that nobody takes silence for `no changes`.
  */
-export function summarise({ stack, plan, stacks, failure }: SummaryInput): MeshSummary {
+export function summarise({ stack, plan, stacks, failure, fitness = unexamined }: SummaryInput): MeshSummary {
   const preview = readPreview(stacks, failure);
-  const mesh = compare(plan, preview);
-  const unseen = unseenIn(plan, preview);
+  const mesh = compare(plan, preview, fitness.leaving);
+  const unseen = unseenIn(plan, preview, fitness);
+  const { refusals } = fitness;
+  const refused = refusals.map(formatProblem);
+  const isRefusal = (text: string): boolean => refused.some((line) => text.includes(line));
   const views = viewsOf(mesh);
-  const found = views.map((view) => ({ view, findings: findingsOf(view) }));
   const ofMesh = meshFindings(mesh);
+  const found = views.map((view) => ({ view, findings: findingsOf(view, idsOf(ofMesh)) }));
   const clusters = found
     .map(({ view, findings }): ClusterSummary => ({ name: view.name, changes: changesIn(findings) }))
     .filter(({ changes }) => changes.length > 0);
-  const told = changesIn(ofMesh);
+  const toldOfMesh = changesIn(ofMesh);
   const changing = preview.steps.filter((step) => step.op !== "same" && !isMere(step)).length;
-  const isSilent = changing > 0 && clusters.length + told.length === 0;
+  const isSilent = changing > 0 && clusters.length + toldOfMesh.length === 0;
   const meshChanges = isSilent
     ? [{ id: "other", words: counted(changing, "resource changes", "resources change") } as const]
-    : told;
-  const failures = [...new Set(preview.diagnostics.filter(({ severity }) => severity === "error").map(messageOf))];
+    : toldOfMesh;
+  const errors = preview.diagnostics.filter(({ severity }) => severity === "error").map(messageOf);
+  const told = [...new Set(errors)].filter((text) => !isRefusal(text));
+  const isUntold = told.length === 0 && !preview.isWhole && refusals.length === 0;
   return {
     stack,
     mesh: plan.id,
-    outcome: outcomeOf(preview, clusters.length + meshChanges.length > 0, unseen.length > 0),
+    outcome:
+      refusals.length > 0 ? "refused" : outcomeOf(preview, clusters.length + meshChanges.length > 0, unseen.length > 0),
+    refusals,
     changes: preview.counts,
     risks: risksOf(found, ofMesh, unseen),
     meshChanges,
     clusters,
     unseen,
-    failures: failures.length > 0 || preview.isWhole ? failures : [failure ?? "the preview failed"],
-    warnings: warningsOf(plan, preview),
+    failures: isUntold ? [failure ?? "the preview failed"] : told,
+    warnings: warningsOf(preview, fitness).filter((text) => !isRefusal(text)),
     details: detailsOf(preview.steps),
     notRendered: preview.steps.some(({ op, type }) => op === "update" && type.endsWith("helm.sh/v3:Release"))
       ? ["Pulumi's engine tells no manifests of Helm releases; with --manifests Helm renders them"]
@@ -100,18 +126,37 @@ function outcomeOf({ isWhole }: Preview, hasChanges: boolean, hasUnseen: boolean
   return hasUnseen ? "not-known" : "none";
 }
 
-/** Applies the rules. What none of them explains is told in general words, so that nothing is left unsaid. */
-function findingsOf(view: ClusterView): Finding[] {
+/**
+ * Applies the rules. What none of them explains is told in general words, and what becomes of traffic is not known then.
+ * @param ofMesh Kinds of changes that are told of the mesh as a whole.
+ */
+function findingsOf(view: ClusterView, ofMesh: ReadonlySet<ChangeId>): Finding[] {
+  // A first time only to know what is told at all: a rule may go by what a later one tells.
+  const elsewhere = new Set([...ofMesh, ...(followsConfiguration(view) ? (["configuration-cluster"] as const) : [])]);
+  const told = new Set([...elsewhere, ...idsOf(applied(view, elsewhere).findings)]);
+  const { findings, explained } = applied(view, told);
+  const left = view.steps.filter((step) => step.op !== "same" && !explained.has(step));
+  return [...findings, ...left.map(otherFinding)];
+}
+
+function idsOf(findings: readonly Finding[]): ReadonlySet<ChangeId> {
+  return new Set(findings.flatMap(({ change }) => change?.id ?? []));
+}
+
+function applied(
+  view: ClusterView,
+  told: ReadonlySet<ChangeId>,
+): { readonly findings: readonly Finding[]; readonly explained: ReadonlySet<Step> } {
   const explained = new Set<Step>();
   const findings: Finding[] = [];
   for (const rule of rules) {
-    const open = { ...view, ...openSteps(view, explained) };
+    const open = { ...view, told, ...openSteps(view, explained) };
     for (const finding of rule(open)) {
       findings.push(finding);
       for (const step of finding.explains) if (step !== undefined) explained.add(step);
     }
   }
-  return [...findings, ...view.steps.filter((step) => !explained.has(step) && step.op !== "same").map(otherFinding)];
+  return { findings, explained };
 }
 
 function openSteps(view: ClusterView, explained: ReadonlySet<Step>): Pick<ClusterView, "steps" | "step"> {
@@ -126,18 +171,7 @@ function otherFinding(step: Step): Finding {
   const what = subjectWords(step.subject);
   const paths = step.op === "update" ? differing(step).map(({ path }) => path) : [];
   const words = `${what} ${verbOf(step)}${paths.length === 0 ? "" : ` (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? " and more" : ""})`}`;
-  if (step.op !== "replace") return { change: { id: "other", words }, explains: [step] };
-  return {
-    change: { id: "other", words },
-    risk: {
-      id: "other-replaced",
-      severity: "medium",
-      traffic: "not-known",
-      words: `${what} is deleted and made anew${because(step)}.`,
-      advice: "See what depends on it.",
-    },
-    explains: [step],
-  };
+  return { change: { id: "other", words }, risk: notUnderstood(words, step), explains: [step] };
 }
 
 /** What is about no single cluster. */
@@ -183,7 +217,7 @@ function risksOf(
     severity: "high",
     traffic: "not-known",
     clusters: [name],
-    words: "did not answer: what would change there is not known.",
+    words: "could not be looked at: what would change there is not known.",
     advice: "Run the preview where it can be reached.",
   }));
   const ofClusters = found.flatMap(({ view, findings }) =>
@@ -206,14 +240,12 @@ function rank({ severity, traffic }: Risk): number {
   return severities.indexOf(severity) * 2 + (traffic === "interrupted" ? 0 : 1);
 }
 
-function warningsOf(plan: MeshPlan, preview: Preview): string[] {
-  const silent = unseenIn(plan, preview).map(({ name }) => name);
-  const paths = sitesOf(plan)
-    .filter(({ name }) => silent.includes(name))
-    .map(({ path }) => `${path}.`);
+function warningsOf(preview: Preview, { unreachable }: Fitness): string[] {
+  // The program tells of them too, with what follows for an update.
+  const silent = [...unreachable.values()].map(formatProblem);
   const warnings = preview.diagnostics.filter(
     ({ severity, message }) =>
-      severity === "warning" && !saysUnreachable(message) && !paths.some((path) => message.startsWith(path)),
+      severity === "warning" && !saysUnreachable(message) && !silent.some((line) => message.startsWith(line)),
   );
   return [...new Set(warnings.map(messageOf))];
 }

@@ -1,22 +1,20 @@
-import { listed } from "../../topology";
+import { formatProblem, listed } from "../../topology";
 import { alike } from "./alike";
 import { changesLine, headline, signs } from "./lines";
 import type { MeshSummary } from "./model";
 import { counted, shortList } from "./words";
 
-/** A summary as lines for a terminal: failures and risks first, then the clusters. Pure. */
+/** A summary as lines for a terminal: what an update would refuse, failures and risks first, then the clusters. Pure. */
 export function toLines(summary: MeshSummary): string[] {
-  const { details, failures, meshChanges, outcome, risks, unseen, warnings } = summary;
+  const { details, failures, meshChanges, refusals, risks, unseen, warnings } = summary;
   return [
     `${summary.stack}: ${headline(summary)}`,
-    ...(outcome === "failed" ? ["", "The preview failed:", ...indented(failures)] : []),
-    ...(unseen.length === 0
-      ? []
-      : [
-          "",
-          "Did not answer, so that nothing can be said of:",
-          ...indented(unseen.map(({ name, reason }) => `${name}: ${reason}`)),
-        ]),
+    ...section("Refused, until it is mended:", refusals.map(formatProblem)),
+    ...section("The preview failed:", failures),
+    ...section(
+      "Could not be looked at, so that nothing can be said of:",
+      unseen.map(({ name, reason }) => `${name}: ${reason}`),
+    ),
     ...risks
       .filter(({ id }) => id !== "cluster-unseen")
       .flatMap(({ advice, clusters, severity, traffic, words }) => [
@@ -33,9 +31,13 @@ export function toLines(summary: MeshSummary): string[] {
       names.length <= 3 ? listed(names) : `${counted(names.length, "cluster", "clusters")}: ${shortList(names, 12)}`,
       ...indented(changes.map(({ words }) => words)),
     ]),
-    ...(details.length + warnings.length === 0
+    ...section("Warnings:", warnings),
+    ...(details.length === 0
       ? []
-      : ["", `${listed(more(details.length, warnings.length))}: -o json and -o markdown show them`]),
+      : [
+          "",
+          `${counted(details.length, "difference in values and objects", "differences in values and objects")}: -o json and -o markdown show them`,
+        ]),
     "",
     changesLine(summary.changes),
   ];
@@ -45,11 +47,6 @@ function indented(lines: readonly string[]): string[] {
   return lines.flatMap((line) => line.split("\n")).map((line) => `  ${line}`);
 }
 
-function more(details: number, warnings: number): string[] {
-  return [
-    ...(details === 0
-      ? []
-      : [counted(details, "difference in values and objects", "differences in values and objects")]),
-    ...(warnings === 0 ? [] : [counted(warnings, "warning", "warnings")]),
-  ];
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...indented(lines)];
 }

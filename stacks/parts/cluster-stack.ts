@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MeshPart, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../../components";
-import { planOfSites, sitesOf, type MeshPlan } from "../../topology";
+import { movedConfigurations, planOfSites, sitesOf, trustPart, type MeshPlan } from "../../topology";
 import { reachable } from "../reachable";
-import { belonging, parseLastOutputs } from "../last-outputs";
+import { configClusters, parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
 import { localFilesDigest } from "./local-files";
@@ -54,7 +54,11 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const elsewhere = elsewhereOf(others);
   const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
 
-  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, belonging(last));
+  const root = others.get(trustPart)?.mesh.rootFingerprint;
+  const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, {
+    part: { name: part, roots: root === undefined ? [] : [root] },
+    mistakes: movedConfigurations(plan, configClusters(last)),
+  });
   const access = reached.clusters.get(part);
   const site = sitesOf(reached.plan).find(({ name }) => name === part);
   // A new cluster that cannot be reached and is to be skipped is left out for now.

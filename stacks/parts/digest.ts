@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, scryptSync } from "node:crypto";
 import type { ClusterAccess } from "../../access";
 import { version } from "../../package.json";
 import { needKey, needsOf, sliceOf, type MeshPlan } from "../../topology";
@@ -51,11 +51,22 @@ function accessIn(access: ClusterAccess | undefined): ClusterAccess | undefined 
   const { name, kubeconfig, server, certificateAuthorityData, forOthers } = access;
   return {
     name,
-    kubeconfig,
+    kubeconfig: withoutPasswords(kubeconfig, server),
     server,
     ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
     forOthers,
   };
+}
+
+/**
+ * A kubeconfig whose passwords stand for themselves by what takes long to compute: unlike keys and tokens they can be
+ * guessed, and the digest is public.
+ */
+function withoutPasswords(kubeconfig: string, server: string): string {
+  return kubeconfig.replace(
+    /(\bpassword["']?\s*:\s*)("[^"]*"|'[^']*'|[^\s,}]+)/g,
+    (_all, before: string, password: string) => `${before}${scryptSync(password, server, 32).toString("hex")}`,
+  );
 }
 
 /** JSON with the keys in order, so that equal things are equal texts. */

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { PulumiError, preview, up, type StackOptions } from "../../operations/stack";
+import { preview, up, type StackOptions } from "../../operations/stack";
 import { ConfigurationError } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
 import { describeEngine, engineVariables } from "./tools";
@@ -210,23 +210,6 @@ describeEngine("a backend that cannot be used", (tools) => {
       error.problems.map(({ path }) => path),
       [`backend file://${directory}/stat`],
     );
-  });
-
-  it("is told from a stack that another machine has locked", async () => {
-    const locks = join(directory, "state/.pulumi/locks/organization/backend-test/test");
-    const lock = { pid: 42, username: "somebody", hostname: "elsewhere", timestamp: "2026-11-21T10:00:00Z" };
-    await mkdir(locks, { recursive: true });
-    await writeFile(join(locks, "0a1b2c3d.json"), JSON.stringify(lock));
-    await assert.rejects(up(options("test")), (error: unknown) => {
-      assert.ok(error instanceof PulumiError);
-      assert.equal(
-        error.message,
-        "pulumi up failed: stack test is locked by somebody@elsewhere (process 42, since 2026-11-21T10:00:00Z). Wait until that has ended; if it was killed, run `pulumi cancel --stack test`.",
-      );
-      return true;
-    });
-    await rm(join(locks, "0a1b2c3d.json"));
-    assert.deepEqual((await up(options("test"))).changes, { same: 1 });
   });
 });
 

@@ -17,6 +17,7 @@ import type { MeshEvent } from "../../operations/events";
 import { ConfigurationError, meshNamespaceLabels, ownedLabels, type MeshConfig } from "../../topology";
 import { TestAuthority } from "../unit/access/certificates";
 import { accessTo, fakeApiServer, type Listening } from "../unit/access/fake-api-server";
+import { forEachBackend } from "./backends";
 import type { Done, Task } from "./programs/embedder";
 import { describeEngine } from "./tools";
 
@@ -93,7 +94,7 @@ describeEngine("a mesh that a program embeds", (tools) => {
     await writeFile(join(directory, "index.js"), program);
     const { kubeconfig } = accessTo("east", apiServer.url, authority.certificate, { token });
     await writeFile(join(directory, "kubeconfig"), kubeconfig);
-    for (const stack of ["test", "other"]) {
+    for (const stack of ["test", "other", "interrupted"]) {
       await writeFile(join(directory, `Pulumi.${stack}.yaml`), stringify({ config: { "isthmus:mesh": mesh } }));
     }
     for (const chart of ["base", "istiod", "gateway"]) {
@@ -237,34 +238,41 @@ describeEngine("a mesh that a program embeds", (tools) => {
     await assert.rejects(nowhere.up(), /expected a directory, found none at .*nowhere/);
   });
 
-  it("is interrupted anywhere, and the next update goes on from there", async () => {
-    const keys = 12;
-    const deployment = await MeshDeployment.open(options({ KEYS: String(keys) }));
-    // Anything from the first event to the last step.
-    const places = fc.sample(fc.noBias(fc.integer({ min: 1, max: 2 * keys })), 3);
-    for (const [index, by] of (["signal", "signal", "killSignal"] as const).entries()) {
-      const end = new AbortController();
-      let left = places[index] ?? 1;
-      const where = `by ${by} at event ${left}`;
-      const events: MeshEvent[] = [];
-      const onEvent = (event: MeshEvent): void => {
-        events.push(event);
-        if (--left === 0) end.abort();
-      };
-      await deployment.up({ onEvent, [by]: end.signal }).then(
-        // Nothing was left to do when it was asked to end.
-        () => assert.equal(events.at(-1)?.type, "operation-ended", where),
-        (error: unknown) => assert.ok(error instanceof OperationInterrupted, `${where}: ${String(error)}`),
-      );
-    }
-    const { outputs } = await deployment.up();
-    assert.deepEqual(outputs, { mesh: { id: "mesh1" } });
-    assert.deepEqual((await deployment.preview()).changes, { same: 2 + 2 * keys });
-  });
-
   it("does nothing when it was ended before it began", async () => {
     const deployment = await MeshDeployment.open(options());
     await assert.rejects(deployment.up({ signal: AbortSignal.abort() }), OperationInterrupted);
+  });
+
+  forEachBackend((backend) => {
+    it("is interrupted anywhere, and the next update goes on from there", async () => {
+      const keys = 12;
+      const { variables: ofBackend, url } = backend();
+      const deployment = await MeshDeployment.open({
+        ...options({ KEYS: String(keys), ...ofBackend }),
+        backend: url,
+        stack: "interrupted",
+      });
+      // Anything from the first event to the last step.
+      const places = fc.sample(fc.noBias(fc.integer({ min: 1, max: 2 * keys })), 3);
+      for (const [index, by] of (["signal", "signal", "killSignal"] as const).entries()) {
+        const end = new AbortController();
+        let left = places[index] ?? 1;
+        const where = `by ${by} at event ${left}`;
+        const events: MeshEvent[] = [];
+        const onEvent = (event: MeshEvent): void => {
+          events.push(event);
+          if (--left === 0) end.abort();
+        };
+        await deployment.up({ onEvent, [by]: end.signal }).then(
+          // Nothing was left to do when it was asked to end.
+          () => assert.equal(events.at(-1)?.type, "operation-ended", where),
+          (error: unknown) => assert.ok(error instanceof OperationInterrupted, `${where}: ${String(error)}`),
+        );
+      }
+      const { outputs } = await deployment.up();
+      assert.deepEqual(outputs, { mesh: { id: "mesh1" } });
+      assert.deepEqual((await deployment.preview()).changes, { same: 2 + 2 * keys });
+    });
   });
 
   it("is taken down, with what else is in its clusters", async () => {

@@ -175,8 +175,8 @@ describeEngine("a mesh in a stack for each cluster, beside what is others'", (to
     const exported = await stack.exportStack();
     assert.ok(isSameState(exported, await stack.exportStack()));
     assert.match(JSON.stringify(exported.deployment), /"delete":true/);
-    const { changes } = await up(one);
-    assert.equal(changes["delete"], 1);
+    await up(one);
+    assert.doesNotMatch(JSON.stringify((await stack.exportStack()).deployment), /"delete":true/);
     await refused(importIfUnchanged(stack, exported, {}), /one that another update has written since/);
     options = await mesh.options({ ...config, clusters: { east } });
     await moveState(options);

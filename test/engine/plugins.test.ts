@@ -23,7 +23,7 @@ describe("the lab's directory of programs", () => {
   const link = (kubernetes: PluginSource, tls: PluginSource): Promise<void> =>
     linkStandIns(
       [
-        { name: "kubernetes", version: "4.32.0", source: kubernetes },
+        { name: "kubernetes", version: "4.34.2", source: kubernetes },
         { name: "tls", version: "5.5.1", source: tls },
       ],
       toolbox,

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import {
@@ -15,18 +12,18 @@ import {
   up,
   type StackOptions,
 } from "../../operations/stack";
+import { knowsNothing } from "../../access";
 import { ConfigurationError, type MeshConfig, type MeshPlan } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
 import { describeEngine, engineVariables } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 
-/** Does what the variable PROGRAM says: nothing special, fail, take its time, or have one resource that cannot be made. */
+/** Does what the variable PROGRAM says: nothing special, fail, or have one resource that cannot be made. */
 const program = `
 const pulumi = require("@pulumi/pulumi");
 module.exports = async () => {
   if (process.env.PROGRAM === "fail") throw new pulumi.RunError("no such luck");
-  if (process.env.PROGRAM === "wait") await new Promise((resolve) => setTimeout(resolve, 120000));
   new pulumi.ComponentResource("test:index:Thing", "thing");
   if (process.env.PROGRAM === "break") {
     const tls = require("@pulumi/tls");
@@ -109,49 +106,6 @@ describeEngine("operations on a stack", (tools) => {
     return planOf({ ...twoPrimaries, clusters, kubeconfig: "kubeconfig" });
   };
 
-  const locks = join(".pulumi", "locks", "organization", "operations-test", "test");
-
-  /** @returns Takes it away. */
-  async function lockBy(pid: number): Promise<() => Promise<void>> {
-    const lock = { pid, username: "somebody", hostname: hostname(), timestamp: new Date().toISOString() };
-    await mkdir(join(directory, "state", locks), { recursive: true });
-    const file = join(directory, "state", locks, "0a1b2c3d.json");
-    await writeFile(file, JSON.stringify(lock));
-    return () => rm(file, { force: true });
-  }
-
-  /** A process that bears the name of Pulumi's CLI. */
-  async function pulumiProcess(seconds: number): Promise<ChildProcess> {
-    const elsewhere = join(directory, "elsewhere");
-    await mkdir(elsewhere, { recursive: true });
-    await copyFile("/bin/sleep", join(elsewhere, "pulumi"));
-    const other = spawn(join(elsewhere, "pulumi"), [String(seconds)]);
-    await once(other, "spawn");
-    return other;
-  }
-
-  async function remainingLocks(): Promise<string[]> {
-    return (await readdir(join(directory, "state", locks))).filter((name) => name.endsWith(".json"));
-  }
-
-  /** A listener to Pulumi's words that does something when they first match. */
-  function onceSaid(words: RegExp, action: () => void): (text: string) => void {
-    let output = "";
-    return (text) => {
-      const isNew = !words.test(output);
-      output += text;
-      if (isNew && words.test(output)) action();
-    };
-  }
-
-  /** Processes that work for this test's stack: the environment that they were given names a directory of its own. */
-  function processesOfStack(): string[] {
-    const mark = `PULUMI_HOME=${join(directory, "home")}\0`;
-    return readdirSync("/proc").filter(
-      (pid) => pid !== String(process.pid) && readProcess(pid, "environ").includes(mark),
-    );
-  }
-
   it("find nothing to destroy where there is no stack", async () => {
     assert.equal(await destroy(options({ stack: "absent" })), undefined);
   });
@@ -217,93 +171,11 @@ describeEngine("operations on a stack", (tools) => {
     assert.deepEqual((await up(options())).changes, { same: 2 });
 
     process.env["PULUMI_K8S_DELETE_UNREACHABLE"] = "true";
-    assert.deepEqual([...(await findClusters(options({ plan }))).keys()], []);
+    assert.deepEqual([...(await findClusters(options({ plan }), knowsNothing)).keys()], []);
     assert.match(said.join("\n"), /given up: isthmus:mesh.clusters.east.*: connect ECONNREFUSED/);
-  });
-
-  it("leave the lock of a process that nobody here has noted, and say whose it is and what frees it", async () => {
-    // Higher than any process id of Linux: another machine of this name may have it.
-    const free = await lockBy(4194305);
-    await assert.rejects(up(options()), (error: unknown) => {
-      assert.ok(error instanceof PulumiError);
-      assert.match(
-        error.message,
-        /locked by somebody@\S+ \(process 4194305, since .*\)\..*`pulumi cancel --stack test`/,
-      );
-      return true;
-    });
-    assert.equal((await remainingLocks()).length, 1);
-    await free();
-  });
-
-  it("wait for another update of this machine", async () => {
-    const other = await pulumiProcess(6);
-    const free = await lockBy(other.pid ?? 0);
-    other.once("exit", () => void free());
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.equal(said[0], `another update of the stack is under way (process ${other.pid ?? 0}): waiting for it`);
-  });
-
-  it("end in good order when they are asked to: no lock is left", async () => {
-    process.env["PROGRAM"] = "wait";
-    const stop = new AbortController();
-    // Before the headline: Pulumi does not listen to Ctrl-C yet, and whatever it says is waited for in vain.
-    const update = up(options({ stop: stop.signal, onOutput: onceSaid(/Updating/, () => stop.abort()) }));
-    await assert.rejects(update, (error: unknown) => error instanceof PulumiError && error.signal === undefined);
-    assert.deepEqual(await remainingLocks(), []);
-    assert.deepEqual(said, []);
-  });
-
-  it("end when they do not react either: killed, with all that they started, and without a lock", async () => {
-    process.env["PROGRAM"] = "wait";
-    const deaf = join(directory, "deaf");
-    await mkdir(deaf);
-    await writeFile(join(deaf, "pulumi"), `#!/bin/sh\ntrap "" INT\n"${tools().bin}/pulumi" "$@" &\nwait\n`, {
-      mode: 0o755,
-    });
-    process.env["PATH"] = [deaf, process.env["PATH"]].join(delimiter);
-    const stop = new AbortController();
-    const update = up(
-      options({ stop: stop.signal, stopGraceMs: 1_000, onOutput: onceSaid(/updating/, () => stop.abort()) }),
-    );
-    await assert.rejects(update, (error: unknown) => error instanceof PulumiError && error.signal === "SIGKILL");
-    assert.deepEqual(await remainingLocks(), []);
-    assert.deepEqual(said, ["the update did not end in time and was killed: taking away its lock"]);
-    assert.deepEqual(processesOfStack(), []);
-  });
-
-  it("go on after they were killed", async () => {
-    process.env["PROGRAM"] = "wait";
-    const kill = new AbortController();
-    const update = up(options({ kill: kill.signal, onOutput: onceSaid(/Updating/, () => kill.abort()) }));
-    await assert.rejects(update, PulumiError);
-    assert.equal((await remainingLocks()).length, 1);
-
-    delete process.env["PROGRAM"];
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.match(said.join("\n"), /taking away the stack's lock/);
-  });
-
-  it("go on after they were killed while Pulumi wrote to its backend", async () => {
-    const attributes = join(directory, "state/.pulumi/stacks/operations-test/test.json.attrs");
-    await writeFile(attributes, "");
-    await utimes(attributes, 0, 0);
-    assert.deepEqual((await up(options())).changes, { same: 2 });
-    assert.match(said.join("\n"), /removed what a killed update left half-written in the backend/);
   });
 
   it("destroy what they made", async () => {
     assert.deepEqual((await destroy(options()))?.changes, { delete: 2 });
   });
 });
-
-/** What the kernel tells about a process; empty for one that has ended or is another user's. */
-function readProcess(pid: string, file: string): string {
-  if (!/^\d+$/.test(pid)) return "";
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch (error) {
-    if (["EACCES", "ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
-    throw error;
-  }
-}

@@ -56,10 +56,23 @@ describeEngine("isthmus preview, on a mesh whose clusters are on paper", (tools)
     assert.doesNotMatch(stdout + stderr, /token-on-paper|PRIVATE KEY/);
   });
 
-  it("says that it failed, and why, and nothing of what would change", async () => {
+  it("refuses what an update would refuse, first of all, whatever else would change", async () => {
+    const { to } = changeCalled("cluster-joins");
+    await mesh.options(to);
+    await mesh.silence("north");
+    const previewed = await mesh.isthmus(to, "preview", "-o", "markdown");
+    const table = await mesh.isthmus(to, "preview");
+    const updated = await mesh.isthmus(to, "up");
+    assert.deepEqual([previewed.code, table.code, updated.code], [2, 2, 2], previewed.stderr);
+    assert.match(previewed.stdout, /\*\*An update would refuse this, and change nothing\.\*\*\n\n#### Refused\n/);
+    assert.match(table.stdout, /^paper: An update would refuse this[^]*\n\nRefused, [^]*clusters\.north\.access/);
+    assert.match(previewed.stderr, /isthmus: up would refuse this: isthmus:mesh\.clusters\.north\.access/);
+  });
+
+  it("says that it failed too, and why, where what an update would refuse ends the preview itself", async () => {
     const { code, stdout, stderr } = await mesh.isthmus(changeCalled("failed").to, "preview", "-o", "markdown");
-    assert.equal(code, 1, stderr);
-    assert.match(stdout, /\*\*The preview failed\.\*\*[^]*path "\.\/nowhere\/base" not found/);
-    assert.match(stderr, /isthmus: the preview failed: /);
+    assert.equal(code, 2, stderr);
+    assert.match(stdout, /#### Refused[^]*\*\*The preview failed\.\*\*[^]*path "\.\/nowhere\/base" not found/);
+    assert.match(stderr, /isthmus: up would refuse this: /);
   });
 });

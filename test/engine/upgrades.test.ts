@@ -5,8 +5,14 @@ import type { Step } from "./support";
 import { TakenOverStack } from "./taken-over-stack";
 import { describeEngine } from "./tools";
 
-/** What today's program changes in a stack that a release left: in every cluster of the mesh the same. */
-const updates: Readonly<Record<string, { readonly clusters: readonly string[]; readonly steps: readonly string[] }>> = {
+/** What today's program changes in a stack that a release left: in every cluster of the mesh the same, and beside that. */
+interface Updates {
+  readonly clusters: readonly string[];
+  readonly steps: readonly string[];
+  readonly others?: readonly string[];
+}
+
+const updates: Readonly<Record<string, Updates>> = {
   // The Service of the gateway was the release's and becomes a resource: it is adopted, as test/lab saw it, and Helm is
   // told to let it be. Its configuration becomes a component of its own: nothing of that is in a cluster.
   "0.1.0/dev": {
@@ -15,16 +21,32 @@ const updates: Readonly<Record<string, { readonly clusters: readonly string[]; r
       "create CrossNetworkGateway mesh-CLUSTER-cross-network",
       "create Service mesh-CLUSTER-gateway-service",
       "update Namespace mesh-CLUSTER-system-namespace: metadata.annotations",
-      "update Release mesh-CLUSTER-gateway-release: values.env, values.networkGateway, values.service",
-      "update kubernetes CLUSTER: enablePatchForce, upsertExistingObjects",
+      "update Release mesh-CLUSTER-gateway-release: takeOwnership, values.env, values.networkGateway, values.service",
+      ...["base", "istiod"].map((chart) => ownershipOf(`mesh-CLUSTER-control-plane-${chart}`)),
+      "update kubernetes CLUSTER: enablePatchForce, upsertExistingObjects, version",
     ],
   },
   "0.2.0/dev": { clusters: ["east", "west"], steps: keptByHelm() },
-  "0.2.0/external-control-plane": { clusters: ["east", "west"], steps: keptByHelm() },
+  "0.2.0/external-control-plane": {
+    clusters: ["east", "west"],
+    steps: keptByHelm(),
+    others: [ownershipOf("mesh-control-control-plane-istiod"), "update kubernetes control: version"],
+  },
 };
 
 function keptByHelm(): readonly string[] {
-  return ['update Service mesh-CLUSTER-gateway-service: metadata.annotations["helm.sh/resource-policy"]'];
+  return [
+    'update Service mesh-CLUSTER-gateway-service: metadata.annotations["helm.sh/resource-policy"]',
+    ...["control-plane-base", "control-plane-istiod", "gateway-release"].map((part) =>
+      ownershipOf(`mesh-CLUSTER-${part}`),
+    ),
+    "update kubernetes CLUSTER: version",
+  ];
+}
+
+/** The plugin writes down since 4.33 that a release takes over no objects of others. */
+function ownershipOf(release: string): string {
+  return `update Release ${release}: takeOwnership`;
 }
 
 /** A setting of the providers that the test itself makes another. */
@@ -59,9 +81,9 @@ describeEngine("a stack that an earlier release left", (tools) => {
             planned.filter(({ op }) => !["create", "update"].includes(op)).map(({ op, name }) => `${op} ${name}`),
             [],
           );
-          const { clusters, steps } = updates[`${version}/${name}`] ?? { clusters: [], steps: [] };
+          const { clusters, steps, others = [] } = updates[`${version}/${name}`] ?? { clusters: [], steps: [] };
           const expected = clusters.flatMap((cluster) => steps.map((step) => step.replace("CLUSTER", cluster)));
-          assert.deepEqual(summaries(planned), expected.sort());
+          assert.deepEqual(summaries(planned), [...expected, ...others].sort());
         });
 
         it("is recorded without a token, a key or an address of a cluster", async () => {

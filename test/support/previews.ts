@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { unexamined, type Fitness } from "../../operations/stack";
 import { summarise, type MeshSummary, type StackEvents } from "../../operations/summary";
-import type { MeshPlan } from "../../topology";
+import { movedConfigurations, sitesOf, type MeshPlan } from "../../topology";
 import { recordedChanges, type RecordedChange } from "../engine/paper/changes";
 import { planOf } from "./plans";
 
@@ -26,8 +27,27 @@ export function planAfter({ to }: RecordedChange): MeshPlan {
   return planOf({ ...to, istio: { version: "1.31.1", charts: { directory: "charts" }, ...to.istio } });
 }
 
+/** What the judge of an update says of a change: of clusters that refuse the connection, as the program told of them. */
+export function fitnessOf(change: RecordedChange): Fitness {
+  const { name: recording, silent = [] } = change;
+  const told = recordedEvents(recording).flatMap(({ diagnosticEvent }) => diagnosticEvent?.message ?? []);
+  const unreachable = sitesOf(planAfter(change))
+    .filter(({ name }) => silent.includes(name))
+    .map(({ name, access: { path } }) => {
+      const line = told.find((message) => message.startsWith(`${path}: expected an answer`)) ?? "";
+      const [, expected = "", found = ""] = /: expected (.+?), found (.+?)\. /.exec(line) ?? [];
+      return [name, { path, expected, found, fix: "Start the server, or mend the address and port." }] as const;
+    });
+  const last = (change.from === undefined ? [] : planAfter({ ...change, to: change.from }).controlPlanes).map(
+    ({ name, configCluster }) => [name, configCluster],
+  );
+  const refusals = movedConfigurations(planAfter(change), Object.fromEntries(last) as Record<string, string>);
+  return { ...unexamined, refusals, unreachable: new Map(unreachable) };
+}
+
 /** The summary of a recorded change. */
 export function recordedSummary(name: string, events: readonly EngineEvent[] = recordedEvents(name)): MeshSummary {
   const stacks: StackEvents[] = [{ stack: "prod", events }];
-  return summarise({ stack: "prod", plan: planAfter(changeCalled(name)), stacks });
+  const change = changeCalled(name);
+  return summarise({ stack: "prod", plan: planAfter(change), stacks, fitness: fitnessOf(change) });
 }

@@ -26,6 +26,8 @@ export interface ControlPlanePlan {
   readonly kind: "primary" | "external";
   /** The cluster whose Kubernetes API holds its configuration, and whose name it bears as its cluster id. */
   readonly configCluster: string;
+  /** Whether the configuration names none for it: it is then the first by name of those that it serves. */
+  readonly configClusterIsFirst?: true;
   /** Clusters whose workloads it serves, sorted; a primary's own among them. */
   readonly serves: readonly string[];
   /** Clusters whose API servers it reads by a kubeconfig: all that it knows but its configuration's own. Sorted. */
@@ -49,6 +51,9 @@ export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readon
       name,
       kind,
       configCluster,
+      ...(kind === "external" && mesh.externalControlPlanes[name]?.configCluster === undefined
+        ? { configClusterIsFirst: true }
+        : {}),
       serves,
       reads,
       fixedNetworks: fixedNetworksOf(clusters.filter((cluster) => known.has(cluster.name))),

@@ -3,5 +3,6 @@ export * from "./cluster-plan";
 export * from "./control-plane-plan";
 export * from "./istio-plan";
 export * from "./mesh-plan";
+export { movedConfigurations } from "./moved-configurations";
 export type { NamespacePlan } from "./namespace-plan";
 export * from "./without";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutUserInfo } from "../secrets";
 import { worded } from "../wording";
 import { text } from "./primitives";
 import { chartValuesSchema } from "./values";
@@ -7,11 +8,15 @@ const repository = worded(
   z
     .string()
     .regex(/^https?:\/\/[^\s/?#]+\S*$/)
-    .refine((value) => URL.canParse(value)),
+    // It stands in the state and in comments as it is, and on Helm's command line.
+    .refine((value) => URL.canParse(value) && withoutUserInfo(value) === value),
   {
     expected: "the http or https URL of a Helm chart repository",
     example: "https://blob.istio.io/istio-release/charts",
     mend: (value) => {
+      if (withoutUserInfo(value) !== value) {
+        return "Take the user and the password out: what stands there is in no place secret. For charts behind a login write `oci`, whose credentials `helm registry login` keeps, or `archives`, a folder that `helm pull` has filled.";
+      }
       if (/^oci:/i.test(value)) return "For charts in an OCI registry write `oci` instead of `repository`.";
       return /^[./~]/.test(value) ? "For charts in a folder write `directory` instead of `repository`." : undefined;
     },

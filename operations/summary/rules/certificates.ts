@@ -1,17 +1,24 @@
-import type { ClusterRule, Comparison, Finding } from "../comparison";
+import { listed } from "../../../topology";
+import type { ClusterRule, ClusterView, Comparison, Finding } from "../comparison";
 import { isMere } from "../comparison";
 import { textAt } from "../properties";
 import type { Step } from "../read-preview";
-import { because } from "./istio";
+import { notUnderstood } from "./not-understood";
+import { because } from "./verb";
 
 /** The root CA of the mesh. */
 export function rootChanges(mesh: Comparison): Finding[] {
   const steps = rootSteps(mesh);
   if (!isRootReplaced(mesh)) {
     const others = steps.filter(({ op }) => op === "update");
-    if (others.length === 0) return [];
+    const unknown = steps.filter(({ op }) => op === "other");
+    const words = "the record of the root CA changes; its certificate stays";
     return [
-      { change: { id: "root", words: "the record of the root CA changes; its certificate stays" }, explains: others },
+      ...(others.length === 0 ? [] : [{ change: { id: "root", words }, explains: others } as const]),
+      ...unknown.map((step): Finding => {
+        const said = `the root CA ${step.subject.part ?? ""} changes`;
+        return { change: { id: "root", words: said }, risk: notUnderstood(said, step), explains: [step] };
+      }),
     ];
   }
   return [
@@ -31,7 +38,10 @@ export function rootChanges(mesh: Comparison): Finding[] {
 
 /** Whether the mesh gets another root certificate in place of the one that it has. */
 export function isRootReplaced(mesh: Comparison): boolean {
-  return rootSteps(mesh).some(({ op }) => op === "replace" || op === "delete");
+  // A root that is made while clusters stand is another one than theirs.
+  return rootSteps(mesh).some(
+    ({ op }) => op === "replace" || op === "delete" || (op === "create" && mesh.preview.standing.size > 0),
+  );
 }
 
 function rootSteps({ preview }: Comparison): Step[] {
@@ -47,13 +57,21 @@ export const intermediate: ClusterRule = (view) => {
     part("certificate"),
     part("Secret cacerts"),
   ];
-  const explains = [key, request, certificate, secret].filter((step) => step !== undefined && step.op !== "same");
+  const explains = [key, request, certificate, secret].filter(
+    (step): step is Step => step !== undefined && step.op !== "same",
+  );
   if (explains.length === 0) return [];
   const found = (words: string, risk?: Finding["risk"]): Finding[] => [
     { change: { id: "intermediate", words }, ...(risk === undefined ? {} : { risk }), explains },
   ];
-  if (key?.op === "create" || secret?.op === "create") return found("gets an intermediate CA of its own");
-  if (key?.op === "delete") return found("its intermediate CA is removed");
+  const gone = explains.filter(({ op }) => op === "delete");
+  if (gone.length > 0) return [removed(view, gone, explains)];
+  if (key?.op === "create" || secret?.op === "create") {
+    const words = "gets an intermediate CA of its own";
+    const isExpected = view.told.has("control-plane") || view.told.has("joins");
+    return found(words, isExpected ? undefined : notUnderstood(words, key ?? explains[0] ?? noStep));
+  }
+  if (secret?.op === "replace" && key?.op !== "replace") return [secretReplaced(secret, explains)];
   if (key?.op === "replace") {
     return found(`its intermediate CA is replaced, key and all${because(key)}`, {
       id: "intermediate-replaced",
@@ -63,10 +81,10 @@ export const intermediate: ClusterRule = (view) => {
       advice: "Run `isthmus verify` after the update; workloads have certificates of the new one within 24 hours.",
     });
   }
-  if (certificate === undefined) {
-    return secret?.op === "replace"
-      ? found("the Secret of its intermediate CA is deleted and made anew")
-      : found("the Secret of its intermediate CA changes");
+  const unknown = explains.find(({ op }) => op === "other" || op === "create");
+  if (certificate === undefined || unknown !== undefined) {
+    const words = "the Secret of its intermediate CA changes";
+    return found(words, notUnderstood(words, unknown ?? explains[0] ?? noStep));
   }
   if (certificate.op === "update") return found("its intermediate CA is kept; when it is renewed changes");
   const reasons = certificate.replacePaths;
@@ -79,8 +97,47 @@ export const intermediate: ClusterRule = (view) => {
   ) {
     return found("its intermediate CA is renewed, with the same key");
   }
-  return found(`its intermediate CA is issued anew, with the same key${because(certificate)}`);
+  const words = `its intermediate CA is issued anew, with the same key${because(certificate)}`;
+  return found(words, notUnderstood(words, { op: "update", replacePaths: [] }));
 };
+
+const noStep = { op: "update", replacePaths: [] } as const;
+
+/** What an istiod signs with goes: with the istiod, or from one that stays. */
+function removed({ controlPlane, told }: ClusterView, gone: readonly Step[], explains: readonly Step[]): Finding {
+  const isWhole = gone.length === explains.length;
+  if (isWhole && controlPlane === undefined && told.has("control-plane")) {
+    return { change: { id: "intermediate", words: "its intermediate CA is removed" }, explains };
+  }
+  const parts = listed(gone.map(({ subject }) => subject.part ?? subject.component));
+  const words = `its intermediate CA loses its ${parts}`;
+  return {
+    change: { id: "intermediate", words },
+    risk: {
+      id: "intermediate-removed",
+      severity: "high",
+      traffic: "interrupted",
+      words: `${words}: an istiod that starts without it makes a root of its own, which no other cluster trusts.`,
+      advice: "Do not merge it; find out what makes it change.",
+    },
+    explains,
+  };
+}
+
+function secretReplaced(secret: Step, explains: readonly Step[]): Finding {
+  const words = `the Secret of its intermediate CA is deleted and made anew${because(secret)}`;
+  return {
+    change: { id: "intermediate", words },
+    risk: {
+      id: "intermediate-removed",
+      severity: "high",
+      traffic: "not-known",
+      words: `${words}: an istiod that starts meanwhile makes a root of its own, which no other cluster trusts.`,
+      advice: "Do not merge it; find out what makes it change.",
+    },
+    explains,
+  };
+}
 
 /** The trust domain and the id of the mesh. */
 export function identityChanges({ last, plan, preview }: Comparison): Finding[] {

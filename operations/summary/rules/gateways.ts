@@ -4,13 +4,15 @@ import type { ClusterRule, ClusterView, Finding } from "../comparison";
 import { differing } from "../differing";
 import { at, textAt, type Properties } from "../properties";
 import type { Step } from "../read-preview";
-import { because } from "./istio";
+import { notUnderstood } from "./not-understood";
+import { because } from "./verb";
 
 /** The Service of a cluster's east-west gateway. */
 export const gatewayService: ClusterRule = (view) => {
   const step = view.step("east-west gateway", "Service");
-  const release = view.step("east-west gateway");
   if (step === undefined) return [];
+  const ofRelease = view.step("east-west gateway");
+  const release = ofRelease?.op === step.op ? ofRelease : undefined;
   if (step.op === "create") {
     const gateway = view.cluster?.eastWestGateway;
     const where =
@@ -95,16 +97,21 @@ function updated(step: Step, view: ClusterView): Finding[] {
     const names = annotations.map(({ path }) =>
       path.replace(/^metadata\.annotations(\.|\[")?/, "").replace(/"\]$/, ""),
     );
-    findings.push({
-      change: { id: "gateway", words: `annotations of its gateway's Service: ${listed(names)}` },
-      explains: [],
-    });
+    const words = `annotations of its gateway's Service: ${listed(names)}`;
+    findings.push({ change: { id: "gateway", words }, risk: notUnderstood(words, step), explains: [] });
   }
-  // By this label istiods find it: it follows the network, of whose change another rule tells.
-  const others = differing(step).filter(({ path }) => path !== `metadata.labels["${networkLabel}"]`);
-  if (findings.length === 1 && others.length > 0) {
-    const words = `the Service of its gateway: ${listed(others.map(({ path }) => path))}`;
-    findings.push({ change: { id: "gateway", words }, explains: [] });
+  const others = differing(step).filter(({ path }) => {
+    if (path.startsWith("metadata.annotations")) return false;
+    // By this label istiods find it: it follows the network, of whose change another rule tells.
+    if (path === `metadata.labels["${networkLabel}"]`) return findings.length === 1 && !view.told.has("network");
+    // What goes with its type and its port is told with them.
+    const isOfAddress = /^(spec\.(type|ports|externalIPs|loadBalancerClass)\b|metadata\.labels\[".*gatewayPort"\])/;
+    return findings.length === 1 || !isOfAddress.test(path);
+  });
+  const paths = others.length === 0 && differing(step).length === 0 ? step.paths : others.map(({ path }) => path);
+  if (paths.length > 0 || (findings.length === 1 && differing(step).length === 0)) {
+    const words = `the Service of its gateway: ${paths.length === 0 ? "in ways that are not told" : listed(paths)}`;
+    findings.push({ change: { id: "gateway", words }, risk: notUnderstood(words, step), explains: [] });
   }
   return findings;
 }
@@ -119,48 +126,3 @@ function portOf(properties: Properties | undefined): string | undefined {
 const portsSchema = z.array(
   z.object({ name: z.string(), port: z.number().optional(), nodePort: z.number().optional() }),
 );
-
-/** The Service by which other clusters reach a cluster's istiod. */
-export const exposedIstiod: ClusterRule = ({ controlPlane, step: stepOf }) => {
-  const step = stepOf("exposed istiod", "Service");
-  if (step === undefined) return [];
-  const served = (controlPlane?.serves ?? []).filter((name) => name !== controlPlane?.name);
-  const address = controlPlane?.exposed?.address;
-  const where = address === undefined ? "its address is not known yet" : `at ${address}`;
-  if (step.op === "create") {
-    return [
-      {
-        change: { id: "exposed-istiod", words: `its istiod is exposed to serve ${listed(served)}: ${where}` },
-        explains: [step],
-      },
-    ];
-  }
-  if (step.op === "delete") {
-    return [
-      {
-        change: { id: "exposed-istiod", words: "its istiod is exposed no longer: it serves no other cluster" },
-        explains: [step],
-      },
-    ];
-  }
-  if (step.op !== "replace") {
-    const paths = listed(differing(step).map(({ path }) => path));
-    return [
-      { change: { id: "exposed-istiod", words: `the Service of its exposed istiod: ${paths}` }, explains: [step] },
-    ];
-  }
-  const words = `the Service by which its istiod serves ${listed(served)} is deleted and made anew${because(step)}`;
-  return [
-    {
-      change: { id: "exposed-istiod", words: `${words}; ${where}` },
-      risk: {
-        id: "exposed-istiod-replaced",
-        severity: "high",
-        traffic: "not-interrupted",
-        words: `${words}: until its new address is known there, running pods go on with what they know, and new ones get no sidecar.`,
-        advice: "Roll nothing out in these clusters meanwhile.",
-      },
-      explains: [step],
-    },
-  ];
-};

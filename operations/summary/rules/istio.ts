@@ -1,17 +1,13 @@
 import { readVersion } from "../../../topology";
-import type { ClusterRule, ClusterView, Finding } from "../comparison";
+import { type ClusterRule, type ClusterView, type Finding } from "../comparison";
 import { differing } from "../differing";
 import type { Difference } from "../model";
 import { at, notKnown, textAt } from "../properties";
 import type { Step } from "../read-preview";
 import { counted } from "../words";
-
-/** Values that the mesh itself decides: what makes them change is told in other words. */
-const decided = [
-  /^values\.global\.(tag|hub|meshID|network|multiCluster|externalIstiod|configCluster|remotePilotAddress|meshNetworks)\b/,
-  /^values\.meshConfig\.trustDomain$/,
-  /^values\.(profile|defaultRevision|configMap|istiodRemote|env\.ISTIO_META_REQUESTED_NETWORK_VIEW|env\.ISTIOD_CUSTOM_HOST)\b/,
-];
+import { notUnderstood } from "./not-understood";
+import { understood } from "./values";
+import { because } from "./verb";
 
 /** Where a chart comes from, beside its version. */
 const source = /^(chart$|repositoryOpts)/;
@@ -25,7 +21,9 @@ export const releasesChange: ClusterRule = (view) =>
     const step = view.step(release);
     if (!step?.type.endsWith(":Release")) return [];
     if (step.op === "replace") return [replaced(release, step)];
-    if (step.op === "delete" && release !== "east-west gateway") return [removed(release, step)];
+    // With its Service the gateway itself goes, which another rule tells.
+    const isWithService = release === "east-west gateway" && view.step(release, "Service")?.op === "delete";
+    if (step.op === "delete" && !isWithService) return [removed(release, step)];
     return step.op === "update" ? updated(view, release, step) : [];
   });
 
@@ -91,7 +89,7 @@ function replaced(release: string, step: Step): Finding {
     risk: {
       id: "istio-replaced",
       severity: "high",
-      traffic: release === "east-west gateway" ? "interrupted" : "not-interrupted",
+      traffic: release === "east-west gateway" ? "interrupted" : "not-known",
       words: `${release} is uninstalled and installed anew${because(step)}: ${lostBy(release)}`,
       advice: "See whether the change can do without it.",
     },
@@ -106,7 +104,7 @@ function removed(release: string, step: Step): Finding {
       id: "istio-removed",
       severity: "high",
       traffic: "interrupted",
-      words: `${release} is uninstalled from a cluster that stays in the mesh: its workloads get no configuration and no certificates any more, and calls fail once those that they have end.`,
+      words: `${release} is uninstalled from a cluster that stays in the mesh: ${release === "east-west gateway" ? "other networks call nothing in it any more." : "its workloads get no configuration and no certificates any more, and calls fail once those that they have end."}`,
       advice: "Do not merge it; find out what makes it change.",
     },
     explains: [step],
@@ -115,13 +113,10 @@ function removed(release: string, step: Step): Finding {
 
 function lostBy(release: string): string {
   if (release === "east-west gateway") return "calls from other networks fail until its pods are back.";
-  if (release === "istiod") return "until it is back, no pod gets a sidecar, and no proxy new configuration.";
+  if (release === "istiod") {
+    return "until it is back, no pod gets a sidecar, no proxy new configuration, and calls to pods that move meanwhile fail.";
+  }
   return "the permissions by which others read the cluster are gone for the time being.";
-}
-
-/** Because of which properties something is replaced. */
-export function because({ replacePaths }: Step): string {
-  return replacePaths.length === 0 ? "" : ` (because of ${replacePaths.join(", ")})`;
 }
 
 function updated(view: ClusterView, release: string, step: Step): Finding[] {
@@ -134,31 +129,72 @@ function updated(view: ClusterView, release: string, step: Step): Finding[] {
   if (!isTold && versions[0] && versions[1] && versions[0] !== versions[1]) {
     findings.push({
       change: { id: "charts", words: `chart of ${release} ${versions[0]} to ${versions[1]}` },
+      ...riskOf(versions[0], versions[1]),
       explains: [],
     });
   }
   const sources = found.filter(({ path }) => source.test(path));
-  if (sources.length > 0) findings.push({ change: { id: "charts", words: sourceWords(release, step) }, explains: [] });
-  findings.push(...addressOfIstiod(release, found), ...gatewaysOfOthers(release, found));
-  const values = found.filter(({ path }) => path.startsWith("values.") && !decided.some((one) => one.test(path)));
-  if (values.length > 0) {
-    findings.push({ change: { id: "values", words: `values of ${release}: ${pathList(values)}` }, explains: [] });
+  if (sources.length > 0) {
+    const words = sourceWords(release, step);
+    findings.push({ change: { id: "charts", words }, risk: notUnderstood(words, step), explains: [] });
   }
+  findings.push(...addressOfIstiod(release, found, view, step), ...gatewaysOfOthers(release, found, view, step));
+  findings.push(...ofValues(release, found, view, step));
   const others = found.filter(
     ({ path }) => !path.startsWith("values.") && !source.test(path) && path !== "version" && path !== "values",
   );
   if (others.length > 0) {
+    const words = `settings of the release ${release}: ${pathList(others)}`;
+    const isHarmless = others.every(({ path }) => howHelmWorks.test(path));
     findings.push({
-      change: { id: "other", words: `settings of the release ${release}: ${pathList(others)}` },
+      change: { id: "other", words },
+      ...(isHarmless ? {} : { risk: notUnderstood(words, step) }),
       explains: [],
     });
   }
   if (found.length > 0) return findings;
-  // The state had no difference to show and the provider saw one: an update all the same.
+  // The state had no difference to show and the provider saw one, after an installation that failed for one.
+  const paths = step.paths.length === 0 ? "" : ` (${step.paths.join(", ")})`;
+  const words = `${release} is installed anew in place${paths}`;
   return [
     {
-      change: { id: "values", words: `${release} is installed anew in place (${step.paths.join(", ")})` },
+      change: { id: "values", words },
+      ...(step.paths.every((path) => ofLastInstallation.test(path)) ? {} : { risk: notUnderstood(words, step) }),
       explains: [step],
+    },
+  ];
+}
+
+/** How Helm goes about an installation, and not what it installs. */
+const howHelmWorks =
+  /^(timeout|atomic|cleanupOnFail|maxHistory|skipAwait|waitForJobs|description|lint|verify|keyring|dependencyUpdate)$/;
+
+/** What the state keeps of the last installation. */
+const ofLastInstallation = /^(status|checksum|resourceNames|manifest)\b/;
+
+/** Values by name, and whether it is known what follows from them. */
+function ofValues(release: string, found: readonly Difference[], view: ClusterView, step: Step): Finding[] {
+  const kinds = Map.groupBy(
+    found.filter(({ path }) => /^values\b/.test(path)),
+    (one) => understood(one, view),
+  );
+  const harmless = kinds.get("harmless") ?? [];
+  const unclear = kinds.get("not understood") ?? [];
+  const all = [...harmless, ...unclear].sort((left, right) => (left.path < right.path ? -1 : 1));
+  const named = all.filter(({ path }) => path !== "values");
+  const isHidden = named.length < all.length;
+  if (isHidden) {
+    const words = `values of ${release} that are not known before the update`;
+    return [{ change: { id: "values", words }, risk: notUnderstood(`${words} change`, step), explains: [] }];
+  }
+  if (named.length === 0) return [];
+  const words = `values of ${release}: ${pathList(named)}`;
+  if (unclear.length === 0) return [{ change: { id: "values", words }, explains: [] }];
+  return [
+    {
+      change: { id: "values", words },
+      risk: notUnderstood(`values of ${release} change: ${pathList(unclear)}`, step),
+      explains: [],
     },
   ];
 }
@@ -172,17 +208,38 @@ function sourceWords(release: string, { before, after }: Step): string {
   return `chart of ${release} from ${from(after)} instead of ${from(before)}`;
 }
 
-function addressOfIstiod(release: string, found: readonly Difference[]): Finding[] {
+function addressOfIstiod(release: string, found: readonly Difference[], view: ClusterView, step: Step): Finding[] {
   const address = found.find(({ path }) => path === "values.global.remotePilotAddress");
   if (release !== "istiod" || typeof address?.after !== "string") return [];
   const former = typeof address.before === "string" ? `, and no longer at ${address.before}` : "";
   const where = address.after === notKnown ? "an address that is not known yet" : address.after;
-  return [{ change: { id: "exposed-istiod", words: `reaches its istiod at ${where}${former}` }, explains: [] }];
+  const words = `reaches its istiod at ${where}${former}`;
+  const change = { id: "exposed-istiod", words } as const;
+  if (view.told.has("control-plane")) return [{ change, explains: [] }];
+  return [
+    {
+      change,
+      risk: {
+        id: "istiod-address-changes",
+        severity: "medium",
+        traffic: step.op === "update" ? "not-known" : "not-interrupted",
+        words: `${words}: proxies there get no configuration and no certificates where it does not answer at once.`,
+        advice: "Make sure that it is reached there, and run `isthmus verify` after the update.",
+      },
+      explains: [],
+    },
+  ];
 }
 
-function gatewaysOfOthers(release: string, found: readonly Difference[]): Finding[] {
+function gatewaysOfOthers(release: string, found: readonly Difference[], view: ClusterView, step: Step): Finding[] {
   if (release !== "istiod" || !found.some(({ path }) => path.startsWith("values.global.meshNetworks"))) return [];
-  return [{ change: { id: "gateway", words: "its istiod is told other addresses of gateways" }, explains: [] }];
+  const words = "its istiod is told other addresses of gateways";
+  const { joining, leaving, preview } = view.mesh;
+  const isTold =
+    joining.length + leaving.length > 0 ||
+    preview.steps.some(({ op, subject }) => op !== "same" && subject.component === "east-west gateway");
+  const risk = isTold ? {} : { risk: notUnderstood(words, step) };
+  return [{ change: { id: "gateway", words }, ...risk, explains: [] }];
 }
 
 /** Paths of values, the first few by name. */

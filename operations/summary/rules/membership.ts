@@ -1,5 +1,5 @@
-import { listed } from "../../../topology";
-import type { ClusterRule, ClusterView, Finding } from "../comparison";
+import { listed, type ControlPlanePlan } from "../../../topology";
+import type { ClusterRule, ClusterView, Comparison, Finding } from "../comparison";
 import { differing } from "../differing";
 import { among } from "../words";
 
@@ -34,7 +34,11 @@ export const leaves: ClusterRule = ({ mesh, name, steps }) => {
       words: "leaves the mesh: its workloads are called by no other cluster any more, and lose their sidecars' istiod.",
       advice: "Move what is called from elsewhere first.",
     },
-    explains: steps.filter(({ op }) => op === "delete"),
+    // Of a workloads' namespace that is deleted with all that is in it another rule tells.
+    explains: steps.filter(({ op, isKept, subject, type }) => {
+      const isLost = subject.component === "namespace" && type.endsWith(":Namespace") && !isKept;
+      return op === "delete" && !isLost;
+    }),
   };
   if (others.length === 0) return [left];
   return [
@@ -121,6 +125,45 @@ export const controlPlaneMoves: ClusterRule = ({ cluster, formerName, mesh, name
     },
   ];
 };
+
+/** An istiod outside of the mesh takes its configuration from another cluster than before. */
+export const configurationMoves: ClusterRule = ({ controlPlane, mesh, name }) => {
+  const last = controlPlane === undefined ? undefined : formerConfiguration(mesh, controlPlane);
+  if (controlPlane === undefined || last === undefined) return [];
+  const { configCluster, serves } = controlPlane;
+  const words = `its istiod takes its configuration from ${configCluster}, and no longer from ${last}`;
+  return [
+    {
+      change: { id: "configuration-cluster", words },
+      risk: {
+        id: "configuration-cluster-moves",
+        severity: "high",
+        traffic: "interrupted",
+        words: `${words}: every policy, route and gateway that stands in ${last} stops counting for ${listed(serves)} at once, authorization policies among them.`,
+        advice: `Copy them to ${configCluster} first, or name ${last} as configCluster of ${name}.`,
+      },
+      explains: [],
+    },
+  ];
+};
+
+/** The cluster from which an external istiod took its configuration until now, where it takes it from another. */
+function formerConfiguration({ last, plan }: Comparison, plane: ControlPlanePlan): string | undefined {
+  const { configCluster, kind, name } = plane;
+  const former = last.controlPlanes[name]?.configCluster;
+  if (kind !== "external" || former === configCluster) return undefined;
+  const isRenamed = plan.clusters.some((cluster) => cluster.name === configCluster && cluster.replaces === former);
+  return isRenamed ? undefined : former;
+}
+
+/** Whether a cluster held, holds or takes the configuration of an istiod for which that moves. */
+export function followsConfiguration({ mesh, name }: ClusterView): boolean {
+  return mesh.plan.controlPlanes.some(
+    (plane) =>
+      formerConfiguration(mesh, plane) !== undefined &&
+      (plane.serves.includes(name) || formerConfiguration(mesh, plane) === name),
+  );
+}
 
 function roleOf({ cluster, mesh }: ClusterView): string {
   const istio = mesh.plan.istio.tag;

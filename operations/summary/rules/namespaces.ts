@@ -1,24 +1,38 @@
 import { listed } from "../../../topology";
-import type { ClusterRule, Finding } from "../comparison";
+import type { ClusterRule, ClusterView, Finding } from "../comparison";
 import { differing } from "../differing";
+import type { ChangeId, Difference } from "../model";
 import type { Step } from "../read-preview";
-import { because } from "./istio";
+import { notUnderstood } from "./not-understood";
+import { because } from "./verb";
+
+/** What follows the mesh's identity, the network and the control plane, and the changes by which they are told. */
+const followed: readonly { readonly path: RegExp; readonly by: readonly ChangeId[] }[] = [
+  { path: /"isthmus\.dev\/mesh"/, by: ["mesh-id"] },
+  { path: /"isthmus\.dev\/trust-domain"/, by: ["trust-domain"] },
+  { path: /"isthmus\.dev\/cluster"/, by: ["renamed"] },
+  { path: /"topology\.istio\.io\/network"/, by: ["network"] },
+  { path: /"topology\.istio\.io\/controlPlaneClusters"/, by: ["control-plane", "configuration-cluster"] },
+];
+
+function isTold({ mesh, told }: ClusterView, { path }: Difference): boolean {
+  const follows = followed.find((one) => one.path.test(path));
+  if (follows === undefined) return false;
+  const isOfRenamed = path.includes("controlPlaneClusters") && mesh.plan.clusters.some(({ replaces }) => replaces);
+  return isOfRenamed || follows.by.some((id) => told.has(id));
+}
 
 /** The namespace of the control plane. */
 export const systemNamespace: ClusterRule = (view) => {
   const step = view.step("system namespace");
   if (step?.op === "replace") return [replacedNamespace("istio-system", step, "system-namespace")];
+  if (step?.op === "delete") return [removedNamespace("istio-system", step, "system-namespace")];
   if (step?.op !== "update") return [];
-  // These follow the mesh's identity, the network and the control plane, of which other rules tell.
-  const followed = /"(isthmus\.dev\/(mesh|trust-domain|cluster)|topology\.istio\.io\/(network|controlPlaneClusters))"/;
-  const others = differing(step).filter(({ path }) => !followed.test(path));
-  if (others.length === 0) return [{ explains: [step] }];
-  return [
-    {
-      change: { id: "system-namespace", words: `istio-system: ${listed(others.map(({ path }) => path))}` },
-      explains: [step],
-    },
-  ];
+  const found = differing(step);
+  const others = found.filter((one) => !isTold(view, one));
+  if (others.length === 0 && found.length > 0) return [{ explains: [step] }];
+  const words = `istio-system: ${listed(others.length === 0 ? step.paths : others.map(({ path }) => path))}`;
+  return [{ change: { id: "system-namespace", words }, risk: notUnderstood(words, step), explains: [step] }];
 };
 
 /** The namespaces of the mesh's workloads. */
@@ -31,6 +45,7 @@ export const workloadNamespaces: ClusterRule = ({ steps }) => {
 function namespaceFinding(name: string, step: Step): Finding {
   const isAdopted = step.type.endsWith("NamespacePatch");
   if (step.op === "replace" && !isAdopted) return replacedNamespace(name, step, "namespace");
+  if (step.op === "delete" && !isAdopted && !step.isKept) return removedNamespace(name, step, "namespace");
   const words: Partial<Record<Step["op"], string>> = {
     create: isAdopted ? `namespace ${name}, which is there already, gets its labels` : `namespace ${name} is made`,
     delete: isAdopted
@@ -39,7 +54,21 @@ function namespaceFinding(name: string, step: Step): Finding {
     replace: `namespace ${name} gets its labels anew`,
     update: `namespace ${name}: ${labelWords(step)}`,
   };
-  return { change: { id: "namespace", words: words[step.op] ?? `namespace ${name} changes` }, explains: [step] };
+  const told = words[step.op];
+  const said = told ?? `namespace ${name} changes`;
+  const isUnderstood = told !== undefined && (step.op !== "update" || differing(step).every(isHarmless));
+  return {
+    change: { id: "namespace", words: said },
+    ...(isUnderstood ? {} : { risk: notUnderstood(said, step) }),
+    explains: [step],
+  };
+}
+
+/** Injection counts for new pods alone. Of other labels somebody may go by those that were there. */
+function isHarmless({ before, path }: Difference): boolean {
+  if (/^metadata\.labels(\.istio-injection|\["istio\.io\/rev"\])$/.test(path)) return true;
+  const isLabel = /^metadata\.labels\b/.test(path) && !/istio\.io\/|kubernetes\.io\//.test(path);
+  return isLabel && before === undefined;
 }
 
 function labelWords(step: Step): string {
@@ -61,6 +90,20 @@ function replacedNamespace(name: string, step: Step, id: "system-namespace" | "n
       severity: "high",
       traffic: "interrupted",
       words: `namespace ${name} is deleted and made anew${because(step)}: ${isKept ? "Kubernetes lets no two have one name, so the update fails, or " : ""}everything in it is deleted with it.`,
+      advice: "Do not merge it; find out what makes it change.",
+    },
+    explains: [step],
+  };
+}
+
+function removedNamespace(name: string, step: Step, id: "system-namespace" | "namespace"): Finding {
+  return {
+    change: { id, words: `namespace ${name} is deleted, with all that is in it` },
+    risk: {
+      id: "namespace-removed",
+      severity: "high",
+      traffic: "interrupted",
+      words: `namespace ${name} is deleted, and everything in it with it.`,
       advice: "Do not merge it; find out what makes it change.",
     },
     explains: [step],
@@ -91,10 +134,9 @@ export const provider: ClusterRule = ({ step: stepOf, steps, mesh, name }) => {
       },
     ];
   }
-  const isCounted = step.op === "update" && !mesh.joining.includes(name) && !mesh.leaving.includes(name);
-  return [
-    isCounted
-      ? { change: { id: "provider", words: "is reached by another kubeconfig" }, explains: [step] }
-      : { explains: [step] },
-  ];
+  if (mesh.joining.includes(name) || mesh.leaving.includes(name)) return [{ explains: [step] }];
+  if (step.op === "update") {
+    return [{ change: { id: "provider", words: "is reached by another kubeconfig" }, explains: [step] }];
+  }
+  return [];
 };

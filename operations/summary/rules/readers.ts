@@ -1,7 +1,9 @@
 import { listed } from "../../../topology";
-import type { ClusterRule, ClusterView } from "../comparison";
+import { stayingIn, type ClusterRule, type ClusterView, type Finding } from "../comparison";
 import type { Step } from "../read-preview";
 import { among } from "../words";
+import { notUnderstood } from "./not-understood";
+import { verbOf } from "./verb";
 
 /** The kubeconfigs by which a cluster's istiod reads others. */
 export const remoteSecret: ClusterRule = (view) => {
@@ -16,21 +18,55 @@ export const remoteSecret: ClusterRule = (view) => {
       },
     ];
   }
-  if (step.op === "delete") {
-    return [{ change: { id: "readers", words: "its istiod reads no other cluster any more" }, explains: [step] }];
+  if (step.op === "delete") return [readsNone(step, view)];
+  if (step.op === "replace") {
+    const words = "the kubeconfigs by which its istiod reads others are deleted and made anew";
+    return [{ change: { id: "readers", words }, risk: unread(`${words}: meanwhile`, reads), explains: [step] }];
   }
-  return keysOf(step, view).map((words) => ({ change: { id: "readers", words }, explains: [step] }));
+  return keysOf(step, view);
 };
+
+/** What it means that an istiod does not read some clusters any more. */
+function unread(words: string, clusters: readonly string[]): NonNullable<Finding["risk"]> {
+  return {
+    id: "cluster-not-read",
+    severity: "high",
+    traffic: "interrupted",
+    words: `${words} the workloads that it serves find nothing of ${clusters.length === 0 ? "other clusters" : listed(clusters)} any more, and calls there fail.`,
+    advice: "Move what is called from elsewhere first.",
+  };
+}
+
+/** The Secret goes: with the istiod, with the last of the clusters that it read, or from an istiod that then is cut off. */
+function readsNone(step: Step, view: ClusterView): Finding {
+  const words = "its istiod reads no other cluster any more";
+  const change = { id: "readers", words } as const;
+  const { controlPlane, mesh } = view;
+  if (controlPlane === undefined && view.told.has("control-plane")) return { change, explains: [step] };
+  const reached = controlPlane === undefined ? [] : reachedBy(view, controlPlane.name);
+  const left = stayingIn(mesh).filter(({ name }) => !reached.includes(name) && name !== view.name);
+  if (controlPlane?.reads.length === 0 && left.length === 0) {
+    return { change, explains: [step] };
+  }
+  return { change, risk: unread(`${words}:`, []), explains: [step] };
+}
+
+/** The clusters whose services an istiod is to know. */
+function reachedBy({ mesh }: ClusterView, name: string): readonly string[] {
+  const plane = mesh.plan.controlPlanes.find((candidate) => candidate.name === name);
+  return plane === undefined ? [] : [...plane.reads, plane.configCluster];
+}
 
 /**
  * Which clusters are read anew, and which no more. Where a kubeconfig is not known yet, the engine cannot compare them, and
  * only what joins is certain.
  */
-function keysOf({ kinds, paths }: Step, { controlPlane, mesh }: ClusterView): string[] {
+function keysOf(step: Step, view: ClusterView): Finding[] {
+  const { controlPlane, mesh } = view;
   const reads = controlPlane?.reads ?? [];
-  const keys = paths.flatMap((path) => {
+  const keys = step.paths.flatMap((path) => {
     const [, key] = /^data(?:\.|\[")([^"\]]+)(?:"\])?$/.exec(path) ?? [];
-    return key === undefined ? [] : [{ key, kind: kinds[path] }];
+    return key === undefined ? [] : [{ key, kind: step.kinds[path] }];
   });
   const formerNames = new Map(mesh.plan.clusters.map(({ name, replaces }) => [name, replaces]));
   const of = (kind: string): string[] => keys.filter((one) => one.kind === kind).map(({ key }) => key);
@@ -43,13 +79,36 @@ function keysOf({ kinds, paths }: Step, { controlPlane, mesh }: ClusterView): st
       : added.filter((key) => !renamed.includes(key));
   const gone = removed.filter((key) => !former.includes(key));
   const others = of("update");
-  const words = [
-    ...(fresh.length === 0 ? [] : [`its istiod reads ${listed(fresh)} from now on`]),
-    ...(gone.length === 0 ? [] : [`its istiod reads ${listed(gone)} no longer`]),
-    ...renamed.map((key) => `its istiod reads ${formerNames.get(key) ?? ""} under its new name ${key}`),
-    ...(others.length === 0 ? [] : [`its istiod gets new kubeconfigs of ${listed(others)}`]),
+  const found = (words: string, risk?: Finding["risk"]): Finding => ({
+    change: { id: "readers", words },
+    ...(risk === undefined ? {} : { risk }),
+    explains: [step],
+  });
+  // Of one that leaves, what follows for calls is told where it leaves.
+  const cut = gone.filter((name) => !mesh.leaving.includes(name));
+  const findings = [
+    ...(fresh.length === 0 ? [] : [found(`its istiod reads ${listed(fresh)} from now on`)]),
+    ...(gone.length === 0
+      ? []
+      : [
+          found(
+            `its istiod reads ${listed(gone)} no longer`,
+            cut.length === 0 ? undefined : unread(`its istiod reads ${listed(cut)} no longer:`, cut),
+          ),
+        ]),
+    ...renamed.map((key) => found(`its istiod reads ${formerNames.get(key) ?? ""} under its new name ${key}`)),
+    ...(others.length === 0 ? [] : [found(`its istiod gets new kubeconfigs of ${listed(others)}`)]),
   ];
-  return words.length > 0 ? words : ["the kubeconfigs by which its istiod reads others change"];
+  if (findings.length > 0) return findings;
+  const words = "the kubeconfigs by which its istiod reads others change";
+  const isTold = view.told.has("configuration-cluster") || reads.some((name) => isServedAnew(view, name));
+  return [found(words, isTold ? undefined : notUnderstood(words, step))];
+}
+
+/** Whether another istiod serves a cluster than before: its accounts are then others. */
+function isServedAnew({ mesh }: ClusterView, name: string): boolean {
+  const last = mesh.last.clusters[name]?.controlPlane;
+  return last !== undefined && last !== mesh.plan.clusters.find((cluster) => cluster.name === name)?.controlPlane;
 }
 
 /** The accounts by which istiods elsewhere reach a cluster. */
@@ -73,41 +132,61 @@ export const accounts: ClusterRule = (view) =>
           : "no istiod elsewhere takes its configuration from it any more",
       replace: `the token by which ${whom} is made anew`,
     };
-    return [
-      { change: { id: "readers", words: words[step.op] ?? `the token by which ${whom} changes` }, explains: [step] },
-    ];
+    const said = words[step.op] ?? `the token by which ${whom} changes`;
+    const risk = riskOfToken(component, view, step, said);
+    return [{ change: { id: "readers", words: said }, ...(risk === undefined ? {} : { risk }), explains: [step] }];
   });
 
-/** What goes with readers and gateways, and needs no words of its own when it comes or goes. */
-export const followers: ClusterRule = (view) => {
-  const kubeconfig = view.step("configuration kubeconfig");
-  const crossNetwork = view.step("cross-network gateway");
+function riskOfToken(
+  component: "reader account" | "istiod account",
+  view: ClusterView,
+  step: Step,
+  said: string,
+): Finding["risk"] {
+  if (step.op === "create") return undefined;
+  if (step.op !== "delete") return notUnderstood(said, step);
+  if (component === "istiod account") {
+    const isNeeded = view.mesh.plan.controlPlanes.some(
+      ({ configCluster, kind }) => kind === "external" && configCluster === view.name,
+    );
+    return isNeeded ? notUnderstood(said, step) : undefined;
+  }
+  const cutOff = stayingIn(view.mesh).filter(
+    ({ controlPlane, name }) => name !== view.name && !reachedBy(view, controlPlane).includes(view.name),
+  );
+  const isRead = view.mesh.plan.controlPlanes.some(({ reads }) => reads.includes(view.name));
+  if (cutOff.length === 0 && !isRead) return undefined;
+  return {
+    id: "cluster-not-read",
+    severity: "high",
+    traffic: "interrupted",
+    words: `${said}: nothing in it is found from elsewhere, and calls there fail.`,
+    advice: "Move what is called from elsewhere first.",
+  };
+}
+
+/** The kubeconfig by which an external istiod takes its configuration from a cluster of the mesh. */
+export const configurationKubeconfig: ClusterRule = (view) => {
+  const step = view.step("configuration kubeconfig");
+  if (step === undefined || step.op === "same") return [];
+  const words = `the kubeconfig of its configuration cluster ${verbOf(step)}`;
+  const change = { id: "readers", words } as const;
+  const isTold = view.told.has("configuration-cluster") || view.told.has("joins");
+  if (step.op === "create" || (step.op === "update" && isTold)) return [{ change, explains: [step] }];
+  if (step.op !== "delete" || view.controlPlane?.kind !== "external") {
+    return [{ change, risk: notUnderstood(words, step), explains: [step] }];
+  }
   return [
-    ...(kubeconfig === undefined || kubeconfig.op === "same"
-      ? []
-      : [
-          {
-            change: { id: "readers", words: `the kubeconfig of its configuration cluster ${verbOf(kubeconfig)}` },
-            explains: [kubeconfig],
-          } as const,
-        ]),
-    ...(crossNetwork === undefined || crossNetwork.op === "same"
-      ? []
-      : [
-          {
-            change: {
-              id: "gateway",
-              words: `the configuration by which gateways let other networks in ${verbOf(crossNetwork)}`,
-            },
-            explains: [crossNetwork],
-          } as const,
-        ]),
+    {
+      change,
+      risk: {
+        id: "configuration-removed",
+        severity: "high",
+        traffic: "interrupted",
+        words: `${words}: its istiod has no configuration to give to ${listed(view.controlPlane.serves)} any more.`,
+        advice: "Do not merge it; find out what makes it change.",
+      },
+      explains: [step],
+    },
   ];
 };
-
-/** What becomes of something, as a verb. */
-export function verbOf({ op, isKept }: Step): string {
-  if (op === "create") return "is made";
-  if (op === "delete") return isKept ? "is left as it is, and forgotten" : "is removed";
-  return op === "replace" ? "is deleted and made anew" : "changes";
-}

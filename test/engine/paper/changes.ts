@@ -14,6 +14,8 @@ export interface RecordedChange {
   readonly tainted?: readonly string[];
   /** Names of resources whose outputs say otherwise. */
   readonly outputs?: Readonly<Record<string, object>>;
+  /** Resources that the program no longer has, each with the one that its state is a copy of. */
+  readonly left?: Readonly<Record<string, { readonly type: string; readonly like: string }>>;
   /** Clusters that do not answer. */
   readonly silent?: readonly string[];
 }
@@ -116,6 +118,52 @@ export const recordedChanges: readonly RecordedChange[] = [
     name: "control-plane-leaves",
     from: mixed,
     to: { id: "mesh1", clusters: { east, edge: cluster("edge", { controlPlane: "east" }) } },
+  },
+  {
+    name: "peers-of-three",
+    from: three,
+    to: { ...three, clusters: { ...three.clusters, east: { ...east, peers: ["north"] } } },
+  },
+  { name: "remote-secret", from: two, to: two, tainted: ["mesh-west-remote-clusters-secret"] },
+  { name: "reader-token", from: two, to: two, tainted: ["mesh-west-reader-token"] },
+  {
+    name: "reader-binding",
+    from: two,
+    to: two,
+    left: {
+      "mesh-west-reader-binding": {
+        type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+        like: "mesh-west-reader-token",
+      },
+    },
+  },
+  { name: "cross-network", from: two, to: two, tainted: ["mesh-west-cross-network-gateway"] },
+  { name: "gateway-service", from: two, to: two, tainted: ["mesh-west-gateway-service"] },
+  { name: "gateway-release", from: two, to: two, tainted: ["mesh-west-gateway-release"] },
+  { name: "istiod-release", from: two, to: two, tainted: ["mesh-west-control-plane-istiod"] },
+  { name: "cacerts", from: two, to: two, tainted: ["mesh-west-system-cacerts"] },
+  {
+    name: "no-replicas",
+    from: two,
+    to: { ...two, istio: { values: { istiod: { autoscaleMin: 0 }, gateway: { replicaCount: 0 } } } },
+  },
+  {
+    name: "values-not-understood",
+    from: two,
+    to: { ...two, istio: { values: { istiod: { meshConfig: { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } } } } } },
+  },
+  { name: "exposed-istiod-service", from: remote, to: remote, tainted: ["mesh-west-exposed-istiod-service"] },
+  {
+    name: "configuration-cluster-moves",
+    from: external,
+    to: { ...external, clusters: { alpha: cluster("alpha", { controlPlane: "control" }), ...external.clusters } },
+  },
+  { name: "external-control-plane-leaves", from: external, to: two },
+  {
+    name: "configuration-kubeconfig",
+    from: external,
+    to: external,
+    tainted: ["mesh-control-config-kubeconfig-secret"],
   },
   { name: "failed", from: two, to: { ...two, istio: { charts: { directory: "nowhere" } } } },
   {

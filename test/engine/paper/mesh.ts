@@ -8,6 +8,7 @@ import { engineVariables, linkInstalledPlugins, type EngineTools } from "../tool
 import { preview, up, type StackOptions } from "../../../operations/stack";
 import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
 import { TestAuthority } from "../../unit/access/certificates";
+import { PaperWorld, worldVariable } from "./world";
 import { fakeApiServer, type Listening } from "../../unit/access/fake-api-server";
 
 const repository = resolve(__dirname, "../../..");
@@ -41,16 +42,28 @@ export interface RecordedPreview {
  */
 export class PaperMesh {
   private readonly servers = new Map<string, Listening>();
+  private readonly generations = new Map<string, number>();
+  private readonly world: PaperWorld;
   private readonly urls = new Map<string, string>();
   private saved: NodeJS.ProcessEnv = {};
 
   private constructor(
     private readonly directory: string,
     private readonly authority: TestAuthority,
-  ) {}
+  ) {
+    this.world = new PaperWorld(join(directory, "world"));
+  }
 
-  /** @param charts Directory with Istio's charts. */
-  static async create(tools: EngineTools, standIn: string, charts: string): Promise<PaperMesh> {
+  /**
+   * @param charts Directory with Istio's charts.
+   * @param backend Variables that say where the state is kept. Default: in files.
+   */
+  static async create(
+    tools: EngineTools,
+    standIn: string,
+    charts: string,
+    backend: Readonly<Record<string, string>> = {},
+  ): Promise<PaperMesh> {
     const directory = await mkdtemp(join(tmpdir(), "isthmus-paper-"));
     const mesh = new PaperMesh(directory, await TestAuthority.create("paper"));
     await mkdir(join(directory, "state"));
@@ -71,6 +84,8 @@ export class PaperMesh {
     Object.assign(process.env, {
       PATH: [join(directory, "bin"), tools.bin, process.env["PATH"]].join(delimiter),
       ...engineVariables(directory),
+      [worldVariable]: join(directory, "world"),
+      ...backend,
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
     await linkInstalledPlugins(
@@ -118,8 +133,8 @@ export class PaperMesh {
   /** Runs Pulumi's command line as the user does, and gives what it says. */
   pulumi(...args: readonly string[]): Promise<string> {
     return new Promise((fulfil, reject) => {
-      execFile("pulumi", [...args, "--non-interactive"], { cwd: this.directory }, (error, stdout) => {
-        if (error) reject(error);
+      execFile("pulumi", [...args, "--non-interactive"], { cwd: this.directory }, (error, stdout, stderr) => {
+        if (error) reject(new Error(`pulumi ${args.join(" ")}: ${stderr}`));
         else fulfil(stdout);
       });
     });
@@ -128,6 +143,32 @@ export class PaperMesh {
   /** Lets a cluster answer no more. */
   async silence(cluster: string): Promise<void> {
     await this.servers.get(cluster)?.close();
+  }
+
+  /** Makes a cluster anew under its old name: all that was in it is gone, and its UID is another. */
+  makeAnew(cluster: string): void {
+    const server = this.servers.get(cluster);
+    if (server === undefined) throw new RangeError(`no cluster ${cluster}`);
+    this.world.clear(server.url);
+    this.generations.set(cluster, (this.generations.get(cluster) ?? 1) + 1);
+  }
+
+  /** Whether a cluster has the system namespace. */
+  hasSystemNamespace(cluster: string): boolean {
+    const { url } = this.servers.get(cluster) ?? {};
+    return url !== undefined && this.world.find(url, "kubernetes:core/v1:Namespace", "istio-system") !== undefined;
+  }
+
+  /** Updates by Pulumi alone. @returns What it said; rejects with it when it fails. */
+  async pulumiUp(): Promise<string> {
+    const stack = await Stack.createOrSelect("paper", await LocalWorkspace.create({ workDir: this.directory }));
+    return (await stack.up({ color: "never" })).stdout;
+  }
+
+  /** Loses the state, and with it what was known of the clusters: they stand as before. */
+  async loseState(): Promise<void> {
+    const workspace = await LocalWorkspace.create({ workDir: this.directory });
+    await workspace.removeStack("paper", { force: true, preserveConfig: true });
   }
 
   /** Forgets what was done, for another mesh. */
@@ -197,10 +238,23 @@ export class PaperMesh {
       },
     });
     const identity = await this.authority.issue(["127.0.0.1"]);
+    const generation = (): number => this.generations.get(name) ?? 1;
+    let url = "";
+    const systemNamespace = (): unknown => this.world.find(url, "kubernetes:core/v1:Namespace", "istio-system");
     const server = await fakeApiServer(identity, {
       token,
-      uid: `uid-of-${name}`,
+      get uid() {
+        return `uid-of-${name}${generation() === 1 ? "" : `-${generation()}`}`;
+      },
+      remove: (path) => {
+        if (path === "/api/v1/namespaces/istio-system") {
+          this.world.remove(url, "kubernetes:core/v1:Namespace", "istio-system");
+        }
+      },
       objects: {
+        get "/api/v1/namespaces/istio-system"() {
+          return systemNamespace();
+        },
         "/api": { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] },
         "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
         "/api/v1": { kind: "APIResourceList", groupVersion: "v1", resources: [] },
@@ -208,6 +262,7 @@ export class PaperMesh {
         ...service("istiod-exposed"),
       },
     });
+    ({ url } = server);
     this.servers.set(name, server);
     return server;
   }

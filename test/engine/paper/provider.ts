@@ -13,12 +13,19 @@ import {
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import {
   CreateResponse,
+  ReadResponse,
   UpdateResponse,
+  type ConfigureRequest,
   type CreateRequest,
+  type DeleteRequest,
+  type ReadRequest,
   type UpdateRequest,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
+import { parse } from "yaml";
+import { PaperWorld, stallVariable, worldVariable } from "./world";
 
 /**
  * The lab's kubernetes stand-in for clusters on paper: checks, differences and previews are the stand-in's own, and what
@@ -30,6 +37,10 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 /** What marks a secret in a property (sdk/go/common/resource, SigKey and SecretSig). */
 const secretKey = "4dabf18193072939515e22adb298388d";
 const secretMark = { [secretKey]: "1b47061264138c4ac30d75fd1eb44270" };
+
+const world = new PaperWorld(process.env[worldVariable] ?? "");
+/** The API server of the cluster that this process works for: each provider of a program has a process of its own. */
+let server = "";
 
 type Properties = Record<string, JavaScriptValue>;
 
@@ -88,10 +99,51 @@ async function create(client: Client, request: CreateRequest): Promise<CreateRes
   request.setPreview(true);
   const planned = (await forward(client, "create", request)) as CreateResponse;
   const { id, state } = stateOf(request.getUrn(), asked, planned.getProperties()?.toJavaScript() ?? {});
+  const uid = world.add(server, typeIn(request), id, metadataIn(state));
+  // Who kills the update now finds what was made and not recorded.
+  if (request.getUrn().endsWith(`::${process.env[stallVariable] ?? ""}`)) await new Promise(() => undefined);
   const response = new CreateResponse();
   response.setId(id);
-  response.setProperties(Struct.fromJavaScript(state));
+  response.setProperties(Struct.fromJavaScript(withUid(state, uid)));
   return response;
+}
+
+/** What the configuration says of the cluster; the rest is the stand-in's. */
+function configure(client: Client, request: ConfigureRequest): Promise<unknown> {
+  const text = plain(request.getArgs()?.toJavaScript()["kubeconfig"]);
+  const kubeconfig = (typeof text === "string" ? parse(text) : undefined) as
+    { clusters?: { cluster: { server: string } }[] } | undefined;
+  server = kubeconfig?.clusters?.[0]?.cluster.server ?? server;
+  return forward(client, "configure", request);
+}
+
+/** What is there is as it was made; of what is not, the engine is given no id. */
+function read(request: ReadRequest): ReadResponse {
+  const response = new ReadResponse();
+  if (world.find(server, typeIn(request), request.getId()) === undefined) return response;
+  response.setId(request.getId());
+  response.setProperties(request.getProperties());
+  response.setInputs(request.getInputs());
+  return response;
+}
+
+function remove(request: DeleteRequest): Empty {
+  world.remove(server, typeIn(request), request.getId());
+  return new Empty();
+}
+
+function typeIn(request: { getUrn(): string }): string {
+  return request.getUrn().split("::")[2]?.split("$").at(-1) ?? "";
+}
+
+function metadataIn(state: Properties): Properties {
+  const metadata = plain(state["metadata"]);
+  return typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) ? (metadata as Properties) : {};
+}
+
+/** As an API server gives one to every object; a Helm release has none. */
+function withUid(state: Properties, uid: JavaScriptValue): Properties {
+  return "metadata" in state ? { ...state, metadata: { ...metadataIn(state), uid } } : state;
 }
 
 async function update(client: Client, request: UpdateRequest): Promise<UpdateResponse> {
@@ -101,14 +153,17 @@ async function update(client: Client, request: UpdateRequest): Promise<UpdateRes
   const planned = (await forward(client, "update", request)) as UpdateResponse;
   const response = new UpdateResponse();
   const { state } = stateOf(request.getUrn(), asked, planned.getProperties()?.toJavaScript() ?? {});
-  response.setProperties(Struct.fromJavaScript(state));
+  const { uid } = metadataIn(request.getOlds()?.toJavaScript() ?? {});
+  response.setProperties(Struct.fromJavaScript(uid === undefined ? state : withUid(state, uid)));
   return response;
 }
 
 function answer(client: Client, method: string, request: unknown): Promise<unknown> {
   if (method === "create") return create(client, request as CreateRequest);
   if (method === "update") return update(client, request as UpdateRequest);
-  if (method === "delete") return Promise.resolve(new Empty());
+  if (method === "configure") return configure(client, request as ConfigureRequest);
+  if (method === "read") return Promise.resolve(read(request as ReadRequest));
+  if (method === "delete") return Promise.resolve(remove(request as DeleteRequest));
   return forward(client, method, request);
 }
 

@@ -38,7 +38,7 @@ async function recordAll(changes: readonly RecordedChange[]): Promise<void> {
     let last: RecordedChange | undefined;
     for (const change of changes) {
       process.stderr.write(`${change.name}\n`);
-      const isSpoilt = last?.silent !== undefined || last?.tainted !== undefined || last?.outputs !== undefined;
+      const isSpoilt = [last?.silent, last?.tainted, last?.outputs, last?.left].some((edit) => edit !== undefined);
       if (last === undefined || isSpoilt || !isDeepStrictEqual(last.from, change.from)) {
         if (last !== undefined) await mesh.reset();
         if (change.from !== undefined) await mesh.up(change.from);
@@ -54,10 +54,13 @@ async function recordAll(changes: readonly RecordedChange[]): Promise<void> {
 
 async function record(
   mesh: PaperMesh,
-  { name, to, tainted = [], outputs = {}, silent = [] }: RecordedChange,
+  { name, to, tainted = [], outputs = {}, left = {}, silent = [] }: RecordedChange,
 ): Promise<void> {
-  if (tainted.length > 0 || Object.keys(outputs).length > 0) {
+  if (tainted.length > 0 || Object.keys({ ...outputs, ...left }).length > 0) {
     await mesh.edit((resources) => {
+      resources.push(
+        ...Object.entries(left).flatMap(([called, { like, type }]) => copies(resources, called, type, like)),
+      );
       for (const resource of resources) {
         const called = String(resource["urn"]).split("::").at(-1) ?? "";
         if (tainted.includes(called)) resource["taint"] = true;
@@ -70,6 +73,23 @@ async function record(
   const { events } = await mesh.preview(to);
   const kept = events.flatMap((event) => condensed(event) ?? []);
   writeFileSync(join(recordings, `${name}.json`), `[\n${kept.map((event) => JSON.stringify(event)).join(",\n")}\n]\n`);
+}
+
+/** The states of resources as those of another, which the program does not have. */
+function copies(
+  resources: readonly Readonly<Record<string, unknown>>[],
+  called: string,
+  type: string,
+  like: string,
+): Record<string, unknown>[] {
+  return resources
+    .filter(({ urn }) => String(urn).endsWith(`::${like}`))
+    .map((resource) => {
+      const [, , types = ""] = String(resource["urn"]).split("::");
+      const parents = types.split("$").slice(0, -1);
+      const urn = String(resource["urn"]).replace(`${types}::${like}`, `${[...parents, type].join("$")}::${called}`);
+      return { ...resource, urn, type };
+    });
 }
 
 void main(process.argv.slice(2)).catch((error: unknown) => {

@@ -40,6 +40,23 @@ export function verbatimCheckpoint(body: string): Checkpoint {
   return { state: JSON.parse(text) as UntypedDeployment, text: Buffer.from(text) };
 }
 
+/** Which stack a state is of. */
+export interface StackName {
+  readonly project: string;
+  readonly name: string;
+}
+
+/** A state as one of a stack that was renamed: its resources and its secrets say so. */
+export function renamedState(state: UntypedDeployment, from: StackName, to: StackName): UntypedDeployment {
+  const urns = ({ name, project }: StackName): string => `urn:pulumi:${name}::${project}::`;
+  const renamed = JSON.parse(JSON.stringify(state).replaceAll(urns(from), urns(to))) as UntypedDeployment;
+  const { secrets_providers: provider } = (renamed.deployment ?? {}) as {
+    secrets_providers?: { type: string; state: object };
+  };
+  if (provider?.type === "service") Object.assign(provider.state, { project: to.project, stack: to.name });
+  return renamed;
+}
+
 /** A change of text, at offsets in bytes. */
 interface Edit {
   readonly Span: { readonly start: { readonly offset: number }; readonly end: { readonly offset: number } };

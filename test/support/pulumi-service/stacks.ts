@@ -1,5 +1,5 @@
 import { ServiceError } from "./answer";
-import type { UntypedDeployment } from "./deployment";
+import { renamedState, type UntypedDeployment } from "./deployment";
 import { StoredStack } from "./stored-stack";
 
 type Parameters = Readonly<Record<string, string>>;
@@ -37,6 +37,7 @@ export class Stacks {
   rename(stack: StoredStack, project: string, name: string): void {
     const nextProject = project === "" ? stack.project : project;
     this.refuseTaken(stack.organization, nextProject, name);
+    stack.checkpoint = { state: renamedState(stack.checkpoint.state, stack, { project: nextProject, name }) };
     stack.project = nextProject;
     stack.name = name;
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { precheck, reachClusters } from "../../../access";
+import { knowsNothing, precheck, reachClusters } from "../../../access";
 import { valueReferences } from "../../../access/charts";
 import { formatProblem, type MeshConfig } from "../../../topology";
 import { noSources } from "../../support/kubeconfig-sources";
@@ -119,7 +119,7 @@ describe("extra values", () => {
     await bench.write({ kubeconfig: JSON.stringify(kubeconfig) });
     const reached = async (istio: MeshConfig["istio"]): Promise<boolean> => {
       const plan = planOf({ ...mesh, istio, kubeconfig: "kubeconfig" });
-      return (await reachClusters(plan, bench.project, noSources, () => Promise.resolve(new Set()))).resolved;
+      return (await reachClusters(plan, bench.project, noSources, () => Promise.resolve(knowsNothing))).resolved;
     };
     assert.equal(await reached({ version: "1.31.1", charts: { directory: "nowhere" } }), true);
     assert.equal(await reached(mesh.istio), false);

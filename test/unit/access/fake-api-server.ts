@@ -13,6 +13,8 @@ export interface Cluster {
   readonly allows?: (attributes: Readonly<Record<string, string>>) => boolean;
   /** Objects by path, with its query or for all queries, beside the namespace kube-system. */
   readonly objects?: Readonly<Record<string, unknown>>;
+  /** Told of what is deleted. */
+  readonly remove?: (path: string) => void;
   /** A status for every request, as of a server that is not ready. */
   readonly status?: number;
   /** Statuses by path, as of what may not be read. */
@@ -35,6 +37,7 @@ export async function fakeApiServer(identity: Identity, cluster: Cluster): Promi
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
+      if (request.method === "DELETE") cluster.remove?.(request.url?.split("?", 1)[0] ?? "");
       const authorized = request.headers.authorization === `Bearer ${cluster.token}`;
       const [status, content] = answer(cluster, authorized, request.url ?? "", body);
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));

@@ -6,7 +6,7 @@ describe("precheck of rights and version", () => {
   const bench = new PrecheckBench();
 
   it("names what the user may not do", async () => {
-    const { problems } = await bench.checkEast({
+    const { problems, rights } = await bench.checkEast({
       allows: ({ verb, resource }) =>
         verb !== "*" && resource !== "customresourcedefinitions" && !(resource === "secrets" && verb === "delete"),
     });
@@ -14,6 +14,8 @@ describe("precheck of rights and version", () => {
       only(problems),
       `${context}: expected a user who may install Istio, found one who may not create, patch, delete customresourcedefinitions; delete secrets. Give the user these rights, or name a context of a user who has them, with cluster-admin for one.`,
     );
+    // Of that a preview only warns.
+    assert.deepEqual(rights, problems);
   });
 
   it("names what a user who may nothing lacks, without a word from Node", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { precheck, type ClusterAccess } from "../../../access";
+import { precheck, type ClusterAccess, type PrecheckOptions } from "../../../access";
 import type { PrecheckFindings } from "../../../access/precheck";
 import { formatProblem, type MeshConfig, type Problem } from "../../../topology";
 import { planOf } from "../../support/plans";
@@ -97,11 +97,13 @@ export class PrecheckBench {
     access: readonly ClusterAccess[],
     mesh = configOf(...access.map(({ name }) => name)),
     timeoutMs = 5000,
+    options: Pick<PrecheckOptions, "knowledge" | "madeAnew"> = {},
   ): Promise<PrecheckFindings> {
     const byName = new Map(access.map((cluster) => [cluster.name, cluster]));
     const findings = await precheck(planOf(mesh), byName, this.project, {
       timeoutMs,
       environment: { PATH: process.env["PATH"] ?? "" },
+      ...options,
     });
     const shown = JSON.stringify([findings, [...findings.unreachable], [...findings.namespaces]]);
     assert.ok(!shown.includes(token), "a finding shows the token");

@@ -40,7 +40,8 @@ describe("reachClusters", () => {
     assert.ok(silent !== undefined);
     config.clusters["west"] = { ...silent, ifUnreachable: "skip" };
     config.istio.charts = { directory: "charts" };
-    return reachClusters(planOf(config), bench.home, noSources, () => Promise.resolve(new Set(belonging)));
+    const clusters = new Map(belonging.map((name) => [name, { belongs: true }]));
+    return reachClusters(planOf(config), bench.home, noSources, () => Promise.resolve({ clusters, roots: [] }));
   }
 
   it("leaves out a new cluster that does not answer and may be missing", async () => {

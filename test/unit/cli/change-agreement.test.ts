@@ -111,6 +111,15 @@ describe("a change of a mesh", () => {
     );
   });
 
+  it("that the update would refuse is refused with its problems, whoever is there", async () => {
+    const refusals = [{ path: "isthmus:mesh.id", expected: "another id", found: "mesh1", fix: "Change it." }];
+    const refused: MeshSummary = { ...(nothing as MeshSummary), outcome: "refused", refusals };
+    for (const asker of [someone(), someone("yes")]) {
+      await assert.rejects(agree(refused, asker), { name: "ConfigurationError", problems: refusals });
+      assert.deepEqual(asker.questions, []);
+    }
+  });
+
   it("that could not be previewed is not made, whoever is there", async () => {
     const failed = recordedSummary("failed");
     for (const asker of [someone(), someone("yes")]) {

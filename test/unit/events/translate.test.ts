@@ -121,6 +121,28 @@ describe("the events of a run of the engine", () => {
     );
   });
 
+  it("say once of a cluster that it does not answer, and not of each of its resources in the provider's jargon", () => {
+    const events: MeshEvent[] = [];
+    const engine = new EngineEvents(new EventSink((event) => events.push(event)), "dev");
+    const message = "Cluster is unreachable but skipUpdateUnreachable flag is set to true, skipping...";
+    const type = "isthmus:index:Mesh$isthmus:index:SystemNamespace$kubernetes:core/v1:Namespace";
+    for (const cluster of ["east", "west", "east", "west"]) {
+      for (const severity of ["warning", "error"] as const) {
+        const urn = `urn:pulumi:dev::isthmus::${type}::mesh-${cluster}-system-namespace`;
+        engine.take({ sequence: 1, timestamp: 1, diagnosticEvent: { urn, message, severity, color: "never" } });
+      }
+    }
+    const told = events.flatMap((event) => (event.type === "diagnostic" ? [event] : []));
+    assert.deepEqual(
+      told
+        .filter(({ severity }) => severity === "warning")
+        .map(({ cluster, message: said }) => `${cluster ?? ""}: ${said}`),
+      ["east", "west"].map((name) => `${name}: its API server does not answer: everything in it stays as it is`),
+    );
+    // What ends an update is told as the provider says it.
+    assert.equal(told.filter(({ severity }) => severity === "error").length, 4);
+  });
+
   it("know whether the engine told everything", () => {
     const engine = new EngineEvents(new EventSink(), "dev");
     assert.equal(engine.progress, "not begun");

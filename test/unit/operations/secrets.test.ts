@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ClusterAccess } from "../../../access";
 import { describeFailure } from "../../../cli/failure";
 import { backendProblem } from "../../../engine/backend/backend-problem";
 import { emptyPassphrases, withoutEmptyPassphrases } from "../../../engine/passphrase";
@@ -14,7 +15,8 @@ import { unfinished, UnfinishedUpdate } from "../../../operations/stack/unfinish
 import { HelmError, helmOnPath } from "../../../operations/summary/helm";
 import { differences, readable } from "../../../operations/summary/properties";
 import { report as verifyReport } from "../../../operations/verify/report";
-import { ConfigurationError } from "../../../topology";
+import { partDigest } from "../../../stacks";
+import { ConfigurationError, parseMesh } from "../../../topology";
 import { planOf, twoPrimaries } from "../../support/plans";
 
 const password = "hunter2";
@@ -149,6 +151,41 @@ describe("the helm on the PATH", () => {
         return error instanceof HelmError && error.message.includes("command line");
       });
     }
+  });
+});
+
+describe("a chart repository", () => {
+  it("is refused with a user or a password in its URL, and the way on is said", () => {
+    for (const user of [`robot:${password}`, "ghp_0123456789abcdef", `robot:pa@${password}`]) {
+      const charts = { repository: `https://${user}@charts.example.org/istio` };
+      const mesh = { ...twoPrimaries, istio: { version: "1.31.1", charts } };
+      assert.throws(
+        () => parseMesh(mesh),
+        (error) => {
+          assert.ok(error instanceof ConfigurationError);
+          assertSilent([error.message, error.problems]);
+          assert.doesNotMatch(error.message, /ghp_/);
+          assert.match(error.message, /charts\.repository: .* found "https:\/\/…@charts.*`helm registry login`/);
+          return true;
+        },
+      );
+    }
+  });
+});
+
+describe("the digest of a part", () => {
+  it("tells passwords apart, and of none is what a guess would be hashed to", () => {
+    const plan = planOf(twoPrimaries);
+    const digestFor = (kubeconfig: string): string => {
+      const access = { name: "east", kubeconfig, server: "https://east.example.org", isLoopback: false };
+      const source = { plan, part: "east", files: undefined, offers: new Map() };
+      return partDigest({ ...source, access: access as unknown as ClusterAccess });
+    };
+    const of = (secret: string): string => JSON.stringify({ users: [{ user: { username: "me", password: secret } }] });
+    assert.equal(digestFor(of("one")), digestFor(of("one")));
+    assert.notEqual(digestFor(of("one")), digestFor(of("two")));
+    const tokens = JSON.stringify({ users: [{ user: { token: "one" } }] });
+    assert.notEqual(digestFor(tokens), digestFor(of("one")));
   });
 });
 

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { version as pulumiVersion } from "@pulumi/pulumi/package.json";
@@ -214,6 +223,18 @@ describe("the scripts of the mesh's workflow", () => {
 
   const body = `${marker("prod")}\n\nNothing would change.\n`;
 
+  /** Runs the step that comments, with what the preview left unpacked where the job has it unpacked. */
+  function runComment(text?: string): ReturnType<typeof runStep> {
+    const left = join(scratch, "preview");
+    rmSync(left, { recursive: true, force: true });
+    if (text !== undefined) {
+      mkdirSync(left);
+      writeFileSync(join(left, "comment.md"), text);
+    }
+    const variables = { NUMBER: "7", RUN: "https://example.org/run", COMMENT: join(left, "comment.md") };
+    return runStep("comment", "Comment", variables);
+  }
+
   it("preview with the flag of the label, and go on to tell whatever the exit code is", async () => {
     const says = { SAYS: body, ENDS: "3", ALLOWED: "false" };
     const first = await runStep("preview", "Preview", says);
@@ -230,12 +251,31 @@ describe("the scripts of the mesh's workflow", () => {
     assert.equal(code, 3);
     assert.match(output, /^::error .*interrupts-traffic/);
     assert.equal((await runStep("preview", "Judge", { STATUS: "1" })).code, 1);
+    const refused = await runStep("preview", "Judge", { STATUS: "2" });
+    assert.equal(refused.code, 2);
+    assert.match(refused.output, /^::error title=Refused::.*No label/);
+  });
+
+  it("unpack what a preview left where no script is run from, and read nothing else of it", async () => {
+    const { steps } = job("comment");
+    const artifact = steps.find(({ uses = "" }) => uses.startsWith("actions/download-artifact@"));
+    const tell = steps.find(({ name }) => name === "Comment");
+    assert.equal(artifact?.with?.["path"], "${{ runner.temp }}/preview");
+    assert.equal(tell?.env?.["COMMENT"], "${{ runner.temp }}/preview/comment.md");
+    writeFileSync(join(scratch, "elsewhere.md"), body);
+    const left = join(scratch, "preview");
+    rmSync(left, { recursive: true, force: true });
+    mkdirSync(left);
+    symlinkSync(join(scratch, "elsewhere.md"), join(left, "comment.md"));
+    github.comments.length = 0;
+    const variables = { NUMBER: "7", RUN: "https://example.org/run", COMMENT: join(left, "comment.md") };
+    assert.equal((await runStep("comment", "Comment", variables)).code, 0);
+    assert.match(github.comments[0]?.body ?? "", /came to nothing/);
   });
 
   it("write one comment for an environment, and write over it", async () => {
     const comment = async (text: string): Promise<string> => {
-      writeFileSync(join(scratch, "comment.md"), text);
-      const { code, output } = await runStep("comment", "Comment", { NUMBER: "7", RUN: "https://example.org/run" });
+      const { code, output } = await runComment(text);
       assert.equal(code, 0, output);
       return output;
     };
@@ -254,7 +294,7 @@ describe("the scripts of the mesh's workflow", () => {
   });
 
   it("say in the comment when a preview came to nothing", async () => {
-    const { code, output } = await runStep("comment", "Comment", { NUMBER: "7", RUN: "https://example.org/run" });
+    const { code, output } = await runComment();
     assert.equal(code, 0, output);
     assert.equal(
       github.comments[0]?.body,
@@ -263,15 +303,14 @@ describe("the scripts of the mesh's workflow", () => {
   });
 
   it("post nothing that has not the marker, or is too long, and say what GitHub refuses", async () => {
-    const post = (text: string): ReturnType<typeof runStep> => {
-      writeFileSync(join(scratch, "comment.md"), text);
-      return runStep("comment", "Comment", { NUMBER: "7", RUN: "https://example.org/run" });
-    };
-    assert.match((await post("something else")).output, /expected <!-- isthmus preview: prod --> as its first line/);
-    assert.match((await post(body + "x".repeat(65536))).output, /expected at most 65536 characters/);
+    assert.match(
+      (await runComment("something else")).output,
+      /expected <!-- isthmus preview: prod --> as its first line/,
+    );
+    assert.match((await runComment(body + "x".repeat(65536))).output, /expected at most 65536 characters/);
     assert.deepEqual(github.changes, []);
     github.isReadOnly = true;
-    const { code, output } = await post(body);
+    const { code, output } = await runComment(body);
     assert.equal(code, 1);
     assert.match(output, /^GitHub answered 403 to POST issues\/7\/comments: .*Resource not accessible/);
     assert.doesNotMatch(output, /token-of-the-test/);

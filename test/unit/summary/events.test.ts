@@ -3,7 +3,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import fc from "fast-check";
 import { condensed, IncompletePreview, Recording, summarise, type StackEvents } from "../../../operations/summary";
 import { recordedChanges } from "../../engine/paper/changes";
-import { changeCalled, planAfter, recordedEvents, recordedSummary } from "../../support/previews";
+import { changeCalled, fitnessOf, planAfter, recordedEvents, recordedSummary } from "../../support/previews";
 
 const names = recordedChanges.map(({ name }) => name);
 
@@ -134,7 +134,8 @@ describe("previews of several stacks of one mesh", () => {
     for (const name of names) {
       const whole = recordedSummary(name);
       const stacks = cut(recordedEvents(name), "west");
-      const summary = summarise({ stack: "prod", plan: planAfter(changeCalled(name)), stacks });
+      const change = changeCalled(name);
+      const summary = summarise({ stack: "prod", plan: planAfter(change), stacks, fitness: fitnessOf(change) });
       assert.deepEqual({ ...summary, changes: undefined }, { ...whole, changes: undefined }, name);
     }
   });

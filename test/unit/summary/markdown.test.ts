@@ -7,6 +7,7 @@ const empty: MeshSummary = {
   stack: "prod",
   mesh: "mesh1",
   outcome: "changes",
+  refusals: [],
   changes: { update: 1 },
   risks: [],
   meshChanges: [],
@@ -180,6 +181,11 @@ describe("a summary at a terminal", () => {
     ]);
   });
 
+  it("shows warnings, for it is there that a person looks", () => {
+    const lines = toLines({ ...empty, warnings: ["isthmus:mesh.a: expected b, found c. Do d."] }).join("\n");
+    assert.match(lines, /\nWarnings:\n {2}isthmus:mesh\.a: expected b, found c\. Do d\.\n/);
+  });
+
   it("says of a failed preview why it failed, and of one that saw nothing that nothing is known", () => {
     assert.match(
       toLines(recordedSummary("failed")).join("\n"),
@@ -187,7 +193,7 @@ describe("a summary at a terminal", () => {
     );
     assert.match(
       toLines(recordedSummary("silent")).join("\n"),
-      /Did not answer, so that nothing can be said of:\n {2}west: a refused connection/,
+      /Could not be looked at, so that nothing can be said of:\n {2}west: a refused connection \(ECONNREFUSED\), instead of an answer from 127/,
     );
   });
 });

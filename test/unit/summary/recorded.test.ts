@@ -28,7 +28,11 @@ const expected: Readonly<
     changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway"],
     risks: ["control-plane-changes"],
   },
-  peers: { changes: ["gateway", "readers"], risks: ["gateway-removed"], interrupts: true },
+  peers: {
+    changes: ["gateway", "readers"],
+    risks: ["cluster-not-read", "cluster-not-read", "gateway-removed"],
+    interrupts: true,
+  },
   "gateway-port": { changes: ["gateway"], risks: ["gateway-port-changes"], interrupts: true },
   "gateway-class": { changes: ["gateway"], risks: ["gateway-replaced"], interrupts: true },
   "gateway-node-port": { changes: ["gateway"], risks: ["gateway-type-changes"], interrupts: true },
@@ -48,13 +52,44 @@ const expected: Readonly<
     changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway"],
     risks: ["control-plane-changes"],
   },
-  "exposed-istiod-class": { changes: ["exposed-istiod"], risks: ["exposed-istiod-replaced"] },
+  "exposed-istiod-class": {
+    changes: ["exposed-istiod"],
+    risks: ["exposed-istiod-replaced"],
+    interrupts: true,
+  },
   "control-plane-moves": { changes: ["control-plane", "exposed-istiod"], risks: ["control-plane-changes"] },
   "control-plane-leaves": {
     changes: ["control-plane", "exposed-istiod", "leaves", "readers"],
     risks: ["cluster-leaves", "control-plane-leaves", "control-plane-changes"],
     interrupts: true,
   },
+  "peers-of-three": { changes: ["readers"], risks: ["cluster-not-read"], interrupts: true },
+  "remote-secret": { changes: ["readers"], risks: ["cluster-not-read"], interrupts: true },
+  "reader-token": { changes: ["readers"], risks: ["not-understood", "other-replaced"], interrupts: true },
+  "reader-binding": { changes: ["other"], risks: ["not-understood"], interrupts: true },
+  "cross-network": { changes: ["gateway"], risks: ["cross-network-removed"], interrupts: true },
+  "gateway-service": { changes: ["gateway"], risks: ["gateway-replaced"], interrupts: true },
+  "gateway-release": { changes: ["charts"], risks: ["istio-replaced"], interrupts: true },
+  "istiod-release": { changes: ["charts"], risks: ["istio-replaced"], interrupts: true },
+  cacerts: { changes: ["intermediate"], risks: ["intermediate-removed"], interrupts: true },
+  "no-replicas": { changes: ["values"], risks: ["no-replicas", "no-replicas"], interrupts: true },
+  "values-not-understood": { changes: ["values"], risks: ["not-understood"], interrupts: true },
+  "exposed-istiod-service": {
+    changes: ["exposed-istiod"],
+    risks: ["exposed-istiod-replaced"],
+    interrupts: true,
+  },
+  "configuration-cluster-moves": {
+    changes: ["configuration-cluster", "gateway", "joins", "readers"],
+    risks: ["configuration-cluster-moves"],
+    interrupts: true,
+  },
+  "external-control-plane-leaves": {
+    changes: ["control-plane", "gateway", "intermediate", "leaves", "readers"],
+    risks: ["cluster-leaves", "control-plane-leaves", "control-plane-changes"],
+    interrupts: true,
+  },
+  "configuration-kubeconfig": { changes: ["readers"], risks: ["other-replaced"], interrupts: true },
   failed: { changes: [], risks: [] },
   silent: { changes: ["values"], risks: ["cluster-unseen"], interrupts: true },
   "silent-alone": { changes: ["network"], risks: ["network-changes", "cluster-unseen"], interrupts: true },
@@ -86,7 +121,11 @@ describe("the summary of a recorded preview", () => {
   it("has an outcome that nobody can take for another", () => {
     const outcomes = recordedChanges.map(({ name }) => [name, recordedSummary(name).outcome] as const);
     const unusual = outcomes.filter(([, outcome]) => outcome !== "changes");
-    assert.deepEqual(Object.fromEntries(unusual), { nothing: "none", failed: "failed" });
+    assert.deepEqual(Object.fromEntries(unusual), {
+      nothing: "none",
+      failed: "failed",
+      "configuration-cluster-moves": "refused",
+    });
   });
 });
 

@@ -60,7 +60,7 @@ describe("a summary, of what no configuration comes to by itself", () => {
     const sides = { before: istiod("1.31.1"), after: istiod("1.31.1"), keys: ["name"] };
     assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "replace", sides)), {
       words: ["west: istiod is uninstalled and installed anew"],
-      risks: ["istio-replaced high not-interrupted"],
+      risks: ["istio-replaced high not-known"],
     });
     assert.deepEqual(told(changing("mesh-west-gateway-release", "replace", sides)).risks, [
       "istio-replaced high interrupted",
@@ -87,7 +87,10 @@ describe("a summary, of what no configuration comes to by itself", () => {
   it("tells the version of the configuration where the values are not known yet", () => {
     const after = { ...istiod("1.31.1"), values: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", version: "" };
     const summary = changing("mesh-west-control-plane-istiod", "update", { before: istiod("1.31.0"), after });
-    assert.deepEqual(told(summary).words, ["west: istiod 1.31.0 to 1.31.1"]);
+    assert.deepEqual(told(summary), {
+      words: ["west: istiod 1.31.0 to 1.31.1", "west: values of istiod that are not known before the update"],
+      risks: ["not-understood medium not-known"],
+    });
     assert.deepEqual(summary.details[0]?.differences, [{ path: "values", after: "[not known yet]" }]);
   });
 
@@ -113,14 +116,79 @@ describe("a summary, of what no configuration comes to by itself", () => {
     const sides = { before: service({}), after: service({ "example.org/internal": "true" }) };
     assert.deepEqual(told(changing("mesh-west-gateway-service", "update", sides)), {
       words: ["west: annotations of its gateway's Service: example.org/internal"],
+      risks: ["not-understood medium not-known"],
+    });
+  });
+
+  it("tells of whatever is taken from a cluster that stays, as what ends calls there", () => {
+    const gone = [
+      ["system-namespace", "west: namespace istio-system is deleted, with all that is in it", "namespace-removed"],
+      ["system-cacerts", "west: its intermediate CA loses its Secret cacerts", "intermediate-removed"],
+      ["intermediate-key", "west: its intermediate CA loses its key", "intermediate-removed"],
+      ["control-plane-base", "west: istio-base is uninstalled", "istio-removed"],
+      ["control-plane-istiod", "west: istiod is uninstalled", "istio-removed"],
+      ["gateway-release", "west: east-west gateway is uninstalled", "istio-removed"],
+      ["gateway-service", "west: loses its east-west gateway: no other network calls it any more", "gateway-removed"],
+      ["remote-clusters-secret", "west: its istiod reads no other cluster any more", "cluster-not-read"],
+      ["reader-token", "west: no other cluster reads it any more", "cluster-not-read"],
+      [
+        "cross-network-gateway",
+        "west: the configuration by which gateways let other networks in is removed",
+        "cross-network-removed",
+      ],
+    ] as const;
+    for (const [name, words, risk] of gone) {
+      const { risks, ...rest } = told(changing(`mesh-west-${name}`, "delete", { before: istiod("1.31.1") }));
+      assert.deepEqual(rest.words, [words]);
+      assert.equal(risks.length, 1, name);
+      assert.match(risks[0] ?? "", new RegExp(`^${risk} \\w+ interrupted$`), name);
+    }
+    assert.deepEqual(told(changing("west", "delete", { before: {} })), {
+      words: ["west: provider is removed"],
+      risks: ["not-understood medium not-known"],
+    });
+  });
+
+  it("tells of pods that are no more, however the charts are told, and not of those that were none before", () => {
+    const having = (values: object): Inputs => ({ chart: "istiod", version: "1.31.1", values });
+    for (const [name, values] of [
+      ["control-plane-istiod", { replicaCount: 0 }],
+      ["control-plane-istiod", { autoscaleMin: 0 }],
+      ["control-plane-istiod", { pilot: { replicaCount: 0 } }],
+      ["control-plane-istiod", { pilot: { autoscaleMax: "0" } }],
+      ["gateway-release", { replicaCount: 0 }],
+      ["gateway-release", { autoscaling: { minReplicas: 0 } }],
+    ] as const) {
+      const sides = { before: having({}), after: having(values) };
+      assert.deepEqual(told(changing(`mesh-west-${name}`, "update", sides)).risks, ["no-replicas high interrupted"]);
+      const same = { before: having(values), after: having({ ...values, resources: {} }) };
+      assert.deepEqual(told(changing(`mesh-west-${name}`, "update", same)).risks, []);
+      const more = { before: having(values), after: having({ replicaCount: 2 }) };
+      assert.ok(!told(changing(`mesh-west-${name}`, "update", more)).risks.some((risk) => risk.includes("high")));
+    }
+  });
+
+  it("says of a release that failed that it is installed again, without words that are not there", () => {
+    const sides = { before: istiod("1.31.1"), after: istiod("1.31.1") };
+    assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "update", sides)), {
+      words: ["west: istiod is installed anew in place"],
       risks: [],
     });
+  });
+
+  it("takes a root that is made while clusters stand for another one", () => {
+    const { meshChanges, risks } = changing("mesh-root-certificate", "create", { after: {} });
+    assert.deepEqual(
+      risks.map(({ id, traffic }) => `${id} ${traffic}`),
+      ["root-replaced interrupted"],
+    );
+    assert.ok(meshChanges.some(({ id }) => id === "root"));
   });
 
   it("tells in general words of what it has none for, so that nothing is left unsaid", () => {
     const sides = { before: { a: 1 }, after: { a: 2 }, keys: ["a"] };
     assert.deepEqual(told(changing("mesh-west-remote-clusters-secret", "replace", sides)).words, [
-      "west: the kubeconfigs by which its istiod reads others change",
+      "west: the kubeconfigs by which its istiod reads others are deleted and made anew",
     ]);
     assert.deepEqual(told(changing("mesh-west-cross-network-gateway", "update", sides)).words, [
       "west: the configuration by which gateways let other networks in changes",

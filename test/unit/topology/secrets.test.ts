@@ -24,7 +24,7 @@ describe("withoutSecrets", () => {
     for (const [what, text] of Object.entries(tellTales)) {
       const shown = withoutSecrets(text.replace("SECRET", "hunter2"));
       assert.ok(!shown.includes("hunter2"), `${what}: ${shown}`);
-      assert.ok(looksSecret(text.replace("SECRET", "hunter2")) || /:\/\/…@/.test(shown), what);
+      assert.ok(looksSecret(text.replace("SECRET", "hunter2")) || shown.includes("://…@"), what);
     }
   });
 

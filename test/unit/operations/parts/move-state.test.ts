@@ -152,7 +152,7 @@ describe("a state that moves with what a failed update left", () => {
     const standing = (state.resources ?? []).filter(({ urn }) => nameOf(urn).endsWith("-system-namespace"));
     const waiting = standing.flatMap((one) => [1, 2].map((number) => ({ ...one, delete: true, id: `old-${number}` })));
     assert.ok(waiting.length > 0);
-    const parts = splitState({ resources: [...(state.resources ?? []), ...waiting] }, origin);
+    const parts = splitState<State>({ resources: [...(state.resources ?? []), ...waiting] }, origin);
     const { resources = [] } = joinStates(parts, { project, stack: recordingStack });
     const told = (all: readonly StateResource[]): string[] =>
       all

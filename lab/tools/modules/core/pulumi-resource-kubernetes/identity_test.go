@@ -46,7 +46,7 @@ func TestUnknownTypesAreRefusedClearly(t *testing.T) {
 		t.Fatal("a Job must be refused")
 	}
 	for _, part := range []string{
-		"the lab's stand-in", "kubernetes:batch/v1:Job", "apps/v1 Deployment", "pulumi plugin install resource kubernetes 4.32.0",
+		"the lab's stand-in", "kubernetes:batch/v1:Job", "apps/v1 Deployment", "pulumi plugin install resource kubernetes 4.34.2",
 	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%v lacks %q", err, part)

@@ -11,7 +11,7 @@ import (
 )
 
 // officialVersion is the version of the plugin that this one stands in for.
-const officialVersion = "4.32.0"
+const officialVersion = "4.34.2"
 
 func main() {
 	provider.Main("kubernetes", func(host *provider.Host) pulumirpc.ResourceProviderServer {

@@ -71,6 +71,7 @@ func Install(ctx context.Context, cluster *cluster.Cluster, release Release) (*h
 	install.DisableOpenAPIValidation = release.is("disableOpenapiValidation")
 	install.SubNotes = release.is("renderSubchartNotes")
 	install.Devel = release.is("devel")
+	install.TakeOwnership = release.is("takeOwnership")
 	if install.PostRenderer, err = release.postRenderer(); err != nil {
 		return nil, err
 	}
@@ -116,6 +117,7 @@ func Upgrade(ctx context.Context, cluster *cluster.Cluster, release Release) (*h
 	upgrade.SubNotes = release.is("renderSubchartNotes")
 	upgrade.MaxHistory = release.maxHistory()
 	upgrade.Devel = release.is("devel")
+	upgrade.TakeOwnership = release.is("takeOwnership")
 	if upgrade.PostRenderer, err = release.postRenderer(); err != nil {
 		return nil, err
 	}

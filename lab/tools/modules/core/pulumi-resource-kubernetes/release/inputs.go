@@ -18,7 +18,7 @@ var (
 	switches = []string{
 		"allowNullValues", "atomic", "cleanupOnFail", "createNamespace", "dependencyUpdate", "devel", "disableCRDHooks",
 		"disableOpenapiValidation", "disableWebhooks", "forceUpdate", "lint", "recreatePods", "renderSubchartNotes",
-		"replace", "resetValues", "reuseValues", "skipAwait", "skipCrds", "verify", "waitForJobs",
+		"replace", "resetValues", "reuseValues", "skipAwait", "skipCrds", "takeOwnership", "verify", "waitForJobs",
 	}
 	texts         = []string{"chart", "description", "keyring", "name", "namespace", "postrender", "version"}
 	repositoryKey = []string{"caFile", "certFile", "keyFile", "password", "repo", "username"}

@@ -43,6 +43,15 @@ func TestCompleteFillsInEveryDefault(t *testing.T) {
 	}
 }
 
+// New in 4.33: a state that an older plugin wrote has none, and one update of each release writes it down.
+func TestCompleteTakesNoOwnershipUnlessTold(t *testing.T) {
+	for given, want := range map[any]bool{nil: false, false: false, true: true} {
+		if got := complete(t, provider.Map{"chart": "c", "takeOwnership": given}, nil)["takeOwnership"]; got != want {
+			t.Errorf("given %v: got %v, want %v", given, got, want)
+		}
+	}
+}
+
 func TestCompleteNamesTimeoutsAndRepositories(t *testing.T) {
 	made := complete(t, provider.Map{"chart": "c"}, nil)["name"].(string)
 	if !regexp.MustCompile("^logical-[0-9a-f]{8}$").MatchString(made) {

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import type { ApiServer } from "../connection/api-server";
+import { readJson } from "./permissions";
+
+const objectSchema = z.object({
+  metadata: z.object({
+    uid: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+    deletionTimestamp: z.string().optional(),
+  }),
+  data: z.record(z.string(), z.string()).optional().catch(undefined),
+});
+
+/** What is read of any object. */
+export type KubernetesObject = z.output<typeof objectSchema>;
+
+/** An object of the cluster; undefined where there is none or it may not be read. */
+export async function object(
+  server: ApiServer,
+  path: string,
+  deadline: AbortSignal,
+): Promise<KubernetesObject | undefined> {
+  const found = await answered(server, path, deadline);
+  return typeof found === "object" ? found : undefined;
+}
+
+/** The same, with which of the two it is. */
+export async function answered(
+  server: ApiServer,
+  path: string,
+  deadline: AbortSignal,
+): Promise<KubernetesObject | "absent" | "unread"> {
+  const { status, body } = await server.ask(path, deadline);
+  if (status === 404) return "absent";
+  return (status === 200 ? objectSchema.safeParse(readJson(body)).data : undefined) ?? "unread";
+}

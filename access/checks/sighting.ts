@@ -1,0 +1,58 @@
+import { isOwned, systemNamespace } from "../../topology";
+import type { ClusterAccess } from "../cluster-access";
+import { apiServer, type ApiServer } from "../connection/api-server";
+import { CredentialError } from "../connection/exec-credential";
+import { ConnectionError, deadlineIn } from "../connection/http";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
+import type { ClusterSighting, SystemNamespaceSighting } from "./cluster-identity";
+import { identityFrom } from "./identity";
+import { answered, object, type KubernetesObject } from "./object";
+import { fingerprintsIn } from "./root-bundle";
+
+/** How long a cluster may take to say which one it is, in milliseconds: as long as a check of it. */
+const sightingTimeoutMs = 5_000;
+
+/**
+ * Looks which cluster answers, and of which mesh it is. Asks nothing else.
+ * @returns Undefined where none answers.
+ */
+export async function sightCluster(
+  access: ClusterAccess,
+  environment: Environment = process.env,
+): Promise<ClusterSighting | undefined> {
+  let server: ApiServer | undefined;
+  try {
+    server = await apiServer(access, environment);
+    const deadline = deadlineIn(sightingTimeoutMs);
+    const [kubeSystem, namespace] = await Promise.all([
+      object(server, "/api/v1/namespaces/kube-system", deadline),
+      answered(server, systemNamespacePath, deadline),
+    ]);
+    const uid = kubeSystem?.metadata.uid;
+    return { ...(uid === undefined ? {} : { uid }), system: await sightingOf(namespace, server, deadline) };
+  } catch (error) {
+    if (error instanceof ConnectionError || error instanceof CredentialError) return undefined;
+    throw error;
+  } finally {
+    server?.close();
+  }
+}
+
+const systemNamespacePath = `/api/v1/namespaces/${systemNamespace}`;
+
+/** The ConfigMap in which istiod publishes the roots that its workloads trust. */
+const rootConfigMap = "istio-ca-root-cert";
+
+/** Whose the system namespace of a cluster is, and which roots its workloads trust. */
+export async function sightingOf(
+  namespace: KubernetesObject | "absent" | "unread",
+  server: ApiServer,
+  deadline: AbortSignal,
+): Promise<SystemNamespaceSighting> {
+  if (typeof namespace !== "object") return { kind: namespace };
+  const { annotations, labels, uid } = namespace.metadata;
+  if (!isOwned(labels)) return { kind: "foreign" };
+  const bundle = await object(server, `${systemNamespacePath}/configmaps/${rootConfigMap}`, deadline);
+  const roots = fingerprintsIn(bundle?.data?.["root-cert.pem"] ?? "");
+  return { kind: "ours", ...(uid === undefined ? {} : { uid }), identity: identityFrom(annotations), roots };
+}

@@ -1,0 +1,35 @@
+import type { StackKnowledge } from "../../access";
+import { ofOnePart, parseLastOutputs } from "../../stacks";
+import { trustPart } from "../../topology";
+import { limited } from "../limited";
+import { knowledgeIn } from "../stack/stack-knowledge";
+import { belongingParts } from "./belonging";
+import { defaultParallel, type PartsOptions } from "./options";
+import { readPartStacks, stateOf, type PartStack } from "./states";
+
+/**
+ * What the stacks of some parts know of their clusters, and that of the trust of the mesh's root.
+ * @param stacks By the parts that they are to be.
+ */
+export async function readPartsKnowledge(
+  options: PartsOptions,
+  stacks: ReadonlyMap<string, PartStack>,
+  parts: readonly string[],
+): Promise<StackKnowledge> {
+  const { parallel = defaultParallel } = options;
+  const belonging = await belongingParts(options, stacks);
+  const read = await limited(parallel, parts, async (part) => {
+    const at = stacks.get(part)?.at;
+    if (at === undefined || part === trustPart) return [];
+    const own = ofOnePart(knowledgeIn(await stateOf(options, at)), part).clusters.get(part);
+    return own === undefined ? [] : [[part, { ...own, belongs: belonging.has(part) }] as const];
+  });
+  const root = parseLastOutputs(stacks.get(trustPart)?.outputs).mesh.rootFingerprint;
+  return { clusters: new Map(read.flat()), roots: root === undefined ? [] : [root] };
+}
+
+/** What the stacks of all parts know. */
+export async function knowledgeOfParts(options: PartsOptions): Promise<StackKnowledge> {
+  const stacks = await readPartStacks(options);
+  return readPartsKnowledge(options, stacks, [...stacks.keys()]);
+}

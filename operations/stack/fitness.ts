@@ -1,0 +1,30 @@
+import type { ReachedClusters } from "../../access";
+import { ConfigurationError, type Problem } from "../../topology";
+
+/** Whether an update would begin at all, as it can be seen from where a preview runs. */
+export interface Fitness {
+  /** What an update would refuse, before it changed anything. */
+  readonly refusals: readonly Problem[];
+  /** What it would refuse of this user, who may not write. Somebody else may run it: a preview need only read. */
+  readonly rights: readonly Problem[];
+  /** Clusters that do not answer, and how that shows. */
+  readonly unreachable: ReadonlyMap<string, Problem>;
+  /** Clusters whose whole stacks an update would destroy, of which no preview tells. */
+  readonly leaving: readonly string[];
+}
+
+/** What is said where nobody looked. */
+export const unexamined: Fitness = { refusals: [], rights: [], unreachable: new Map(), leaving: [] };
+
+/** What an update would make of the clusters, by what its judge says of them. */
+export async function fitnessFrom(
+  judge: () => Promise<Pick<ReachedClusters, "problems" | "rights" | "unreachable">>,
+): Promise<Fitness> {
+  try {
+    const { problems, rights, unreachable } = await judge();
+    return { ...unexamined, refusals: problems.filter((problem) => !rights.includes(problem)), rights, unreachable };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { ...unexamined, refusals: error.problems };
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  accessByKubeconfig,
+  judgeRemoval,
+  knownAs,
+  sightCluster,
+  type ClusterAccess,
+  type StackKnowledge,
+} from "../../access";
+import { nameOf, revealed, type ExportedState } from "../../engine/state";
+import { ConfigurationError, sitesOf, type Problem } from "../../topology";
+import { clustersIn } from "./cluster-state";
+import type { StackMemory } from "./stack-knowledge";
+import type { StackOptions } from "./workspace";
+
+/** In which of some clusters something may be removed. */
+export interface Removable {
+  /** Names of others than those that the stack knows, of which it has nothing: they are left alone. */
+  readonly leftAlone: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** A cluster as its place says it. */
+interface Place {
+  readonly name: string;
+  readonly path: string;
+  readonly replaces?: string | undefined;
+  readonly access: ClusterAccess;
+}
+
+/** Looks whether clusters are those that the stack knows; one that does not answer is passed over. */
+export async function removable(
+  places: readonly Place[],
+  knowledge: StackKnowledge,
+  environment: NodeJS.ProcessEnv | undefined,
+): Promise<Removable> {
+  const verdicts = await Promise.all(
+    places.map(async ({ name, path, replaces, access }) => {
+      const sighting = await sightCluster(access, environment);
+      const known = knownAs(knowledge, { name, replaces });
+      const verdict = sighting && judgeRemoval({ name, path, sighting, known, roots: knowledge.roots });
+      return [name, verdict] as const;
+    }),
+  );
+  return {
+    leftAlone: verdicts.flatMap(([name, verdict]) => (verdict === "left-alone" ? [name] : [])),
+    problems: verdicts.flatMap(([, verdict]) => (typeof verdict === "object" ? [verdict] : [])),
+  };
+}
+
+/**
+ * Makes sure that clusters which the configuration no longer has are those that the stack knows, before it removes what it
+ * made there. They are reached as the last update reached them.
+ * @throws ConfigurationError
+ */
+export async function ensureRemovable(
+  { plan, stack, variables }: StackOptions,
+  { state, knowledge }: StackMemory,
+): Promise<void> {
+  const kept = new Set(sitesOf(plan).flatMap((site) => [site.name, ...("replaces" in site ? [site.replaces] : [])]));
+  const gone = clustersIn(state).filter((name) => !kept.has(name));
+  const places = await Promise.all(
+    gone.map(async (name): Promise<Place[]> => {
+      const access = await accessIn(state, name);
+      return access === undefined ? [] : [{ name, path: `stack ${stack}: cluster ${name}`, access }];
+    }),
+  );
+  const { problems } = await removable(places.flat(), knowledge, variables);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+/** How the last update reached a cluster. */
+async function accessIn({ resources = [] }: ExportedState, cluster: string): Promise<ClusterAccess | undefined> {
+  const provider = resources.find(({ type, urn }) => type === "pulumi:providers:kubernetes" && nameOf(urn) === cluster);
+  try {
+    return await accessByKubeconfig({ name: cluster, kubeconfig: revealed(provider?.inputs?.["kubeconfig"]) });
+  } catch (error) {
+    // A file that it names is gone, for one: then the provider, which has nothing else, removes nothing either.
+    if (error instanceof ConfigurationError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { fingerprintsIn, knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../access";
+import type { ExportedState, StateResource } from "../engine/state";
+import { systemNamespace } from "../topology";
+import type { LastOutputs } from "./last-outputs";
+import { providerName } from "./recovery";
+
+/** What the program's own stack knows; its state is read where the outputs do not tell enough. */
+export function ownKnowledge(
+  last: LastOutputs,
+  readState: () => Promise<ExportedState>,
+  part?: { readonly name: string; readonly roots: readonly string[] },
+): KnowledgeReader {
+  return async (source) => {
+    const knowledge = knowledgeOf(last, source === "state" ? await readState() : undefined, part?.roots);
+    return part === undefined ? knowledge : ofOnePart(knowledge, part.name);
+  };
+}
+
+/**
+ * What the stack of one part knows of its one cluster, whatever that was called: a renaming may have begun, or been taken
+ * back. Pure.
+ */
+export function ofOnePart({ clusters, roots }: StackKnowledge, part: string): StackKnowledge {
+  const [former] = [...clusters.keys()].filter((name) => name !== part);
+  const known = knownAs({ clusters, roots }, { name: part, replaces: former });
+  return { clusters: new Map(known === undefined ? [] : [[part, known]]), roots };
+}
+
+/**
+ * What a stack knows of its clusters, as its outputs and its state say. Pure.
+ * @param state Undefined where it was not read.
+ * @param roots Fingerprints of the mesh's roots that are known beside, from the stack of the trust for one.
+ */
+export function knowledgeOf(
+  last: LastOutputs,
+  state: ExportedState | undefined,
+  roots: readonly string[] = [],
+): StackKnowledge {
+  const said = { ...last.controlPlanes, ...last.clusters };
+  const names = new Set([...Object.keys(said), ...(state === undefined ? [] : clustersOf(state))]);
+  const ownRoot = last.mesh.rootFingerprint;
+  return {
+    clusters: new Map(
+      [...names].map((name) => {
+        const uid = last.clusters[name]?.uid ?? last.controlPlanes[name]?.uid;
+        return [
+          name,
+          {
+            belongs: Object.hasOwn(said, name),
+            ...(uid === undefined ? {} : { uid }),
+            ...(state === undefined ? {} : { state: stateOf(state, name) }),
+          },
+        ];
+      }),
+    ),
+    roots: [...new Set([...(ownRoot === undefined ? [] : [ownRoot]), ...roots, ...rootsIn(state)])],
+  };
+}
+
+/** Clusters that a state has objects of, or in which an update had begun something. */
+function clustersOf(state: ExportedState): string[] {
+  return resourcesIn(state).flatMap(({ provider }) => providerName(provider) ?? []);
+}
+
+function resourcesIn({ resources = [], pending_operations: operations = [] }: ExportedState): StateResource[] {
+  return [...resources, ...operations.map(({ resource }) => resource)];
+}
+
+function stateOf(state: ExportedState, cluster: string): KnownState {
+  const isOf = ({ provider }: StateResource): boolean => providerName(provider) === cluster;
+  const made = (state.resources ?? []).find((resource) => isOf(resource) && isSystemNamespace(resource));
+  const begun = (state.pending_operations ?? []).some(({ resource }) => isOf(resource) && isSystemNamespace(resource));
+  const systemUid = textAt(made?.outputs, "metadata", "uid");
+  return {
+    holds: resourcesIn(state).some(isOf) ? "something" : "nothing",
+    systemNamespace: made !== undefined ? "made" : begun ? "begun" : "none",
+    ...(systemUid === undefined ? {} : { systemUid }),
+  };
+}
+
+function isSystemNamespace({ type, inputs }: StateResource): boolean {
+  return type === "kubernetes:core/v1:Namespace" && textAt(inputs, "metadata", "name") === systemNamespace;
+}
+
+/** The root that the state has: outputs are written when an update has ended, and the first one may have been killed. */
+function rootsIn(state: ExportedState | undefined): string[] {
+  return (state?.resources ?? [])
+    .filter(
+      ({ type, urn }) => type === "tls:index/selfSignedCert:SelfSignedCert" && urn.includes("$isthmus:index:RootCa$"),
+    )
+    .flatMap(({ outputs }) => fingerprintsIn(textAt(outputs, "certPem") ?? ""));
+}
+
+function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
+  const found = keys.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+  return typeof found === "string" ? found : undefined;
+}

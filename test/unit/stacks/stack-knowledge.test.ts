@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { parseLastOutputs } from "../../../stacks/last-outputs";
+import { knowledgeOf } from "../../../stacks/stack-knowledge";
+import type { StateResource } from "../../../engine/state";
+import { readRecording, recordedStacks, recordedVersions } from "../../recorded/recordings";
+
+const providerOf = (cluster: string): string =>
+  `urn:pulumi:prod::isthmus::pulumi:providers:kubernetes::${cluster}::0a1b2c3d`;
+
+function systemNamespaceOf(cluster: string, uid?: string): StateResource {
+  const metadata = { name: "istio-system" };
+  return {
+    urn: `urn:pulumi:prod::isthmus::isthmus:index:Mesh$isthmus:index:SystemNamespace$kubernetes:core/v1:Namespace::mesh-${cluster}-system-namespace`,
+    type: "kubernetes:core/v1:Namespace",
+    provider: providerOf(cluster),
+    inputs: { metadata },
+    ...(uid === undefined ? {} : { outputs: { metadata: { ...metadata, uid } } }),
+  };
+}
+
+const none = parseLastOutputs({});
+
+describe("knowledgeOf", () => {
+  it("knows nothing of a stack that was never updated", () => {
+    assert.deepEqual(knowledgeOf(none, {}), { clusters: new Map(), roots: [] });
+  });
+
+  it("takes from the outputs alone who belongs, their UIDs and the root", () => {
+    const last = parseLastOutputs({
+      mesh: { id: "mesh1", rootFingerprint: "AA" },
+      clusters: { east: { uid: "1" }, west: {} },
+      controlPlanes: { control: { uid: "2" }, east: { uid: "1" } },
+    });
+    assert.deepEqual(knowledgeOf(last, undefined, ["AA", "BB"]), {
+      clusters: new Map([
+        ["control", { belongs: true, uid: "2" }],
+        ["east", { belongs: true, uid: "1" }],
+        ["west", { belongs: true }],
+      ]),
+      roots: ["AA", "BB"],
+    });
+  });
+
+  it("takes from the state what was made, and what a killed update had begun", () => {
+    const state = {
+      resources: [systemNamespaceOf("east", "7")],
+      pending_operations: [
+        { type: "creating", resource: systemNamespaceOf("west") },
+        { type: "creating", resource: { ...systemNamespaceOf("north"), inputs: { metadata: { name: "shop" } } } },
+      ],
+    };
+    assert.deepEqual(
+      [...knowledgeOf(none, state).clusters],
+      [
+        ["east", { belongs: false, state: { holds: "something", systemNamespace: "made", systemUid: "7" } }],
+        ["west", { belongs: false, state: { holds: "something", systemNamespace: "begun" } }],
+        ["north", { belongs: false, state: { holds: "something", systemNamespace: "none" } }],
+      ],
+    );
+  });
+
+  it("knows that a state has nothing of a cluster that only has a provider", () => {
+    const provider = { urn: providerOf("east").replace(/::[^:]*$/, ""), type: "pulumi:providers:kubernetes" };
+    assert.deepEqual(knowledgeOf(none, { resources: [provider] }).clusters, new Map());
+    const last = parseLastOutputs({ clusters: { east: { uid: "1" } } });
+    assert.deepEqual(knowledgeOf(last, { resources: [provider] }).clusters.get("east"), {
+      belongs: true,
+      uid: "1",
+      state: { holds: "nothing", systemNamespace: "none" },
+    });
+  });
+
+  for (const version of recordedVersions()) {
+    for (const name of recordedStacks(version)) {
+      it(`knows every cluster and the root of a stack that a release left: ${version}, ${name}`, () => {
+        const { mesh, state } = readRecording(version, name);
+        const deployment = state.deployment as { readonly resources: readonly StateResource[] };
+        const outputs = deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+        const said = parseLastOutputs(outputs);
+        const { clusters, roots } = knowledgeOf(said, deployment);
+        assert.deepEqual(
+          [...clusters.keys()].sort(),
+          [...Object.keys(mesh.clusters), ...Object.keys(mesh.externalControlPlanes ?? {})].sort(),
+        );
+        for (const [, known] of clusters) {
+          assert.equal(known.uid, undefined);
+          assert.equal(known.state?.systemNamespace, "made");
+          assert.match(known.state.systemUid ?? "", /^[0-9a-f-]{36}$/);
+        }
+        // The one in the state is the one in the outputs.
+        assert.deepEqual(roots, [said.mesh.rootFingerprint]);
+        assert.deepEqual(knowledgeOf({ ...said, mesh: {} }, deployment).roots, roots);
+      });
+    }
+  }
+});
