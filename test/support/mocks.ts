@@ -19,15 +19,16 @@ export function isSecret(value: unknown): boolean {
   );
 }
 
-/** Whether nothing is known of a recorded input yet, as in a preview before it exists. */
+/** Whether nothing is known of a recorded input yet, as in a preview before it exists; it may be a secret all the same. */
 export function isUnknown(value: unknown): boolean {
-  return value === pulumi.unknown;
+  return reveal(value) === pulumi.unknown;
 }
 
 /** The recorded input without its secret wrapping, at any depth. */
 export function reveal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reveal);
-  if (typeof value !== "object" || value === null) return value;
+  // What is unknown is one object of the SDK's.
+  if (typeof value !== "object" || value === null || value === pulumi.unknown) return value;
   const record = value as Record<string, unknown>;
   if (isSecret(record)) return reveal(record["value"]);
   return Object.fromEntries(Object.entries(record).map(([key, inner]) => [key, reveal(inner)]));

@@ -42,22 +42,14 @@ describe("charts of a repository", () => {
     assertNothing(await bench.check({ charts: { repository: `http://${here.host}/charts/` } }));
   });
 
-  it("are found at another host, which gets no credentials", async () => {
-    const seen: (string | undefined)[] = [];
-    const there = await bench.web(({ url = "", headers }) => {
-      seen.push(headers.authorization);
-      return archives[url];
-    });
+  it("are found at another host", async () => {
+    const there = await bench.web(archives);
     const elsewhere = helmIndex(
       ...charts.map((chart) => ({ chart, url: `http://${there.host}/charts/${chart}-${version}.tgz` })),
     );
-    const here = await bench.web(({ url, headers }) =>
-      url === "/index.yaml" && headers.authorization === `Basic ${Buffer.from("u:p@ss").toString("base64")}`
-        ? elsewhere
-        : undefined,
-    );
-    assertNothing(await bench.check({ charts: { repository: `http://u:p%40ss@${here.host}` } }));
-    assert.deepEqual(seen, [undefined, undefined, undefined]);
+    const here = await bench.web({ "/index.yaml": elsewhere });
+    assertNothing(await bench.check({ charts: { repository: `http://${here.host}` } }));
+    assert.equal(there.asked.length, charts.length);
   });
 
   it("are downloaded once", async () => {
