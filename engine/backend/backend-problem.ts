@@ -133,7 +133,9 @@ const backendProblems: readonly FailureRow[] = [
   },
   {
     id: "directory-missing",
-    words: /unable to open bucket file:\S*: (?:stat (\S+): no such file or directory|(\S+) is not a directory)/,
+    // Before 3.276 it was a bucket, and stood without quotes.
+    words:
+      /unable to open (?:bucket|state directory) "?file:.*?: (?:stat (.+): no such file or directory|(\/.+) is not a directory)/,
     problem: ([, missing, file = ""], { url }) => ({
       path: backendWords(url),
       expected: "a directory",

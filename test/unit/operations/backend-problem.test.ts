@@ -11,7 +11,7 @@ const refused = (code: string): string =>
 const manager = "error: getting stack configuration: get stack secrets manager";
 const aws = "AWS_PROFILE, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY";
 
-/** What Pulumi's CLI 3.250.0 wrote when it was tried, and what a reader gets. */
+/** What Pulumi's CLI wrote when it was tried (3.250.0, and 3.276.0 where it has other words), and what a reader gets. */
 const cases: readonly (readonly [id: string, words: string, url: string | undefined, problem: string])[] = [
   [
     "no-passphrase",
@@ -154,6 +154,18 @@ const cases: readonly (readonly [id: string, words: string, url: string | undefi
   [
     "directory-missing",
     "error: unable to open bucket file:///srv/pulumi?no_tmp_dir=true: /srv/pulumi is not a directory",
+    "file:///srv/pulumi",
+    "backend file:///srv/pulumi: expected a directory, found a file at /srv/pulumi. Create it, or mend PULUMI_BACKEND_URL: Pulumi makes no directory by itself, so that a slip of the pen begins no second state.",
+  ],
+  [
+    "directory-missing",
+    'error: unable to open state directory "file:///srv/pulumi states": stat /srv/pulumi states: no such file or directory',
+    "file:///srv/pulumi states",
+    "backend file:///srv/pulumi states: expected a directory, found none at /srv/pulumi states. Create it, or mend PULUMI_BACKEND_URL: Pulumi makes no directory by itself, so that a slip of the pen begins no second state.",
+  ],
+  [
+    "directory-missing",
+    'error: unable to open state directory "file:///srv/pulumi": /srv/pulumi is not a directory',
     "file:///srv/pulumi",
     "backend file:///srv/pulumi: expected a directory, found a file at /srv/pulumi. Create it, or mend PULUMI_BACKEND_URL: Pulumi makes no directory by itself, so that a slip of the pen begins no second state.",
   ],
