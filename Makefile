@@ -18,12 +18,12 @@ demo-down: node_modules/.package-lock.json
 test: node_modules/.package-lock.json
 	@node -r tsx/cjs test/run.ts
 
-## test-topologies: every shipped stack file on the lab; `make test` takes three of them, another one each day
+## test-topologies: every shipped stack file on the lab; `make test` takes three of them, another one for each commit
 test-topologies: node_modules/.package-lock.json
 	@ISTHMUS_TOPOLOGIES=all mocha test/lab/topologies.test.ts
 	@node bin/isthmus.js lab down
 
-## test-lab: every suite of the lab; `make test` runs some of those that take minutes, others each day
+## test-lab: every suite of the lab; `make test` runs some of those that take minutes, others for each commit
 test-lab: node_modules/.package-lock.json
 	@ISTHMUS_LAB=all ISTHMUS_TOPOLOGIES=all mocha 'test/lab/**/*.test.ts'
 	@node bin/isthmus.js lab down

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { allPairs, labDown, LabStack, leftIn } from "./lab-stack";
+import { turnOf } from "./turns";
 
 /** What a stack file is to become. */
 interface Topology {
@@ -38,15 +39,14 @@ const topologies: readonly Topology[] = [
 
 /**
  * What every run tries: the external control plane, and the mixture, in which there is something of everything. `dev` is
- * what the other tests of a mesh work on. Of the rest there is one each day, unless all are asked for.
+ * what the other tests of a mesh work on. Of the rest there is one for each commit, unless all are asked for.
  */
 const always = ["external-control-plane", "mixed"];
-const dayOfEpoch = Math.floor(Date.now() / 86_400_000);
 const rotating = topologies.map(({ stack }) => stack).filter((stack) => ![...always, "dev"].includes(stack));
 const chosen =
   process.env["ISTHMUS_TOPOLOGIES"] === "all"
     ? topologies.map(({ stack }) => stack)
-    : [...always, rotating[dayOfEpoch % rotating.length]];
+    : [...always, rotating[turnOf(rotating.length)]];
 
 /** The stack files that a reader may copy, from nothing to nothing. */
 describe("topologies on the lab", function () {
@@ -56,7 +56,7 @@ describe("topologies on the lab", function () {
 
   for (const { stack: name, models, external = [] } of topologies) {
     if (!chosen.includes(name)) {
-      it.skip(`${name}: left to another day, or to make test-topologies, for the time that it takes`);
+      it.skip(`${name}: left to another commit, or to make test-topologies, for the time that it takes`);
       continue;
     }
     it(`${name}: comes up from its stack file, answers between every two clusters, settles, and leaves nothing`, async () => {

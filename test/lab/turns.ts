@@ -1,18 +1,20 @@
 import type { Suite } from "mocha";
+import { seed } from "../support/seed";
 
 /**
- * Suites of the lab that take minutes and do not run every day, so that the whole run stays below 25 minutes on a machine with the tools built. Those of
- * one turn run on the same day.
+ * Suites of the lab that take minutes and do not run for every commit, so that the whole run stays below half an hour on a
+ * machine with the tools built. Those of one turn run together.
  */
 const turns = [["changes"], ["drift", "kubeconfigs"], ["parts"], ["interruption", "addresses", "package"]] as const;
 
-const dayOfEpoch = Math.floor(Date.now() / 86_400_000);
+/** Which of some that take turns it is: it follows from the commit, and never from the date. */
+export const turnOf = (count: number): number => (seed >>> 0) % count;
 
-/** The turns whose suites run: today's, or all where `ISTHMUS_LAB` is `all`. */
+/** The suites that run: those of this commit's turn, or all where `ISTHMUS_LAB` is `all`. */
 const chosen: readonly string[] =
-  process.env["ISTHMUS_LAB"] === "all" ? turns.flat() : (turns[dayOfEpoch % turns.length] ?? []);
+  process.env["ISTHMUS_LAB"] === "all" ? turns.flat() : (turns[turnOf(turns.length)] ?? []);
 
-/** A suite of the lab that runs when its turn comes; on other days it is skipped and says so. */
+/** A suite of the lab that runs when its turn comes; for other commits it is skipped and says so. */
 export function describeInTurn(
   name: (typeof turns)[number][number],
   title: string,
@@ -23,6 +25,8 @@ export function describeInTurn(
     return;
   }
   describe(title, () => {
-    it.skip("left to another day, or to make test-lab, for the time that it takes");
+    it.skip(
+      `left to another commit (this one has ${chosen.join(", ")}), or to make test-lab, for the time that it takes`,
+    );
   });
 }
