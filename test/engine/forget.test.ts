@@ -42,7 +42,7 @@ exports.clusters = Object.fromEntries(names.map((name) => [name, { network: name
 `;
 
 describeEngine("a cluster that is gone for good", (tools) => {
-  forEachBackend((backend, name) => {
+  forEachBackend((backend) => {
     let directory: string;
     let savedVariables: NodeJS.ProcessEnv;
 
