@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { hostname, tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { PulumiService, type ServiceOptions } from "../support/pulumi-service";
+import { seed } from "../support/seed";
 import { newBucket, s3Variables, type Bucket } from "../support/s3-server";
 
 /** Who holds a lock. */
@@ -168,6 +169,13 @@ const starters: Readonly<Record<BackendName, () => Promise<TestBackend>>> = {
   cloud: () => CloudBackend.start(),
 };
 
+const backendNames: readonly BackendName[] = ["file", "s3", "cloud"];
+
+/** One of the backends, another one for other commits: for a suite that takes minutes on each. */
+export const backendOfTheCommit: readonly BackendName[] = backendNames.filter(
+  (_name, index) => index === (seed >>> 0) % backendNames.length,
+);
+
 /**
  * A suite that runs on each of the backends, each time on a new one.
  * @param suite gets a function that gives the backend inside a hook or test, and which it is.
@@ -175,7 +183,7 @@ const starters: Readonly<Record<BackendName, () => Promise<TestBackend>>> = {
  */
 export function forEachBackend(
   suite: (backend: () => TestBackend, name: BackendName) => void,
-  names: readonly BackendName[] = ["file", "s3", "cloud"],
+  names: readonly BackendName[] = backendNames,
 ): void {
   for (const name of names) {
     describe(`on backend ${name}`, () => {

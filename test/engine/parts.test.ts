@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { upParts } from "../../operations/parts";
 import { up, UnfinishedUpdate, type StackOptions } from "../../operations/stack";
 import { ConfigurationError, planOfSites } from "../../topology";
-import { forEachBackend } from "./backends";
+import { backendOfTheCommit, forEachBackend } from "./backends";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
 import { describeEngine } from "./tools";
 
@@ -125,5 +125,5 @@ describeEngine("a mesh in a stack for each cluster", (tools) => {
       await assert.rejects(upParts({ ...options, around }), ConfigurationError);
       assert.deepEqual(begun, []);
     });
-  });
+  }, backendOfTheCommit);
 });

@@ -33,7 +33,7 @@ export function describeEngine(title: string, suite: (tools: () => EngineTools) 
   const toolbox = plan.toolbox();
   describe(title, function () {
     // One command of the CLI takes a second or two; on a machine that builds something beside us, many times that.
-    this.timeout(180_000);
+    this.timeout(600_000);
     let tools: EngineTools;
     before(async () => {
       tools = await prepare(toolbox);

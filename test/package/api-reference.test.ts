@@ -5,7 +5,7 @@ import { apiReferenceDirectory, apiReferencePages } from "../../docs/api-referen
 import { repository } from "../support/isthmus";
 
 describe("the reference of the package's exports", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
 
   it("is current (npm run schema), and says something of all that is exported", async () => {
     const pages = await apiReferencePages();

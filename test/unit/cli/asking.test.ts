@@ -12,7 +12,7 @@ const program = `'${process.execPath}' -r tsx/cjs test/unit/cli/programs/ask.ts`
 const asked = (script: string): TerminalCommand => onTerminal(["sh", "-c", script], { ...process.env, TERM: "dumb" });
 
 describe("a question", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
 
   for (const [name, key] of [
     ["Ctrl-C", keys.interrupt],
@@ -70,7 +70,7 @@ describe("a question", function () {
 });
 
 describe("a verb that takes something away", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
 
   let project: string;
 

@@ -61,7 +61,7 @@ describe("writing to nobody", () => {
 });
 
 describe("what is under way", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
 
   let directory: string;
   beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "isthmus-ending-"))));
