@@ -86,7 +86,8 @@ describeEngine("a mesh in a stack for each cluster", (tools) => {
       west: "updated",
     });
     assert.deepEqual(Object.values(await outcomes()), ["updated", "unchanged", "unchanged", "unchanged", "unchanged"]);
-  });
+    // Twelve updates, one after the other.
+  }).timeout(600_000);
 
   it("keeps no key and no token in the clear, and no other cluster's outputs", () => {
     const text = statesOnDisk();
