@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigurationError, type Problem } from "../topology";
 
 /** A Pulumi policy pack on disk. Relative paths start from the process's working directory. */
 export interface PolicyPack {
-  /** Directory with its `PulumiPolicy.yaml`. */
+  /** Directory with its `PulumiPolicy.yaml`, or a program that serves it, which newer versions of Pulumi start. */
   readonly path: string;
   /** JSON file with the levels and the settings of its rules. Default: the pack's own. */
   readonly configuration?: string;
@@ -32,7 +32,7 @@ export function policyOptions(packs: readonly PolicyPack[] = []): {
 function problemsOf({ path, configuration }: PolicyPack): Problem[] {
   const pack = {
     path: `policy pack ${path}`,
-    expected: "a directory with a PulumiPolicy.yaml",
+    expected: "a directory with a PulumiPolicy.yaml, or a program",
     found: "none",
     fix: "Isthmus's own is the directory `policy` of its checkout, or `node_modules/isthmus/policy`.",
   };
@@ -43,7 +43,11 @@ function problemsOf({ path, configuration }: PolicyPack): Problem[] {
     fix: "Mend the path; docs/policy.md shows what stands in it.",
   };
   return [
-    ...(existsSync(join(path, "PulumiPolicy.yaml")) ? [] : [pack]),
+    ...(isPack(path) ? [] : [pack]),
     ...(configuration === undefined || existsSync(configuration) ? [] : [settings]),
   ];
+}
+
+function isPack(path: string): boolean {
+  return existsSync(join(path, "PulumiPolicy.yaml")) || (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
 }

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import type { AnalyzerInfo } from "@pulumi/pulumi/proto/analyzer_pb";
@@ -14,26 +14,27 @@ import { parseMesh, planMesh, type MeshConfig } from "../../topology";
 import { readRecording, recordingStack } from "../recorded/recordings";
 import { EngineStack, PulumiError } from "./support";
 import { TakenOverStack } from "./taken-over-stack";
-import { describeEngine, type EngineTools } from "./tools";
+import { describeEngine } from "./tools";
 
 const repository = resolve(__dirname, "../..");
 const packDirectory = join(repository, "policy");
 const runPolicyPack = join(repository, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
 
 /**
- * The pack for an engine whose language host is the lab's: that one is of a line which runs no packs. Under the name of a
- * language that has no host the engine starts `pulumi-analyzer-policy-<language>` instead, with the same arguments.
+ * The pack for an engine whose language host is the lab's: that one is of a line which runs no packs, so the pack is a
+ * program, which the engine starts by itself.
+ * @returns The program's path; it stands in a directory of its own.
  */
-function preparePack(tools: EngineTools): string {
-  const language = "isthmus";
-  const launcher = `#!/bin/sh\nexec '${process.execPath}' '${runPolicyPack}' "$@"\n`;
-  writeFileSync(join(tools.bin, `pulumi-analyzer-policy-${language}`), launcher, { mode: 0o755 });
-  const pack = mkdtempSync(join(tmpdir(), "isthmus-policy-"));
-  writeFileSync(join(pack, "PulumiPolicy.yaml"), `runtime: ${language}\n`);
-  copyFileSync(join(packDirectory, "package.json"), join(pack, "package.json"));
-  writeFileSync(join(pack, "index.js"), `require(${JSON.stringify(packDirectory)});\n`);
-  symlinkSync(join(repository, "node_modules"), join(pack, "node_modules"));
-  return pack;
+function preparePack(): string {
+  const directory = mkdtempSync(join(tmpdir(), "isthmus-policy-"));
+  copyFileSync(join(packDirectory, "package.json"), join(directory, "package.json"));
+  writeFileSync(join(directory, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+  writeFileSync(join(directory, "index.js"), `require(${JSON.stringify(packDirectory)});\n`);
+  symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
+  const program = join(directory, "pack");
+  const launcher = `#!/bin/sh\ncd '${directory}'\nexec '${process.execPath}' '${runPolicyPack}' "$1" .\n`;
+  writeFileSync(program, launcher, { mode: 0o755 });
+  return program;
 }
 
 /** What the engine's summary says of a pack: `[level] rule (type: name)`. */
@@ -85,12 +86,12 @@ describeEngine("the policy pack, through the engine", (tools) => {
   let pack: string;
 
   before(() => {
-    pack = preparePack(tools());
+    pack = preparePack();
   });
-  after(() => rmSync(pack, { recursive: true }));
+  after(() => rmSync(dirname(pack), { recursive: true }));
 
   function settings(content: object): string {
-    const file = join(pack, "settings.json");
+    const file = join(dirname(pack), "settings.json");
     writeFileSync(file, JSON.stringify(content));
     return file;
   }

@@ -76,7 +76,9 @@ describe("pulumi on the lab", function () {
     );
     for (const cluster of clusters) {
       const { eastWest, intermediate, ...rest } = outputs.clusters[cluster] ?? assert.fail(`no output for ${cluster}`);
+      const uid = await kubectl(cluster, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
       assert.deepEqual(rest, {
+        uid,
         model: "multi-primary-multi-network",
         network: cluster,
         controlPlane: cluster,

@@ -100,7 +100,7 @@ describeEngine("the kubernetes provider on the lab, when something is wrong", (t
     await stack.configure({ kubeconfig: access, context, ...defaults, object: "job" });
     const said = await failure(stack.preview());
     assert.match(said, /the lab's stand-in .* does not know the resource type kubernetes:batch\/v1:Job/);
-    assert.match(said, /pulumi plugin install resource kubernetes 4\.32\.0/);
+    assert.match(said, /pulumi plugin install resource kubernetes 4\.34\.2/);
   });
 
   it("patches an object that it does not own, and gives it back", async () => {

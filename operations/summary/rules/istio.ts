@@ -145,7 +145,10 @@ function updated(view: ClusterView, release: string, step: Step): Finding[] {
   );
   if (others.length > 0) {
     const words = `settings of the release ${release}: ${pathList(others)}`;
-    const isHarmless = others.every(({ path }) => howHelmWorks.test(path));
+    const isHarmless = others.every(
+      // The provider writes since 4.33 that Helm takes nothing over, as it never did.
+      ({ path }) => howHelmWorks.test(path) || (path === "takeOwnership" && step.after?.["takeOwnership"] === false),
+    );
     findings.push({
       change: { id: "other", words },
       ...(isHarmless ? {} : { risk: notUnderstood(words, step) }),

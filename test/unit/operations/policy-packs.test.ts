@@ -22,6 +22,11 @@ describe("policyOptions", () => {
     assert.deepEqual(policyOptions(), {});
   });
 
+  it("takes a pack that is a program", () => {
+    const program = join(pack, "settings.json");
+    assert.deepEqual(policyOptions([{ path: program }]), { policyPacks: [program] });
+  });
+
   it("keeps each pack's settings with it", () => {
     const configuration = join(pack, "settings.json");
     assert.deepEqual(policyOptions([{ path: pack }, { path: pack, configuration }]), {

