@@ -148,8 +148,15 @@ describeEngine("the npm package, embedded", (tools) => {
           ["node", join(project, "node_modules/isthmus/bin/isthmus.js"), "preview", "--stack", "prod", "-o", "json"],
           variables(),
         );
-        assert.equal(isthmus.code, 0, isthmus.stderr);
-        const { changes } = JSON.parse(isthmus.stdout) as { changes: Record<string, number> };
+        // An update would refuse clusters that do not answer, and the preview says so, beside what would change.
+        assert.equal(isthmus.code, 2, isthmus.stderr);
+        const { changes, outcome } = JSON.parse(isthmus.stdout) as {
+          changes: Record<string, number>;
+          outcome: string;
+        };
+        assert.equal(outcome, "refused");
+        // It made no stack.
+        await runWell(directory, ["pulumi", "stack", "init", "prod", "--non-interactive"], variables());
         const pulumi = await runWell(
           directory,
           ["pulumi", "preview", "--stack", "prod", "--non-interactive", "--json"],
