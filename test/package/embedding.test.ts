@@ -155,8 +155,8 @@ describeEngine("the npm package, embedded", (tools) => {
           outcome: string;
         };
         assert.equal(outcome, "refused");
-        // It made no stack.
-        await runWell(directory, ["pulumi", "stack", "init", "prod", "--non-interactive"], variables());
+        // It made no stack; the other of the two projects shares the backend.
+        await runWell(directory, ["pulumi", "stack", "select", "--create", "prod", "--non-interactive"], variables());
         const pulumi = await runWell(
           directory,
           ["pulumi", "preview", "--stack", "prod", "--non-interactive", "--json"],
