@@ -39,7 +39,8 @@ describe("the mesh on the lab", function () {
     const lab = await isthmus("lab", "up");
     assert.equal(lab.code, 0, lab.stderr);
     const bare = await isthmus("destroy", "--yes");
-    assert.equal(bare.code, 0, bare.stderr);
+    // On a lab that was just made there is no such stack, and nothing to remove.
+    if (bare.code !== 0) assert.match(bare.stderr, /found none of that name in this backend/);
   });
 
   describe("isthmus up", () => {
