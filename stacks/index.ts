@@ -1,5 +1,5 @@
 export { endWithEngine } from "./lost-engine";
-export { belonging, configClusters, parseLastOutputs } from "./last-outputs";
+export { belonging, configClusters, parseLastOutputs, type LastOutputs } from "./last-outputs";
 export * from "./mesh-stack";
 export { workDirectoryVariable } from "./own-state";
 export * from "./parts";

@@ -68,7 +68,10 @@ function resourcesIn({ resources = [], pending_operations: operations = [] }: Ex
 
 function stateOf(state: ExportedState, cluster: string): KnownState {
   const isOf = ({ provider }: StateResource): boolean => providerName(provider) === cluster;
-  const made = (state.resources ?? []).find((resource) => isOf(resource) && isSystemNamespace(resource));
+  const made = (state.resources ?? []).find(
+    // What was replaced waits there for its deletion, before or after what came in its place.
+    (resource) => resource.delete !== true && isOf(resource) && isSystemNamespace(resource),
+  );
   const begun = (state.pending_operations ?? []).some(({ resource }) => isOf(resource) && isSystemNamespace(resource));
   const systemUid = textAt(made?.outputs, "metadata", "uid");
   return {

@@ -132,6 +132,17 @@ const backendProblems: readonly FailureRow[] = [
     }),
   },
   {
+    id: "store-without-projects",
+    // Since Pulumi 3.275, https://github.com/pulumi/pulumi/issues/19566.
+    words: /Legacy DIY state is no longer supported/,
+    problem: (_match, { url }) => ({
+      path: backendWords(url),
+      expected: "states that are kept by project, as Pulumi does since 3.61",
+      found: "a store from before, which this Pulumi no longer reads",
+      fix: "Save a copy of it, run `pulumi state upgrade` with Pulumi 3.274.1 or earlier once, then run again.",
+    }),
+  },
+  {
     id: "directory-missing",
     // Before 3.276 it was a bucket, and stood without quotes.
     words:

@@ -1,4 +1,5 @@
 import { longCommands, PulumiError, type Runner } from "../pulumi";
+import { isTornRead } from "../state";
 import { removeTornAttributes } from "./torn-attributes";
 
 /**
@@ -13,7 +14,8 @@ export function withMendedBackend<T extends Runner>(
   const run = command.run.bind(command);
   const feed = command.feed.bind(command);
   const mended = async (error: unknown): Promise<boolean> => {
-    if (backend === undefined || !(error instanceof PulumiError) || !saysTorn(error)) return false;
+    if (backend === undefined || !(error instanceof PulumiError) || !isTornRead(`${error.stdout}\n${error.stderr}`))
+      return false;
     const count = await removeTornAttributes(backend);
     if (count > 0) onProgress("removed what a killed update left half-written in the backend");
     // Another process may have been writing it, and is done now.
@@ -32,7 +34,3 @@ export function withMendedBackend<T extends Runner>(
     feed: (...args: Parameters<Runner["feed"]>) => twice(() => feed(...args)),
   });
 }
-
-/** How Go's reader of JSON calls a text that ends too early. */
-const saysTorn = ({ stdout, stderr }: PulumiError): boolean =>
-  /\bEOF\b|unexpected end of JSON input/.test(`${stdout}\n${stderr}`);

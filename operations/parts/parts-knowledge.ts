@@ -2,7 +2,7 @@ import type { StackKnowledge } from "../../access";
 import { ofOnePart, parseLastOutputs } from "../../stacks";
 import { trustPart } from "../../topology";
 import { limited } from "../limited";
-import { knowledgeIn } from "../stack/stack-knowledge";
+import { memoryIn } from "../stack/stack-knowledge";
 import { belongingParts } from "./belonging";
 import { defaultParallel, type PartsOptions } from "./options";
 import { readPartStacks, stateOf, type PartStack } from "./states";
@@ -21,7 +21,7 @@ export async function readPartsKnowledge(
   const read = await limited(parallel, parts, async (part) => {
     const at = stacks.get(part)?.at;
     if (at === undefined || part === trustPart) return [];
-    const own = ofOnePart(knowledgeIn(await stateOf(options, at)), part).clusters.get(part);
+    const own = ofOnePart(memoryIn(await stateOf(options, at)).knowledge, part).clusters.get(part);
     return own === undefined ? [] : [[part, { ...own, belongs: belonging.has(part) }] as const];
   });
   const root = parseLastOutputs(stacks.get(trustPart)?.outputs).mesh.rootFingerprint;

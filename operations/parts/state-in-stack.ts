@@ -1,4 +1,4 @@
-import type { ExportedState } from "../stack/cluster-state";
+import type { ExportedState } from "../../engine/state";
 import { stackType, withReferences, type StateResource } from "../../engine/state";
 
 /** The state of a stack. Secrets stand in it in plain: it is for the memory of this process alone. */

@@ -6,8 +6,6 @@ import { isSiteComponent } from "../../components/internal/site-names";
 import { nameOf, stackType, withReferences, type ExportedState, type StateResource } from "../../engine/state";
 import { providerName } from "../../stacks/recovery/pending";
 
-export type { ExportedState } from "../../engine/state";
-
 /** Name of the Mesh component of the stack. */
 const mesh = "mesh";
 

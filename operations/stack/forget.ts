@@ -1,7 +1,7 @@
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { ConfigurationError, listed, nearest, sitesOf, type Problem } from "../../topology";
-import { clustersIn, stateWithoutCluster, type ExportedState } from "./cluster-state";
-import { importIfUnchanged } from "../../engine/state";
+import { importIfUnchanged, type ExportedState } from "../../engine/state";
+import { clustersIn, stateWithoutCluster } from "./cluster-state";
 import { pendingIn } from "../../stacks/recovery/pending";
 import { runUpdate } from "./run-update";
 import { selectStack, type StackOptions } from "./workspace";

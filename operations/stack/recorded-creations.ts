@@ -4,26 +4,38 @@ import { formerNames, pendingIn, recordsCreations } from "../../stacks/recovery"
 import { runUpdate } from "./run-update";
 import type { StackOptions } from "./workspace";
 
-/** Notes whether the engine tells that the state records operations which an update that was killed had begun. */
-export class PendingWatch {
-  private told = false;
+/**
+ * Runs an update as {@link runUpdate} does, and drops the records of creations that another one, which was killed, has left.
+ * @param reached The clusters that answered, by their names.
+ */
+export async function updateWithoutRecords<T>(
+  stack: Stack,
+  options: StackOptions,
+  reached: ReadonlyMap<string, unknown>,
+  update: (listen: (event: EngineEvent) => void) => Promise<T>,
+): Promise<T> {
+  const state = { hasRecords: false };
+  const result = await runUpdate(stack, options, (listen) =>
+    update((event) => {
+      listen(event);
+      state.hasRecords ||= tellsOfRecords(event);
+    }),
+  );
+  if (state.hasRecords) await dropRecordedCreations(stack, options, reached);
+  return result;
+}
 
-  get hasSeen(): boolean {
-    return this.told;
-  }
-
-  readonly take = ({ diagnosticEvent: said }: EngineEvent): void => {
-    this.told ||= said?.severity === "warning" && said.message.includes("pending operations");
-  };
+/** Whether the engine tells that the state records operations which an update that was killed had begun. */
+function tellsOfRecords({ diagnosticEvent: said }: EngineEvent): boolean {
+  return said?.severity === "warning" && said.message.includes("pending operations");
 }
 
 /**
  * Drops what a state records as being created once an update that succeeded has made all of it, or has cleared it away:
  * Pulumi keeps such records, and warns of them in every update, until it is told to drop them. Where anything is still
  * open, as in a cluster that did not answer, all of them stay.
- * @param reached The clusters that answered, by their names.
  */
-export async function dropRecordedCreations(
+async function dropRecordedCreations(
   stack: Stack,
   options: StackOptions,
   reached: ReadonlyMap<string, unknown>,

@@ -6,7 +6,8 @@ import {
   type ClusterAccess,
   type StackKnowledge,
 } from "../../access";
-import { nameOf, revealed, type ExportedState } from "../../engine/state";
+import { revealed, type ExportedState } from "../../engine/state";
+import { kubeconfigInputOf } from "../../stacks/recovery";
 import { ConfigurationError, sitesOf, type Problem } from "../../topology";
 import { clustersIn } from "./cluster-state";
 import type { StackMemory } from "./stack-knowledge";
@@ -69,10 +70,9 @@ export async function ensureRemovable(
 }
 
 /** How the last update reached a cluster. */
-async function accessIn({ resources = [] }: ExportedState, cluster: string): Promise<ClusterAccess | undefined> {
-  const provider = resources.find(({ type, urn }) => type === "pulumi:providers:kubernetes" && nameOf(urn) === cluster);
+async function accessIn(state: ExportedState, cluster: string): Promise<ClusterAccess | undefined> {
   try {
-    return await accessByKubeconfig({ name: cluster, kubeconfig: revealed(provider?.inputs?.["kubeconfig"]) });
+    return await accessByKubeconfig({ name: cluster, kubeconfig: revealed(kubeconfigInputOf(state, cluster)) });
   } catch (error) {
     // A file that it names is gone, for one: then the provider, which has nothing else, removes nothing either.
     if (error instanceof ConfigurationError) return undefined;

@@ -1,13 +1,15 @@
-import { knowsNothing, type KnowledgeReader, type StackKnowledge } from "../../access";
+import type { KnowledgeReader, StackKnowledge } from "../../access";
 import { stackType, type ExportedState } from "../../engine/state";
 import { exitCode } from "../../engine/exit-code";
 import { PulumiError } from "../../engine/pulumi";
-import { knowledgeOf, parseLastOutputs, withoutUnknown } from "../../stacks";
+import { knowledgeOf, parseLastOutputs, withoutUnknown, type LastOutputs } from "../../stacks";
 import { openWorkspace, type StackOptions } from "./workspace";
 
 /** What a stack has and knows before it is worked on. Secrets stand in it in plain: it is for the memory of this process. */
 export interface StackMemory {
   readonly state: ExportedState;
+  /** What the last update said. */
+  readonly last: LastOutputs;
   readonly knowledge: StackKnowledge;
 }
 
@@ -27,15 +29,16 @@ export async function readMemory(options: StackOptions): Promise<StackMemory> {
   const workspace = await openWorkspace(options);
   try {
     const state = ((await workspace.exportStack(options.stack)).deployment ?? {}) as ExportedState;
-    return { state, knowledge: knowledgeIn(state) };
+    return memoryIn(state);
   } catch (error) {
     if (!(error instanceof PulumiError && error.exitCode === exitCode.stackNotFound)) throw error;
-    return { state: {}, knowledge: knowsNothing };
+    return memoryIn({});
   }
 }
 
-/** What a stack knows, by its exported state. Pure. */
-export function knowledgeIn(state: ExportedState): StackKnowledge {
+/** What a stack has and knows, by its exported state. Pure. */
+export function memoryIn(state: ExportedState): StackMemory {
   const { outputs } = (state.resources ?? []).find(({ type }) => type === stackType) ?? {};
-  return knowledgeOf(parseLastOutputs(withoutUnknown(outputs)), state);
+  const last = parseLastOutputs(withoutUnknown(outputs));
+  return { state, last, knowledge: knowledgeOf(last, state) };
 }

@@ -1,8 +1,9 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type MadeAnew, type ReachedClusters } from "../../access";
-import { configClusters, destroyOperation, operationVariable, parseLastOutputs } from "../../stacks";
+import { configClusters, destroyOperation, operationVariable } from "../../stacks";
 import { ConfigurationError, formatProblem, movedConfigurations, sitesOf, type Problem } from "../../topology";
-import { clustersIn, type ExportedState } from "./cluster-state";
+import type { ExportedState } from "../../engine/state";
+import { clustersIn } from "./cluster-state";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { fitnessFrom, type Fitness } from "./fitness";
@@ -11,7 +12,7 @@ import { ensureRemovable } from "./removal";
 import { knowledgeReader, memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
-import { dropRecordedCreations, PendingWatch } from "./recorded-creations";
+import { updateWithoutRecords } from "./recorded-creations";
 import { rehearsed } from "./rehearsal";
 import { runUpdate } from "./run-update";
 import { saysUnreachable } from "../events";
@@ -58,24 +59,15 @@ async function updated(
   { state }: StackMemory,
 ): Promise<UpdateResult> {
   const stack = await openStack(options);
-  const pending = new PendingWatch();
   try {
     // By itself: the refresh of an update is written down with its first step, and the program, which looks before, would
     // find what a cluster that was made anew no longer has.
     if (options.refresh === true && (state.resources ?? []).length > 0) {
       await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
     }
-    const result = await runUpdate(stack, options, (listen) =>
-      stack.up({
-        ...commonOptions(options, (event) => {
-          listen(event);
-          pending.take(event);
-        }),
-        ...judged,
-        continueOnError: true,
-      }),
+    const result = await updateWithoutRecords(stack, options, clusters, (listen) =>
+      stack.up({ ...commonOptions(options, listen), ...judged, continueOnError: true }),
     );
-    if (pending.hasSeen) await dropRecordedCreations(stack, options, clusters);
     return {
       stack: options.stack,
       changes: result.summary.resourceChanges ?? {},
@@ -158,22 +150,17 @@ async function destroyed(
 ): Promise<ChangesResult | undefined> {
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
-  const pending = new PendingWatch();
   try {
     runOf(stack).ownVariables[operationVariable] = destroyOperation;
-    const result = await runUpdate(stack, options, (listen) =>
+    const result = await updateWithoutRecords(stack, options, found, (listen) =>
       // By a refresh alone the provider gives up what it cannot reach: the deletion of a Helm release always fails.
       stack.destroy({
-        ...commonOptions(options, (event) => {
-          listen(event);
-          pending.take(event);
-        }),
+        ...commonOptions(options, listen),
         continueOnError: true,
         runProgram: true,
         ...(givesUpUnreachable(options) ? { refresh: true } : {}),
       }),
     );
-    if (pending.hasSeen) await dropRecordedCreations(stack, options, found);
     return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, []) : error;
@@ -244,7 +231,7 @@ async function reach(
     { madeAnew, ...(variables === undefined ? {} : { environment: variables }) },
   );
   const isChosen = wholePlan.controlPlanes.some(({ configClusterIsFirst }) => configClusterIsFirst === true);
-  const last = isChosen ? configClusters(parseLastOutputs(await readOutputs(options))) : {};
+  const last = isChosen ? configClusters((await memory()).last) : {};
   return { ...reached, problems: [...movedConfigurations(wholePlan, last), ...reached.problems] };
 }
 

@@ -133,6 +133,17 @@ describeEngine("a backend that cannot be used", (tools) => {
     assert.ok((await refusal("test")).startsWith(expected));
   });
 
+  it("for a store from before Pulumi knew projects", async () => {
+    const old = join(directory, "old");
+    await mkdir(join(old, ".pulumi/stacks"), { recursive: true });
+    await writeFile(join(old, ".pulumi/stacks/test.json"), JSON.stringify({ version: 3 }));
+    process.env["PULUMI_BACKEND_URL"] = `file://${old}`;
+    assert.match(
+      await refusal("test"),
+      /^backend file:\/\/.*\/old: expected states that are kept by project, .*`pulumi state upgrade`/,
+    );
+  });
+
   it("by a URL of nothing, or nobody logged in", async () => {
     process.env["PULUMI_BACKEND_URL"] = "flie:///srv";
     assert.match(

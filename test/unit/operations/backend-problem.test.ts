@@ -146,6 +146,12 @@ const cases: readonly (readonly [id: string, words: string, url: string | undefi
     "backend gs://my-states: expected credentials that may read and write it, found others. Log in as a user who may, or give this one the right to list, read, write and delete there.",
   ],
   [
+    "store-without-projects",
+    "error: \n================\nLegacy DIY state is no longer supported, please use Pulumi v3.274.1 or earlier\nto upgrade your state to project mode using:\n'pulumi state upgrade'\n",
+    "s3://my-states",
+    "backend s3://my-states: expected states that are kept by project, as Pulumi does since 3.61, found a store from before, which this Pulumi no longer reads. Save a copy of it, run `pulumi state upgrade` with Pulumi 3.274.1 or earlier once, then run again.",
+  ],
+  [
     "directory-missing",
     "error: unable to open bucket file:///srv/pulumi?no_tmp_dir=true: stat /srv/pulumi: no such file or directory",
     "file:///srv/pulumi",

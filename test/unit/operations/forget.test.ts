@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { clustersIn, stateWithoutCluster, type ExportedState } from "../../../operations/stack/cluster-state";
+import type { ExportedState } from "../../../engine/state";
+import { clustersIn, stateWithoutCluster } from "../../../operations/stack/cluster-state";
 import { refusal } from "../../../operations/stack/forget";
 import { PulumiError } from "../../../operations/stack";
 import { unfinished } from "../../../operations/stack/unfinished";

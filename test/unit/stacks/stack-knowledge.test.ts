@@ -59,6 +59,18 @@ describe("knowledgeOf", () => {
     );
   });
 
+  it("takes no namespace for standing that waits for its deletion after it was replaced", () => {
+    const gone = { ...systemNamespaceOf("east", "7"), delete: true };
+    const stateOfEast = (...resources: StateResource[]): unknown =>
+      knowledgeOf(none, { resources }).clusters.get("east")?.state;
+    assert.deepEqual(stateOfEast(gone), { holds: "something", systemNamespace: "none" });
+    assert.deepEqual(stateOfEast(gone, systemNamespaceOf("east", "8")), {
+      holds: "something",
+      systemNamespace: "made",
+      systemUid: "8",
+    });
+  });
+
   it("knows that a state has nothing of a cluster that only has a provider", () => {
     const provider = { urn: providerOf("east").replace(/::[^:]*$/, ""), type: "pulumi:providers:kubernetes" };
     assert.deepEqual(knowledgeOf(none, { resources: [provider] }).clusters, new Map());
