@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { leftBehind } from "./support/left-behind";
 
 /** What a ring of tests came to. */
 interface Counts {
@@ -101,6 +102,7 @@ async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "isthmus-test-"));
   const total = { passed: 0, failed: 0, skipped: 0 };
   const failedParts: string[] = [];
+  const before = new Set(leftBehind().map(({ pid }) => pid));
   for (const part of parts) {
     console.log(`\n== ${part.title}`);
     const startMs = Date.now();
@@ -114,6 +116,10 @@ async function main(): Promise<void> {
     );
   }
   rmSync(scratch, { recursive: true, force: true });
+  const left = leftBehind().filter(({ pid }) => !before.has(pid));
+  for (const { pid, command } of left) console.log(`left behind: process ${String(pid)}: ${command}`);
+  if (left.length > 0) failedParts.push("processes left behind");
+  total[left.length === 0 ? "passed" : "failed"]++;
   console.log(failedParts.length === 0 ? "" : `\nfailed: ${failedParts.join(", ")}`);
   console.log(`${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;

@@ -127,10 +127,7 @@ describeEngine("the service like Pulumi Cloud", (tools) => {
   it("frees a stack whose update no longer renews its lease", async () => {
     await start();
     const update = await project.updateToGate("test");
-    update.child.kill("SIGKILL");
-    await update.end;
-    // The program outlives its engine.
-    await update.openGate();
+    await project.kill(update);
     assert.match((await project.run(...upArgs)).stderr, /\[409\]/);
     cloud.service.passTime(301);
     await project.output(...upArgs);
@@ -174,8 +171,7 @@ describeEngine("the service like Pulumi Cloud", (tools) => {
     const held = cloud.service.hold({ method: "POST", path: /\/update$/ });
     const update = project.start(upArgs);
     assert.equal((await held.come).user, "ada");
-    update.child.kill("SIGKILL");
-    await update.end;
+    await project.kill(update);
     held.release();
     cloud.service.inject({ method: "DELETE", times: 1 }, { cut: "answer" });
     assert.match(await words("stack", "rm", "--yes", "--force", "--stack", "test"), /EOF|connection reset/);

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { killTree } from "../../engine/process/process-tree";
 import { pollUntil } from "../../lab/wait";
 import { engineVariables, linkInstalledPlugins, type EngineTools } from "./tools";
 
@@ -32,14 +33,9 @@ const { existsSync, writeFileSync } = require("node:fs");
 const pulumi = require("@pulumi/pulumi");
 module.exports = async () => {
   const { GATE } = process.env;
-  const parent = process.ppid;
   const first = new pulumi.ComponentResource("test:index:Thing", "first");
   if (GATE) writeFileSync(GATE + ".reached", "");
-  while (GATE && !existsSync(GATE)) {
-    // The engine was killed: nobody will ever open it.
-    if (process.ppid !== parent) process.exit(1);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  while (GATE && !existsSync(GATE)) await new Promise((resolve) => setTimeout(resolve, 20));
   new pulumi.ComponentResource("test:index:Thing", "second", {}, { parent: first });
   return { answer: 42, token: pulumi.secret("hidden") };
 };
@@ -125,12 +121,18 @@ export class PlainProject {
     return { ...update, openGate: () => writeFile(gate, "") };
   }
 
+  /**
+   * Kills a command and all that it started. A program that outlives its engine would go on for ever: it tells of the pipe
+   * that nobody reads any more by writing to it (Pulumi's SDK, cmd/run).
+   */
+  async kill({ child, end }: RunningCommand): Promise<void> {
+    if (child.pid !== undefined) killTree(child.pid);
+    await end;
+  }
+
   /** Ends what is still under way, as a test that failed leaves it. */
   async dispose(): Promise<void> {
-    for (const { child, end } of this.running) {
-      child.kill("SIGKILL");
-      await end;
-    }
+    for (const command of this.running) await this.kill(command);
     await rm(this.directory, { recursive: true });
   }
 }

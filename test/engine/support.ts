@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { killTree } from "../../engine/process/process-tree";
 import { pollUntil, TimeoutError } from "../../lab/wait";
 import { engineVariables, linkInstalledPlugins, type EngineTools } from "./tools";
 
@@ -108,7 +109,7 @@ export class EngineStack {
     return stdout + stderr;
   }
 
-  /** Starts an update and kills the CLI, as nothing can forestall, as soon as what it says matches. */
+  /** Starts an update and kills the CLI with all that it started, as nothing can forestall, as soon as what it says matches. */
   async upUntilKilled(when: RegExp): Promise<void> {
     const args = ["up", "--yes", "--skip-preview", ...stackOptions];
     const child = spawn("pulumi", args, {
@@ -127,7 +128,7 @@ export class EngineStack {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data: Buffer) => {
         output += data.toString();
-        if (when.test(output)) child.kill("SIGKILL");
+        if (when.test(output) && child.pid !== undefined) killTree(child.pid);
       });
     }
     await killed;
