@@ -161,10 +161,15 @@ async function destroyed(
         ...(givesUpUnreachable(options) ? { refresh: true } : {}),
       }),
     );
-    return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
+    return { stack: options.stack, changes: withoutSame(result.summary.resourceChanges ?? {}) };
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, []) : error;
   }
+}
+
+/** Providers, which the program gives today's credentials, count as the same before they are deleted with the rest. */
+function withoutSame(changes: Changes): Changes {
+  return Object.fromEntries(Object.entries(changes).filter(([change]) => change !== "same"));
 }
 
 /**

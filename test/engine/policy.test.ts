@@ -74,6 +74,7 @@ describe("the policy pack, started as Pulumi's language host does", () => {
       const [generatedRoot] = info.getPoliciesList();
       assert.deepEqual(Object.keys(generatedRoot?.getConfigschema()?.getProperties()?.toJavaScript() ?? {}), [
         "development",
+        "production",
       ]);
     } finally {
       host.kill();
