@@ -258,7 +258,8 @@ function findOnPath(name: string, path: string): string | undefined {
     .find((file) => {
       try {
         accessSync(file, constants.X_OK);
-        return true;
+        // A directory, too, may be entered.
+        return statSync(file).isFile();
       } catch {
         // Not here: the next directory may have it.
         return false;
