@@ -18,9 +18,14 @@ const cases = join(__dirname, "fuzz", "cases");
 
 describeEngine("a mesh that goes through whatever may happen", (tools) => {
   for (const name of readdirSync(cases).filter((file) => file.endsWith(".json"))) {
+    const recorded = parseCase(readFileSync(join(cases, name), "utf8"));
+    if (recorded.isOpen === true) {
+      it(`is skipped, for the product is yet to be mended: ${name}: ${recorded.note ?? recorded.failure}`);
+      continue;
+    }
     it(`keeps all promises in the recorded case ${name}`, async function () {
       this.timeout(timeoutMs);
-      const { failure, said } = await replayOn(parseCase(readFileSync(join(cases, name), "utf8")), tools());
+      const { failure, said } = await replayOn(recorded, tools());
       assert.equal(failure, undefined, said);
     });
   }

@@ -57,6 +57,8 @@ export interface RecordedCase extends FuzzCase {
   readonly failure: string;
   /** What is known of it. */
   readonly note?: string;
+  /** Whether the product is yet to be mended: then it is not run with the tests. */
+  readonly isOpen?: boolean;
 }
 
 /** The file of a case. */

@@ -3,7 +3,7 @@
 import type { BackendName } from "../backends";
 import type { StallPoint } from "../paper/faults";
 import { paperCluster, type PaperConfig } from "../paper/mesh";
-import { victims, type Change, type Disturbance, type FuzzCase, type FuzzStep } from "./case";
+import { victims, type Change, type Disturbance, type FuzzCase, type FuzzStep, type Victim } from "./case";
 import { changed, externalName, isValid, settled, standingOf } from "./configuration";
 import { Random } from "./random";
 
@@ -45,7 +45,8 @@ export function generateCase(seed: number, backend: BackendName): FuzzCase {
 }
 
 function stepOf(random: Random, change: Change, config: PaperConfig): FuzzStep {
-  return random.percent(disturbed) ? { change, disturbance: disturbanceBy(random, config) } : { change };
+  if (!random.percent(disturbed)) return { change };
+  return { change, disturbance: change.kind === "stacks" ? moveDisturbanceBy(random) : disturbanceBy(random, config) };
 }
 
 function meshBy(random: Random): PaperConfig {
@@ -106,6 +107,14 @@ function additionBy(random: Random, { clusters }: PaperConfig): Change {
 function controlPlaneBy(random: Random, names: readonly string[]): { controlPlane?: string } {
   const controlPlane = random.pick([undefined, externalName, ...names, ...names]);
   return controlPlane === undefined ? {} : { controlPlane };
+}
+
+/** A move of state runs no program and asks no cluster. */
+function moveDisturbanceBy(random: Random): Disturbance {
+  const at = { afterMs: random.below(updateTakesMs) };
+  return random.percent(80)
+    ? { kind: "kill", victim: random.pick<Victim>(["isthmus", "pulumi", "all"]), at }
+    : { kind: "second-run", ...at };
 }
 
 function disturbanceBy(random: Random, config: PaperConfig): Disturbance {

@@ -5,7 +5,7 @@ import type { PaperFaults } from "./faults";
 import type { PaperWorld, PlacedObject } from "./world";
 
 /** Whoever has it may do everything in clusters on paper. */
-export const token = "token-on-paper";
+const token = "token-on-paper";
 
 /** What an API server on paper tells of. */
 interface PaperCluster {
@@ -43,6 +43,22 @@ export async function paperApiServer(cluster: PaperCluster): Promise<Listening> 
   });
   ({ url } = server);
   return server;
+}
+
+/** A kubeconfig for clusters on paper, by the URLs of their contexts. */
+export function kubeconfigOf(urls: ReadonlyMap<string, string>, { certificate }: TestAuthority): object {
+  const authority = Buffer.from(certificate).toString("base64");
+  const contexts = [...urls.keys()];
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [...urls].map(([name, server]) => ({
+      name,
+      cluster: { server, "certificate-authority-data": authority },
+    })),
+    users: contexts.map((name) => ({ name, user: { token } })),
+    contexts: contexts.map((name) => ({ name, context: { cluster: name, user: name } })),
+  };
 }
 
 /** Services whose addresses are known, made or not: a preview of what is to be made shows them. */

@@ -8,7 +8,7 @@ import { engineVariables, linkInstalledPlugins, type EngineTools } from "../tool
 import { preview, up, type StackOptions } from "../../../operations/stack";
 import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
 import { TestAuthority } from "../../unit/access/certificates";
-import { paperApiServer, token } from "./api-server";
+import { kubeconfigOf, paperApiServer } from "./api-server";
 import { bundledProvider } from "./plugin";
 import { PaperFaults } from "./faults";
 import { PaperWorld, worldVariable } from "./world";
@@ -214,18 +214,7 @@ export class PaperMesh {
       const { context = name } = access;
       urls.set(context, (await this.serverOf(context)).url);
     }
-    const authority = Buffer.from(this.authority.certificate).toString("base64");
-    const contexts = [...urls.keys()];
-    const kubeconfig = {
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: contexts.map((name) => ({
-        name,
-        cluster: { server: urls.get(name), "certificate-authority-data": authority },
-      })),
-      users: contexts.map((name) => ({ name, user: { token } })),
-      contexts: contexts.map((name) => ({ name, context: { cluster: name, user: name } })),
-    };
+    const kubeconfig = kubeconfigOf(urls, this.authority);
     await writeFile(join(this.directory, "kubeconfig"), stringify(kubeconfig));
     const istio = { version: "1.31.1", charts: { directory: "charts" }, ...config.istio };
     const mesh: MeshConfig = { ...config, istio, kubeconfig: "kubeconfig" };
