@@ -4,7 +4,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-.PHONY: demo demo-down test test-lab test-topologies bench schema
+.PHONY: demo demo-down test test-lab test-topologies fuzz bench schema
 
 ## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root); STACK=mixed for another
 demo: node_modules/.package-lock.json
@@ -27,6 +27,11 @@ test-topologies: node_modules/.package-lock.json
 test-lab: node_modules/.package-lock.json
 	@ISTHMUS_LAB=all ISTHMUS_TOPOLOGIES=all mocha 'test/lab/**/*.test.ts'
 	@node bin/isthmus.js lab down
+
+## fuzz: random meshes through random changes and kills, on every backend in turn (FUZZ_MINUTES=60, FUZZ_BACKENDS=file,s3,cloud,
+## ISTHMUS_SEED); CASE=<file> for one that was written down
+fuzz: node_modules/.package-lock.json
+	@node -r tsx/cjs test/engine/fuzz/main.ts $(CASE)
 
 ## bench: the benchmarks beside their peers (BENCH=join-2 for one, BENCH="plan-160 plan-memory-160" for some)
 bench: node_modules/.package-lock.json

@@ -39,6 +39,8 @@ export interface ClusterStackArgs {
 export interface MadePart extends PartSource {
   /** The stack whose configuration describes the mesh. */
   readonly environment: string;
+  /** What it used at its last update. Default: nothing. */
+  readonly lastUses?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -78,12 +80,15 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
     access,
     files,
     offers: offersIn(others),
+    lastUses,
   });
 }
 
 /** What the stack of a cluster exports once its part is made. */
 export function clusterStackOutputs(made: MeshPart, mesh: MeshOutput, source: MadePart): ClusterStackOutputs {
-  const { plan, part, environment } = source;
+  const { plan, part, environment, lastUses = {} } = source;
+  const uses = usesOf(source);
+  const formerUses = Object.fromEntries(Object.entries(lastUses).filter(([key]) => !Object.hasOwn(uses, key)));
   return {
     mesh,
     clusters: made.cluster === undefined ? {} : { [part]: made.cluster },
@@ -93,7 +98,8 @@ export function clusterStackOutputs(made: MeshPart, mesh: MeshOutput, source: Ma
       environment,
       name: part,
       offers: offersFrom(made),
-      uses: usesOf(source),
+      uses,
+      ...(Object.keys(formerUses).length === 0 ? {} : { formerUses }),
       digest: made.made.apply(() => partDigest(source)),
     },
     kubeconfigs: {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What a part says of itself: public, and enough to know whether it must be updated, and who waits for it. */
-const partSchema = z.object({
+const writtenPartSchema = z.object({
   /** The mesh's id; missing, as the next two, where a release before 0.4.0 made it. */
   mesh: z.string().optional(),
   /** Name of the stack whose configuration describes the mesh, without organization and project. */
@@ -12,9 +12,17 @@ const partSchema = z.object({
   offers: z.record(z.string(), z.string()).default({}),
   /** What of others it was made from, by the need's key, with the value that counted. */
   uses: z.record(z.string(), z.string()).default({}),
+  /** What it used before, and does no more once it is made. */
+  formerUses: z.record(z.string(), z.string()).default({}),
   /** Of all that it was made from. Missing when its last update failed. */
   digest: z.string().optional(),
 });
+
+/** A part whose last update failed may still live by what that was to take from it. */
+const partSchema = writtenPartSchema.transform(({ formerUses, uses, ...part }) => ({
+  ...part,
+  uses: part.digest === undefined ? { ...formerUses, ...uses } : uses,
+}));
 
 /** What a part says of itself. */
 export type PartState = z.output<typeof partSchema>;

@@ -24,6 +24,8 @@ export interface MeshOutput {
 export interface PartOutput extends PartIdentity {
   readonly offers: Readonly<Record<string, pulumi.Input<string>>>;
   readonly uses: Readonly<Record<string, string>>;
+  /** What it used at its last update and is not to use any more: as long as it is not made, it may. */
+  readonly formerUses?: Readonly<Record<string, string>>;
   /** Known once everything of the part is there; none where nothing was made. */
   readonly digest?: pulumi.Output<string>;
 }

@@ -169,7 +169,13 @@ const starters: Readonly<Record<BackendName, () => Promise<TestBackend>>> = {
   cloud: () => CloudBackend.start(),
 };
 
-const backendNames: readonly BackendName[] = ["file", "s3", "cloud"];
+/** Starts a backend, new and empty. */
+export function startBackend(name: BackendName): Promise<TestBackend> {
+  return starters[name]();
+}
+
+/** All of them. */
+export const backendNames: readonly BackendName[] = ["file", "s3", "cloud"];
 
 /** One of the backends, another one for other commits: for a suite that takes minutes on each. */
 export const backendOfTheCommit: readonly BackendName[] = backendNames.filter(

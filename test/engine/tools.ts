@@ -42,6 +42,14 @@ export function describeEngine(title: string, suite: (tools: () => EngineTools) 
   });
 }
 
+/**
+ * The tools for a program that is no suite.
+ * @throws Error where the lab's tools are not built.
+ */
+export function engineTools(): Promise<EngineTools> {
+  return prepare(planTools().toolbox());
+}
+
 let prepared: Promise<EngineTools> | undefined;
 
 /** Once a process: all suites share the directory, which goes when the process ends. */

@@ -8,12 +8,13 @@ import { engineVariables, linkInstalledPlugins, type EngineTools } from "../tool
 import { preview, up, type StackOptions } from "../../../operations/stack";
 import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
 import { TestAuthority } from "../../unit/access/certificates";
+import { kubeconfigOf, paperApiServer } from "./api-server";
+import { bundledProvider } from "./plugin";
+import { PaperFaults } from "./faults";
 import { PaperWorld, worldVariable } from "./world";
-import { fakeApiServer, type Listening } from "../../unit/access/fake-api-server";
+import type { Listening } from "../../unit/access/fake-api-server";
 
 const repository = resolve(__dirname, "../../..");
-const token = "token-on-paper";
-
 /** A mesh, less what is the same for all that are on paper. */
 export type PaperConfig = Omit<MeshConfig, "kubeconfig" | "istio"> & { readonly istio?: Partial<MeshConfig["istio"]> };
 
@@ -43,15 +44,20 @@ export interface RecordedPreview {
 export class PaperMesh {
   private readonly servers = new Map<string, Listening>();
   private readonly generations = new Map<string, number>();
-  private readonly world: PaperWorld;
+  /** What the clusters have. */
+  readonly world: PaperWorld;
+  /** What goes wrong in them. */
+  readonly faults: PaperFaults;
   private readonly urls = new Map<string, string>();
   private saved: NodeJS.ProcessEnv = {};
 
   private constructor(
-    private readonly directory: string,
+    /** All that is the mesh's. */
+    readonly directory: string,
     private readonly authority: TestAuthority,
   ) {
     this.world = new PaperWorld(join(directory, "world"));
+    this.faults = new PaperFaults(join(directory, "world"));
   }
 
   /**
@@ -75,10 +81,7 @@ export class PaperMesh {
     await writeFile(join(directory, "package.json"), "{}");
     await writeFile(join(directory, "index.js"), `module.exports = require("${repository}/index.ts");\n`);
     const plugin = join(directory, "bin", "pulumi-resource-kubernetes");
-    await writeFile(
-      plugin,
-      `#!/bin/sh\nexec '${process.execPath}' --require '${repository}/node_modules/tsx/dist/preflight.cjs' --import 'file://${repository}/node_modules/tsx/dist/loader.mjs' '${join(__dirname, "provider.ts")}' '${standIn}' "$@"\n`,
-    );
+    await writeFile(plugin, `#!/bin/sh\nexec '${process.execPath}' '${await bundledProvider()}' '${standIn}' "$@"\n`);
     await chmod(plugin, 0o755);
     mesh.saved = { ...process.env };
     Object.assign(process.env, {
@@ -138,6 +141,13 @@ export class PaperMesh {
         else fulfil(stdout);
       });
     });
+  }
+
+  /** URL of the API server that a context leads to. */
+  urlOf(context: string): string {
+    const url = this.urls.get(context);
+    if (url === undefined) throw new RangeError(`no context ${context}`);
+    return url;
   }
 
   /** Lets a cluster answer no more. */
@@ -204,18 +214,7 @@ export class PaperMesh {
       const { context = name } = access;
       urls.set(context, (await this.serverOf(context)).url);
     }
-    const authority = Buffer.from(this.authority.certificate).toString("base64");
-    const contexts = [...urls.keys()];
-    const kubeconfig = {
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: contexts.map((name) => ({
-        name,
-        cluster: { server: urls.get(name), "certificate-authority-data": authority },
-      })),
-      users: contexts.map((name) => ({ name, user: { token } })),
-      contexts: contexts.map((name) => ({ name, context: { cluster: name, user: name } })),
-    };
+    const kubeconfig = kubeconfigOf(urls, this.authority);
     await writeFile(join(this.directory, "kubeconfig"), stringify(kubeconfig));
     const istio = { version: "1.31.1", charts: { directory: "charts" }, ...config.istio };
     const mesh: MeshConfig = { ...config, istio, kubeconfig: "kubeconfig" };
@@ -230,39 +229,18 @@ export class PaperMesh {
     const name = context.split("/", 1)[0] ?? context;
     const known = this.servers.get(name);
     if (known !== undefined) return known;
-    const index = this.servers.size + 1;
-    const service = (service: string): object => ({
-      [`/api/v1/namespaces/istio-system/services/${service}`]: {
-        metadata: { name: service, namespace: "istio-system", uid: `uid-of-${service}` },
-        status: { loadBalancer: { ingress: [{ ip: `198.51.100.${String(index)}` }] } },
-      },
-    });
-    const identity = await this.authority.issue(["127.0.0.1"]);
-    const generation = (): number => this.generations.get(name) ?? 1;
-    let url = "";
-    const systemNamespace = (): unknown => this.world.find(url, "kubernetes:core/v1:Namespace", "istio-system");
-    const server = await fakeApiServer(identity, {
-      token,
+    const addresses = [`198.51.100.${String(this.servers.size + 1)}`];
+    const { authority, faults, generations, world } = this;
+    const server = await paperApiServer({
+      authority,
+      world,
+      faults,
+      addresses,
       get uid() {
-        return `uid-of-${name}${generation() === 1 ? "" : `-${generation()}`}`;
-      },
-      remove: (path) => {
-        if (path === "/api/v1/namespaces/istio-system") {
-          this.world.remove(url, "kubernetes:core/v1:Namespace", "istio-system");
-        }
-      },
-      objects: {
-        get "/api/v1/namespaces/istio-system"() {
-          return systemNamespace();
-        },
-        "/api": { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] },
-        "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
-        "/api/v1": { kind: "APIResourceList", groupVersion: "v1", resources: [] },
-        ...service("istio-eastwestgateway"),
-        ...service("istiod-exposed"),
+        const generation = generations.get(name) ?? 1;
+        return `uid-of-${name}${generation === 1 ? "" : `-${generation}`}`;
       },
     });
-    ({ url } = server);
     this.servers.set(name, server);
     return server;
   }

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   credentials,
   makeGenericClientConstructor,
@@ -22,9 +21,11 @@ import {
   type UpdateRequest,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { parse } from "yaml";
+import { PaperFaults } from "./faults";
+import { isRelease, metadataIn, objectOf, plain, stateOf, withUid } from "./properties";
 import { PaperWorld, stallVariable, worldVariable } from "./world";
 
 /**
@@ -34,50 +35,12 @@ import { PaperWorld, stallVariable, worldVariable } from "./world";
  * Runs as a provider plugin, `provider.ts <stand-in> <engine's address>`: the engine reads the port from its output.
  */
 
-/** What marks a secret in a property (sdk/go/common/resource, SigKey and SecretSig). */
-const secretKey = "4dabf18193072939515e22adb298388d";
-const secretMark = { [secretKey]: "1b47061264138c4ac30d75fd1eb44270" };
-
 const world = new PaperWorld(process.env[worldVariable] ?? "");
+const faults = new PaperFaults(process.env[worldVariable] ?? "");
 /** The API server of the cluster that this process works for: each provider of a program has a process of its own. */
 let server = "";
 
-type Properties = Record<string, JavaScriptValue>;
-
 const maxMessage = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 } as const;
-
-function secret(value: JavaScriptValue): JavaScriptValue {
-  return { ...secretMark, value };
-}
-
-/** The value without its mark. */
-function plain(value: JavaScriptValue | undefined): JavaScriptValue | undefined {
-  const isMarked = typeof value === "object" && value !== null && secretKey in value;
-  return isMarked ? (value as Properties)["value"] : value;
-}
-
-/** The state of what was asked for, as if a cluster had it. */
-function stateOf(urn: string, asked: Properties, planned: Properties): { id: string; state: Properties } {
-  const [, , types = "", called = ""] = urn.split("::");
-  if (types.endsWith("kubernetes:helm.sh/v3:Release")) {
-    const { name = "", namespace = "", version = "", chart = "" } = asked as Record<string, string>;
-    const status = { appVersion: version, chart, name, namespace, revision: 1, status: "deployed", version };
-    return { id: `${namespace}/${name}`, state: { ...planned, resourceNames: {}, status } };
-  }
-  const metadata = plain(asked["metadata"]) as { readonly name: string; readonly namespace?: string };
-  const isToken = asked["type"] === "kubernetes.io/service-account-token";
-  const paper = (words: string): string => Buffer.from(`${words} of ${called}`).toString("base64");
-  return {
-    id: metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`,
-    state: {
-      ...asked,
-      ...(isToken ? { data: secret({ token: paper("token"), "ca.crt": paper("authority") }) } : {}),
-      __inputs: asked,
-      __initialApiVersion: asked["apiVersion"] ?? "",
-      __fieldManager: `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`,
-    },
-  };
-}
 
 type Method = (request: unknown, done: (error: ServiceError | null, response: unknown) => void) => void;
 
@@ -95,17 +58,34 @@ function forward(client: Client, method: string, request: unknown): Promise<unkn
 
 async function create(client: Client, request: CreateRequest): Promise<CreateResponse> {
   if (request.getPreview()) return (await forward(client, "create", request)) as CreateResponse;
+  const reached = faults.begin();
+  ensureWell();
   const asked = request.getProperties()?.toJavaScript() ?? {};
   request.setPreview(true);
   const planned = (await forward(client, "create", request)) as CreateResponse;
   const { id, state } = stateOf(request.getUrn(), asked, planned.getProperties()?.toJavaScript() ?? {});
-  const uid = world.add(server, typeIn(request), id, metadataIn(state));
+  const type = typeIn(request);
+  const isTaken = world.find(server, type, id) !== undefined && !type.endsWith("Patch");
+  if (isTaken && isRelease(type)) throw new Error("cannot re-use a name that is still in use");
+  if (isTaken) throw new Error(`resource ${request.getUrn()} was not successfully created: ${id} already exists`);
+  // Helm's record is there before anything else of a release.
+  if (isRelease(type)) world.add(server, type, id, objectOf(type, asked, "pending-install"));
+  await reached("before");
+  const uid = world.add(server, type, id, objectOf(type, asked));
+  await reached("after");
   // Who kills the update now finds what was made and not recorded.
   if (request.getUrn().endsWith(`::${process.env[stallVariable] ?? ""}`)) await new Promise(() => undefined);
   const response = new CreateResponse();
   response.setId(id);
   response.setProperties(Struct.fromJavaScript(withUid(state, uid)));
   return response;
+}
+
+/** @throws where the cluster fails. */
+function ensureWell(): void {
+  const fault = server === "" ? undefined : faults.of(server);
+  if (fault === "silent") throw new Error("configured Kubernetes cluster is unreachable: connection refused");
+  if (fault === "errors") throw new Error("Internal error occurred: etcdserver: request timed out");
 }
 
 /** What the configuration says of the cluster; the rest is the stand-in's. */
@@ -127,8 +107,16 @@ function read(request: ReadRequest): ReadResponse {
   return response;
 }
 
-function remove(request: DeleteRequest): Empty {
-  world.remove(server, typeIn(request), request.getId());
+async function remove(request: DeleteRequest): Promise<Empty> {
+  const reached = faults.begin();
+  ensureWell();
+  const [type, id] = [typeIn(request), request.getId()];
+  if (isRelease(type) && world.find(server, type, id) === undefined) {
+    throw new Error(`uninstall: Release not loaded: ${id}: release: not found`);
+  }
+  await reached("before");
+  world.remove(server, type, id);
+  await reached("after");
   return new Empty();
 }
 
@@ -136,21 +124,19 @@ function typeIn(request: { getUrn(): string }): string {
   return request.getUrn().split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-function metadataIn(state: Properties): Properties {
-  const metadata = plain(state["metadata"]);
-  return typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) ? (metadata as Properties) : {};
-}
-
-/** As an API server gives one to every object; a Helm release has none. */
-function withUid(state: Properties, uid: JavaScriptValue): Properties {
-  return "metadata" in state ? { ...state, metadata: { ...metadataIn(state), uid } } : state;
-}
-
 async function update(client: Client, request: UpdateRequest): Promise<UpdateResponse> {
   if (request.getPreview()) return (await forward(client, "update", request)) as UpdateResponse;
+  const reached = faults.begin();
+  ensureWell();
   const asked = request.getNews()?.toJavaScript() ?? {};
+  const type = typeIn(request);
+  ensureChangeable(type, request.getId());
   request.setPreview(true);
   const planned = (await forward(client, "update", request)) as UpdateResponse;
+  if (isRelease(type)) world.change(server, type, request.getId(), objectOf(type, asked, "pending-upgrade"));
+  await reached("before");
+  world.change(server, type, request.getId(), objectOf(type, asked));
+  await reached("after");
   const response = new UpdateResponse();
   const { state } = stateOf(request.getUrn(), asked, planned.getProperties()?.toJavaScript() ?? {});
   const { uid } = metadataIn(request.getOlds()?.toJavaScript() ?? {});
@@ -158,12 +144,22 @@ async function update(client: Client, request: UpdateRequest): Promise<UpdateRes
   return response;
 }
 
+/** @throws for what is not there, and for a release that Helm takes to be worked on. */
+function ensureChangeable(type: string, id: string): void {
+  const object = world.find(server, type, id);
+  if (object === undefined) throw new Error(`${id} not found`);
+  const { status } = (object.metadata["labels"] ?? {}) as { readonly status?: string };
+  if (isRelease(type) && status?.startsWith("pending-") === true) {
+    throw new Error("another operation (install/upgrade/rollback) is in progress");
+  }
+}
+
 function answer(client: Client, method: string, request: unknown): Promise<unknown> {
   if (method === "create") return create(client, request as CreateRequest);
   if (method === "update") return update(client, request as UpdateRequest);
   if (method === "configure") return configure(client, request as ConfigureRequest);
   if (method === "read") return Promise.resolve(read(request as ReadRequest));
-  if (method === "delete") return Promise.resolve(remove(request as DeleteRequest));
+  if (method === "delete") return remove(request as DeleteRequest);
   return forward(client, method, request);
 }
 

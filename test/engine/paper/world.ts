@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isReachedBy } from "./api-path";
 
 /** Variable that names the directory of the clusters on paper to the provider plugin. */
 export const worldVariable = "ISTHMUS_PAPER_WORLD";
@@ -8,9 +9,25 @@ export const worldVariable = "ISTHMUS_PAPER_WORLD";
 /** Variable that names a resource which is made, and of which its provider says nothing for ever. */
 export const stallVariable = "ISTHMUS_PAPER_STALL";
 
-/** What there is of an object on paper. */
+/** What a namespace is called among the types of Pulumi's. */
+const namespaceType = "kubernetes:core/v1:Namespace";
+
+/** What there is of an object on paper: what was asked for, its secrets in plain. */
 export interface PaperObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
   readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** An object, and where it is. */
+export interface PlacedObject {
+  /** `host:port` of the API server. */
+  readonly server: string;
+  /** Pulumi's type. */
+  readonly type: string;
+  /** Pulumi's id: `namespace/name`, or the name. */
+  readonly id: string;
+  readonly object: PaperObject;
 }
 
 /**
@@ -21,25 +38,64 @@ export class PaperWorld {
   constructor(private readonly directory: string) {}
 
   /** Notes an object that is made. @returns Its UID. */
-  add(server: string, type: string, id: string, metadata: PaperObject["metadata"]): string {
+  add(server: string, type: string, id: string, object: PaperObject): string {
     const uid = randomUUID();
     mkdirSync(this.of(server), { recursive: true });
-    writeFileSync(this.file(server, type, id), JSON.stringify({ metadata: { ...metadata, uid } }));
+    this.write(server, type, id, { ...object, metadata: { ...object.metadata, uid } });
     return uid;
   }
 
-  find(server: string, type: string, id: string): PaperObject | undefined {
-    const file = this.file(server, type, id);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PaperObject) : undefined;
+  /** Notes what became of an object; its UID stays. */
+  change(server: string, type: string, id: string, object: PaperObject): void {
+    const { uid } = this.find(server, type, id)?.metadata ?? {};
+    this.write(server, type, id, { ...object, metadata: { ...object.metadata, uid } });
   }
 
+  find(server: string, type: string, id: string): PaperObject | undefined {
+    return read(this.file(server, type, id));
+  }
+
+  /** Takes an object away; with a namespace goes all that is in it. */
   remove(server: string, type: string, id: string): void {
     rmSync(this.file(server, type, id), { force: true });
+    if (type !== namespaceType) return;
+    for (const { type: other, id: inside } of this.at(server)) {
+      if (inside.startsWith(`${id}/`)) rmSync(this.file(server, other, inside), { force: true });
+    }
   }
 
   /** Takes all away that a cluster has. */
   clear(server: string): void {
     rmSync(this.of(server), { recursive: true, force: true });
+  }
+
+  /** All objects that an API server has. */
+  at(server: string): PlacedObject[] {
+    return this.inDirectory(encodeURIComponent(new URL(server).host));
+  }
+
+  /** All objects of all clusters. */
+  all(): PlacedObject[] {
+    return existsSync(this.directory) ? readdirSync(this.directory).flatMap((name) => this.inDirectory(name)) : [];
+  }
+
+  /** What the API server has at a path, with a query or without: one object, or those of a collection. */
+  reachedBy(server: string, path: string): PlacedObject[] {
+    return this.at(server).filter(({ object }) => isReachedBy(object, path));
+  }
+
+  private inDirectory(name: string): PlacedObject[] {
+    const directory = join(this.directory, name);
+    if (!existsSync(directory)) return [];
+    return readdirSync(directory).flatMap((file) => {
+      const object = read(join(directory, file));
+      const [type = "", id = ""] = decodeURIComponent(file).split(" ");
+      return object === undefined ? [] : [{ server: decodeURIComponent(name), type, id, object }];
+    });
+  }
+
+  private write(server: string, type: string, id: string, object: PaperObject): void {
+    writeFileSync(this.file(server, type, id), JSON.stringify(object));
   }
 
   private of(server: string): string {
@@ -48,5 +104,14 @@ export class PaperWorld {
 
   private file(server: string, type: string, id: string): string {
     return join(this.of(server), encodeURIComponent(`${type} ${id}`));
+  }
+}
+
+/** What a file holds; undefined where there is none, or a provider that was killed had only begun to write it. */
+function read(file: string): PaperObject | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as PaperObject;
+  } catch {
+    return undefined;
   }
 }

@@ -13,6 +13,10 @@ export interface Cluster {
   readonly allows?: (attributes: Readonly<Record<string, string>>) => boolean;
   /** Objects by path, with its query or for all queries, beside the namespace kube-system. */
   readonly objects?: Readonly<Record<string, unknown>>;
+  /** What else there is at a path, with its query; undefined for nothing. */
+  readonly find?: (path: string) => unknown;
+  /** Whether it hangs up on everyone. */
+  readonly isSilent?: boolean;
   /** Told of what is deleted. */
   readonly remove?: (path: string) => void;
   /** A status for every request, as of a server that is not ready. */
@@ -34,6 +38,10 @@ export async function fakeApiServer(identity: Identity, cluster: Cluster): Promi
   const requests: string[] = [];
   const server = createServer({ cert: identity.certificate, key: identity.key }, (request, response) => {
     requests.push(`${request.method} ${request.url}`);
+    if (cluster.isSilent === true) {
+      request.socket.destroy();
+      return;
+    }
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
@@ -58,7 +66,7 @@ function answer(cluster: Cluster, authorized: boolean, path: string, body: strin
   if (path === "/api/v1/namespaces/kube-system") return [200, { metadata: { uid: cluster.uid ?? "uid-1" } }];
   const status = cluster.statuses?.[path];
   if (status !== undefined) return [status, { kind: "Status" }];
-  const object = cluster.objects?.[path] ?? cluster.objects?.[path.split("?", 1)[0] ?? path];
+  const object = cluster.objects?.[path] ?? cluster.objects?.[path.split("?", 1)[0] ?? path] ?? cluster.find?.(path);
   return object === undefined ? [404, { kind: "Status" }] : [200, object];
 }
 
