@@ -61,7 +61,6 @@ describe("the cases of the fuzzer", () => {
       "fault",
       "isthmus",
       "language-host",
-      "plugin",
       "program",
       "pulumi",
       "second-run",
