@@ -5,10 +5,11 @@
 const directions = [
   { room: "topology", mayUse: [] },
   { room: "access", mayUse: ["topology"] },
+  { room: "diagnosis", mayUse: ["topology"] },
   { room: "components", mayUse: ["topology", "access"] },
-  { room: "stacks", mayUse: ["components", "engine", "topology", "access"] },
+  { room: "stacks", mayUse: ["components", "diagnosis", "engine", "topology", "access"] },
   { room: "engine", mayUse: ["topology"] },
-  { room: "operations", mayUse: ["engine", "stacks", "components", "topology", "access"] },
+  { room: "operations", mayUse: ["engine", "diagnosis", "stacks", "components", "topology", "access"] },
   { room: "policy", mayUse: [] },
   { room: "lab", mayUse: ["topology"] },
   { room: "cli", mayUse: ["operations", "topology", "lab"] },
@@ -20,6 +21,7 @@ const directions = [
 const rooms = [
   "topology",
   "access",
+  "diagnosis",
   "components",
   "stacks",
   "engine",

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { HelmValues, IstioPlan } from "../topology";
+import { awaitedRelease, type AwaitedRelease } from "./awaited";
 import { chartSource } from "./internal/chart";
 import { releaseTimeoutSeconds } from "./internal/timeouts";
 import { transformed, type ReleaseTransforms } from "./transforms";
@@ -29,6 +30,8 @@ export class ControlPlane extends pulumi.ComponentResource {
   readonly base: kubernetes.helm.v3.Release | undefined;
   /** The release of istiod: when it is there, istiod serves and its webhook injects. */
   readonly istiod: kubernetes.helm.v3.Release;
+  /** The same, for whoever looks what keeps istiod's pods. */
+  readonly awaited: AwaitedRelease;
 
   constructor(name: string, args: ControlPlaneArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:ControlPlane", name, {}, opts);
@@ -58,6 +61,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       }),
       { parent: this, dependsOn: this.base ?? [] },
     );
+    this.awaited = awaitedRelease({ cluster, name: "istiod" }, this.istiod, `${name}-istiod`, this);
 
     this.registerOutputs({});
   }

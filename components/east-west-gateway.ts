@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { eastWestGatewayName, type ClusterPlan, type EastWestGatewayPlan, type IstioPlan } from "../topology";
+import { awaitedRelease, type AwaitedRelease } from "./awaited";
 import { chartSource } from "./internal/chart";
 import { eastWestGatewayValues } from "./internal/helm-values";
 import { gatewayService } from "./internal/gateway-service";
@@ -32,6 +33,8 @@ export class EastWestGateway extends pulumi.ComponentResource {
   readonly addresses: pulumi.Output<readonly string[]>;
   /** Port for the traffic of other networks. */
   readonly port: number;
+  /** The release of its pods, for whoever looks what keeps them. */
+  readonly awaited: AwaitedRelease;
 
   constructor(name: string, args: EastWestGatewayArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:EastWestGateway", name, {}, opts);
@@ -45,7 +48,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
       },
       { parent: this, ...replacedWithClass },
     );
-    new kubernetes.helm.v3.Release(
+    const release = new kubernetes.helm.v3.Release(
       `${name}-release`,
       transformed(transforms.gateway, cluster.name, {
         name: eastWestGatewayName,
@@ -56,6 +59,8 @@ export class EastWestGateway extends pulumi.ComponentResource {
       }),
       { parent: this, dependsOn: [service, ...args.injector] },
     );
+    const awaited = { cluster: cluster.name, name: eastWestGatewayName };
+    this.awaited = awaitedRelease(awaited, release, `${name}-release`, this);
 
     this.addresses =
       gateway.addresses === undefined

@@ -1,3 +1,4 @@
+export type { AwaitedRelease } from "./awaited";
 export * from "./config-kubeconfig";
 export * from "./control-plane";
 export * from "./cross-network-gateway";

@@ -9,6 +9,7 @@ import {
   type MeshPlan,
   type Offer,
 } from "../topology";
+import type { AwaitedRelease } from "./awaited";
 import { ConfigKubeconfig } from "./config-kubeconfig";
 import { ControlPlane } from "./control-plane";
 import { CrossNetworkGateway } from "./cross-network-gateway";
@@ -185,6 +186,11 @@ export class MeshBuilder {
   /** The gateway of a cluster; undefined where it has none. */
   gatewayOf(cluster: ClusterPlan): EastWestGateway | undefined {
     return this.gateways.get(cluster.name);
+  }
+
+  /** The releases that are waited for. */
+  get awaited(): readonly AwaitedRelease[] {
+    return [...this.charts.values(), ...this.gateways.values()].map(({ awaited }) => awaited);
   }
 
   /** Whether Istio's charts are made in a cluster. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { controlPlaneIn, sitesOf, type MeshPlan } from "../topology";
+import type { AwaitedRelease } from "./awaited";
 import type { Elsewhere } from "./elsewhere";
 import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
@@ -38,6 +39,8 @@ export class MeshPart extends pulumi.ComponentResource {
   readonly hasCharts: boolean;
   /** Clusters whose kubeconfigs its istiod is given. */
   readonly reads: readonly string[];
+  /** The releases whose pods are waited for. */
+  readonly awaited: readonly AwaitedRelease[];
   /** Resolves when everything of this part is there. */
   readonly made: pulumi.Output<unknown>;
 
@@ -65,6 +68,7 @@ export class MeshPart extends pulumi.ComponentResource {
     this.istiodAccount = builder.accounts.istiodAccountHere(args.cluster);
     this.hasCharts = builder.hasCharts(args.cluster);
     this.reads = (controlPlane?.reads ?? []).filter((read) => this.hasCharts && elsewhere.has(read, "reader"));
+    this.awaited = builder.awaited;
     this.made = pulumi.all(resources.flatMap((resource) => (isCustom(resource) ? [resource.id] : [])));
     this.registerOutputs({ rootFingerprint: elsewhere.rootFingerprint });
   }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sitesOf, type MeshPlan } from "../topology";
+import type { AwaitedRelease } from "./awaited";
 import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
 import { createIntermediate } from "./mesh-intermediate";
@@ -31,6 +32,8 @@ export class Mesh extends pulumi.ComponentResource {
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
   /** What there is to know about each istiod, by the name of the cluster that it runs in. */
   readonly controlPlanes: Readonly<Record<string, ControlPlaneOutputs>>;
+  /** The releases whose pods are waited for. */
+  readonly awaited: readonly AwaitedRelease[];
 
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("isthmus:index:Mesh", name, {}, opts);
@@ -54,6 +57,7 @@ export class Mesh extends pulumi.ComponentResource {
     const builder = new MeshBuilder(args, sites);
     builder.build();
 
+    this.awaited = builder.awaited;
     this.rootFingerprint = root.fingerprint;
     this.clusters = Object.fromEntries(
       plan.clusters.map((cluster) => [

@@ -5,6 +5,7 @@ import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
 import { siteAccess } from "./site-access";
+import { watchWaiting } from "./waiting-watch";
 
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
@@ -43,6 +44,7 @@ export async function meshStack(
         ),
       }),
   );
+  watchWaiting(mesh.awaited, clusters);
   return {
     mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint },
     clusters: mesh.clusters,

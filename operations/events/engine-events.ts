@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { Causes } from "./causes";
 import type { EventSink } from "./event-sink";
 import type { MeshEventBody } from "./mesh-event";
 import { eventsOf, stepKey } from "./translate";
@@ -9,6 +10,7 @@ export class EngineEvents {
   private readonly begun = new Map<string, number>();
   /** Clusters of which it is told that they do not answer. */
   private readonly silent = new Set<string>();
+  private readonly causes = new Causes();
   private state: "not begun" | "under way" | "complete" = "not begun";
 
   constructor(
@@ -20,13 +22,21 @@ export class EngineEvents {
   readonly take = (event: EngineEvent): void => {
     // The engine's last event, of an operation that succeeds, fails or is cancelled alike.
     this.state = event.cancelEvent === undefined ? "under way" : "complete";
+    this.causes.take(event);
     const context = { begun: this.begun, seconds: this.sink.seconds() };
-    for (const body of eventsOf(event, context).flatMap((one) => this.oncePerCluster(one))) {
+    for (const body of eventsOf(event, context).flatMap((one) => this.oncePerCluster(this.withCause(one)))) {
       if (body.type === "step-started") this.begun.set(stepKey(body), context.seconds);
       this.sink.emit(this.stack, body);
       if (body.type === "step-ended" || body.type === "step-failed") this.begun.delete(stepKey(body));
     }
   };
+
+  /** What only follows from a cause, such as a deadline that passed, is told as that. */
+  private withCause(body: MeshEventBody): MeshEventBody {
+    if (body.type !== "diagnostic" || body.severity !== "error") return body;
+    const cause = this.causes.of(body.urn);
+    return cause === undefined ? body : { ...body, message: cause };
+  }
 
   /** The provider says of each resource of a cluster that does not answer that it leaves it alone, in its own jargon. */
   private oncePerCluster(body: MeshEventBody): MeshEventBody[] {

@@ -1,3 +1,4 @@
+export { Causes } from "./causes";
 export { EngineEvents } from "./engine-events";
 export { EventSink, type Clock, type EventListener } from "./event-sink";
 export type * from "./mesh-event";

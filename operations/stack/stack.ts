@@ -15,7 +15,7 @@ import { PulumiError } from "../../engine/pulumi";
 import { updateWithoutRecords } from "./recorded-creations";
 import { rehearsed } from "./rehearsal";
 import { runUpdate } from "./run-update";
-import { saysUnreachable } from "../events";
+import { Causes, saysUnreachable } from "../events";
 import { withScratch } from "./scratch";
 import { withOwnSalt } from "./settings";
 import { unfinished } from "./unfinished";
@@ -59,6 +59,7 @@ async function updated(
   { state }: StackMemory,
 ): Promise<UpdateResult> {
   const stack = await openStack(options);
+  const causes = new Causes();
   try {
     // By itself: the refresh of an update is written down with its first step, and the program, which looks before, would
     // find what a cluster that was made anew no longer has.
@@ -66,7 +67,14 @@ async function updated(
       await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
     }
     const result = await updateWithoutRecords(stack, options, clusters, (listen) =>
-      stack.up({ ...commonOptions(options, listen), ...judged, continueOnError: true }),
+      stack.up({
+        ...commonOptions(options, (event) => {
+          listen(event);
+          causes.take(event);
+        }),
+        ...judged,
+        continueOnError: true,
+      }),
     );
     return {
       stack: options.stack,
@@ -74,7 +82,7 @@ async function updated(
       outputs: plainOutputs(result.outputs),
     };
   } catch (error) {
-    throw error instanceof PulumiError ? await explained(error, stack, options, failures) : error;
+    throw error instanceof PulumiError ? await explained(error, stack, options, failures, causes) : error;
   }
 }
 
@@ -195,13 +203,16 @@ async function explained(
   stack: Stack,
   { plan, stack: name, stop }: StackOptions,
   failures: readonly Problem[],
+  causes = new Causes(),
 ): Promise<Error> {
   // An update that was asked to end runs no more commands; without need none is run.
-  if (stop?.aborted === true || !saysUnreachable(error.stdout)) return unfinished(error, plan, failures) ?? error;
+  if (stop?.aborted === true || !saysUnreachable(error.stdout)) {
+    return unfinished(error, plan, failures, undefined, causes.byResource) ?? error;
+  }
   const state = ((await stack.exportStack()).deployment ?? {}) as ExportedState;
   const described = sitesOf(plan).map((site) => site.name);
   const names = clustersIn(state).filter((cluster) => !described.includes(cluster));
-  return unfinished(error, plan, failures, { stack: name, names }) ?? error;
+  return unfinished(error, plan, failures, { stack: name, names }, causes.byResource) ?? error;
 }
 
 /**

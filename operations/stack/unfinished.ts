@@ -7,7 +7,7 @@ import {
   type MeshPlan,
   type Problem,
 } from "../../topology";
-import { diagnosticsIn } from "../../engine/diagnostics";
+import { diagnosticsIn, type Diagnostic } from "../../engine/diagnostics";
 import type { PulumiError } from "../../engine/pulumi";
 import { saysUnreachable } from "../events";
 import { clustersOf } from "./concerned-clusters";
@@ -42,6 +42,7 @@ export interface RemovedClusters {
  * Says in a line what of an update that failed is not done, and where. Pure.
  * @param failures What kept clusters of the mesh from being reached.
  * @param removed Where one of these cannot be reached to be deleted from, the way out is named. Default: none.
+ * @param causes Why resources are not there, by their names: in the place of what only follows from that.
  * @returns Undefined when the error is about no cluster.
  */
 export function unfinished(
@@ -49,13 +50,16 @@ export function unfinished(
   plan: MeshPlan,
   failures: readonly Problem[],
   removed?: RemovedClusters,
+  causes: ReadonlyMap<string, string> = new Map(),
 ): UnfinishedUpdate | undefined {
   const names = [...sitesOf(plan).map(({ name }) => name), ...(removed?.names ?? [])];
   const silent = sitesOf(plan)
     .filter(({ path }) => failures.some((failure) => failure.path.startsWith(`${path}.`)))
     .map(({ name }) => name);
   const told = new Set(failures.map(formatProblem));
-  const others = diagnosticsIn(`${error.stdout}\n${error.stderr}`).filter(({ message }) => !told.has(message));
+  const others = withCauses(diagnosticsIn(`${error.stdout}\n${error.stderr}`), causes).filter(
+    ({ message }) => !told.has(message),
+  );
   const broken = clustersOf(others, names).filter((name) => !silent.includes(name));
   if (silent.length === 0 && broken.length === 0) return undefined;
 
@@ -68,6 +72,17 @@ export function unfinished(
       ? `${left}, and the rest is done: ${[...told].join("; ")}`
       : `pulumi ${error.command} failed${broken.length === 0 ? "" : ` in ${clusters(broken)}`}: ${withoutAdvice(first.message)}${more(others.length - 1)}${silent.length === 0 ? "" : `; ${left}`}${wayOut(lost, removed)}`;
   return new UnfinishedUpdate(message, [...silent, ...broken].sort(), failures);
+}
+
+/** The errors of a resource whose cause is known are that one; causes come first. */
+function withCauses(diagnostics: readonly Diagnostic[], causes: ReadonlyMap<string, string>): Diagnostic[] {
+  const named = diagnostics.map((one) => {
+    const cause = one.resource === undefined ? undefined : causes.get(one.resource);
+    return cause === undefined ? one : { ...one, message: cause };
+  });
+  const isCause = ({ resource = "", message }: Diagnostic): boolean => causes.get(resource) === message;
+  const unique = new Map(named.map((one) => [`${one.resource ?? ""}: ${one.message}`, one]));
+  return [...unique.values()].sort((left, right) => Number(isCause(right)) - Number(isCause(left)));
 }
 
 /** The provider's own advice, to set a variable, does not help: Helm releases stay, and with them the cluster. */

@@ -5,6 +5,7 @@ import { reachable } from "../reachable";
 import { configClusters, parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
+import { watchWaiting } from "../waiting-watch";
 import { localFilesDigest } from "./local-files";
 import { digestOf, partDigest, usesOf, type PartSource } from "./digest";
 import { elsewhereOf, ensureNeeds, offersIn, readOtherParts } from "./other-parts";
@@ -72,6 +73,7 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const made = withoutPromiseTraces(
     () => new MeshPart("mesh", { plan, cluster: part, access: siteAccess(site, access, last), elsewhere, transforms }),
   );
+  watchWaiting(made.awaited, reached.clusters);
   const files = localFilesDigest(plan, projectDirectory);
   return clusterStackOutputs(made, mesh, {
     plan,

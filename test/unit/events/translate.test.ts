@@ -121,6 +121,22 @@ describe("the events of a run of the engine", () => {
     );
   });
 
+  it("tell a cause in the place of what follows from it, until its resource is there", () => {
+    const events: MeshEvent[] = [];
+    const engine = new EngineEvents(new EventSink((event) => events.push(event)), "dev");
+    const cause = "istiod 0/1: cannot pull example.com/pilot:1.31 (not found). Push it there.";
+    const deadline = "Helm release failed: context deadline exceeded";
+    engine.take(diagnostic(`warning: ${cause}`, { urn }));
+    engine.take(diagnostic(deadline, { urn, severity: "error" }));
+    engine.take(diagnostic("no luck", { urn: `${urn}-2`, severity: "error" }));
+    engine.take(step("resOutputsEvent", "create"));
+    engine.take(diagnostic(deadline, { urn, severity: "error" }));
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === "diagnostic" && event.severity === "error" ? [event.message] : [])),
+      [cause, "no luck", deadline],
+    );
+  });
+
   it("say once of a cluster that it does not answer, and not of each of its resources in the provider's jargon", () => {
     const events: MeshEvent[] = [];
     const engine = new EngineEvents(new EventSink((event) => events.push(event)), "dev");

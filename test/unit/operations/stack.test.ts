@@ -143,6 +143,20 @@ describe("what an update left undone", () => {
     assert.deepEqual(both.clusters, ["east", "west"]);
   });
 
+  it("is told by the cause of what failed, where that is known, and not by what follows from it", () => {
+    const name = "mesh-east-control-plane-istiod";
+    const cause = "istiod 0/1: cannot pull example.com/pilot:1.31 (not found)";
+    const output = [
+      "  kubernetes:core/v1:Secret (mesh-west-system-cacerts):",
+      "    error: no luck",
+      `  kubernetes:helm.sh/v3:Release (${name}):`,
+      "    error: Helm release failed: context deadline exceeded",
+      "    error: 1 error occurred:",
+    ];
+    const error = unfinished(failed(...output), plan, [], undefined, new Map([[name, cause]]));
+    assert.equal(error?.message, `pulumi up failed in clusters east, west: ${cause} (and 1 more, above)`);
+  });
+
   it("is another error where it is about no cluster", () => {
     assert.equal(unfinished(failed("  pulumi:pulumi:Stack (isthmus-dev):", "    error: no luck"), plan, []), undefined);
   });

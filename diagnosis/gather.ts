@@ -1,0 +1,57 @@
+import type { ContainerStatus, Deployment, Event, Pod, ReplicaSet, Service } from "./objects";
+import type { Snapshot } from "./snapshot";
+
+/** Reads from a cluster's API server: JSON as it is, or a text. @throws what the connection throws. */
+export interface ClusterReader {
+  json(path: string): Promise<unknown>;
+  /** Undefined where it is not to be had. */
+  text(path: string): Promise<string | undefined>;
+}
+
+/** Enough for the error that ends most crashes. */
+const lastLineCount = 5;
+
+/** What a namespace has now. Reads only. */
+export async function gather(reader: ClusterReader, cluster: string, namespace: string): Promise<Snapshot> {
+  const list = async <T>(group: string, collection: string): Promise<readonly T[]> => {
+    const { items } = (await reader.json(`/${group}/namespaces/${namespace}/${collection}`)) as {
+      readonly items?: readonly T[];
+    };
+    return items ?? [];
+  };
+  const [deployments, replicaSets, pods, services, events] = await Promise.all([
+    list<Deployment>("apis/apps/v1", "deployments"),
+    list<ReplicaSet>("apis/apps/v1", "replicasets"),
+    list<Pod>("api/v1", "pods"),
+    list<Service>("api/v1", "services"),
+    list<Event>("api/v1", "events"),
+  ]);
+  const lastLines = Object.fromEntries(
+    (
+      await Promise.all(pods.flatMap((pod) => crashed(pod).map((name) => linesOf(reader, namespace, pod, name))))
+    ).flat(),
+  );
+  return { cluster, namespace, deployments, replicaSets, pods, services, events, lastLines };
+}
+
+/** Names of the containers that have crashed again and again. */
+function crashed({ status }: Pod): string[] {
+  const isCrashed = ({ restartCount = 0, ready, lastState }: ContainerStatus): boolean =>
+    restartCount > 0 && ready !== true && lastState?.terminated !== undefined;
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+    .filter(isCrashed)
+    .map(({ name }) => name);
+}
+
+async function linesOf(
+  reader: ClusterReader,
+  namespace: string,
+  pod: Pod,
+  container: string,
+): Promise<(readonly [string, string])[]> {
+  const name = pod.metadata?.name ?? "";
+  const query = new URLSearchParams({ container, previous: "true", tailLines: String(lastLineCount) });
+  // The log of what has ended may be gone, and not everybody may read logs: the rest is told all the same.
+  const text = await reader.text(`/api/v1/namespaces/${namespace}/pods/${name}/log?${query.toString()}`);
+  return text === undefined ? [] : [[`${name}/${container}`, text]];
+}

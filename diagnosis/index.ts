@@ -1,0 +1,5 @@
+export { formatCause, isCause, type Cause, type CauseId } from "./cause";
+export { gather, type ClusterReader } from "./gather";
+export type { ContainerStatus, Deployment, Event, Pod, ReplicaSet, Service } from "./objects";
+export { causesOf, type Awaited } from "./rules";
+export type { Snapshot } from "./snapshot";

@@ -1,0 +1,1 @@
+export { causesOf, type Awaited } from "./causes";

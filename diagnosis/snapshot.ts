@@ -1,0 +1,49 @@
+import type { Deployment, Event, Pod, ReplicaSet, Service } from "./objects";
+
+/** What a namespace of a cluster had at one moment. Plain data: it can be written down and looked at elsewhere. */
+export interface Snapshot {
+  /** The cluster's name in the mesh. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly deployments: readonly Deployment[];
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly pods: readonly Pod[];
+  readonly services: readonly Service[];
+  readonly events: readonly Event[];
+  /** Last lines of containers that have crashed, by `<pod>/<container>`. */
+  readonly lastLines: Readonly<Record<string, string>>;
+}
+
+/** Pods of a Deployment that are not about to go: those of its newest ReplicaSet, which is what a release waits for. */
+export function podsOf(snapshot: Snapshot, deployment: Deployment): Pod[] {
+  const newest = newestReplicaSetOf(snapshot, deployment);
+  return snapshot.pods.filter(
+    ({ metadata }) =>
+      metadata?.deletionTimestamp === undefined &&
+      metadata?.ownerReferences?.some(({ uid }) => uid === newest?.metadata?.uid) === true,
+  );
+}
+
+/** The ReplicaSet that a Deployment brings up now. */
+export function newestReplicaSetOf({ replicaSets }: Snapshot, { metadata }: Deployment): ReplicaSet | undefined {
+  return replicaSets
+    .filter((set) => set.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid) === true)
+    .sort((left, right) => revision(left) - revision(right))
+    .at(-1);
+}
+
+/** What was told of an object, the newest first. */
+export function eventsOf({ events }: Snapshot, kind: string, name: string | undefined): Event[] {
+  return events
+    .filter(({ involvedObject }) => involvedObject?.kind === kind && involvedObject.name === name)
+    .sort((left, right) => timeOf(right).localeCompare(timeOf(left)));
+}
+
+/** A Deployment counts its ReplicaSets by an annotation (k8s.io/kubernetes, deployment/util). */
+function revision({ metadata }: ReplicaSet): number {
+  return Number(metadata?.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+}
+
+function timeOf({ lastTimestamp, eventTime }: Event): string {
+  return lastTimestamp ?? eventTime ?? "";
+}

@@ -1,0 +1,26 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { isCause } from "../../diagnosis";
+import { urnParts } from "./subject";
+
+/** Why resources are not there, as the program tells it while they are waited for; a cause goes when its resource comes. */
+export class Causes {
+  private readonly byUrn = new Map<string, string>();
+
+  /** Takes the engine's next event. */
+  readonly take = ({ diagnosticEvent, resOutputsEvent }: EngineEvent): void => {
+    if (resOutputsEvent !== undefined) this.byUrn.delete(resOutputsEvent.metadata.urn);
+    if (diagnosticEvent?.severity !== "warning" || diagnosticEvent.urn === undefined) return;
+    const words = diagnosticEvent.message.trim().replace(/^warning: /, "");
+    if (isCause(words)) this.byUrn.set(diagnosticEvent.urn, words);
+  };
+
+  /** The cause of what is told of a resource; undefined where none is known. */
+  of(urn: string | undefined): string | undefined {
+    return urn === undefined ? undefined : this.byUrn.get(urn);
+  }
+
+  /** Causes by the names of their resources. */
+  get byResource(): ReadonlyMap<string, string> {
+    return new Map([...this.byUrn].map(([urn, words]) => [urnParts(urn).name, words]));
+  }
+}

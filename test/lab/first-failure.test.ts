@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { killTree } from "../../engine/process/process-tree";
+import { startIsthmus } from "../support/isthmus";
+import { kubectl, labDown, WrittenStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
+
+const stack = new WrittenStack("test-first-failure");
+const namespace = "istio-system";
+
+/** From the start of the command: its checks, the engine's start and istio-base take some ten seconds of them. */
+const toldWithinMs = 60_000;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Three clusters whose istiods have these values. */
+function write(values: Readonly<Record<"east" | "west" | "north", Values>>): void {
+  stack.write({
+    clusters: Object.fromEntries(
+      Object.entries(values).map(([name, istiod]) => [
+        name,
+        { network: name, access: { context: `lab-${name}` }, values: { istiod } },
+      ]),
+    ),
+  });
+}
+
+/** Brings the mesh up until each of the causes is told, and kills it: Helm would wait for five minutes. */
+async function causesAreTold(...causes: readonly RegExp[]): Promise<void> {
+  const running = startIsthmus("up", "--yes", "--stack", stack.name);
+  const startMs = performance.now();
+  try {
+    await Promise.all(
+      causes.map(async (cause) => {
+        await running.said(cause);
+        const tookMs = performance.now() - startMs;
+        console.log(`      told after ${(tookMs / 1000).toFixed(1)} s: ${String(cause)}`);
+        assert.ok(tookMs < toldWithinMs, `${String(cause)} was told after ${String(tookMs)} ms`);
+      }),
+    );
+  } finally {
+    const { pid } = running.child;
+    if (pid !== undefined) killTree(pid);
+    await running.finished;
+  }
+}
+
+/** Denies istiod's pods, as a company's policy would. */
+const denial = (kind: string, spec: object): object => ({
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind,
+  metadata: { name: "owners.example.com" },
+  spec,
+});
+
+async function apply(cluster: string, object: object): Promise<void> {
+  const file = join(tmpdir(), `isthmus-first-failure-${String(process.pid)}.json`);
+  writeFileSync(file, JSON.stringify(object));
+  try {
+    await kubectl(cluster, "create", "--filename", file);
+  } finally {
+    rmSync(file);
+  }
+}
+
+describeInTurn("first-failure", "a first update that fails", function () {
+  this.timeout(10 * 60_000);
+
+  before(async () => {
+    await labDown();
+    write({ east: {}, west: {}, north: {} });
+    await stack.labUp();
+  });
+
+  after(async () => {
+    await labDown();
+    stack.remove();
+  });
+
+  it("tells soon of an image that is not there, of a crash and of no room, each in its cluster", async () => {
+    write({
+      east: { image: "lab.local/nothere/pilot:lab" },
+      west: { extraContainerArgs: ["--no-such-flag"] },
+      north: { resources: { requests: { cpu: "100" } } },
+    });
+    await causesAreTold(
+      /east .*istiod 0\/1: cannot pull lab\.local\/nothere\/pilot:lab/,
+      /west .*istiod 0\/1: container discovery crashes \(exit code \d+, .*unknown flag: --no-such-flag/,
+      /north .*istiod 0\/1: no node takes pod istiod-\S+ \(0\/1 nodes are available: 1 Insufficient cpu/,
+    );
+  });
+
+  it("tells soon of PodSecurity, of a policy and of a quota", async () => {
+    await kubectl("east", "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
+    await apply(
+      "west",
+      denial("ValidatingAdmissionPolicy", {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], resources: ["pods"], operations: ["CREATE"] }],
+        },
+        validations: [
+          { expression: "has(object.metadata.labels) && 'owner' in object.metadata.labels", message: "no owner" },
+        ],
+      }),
+    );
+    await apply(
+      "west",
+      denial("ValidatingAdmissionPolicyBinding", { policyName: "owners.example.com", validationActions: ["Deny"] }),
+    );
+    await kubectl("north", "create", "quota", "none", "--hard=pods=0", "--namespace", namespace);
+    write({ east: {}, west: {}, north: {} });
+    await causesAreTold(
+      /east .*istiod 0\/1: its pods violate the namespace's PodSecurity level restricted/,
+      /west .*istiod 0\/1: the ValidatingAdmissionPolicy owners\.example\.com denies its pods \(no owner\)/,
+      /north .*istiod 0\/1: its pods exceed the quota none/,
+    );
+  });
+});
