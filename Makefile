@@ -4,7 +4,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-.PHONY: demo demo-down test test-lab test-topologies bench schema
+.PHONY: demo demo-down test test-lab test-topologies test-faults bench schema
 
 ## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root); STACK=mixed for another
 demo: node_modules/.package-lock.json
@@ -26,6 +26,11 @@ test-topologies: node_modules/.package-lock.json
 ## test-lab: every suite of the lab; `make test` runs some of those that take minutes, others for each commit
 test-lab: node_modules/.package-lock.json
 	@ISTHMUS_LAB=all ISTHMUS_TOPOLOGIES=all mocha 'test/lab/**/*.test.ts'
+	@node bin/isthmus.js lab down
+
+## test-faults: forty kills of an update's processes while calls go on (ISTHMUS_KILLS=7 for another number); `make test` takes four
+test-faults: node_modules/.package-lock.json
+	@ISTHMUS_LAB=all ISTHMUS_KILLS=$${ISTHMUS_KILLS:-40} mocha test/lab/interruption.test.ts test/lab/kills.test.ts
 	@node bin/isthmus.js lab down
 
 ## bench: the benchmarks beside their peers (BENCH=join-2 for one, BENCH="plan-160 plan-memory-160" for some)

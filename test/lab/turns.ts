@@ -5,7 +5,13 @@ import { seed } from "../support/seed";
  * Suites of the lab that take minutes and do not run for every commit, so that the whole run stays below half an hour on a
  * machine with the tools built. Those of one turn run together.
  */
-const turns = [["changes"], ["drift", "kubeconfigs"], ["parts"], ["interruption", "addresses", "package"]] as const;
+const turns = [
+  ["changes"],
+  ["drift", "kubeconfigs"],
+  ["parts"],
+  ["kills"],
+  ["interruption", "addresses", "package"],
+] as const;
 
 /** Which of some that take turns it is: it follows from the commit, and never from the date. */
 export const turnOf = (count: number): number => (seed >>> 0) % count;
