@@ -50,32 +50,38 @@ export function markedProcesses(): MarkedProcess[] {
     });
 }
 
+/** Waits until a process of an update has begun to live. @returns false when the update has ended before. */
+export async function untilAlive(victim: Victim, { child }: RunningCommand): Promise<boolean> {
+  while (pidsOf(victim, child.pid).length === 0) {
+    if (hasEnded(child)) return false;
+    await delay(pollMs);
+  }
+  return true;
+}
+
 /**
  * Kills a process of an update some time after it has begun to live.
  * @returns false when the update had ended before.
  */
 export async function killVictim(victim: Victim, update: RunningCommand, afterMs: number): Promise<boolean> {
   const { child } = update;
-  const { pid } = child;
-  if (pid === undefined) throw new Error("the update was not started");
-  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  while (pidsOf(victim, pid).length === 0) {
-    if (hasEnded()) return false;
-    await delay(pollMs);
-  }
+  if (!(await untilAlive(victim, update))) return false;
   await delay(afterMs);
-  if (hasEnded()) return false;
+  if (child.pid === undefined || hasEnded(child)) return false;
   if (victim === "all") {
-    killTree(pid);
+    killTree(child.pid);
     return true;
   }
-  const pids = pidsOf(victim, pid);
+  const pids = pidsOf(victim, child.pid);
   killProcesses(pids);
   return pids.length > 0;
 }
 
-function pidsOf(victim: Victim, isthmus: number): number[] {
-  if (victim === "isthmus" || victim === "all") return [isthmus];
+const hasEnded = ({ exitCode, signalCode }: RunningCommand["child"]): boolean =>
+  exitCode !== null || signalCode !== null;
+
+function pidsOf(victim: Victim, isthmus: number | undefined): number[] {
+  if (victim === "isthmus" || victim === "all") return isthmus === undefined ? [] : [isthmus];
   return markedProcesses()
     .filter(({ command }) => commands[victim].test(command))
     .map(({ pid }) => pid);
