@@ -154,10 +154,11 @@ describeInTurn("kills", `${String(count)} kills of a process of an update, with 
       const killedMs = performance.now();
       const updates = await converged();
       const convergedMs = Math.round(performance.now() - killedMs);
+      // Pods that an update has replaced end some seconds after it.
+      await stack.settled();
       const outcome = { ...killed, updates, convergedMs, lost: calls.lost.length - lostBefore };
       outcomes.push(outcome);
       say(rowOf(outcome));
-      await stack.settled();
       assert.deepEqual(pendingOperations(), []);
       assert.deepEqual(markedProcesses(), [], "no process of a run is left");
     });
