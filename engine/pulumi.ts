@@ -219,7 +219,10 @@ async function runInOwnGroup(
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     // What one that was killed left behind is for the next run to see to.
-    if (run !== undefined && signal === null) records.end(run);
+    if (run !== undefined && signal === null) {
+      if (code !== 0 && engine.hasBegun) records.failed(run);
+      else records.end(run);
+    }
     if (code !== 0) {
       const problem = engine.hasBegun ? undefined : backendProblem(stderr, backendUse(args, where));
       if (problem !== undefined) throw new ConfigurationError([problem]);

@@ -13,7 +13,7 @@ export interface UpdateContext extends RunContext {
 /**
  * Runs what changes a stack once nobody else is at work on it: waits for those of this machine, takes away what one of them
  * left when it was killed, and says who holds it otherwise. One account for every backend that Pulumi has.
- * @param update Is told of earlier runs that were cut off, none of whose processes lives.
+ * @param update Is told of earlier runs that were cut off or failed, none of whose processes lives.
  * @throws PulumiError when somebody else holds the stack, and what the update throws.
  */
 export async function onceFree<T>(context: UpdateContext, update: (former: FormerRuns) => Promise<T>): Promise<T> {
@@ -22,7 +22,7 @@ export async function onceFree<T>(context: UpdateContext, update: (former: Forme
   for (;;) {
     const former = await seeToFormerRuns(records, onProgress, stop);
     const settle = (): void => {
-      for (const record of former.cutOff) records.end(record);
+      for (const record of [...former.cutOff, ...former.failed]) records.end(record);
     };
     try {
       const result = await update(former);

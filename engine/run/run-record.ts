@@ -16,6 +16,11 @@ export interface RunRecord {
   readonly engine?: ProcessIdentity;
   /** The process that started it, and waits for it. */
   readonly owner: ProcessIdentity;
+  /**
+   * When it ended by itself, with an error, in milliseconds since 1970. A provider plugin that died makes it fail, and
+   * what that one was at is then nobody's.
+   */
+  readonly failedAtMs?: number;
 }
 
 /** Which stack of which backend, as far as this machine tells them apart. */
@@ -52,6 +57,11 @@ export class RunRecords {
     const known = { ...record, engine };
     this.write(known);
     return known;
+  }
+
+  /** Notes that a run has ended by itself, with an error. */
+  failed(record: RunRecord): void {
+    this.write({ ...record, failedAtMs: Date.now() });
   }
 
   /** Forgets a run: it has ended by itself, or what it left behind is seen to. */
@@ -99,7 +109,8 @@ export class RunRecords {
 const claimHoldsMs = 30_000;
 
 /** Whether a run is still waited for, or its engine still at work. */
-export function isUnderWay({ owner, engine }: RunRecord): boolean {
+export function isUnderWay({ owner, engine, failedAtMs }: RunRecord): boolean {
+  if (failedAtMs !== undefined) return false;
   return engine === undefined ? lives(owner) : lives(engine);
 }
 

@@ -25,8 +25,8 @@ export async function runUpdate<T>(
   };
   const context = { ...run, onProgress: options.onProgress, cancel: () => cancel(options) };
   const attempt = (): Promise<T> =>
-    onceFree(context, ({ cutOff }) => {
-      if (cutOff.length > 0) run.ownVariables[orphansVariable] = noOrphans;
+    onceFree(context, ({ cutOff, failed }) => {
+      if (cutOff.length + failed.length > 0) run.ownVariables[orphansVariable] = noOrphans;
       else Reflect.deleteProperty(run.ownVariables, orphansVariable);
       return update(listen);
     });

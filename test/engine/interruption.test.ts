@@ -12,13 +12,14 @@ import { forEachBackend, pidOfNobody } from "./backends";
 import { OperationsProject } from "./operations-project";
 import { describeEngine } from "./tools";
 
-/** Takes its time where the variable PROGRAM says so. */
+/** Takes its time, or fails once the engine works, where the variable PROGRAM says so. */
 const program = `
 const pulumi = require("@pulumi/pulumi");
 module.exports = async () => {
   if (process.env.PROGRAM === "wait") await new Promise((resolve) => setTimeout(resolve, 120000));
   new pulumi.ComponentResource("test:index:Thing", "thing");
-  return { mesh: { id: "mesh1" }, token: pulumi.secret("hidden") };
+  if (process.env.PROGRAM === "fail") throw new Error("as when a plugin dies");
+  return { mesh: { id: "mesh1" }, orphans: process.env.ISTHMUS_ORPHANS ?? "possible", token: pulumi.secret("hidden") };
 };
 `;
 
@@ -159,6 +160,16 @@ describeEngine("an update that is in another's way, or is ended", (tools) => {
       assert.deepEqual((await up(project.options({ onProgress }))).changes, { same: 2 });
       const wanted = name === "cloud" ? /waiting until it counts as ended/ : /taking away the stack's lock/;
       assert.match(project.said.join("\n"), wanted);
+    });
+
+    it("knows after one that failed that nobody is at what a plugin had begun that was killed alone", async () => {
+      const orphans = async (): Promise<unknown> => (await up(project.options())).outputs["orphans"];
+      assert.equal(await orphans(), "possible", "whatever ran before ended well");
+      process.env["PROGRAM"] = "fail";
+      await assert.rejects(up(project.options()), PulumiError);
+      project.reset();
+      assert.equal(await orphans(), "none");
+      assert.equal(await orphans(), "possible");
     });
 
     if (name === "file") {

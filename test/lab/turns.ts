@@ -10,6 +10,7 @@ const turns = [
   ["first-failure"],
   ["drift", "kubeconfigs"],
   ["parts"],
+  ["kills"],
   ["interruption", "addresses", "package"],
 ] as const;
 

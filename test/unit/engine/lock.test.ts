@@ -111,6 +111,27 @@ describe("runs that this machine has noted", () => {
     assert.deepEqual(processesOfRun(run.id), []);
   });
 
+  it("are told of for a while after they failed: nobody is at what a plugin had begun that was killed", async () => {
+    const records = recordsOf("failures");
+    const failed = records.begin("up", self);
+    records.failed(failed);
+    const orphan = spawn("sleep", ["600"], { env: { ...process.env, [runVariable]: failed.id }, detached: true });
+    await once(orphan, "spawn");
+    const end = once(orphan, "exit");
+    const said: string[] = [];
+    const former = await seeToFormerRuns(records, (words) => said.push(words));
+    assert.deepEqual(
+      [former.cutOff, former.failed].map((runs) => runs.map(({ id }) => id)),
+      [[], [failed.id]],
+    );
+    assert.deepEqual(await end, [null, "SIGKILL"]);
+    assert.match(said.join("\n"), /^ending what is left of pulumi up, which failed/);
+
+    const later = Date.now() + 11 * 60_000;
+    assert.deepEqual((await seeToFormerRuns(records, () => undefined, undefined, later)).failed, []);
+    assert.deepEqual(records.all(), []);
+  });
+
   it("are claimed by one process alone", () => {
     const records = recordsOf("claims");
     assert.equal(records.claim("lock 1"), true);
@@ -122,7 +143,7 @@ describe("runs that this machine has noted", () => {
     let cancels = 0;
     return overcomeHold(words, heldForMs, {
       records: recordsOf("holds"),
-      former: { cutOff },
+      former: { cutOff, failed: [] },
       cancel: () => {
         cancels++;
         return Promise.resolve();
