@@ -38,7 +38,9 @@ export function leftoverLines({
   namespaces,
   keptNamespaces,
   kept,
+  trouble,
 }: RemovedLeftovers): string[] {
+  if (trouble !== undefined) return [`${cluster}: what istiod left may be there still: ${trouble}. Run it again.`];
   if (kept !== undefined) return [`${cluster}: nothing beside was removed: ${kept}`];
   return [
     ...(configMaps.length === 0 ? [] : [`${cluster}: removed istiod's ConfigMaps ${configMaps.join(", ")}`]),
