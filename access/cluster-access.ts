@@ -1,9 +1,15 @@
-/** How a cluster is reached: all that is needed, without any file of the machine that it was read on. */
-export interface ClusterAccess {
-  /** The cluster's name in the mesh. */
-  readonly name: string;
+/** What a connection to a cluster needs. */
+export interface ClusterReach {
   /** A kubeconfig with this one cluster, its context named as the cluster. **Secret**: it holds the credentials. */
   readonly kubeconfig: string;
+  /** File of this machine that the kubeconfig's token is from, and that is read again while a command goes on. */
+  readonly tokenFile?: string;
+}
+
+/** How a cluster is reached: all that is needed, without any file of the machine that it was read on. */
+export interface ClusterAccess extends ClusterReach {
+  /** The cluster's name in the mesh. */
+  readonly name: string;
   /** URL of the API server, as the kubeconfig names it. */
   readonly server: string;
   /** The API server's certificate authority, PEM in base64, where the kubeconfig names one. */

@@ -1,4 +1,4 @@
-export * from "./cluster-access";
+export type { ApiServerAccess, ClusterAccess, ClusterReach } from "./cluster-access";
 export { judgeRemoval } from "./checks/removal";
 export { sightCluster } from "./checks/sighting";
 export { fingerprintsIn } from "./checks/root-bundle";
@@ -13,10 +13,22 @@ export {
 } from "./checks/stack-knowledge";
 export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
-export { describeConnectionError } from "./checks/connection-problem";
+export { describeConnectionError } from "./connection/connection-problem";
+export {
+  connect,
+  isNotFound,
+  isPresent,
+  KubernetesError,
+  untilGone,
+  type ClusterClient,
+  type NamedReach,
+  type PatchOperation,
+} from "./connection/cluster-client";
+export { CommandFailed, type ExecTarget } from "./connection/container-command";
 export { apiServer, type ApiServer } from "./connection/api-server";
-export { CredentialError, credentialTurn } from "./connection/exec-credential";
-export { ConnectionError, deadlineIn } from "./connection/http";
+export { CredentialError } from "./connection/exec-credential";
+export { ConnectionError } from "./connection/connection-error";
+export { deadlineIn } from "./connection/http";
 export {
   addressRequestTimeoutMs,
   awaitAddresses,

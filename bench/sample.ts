@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { connect, CommandFailed, type ClusterClient, type ExecTarget } from "../operations/kubernetes";
+import { connect, CommandFailed, type ClusterClient, type ExecTarget } from "../access";
 import { kubectl, type LabMesh } from "./lab-mesh";
 
 const namespace = "bench-sample";
@@ -18,7 +18,7 @@ export type Callers = ReadonlyMap<string, ClusterClient>;
 export async function connectCallers(mesh: LabMesh): Promise<Callers> {
   const connections = mesh.clusters.map(async (cluster) => {
     const kubeconfig = await kubectl(mesh, cluster, ["config", "view", "--minify", "--flatten", "--raw"]);
-    return [cluster, await connect(cluster, kubeconfig)] as const;
+    return [cluster, connect({ name: cluster, kubeconfig })] as const;
   });
   return new Map(await Promise.all(connections));
 }

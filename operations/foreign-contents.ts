@@ -2,7 +2,14 @@ import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
 import { eastWestGatewayName, isOwned, systemNamespace } from "../topology";
 import { istioDefinitions } from "./istio-definitions";
 import { isMadeByIstiod } from "./istiod-records";
-import { connect, isPresent, KubernetesError, type ClusterClient } from "./kubernetes";
+import {
+  connect,
+  isPresent,
+  KubernetesError,
+  type ClusterClient,
+  type ClusterReach,
+  type Environment,
+} from "../access";
 import type { LeftoverScope } from "./leftovers";
 import { limited } from "./limited";
 import { contentsOrTrouble, type NamespacedObject } from "./namespace-contents";
@@ -25,12 +32,21 @@ const clustersAtOnce = 8;
 
 /** Looks for what others have in the clusters of a mesh and would lose. Changes nothing. */
 export function foreignContentsOf(
-  access: ReadonlyMap<string, { readonly kubeconfig: string }>,
+  access: ReadonlyMap<string, ClusterReach>,
   scope: LeftoverScope,
+  environment: Environment = process.env,
 ): Promise<ForeignContents[]> {
-  return limited(clustersAtOnce, [...access], async ([name, { kubeconfig }]) =>
-    foreignContents(await connect(name, kubeconfig), scope),
-  );
+  return limited(clustersAtOnce, [...access], async ([name, reach]) => {
+    const client = connect({ ...reach, name }, environment);
+    try {
+      return await foreignContents(client, scope);
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+      return { cluster: name, systemNamespace: [`what cannot be looked at (${error.message})`], istioResources: [] };
+    } finally {
+      client.close();
+    }
+  });
 }
 
 /** The same for one cluster. What cannot be looked at is said to be there. */

@@ -1,6 +1,6 @@
 import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
 import { systemNamespace } from "../topology";
-import type { ClusterClient } from "./kubernetes";
+import type { ClusterClient } from "../access";
 
 /** Where custom resource definitions are at an API server. */
 export const definitionsPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

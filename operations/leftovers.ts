@@ -2,7 +2,14 @@ import type { V1ConfigMap, V1Namespace } from "@kubernetes/client-node";
 import { isMeshNamespace, meshNamespaceLabels } from "../topology";
 import { istioDefinitions, definitionsPath } from "./istio-definitions";
 import { isOfEveryNamespace, istiodConfigSelector } from "./istiod-records";
-import { connect, untilGone, type ClusterClient } from "./kubernetes";
+import {
+  connect,
+  KubernetesError,
+  untilGone,
+  type ClusterClient,
+  type ClusterReach,
+  type Environment,
+} from "../access";
 import { limited } from "./limited";
 import { contentsOrTrouble } from "./namespace-contents";
 import { standingMesh } from "./standing-mesh";
@@ -20,6 +27,8 @@ export interface RemovedLeftovers {
   readonly keptNamespaces: Readonly<Record<string, readonly string[]>>;
   /** Why nothing was removed; undefined when it was. */
   readonly kept?: string;
+  /** What the cluster refused or did not answer, so that some of it may be there still; undefined when all went well. */
+  readonly trouble?: string;
 }
 
 /** Which leftovers go: what istiod itself left, or Istio's custom resource definitions with all their objects too. */
@@ -30,37 +39,47 @@ const clustersAtOnce = 8;
 
 /** Removes what a destroyed mesh leaves in its clusters. Where a mesh still stands, nothing is touched. */
 export function removeMeshLeftovers(
-  access: ReadonlyMap<string, { readonly kubeconfig: string }>,
+  access: ReadonlyMap<string, ClusterReach>,
   scope: LeftoverScope,
+  environment: Environment = process.env,
 ): Promise<RemovedLeftovers[]> {
-  return limited(clustersAtOnce, [...access], async ([name, { kubeconfig }]) =>
-    removeFromCluster(await connect(name, kubeconfig), scope),
-  );
+  return limited(clustersAtOnce, [...access], async ([name, reach]) => {
+    const client = connect({ ...reach, name }, environment);
+    try {
+      return await removeFromCluster(client, scope);
+    } finally {
+      client.close();
+    }
+  });
 }
 
-/** The same for one cluster. */
+/** The same for one cluster. What it refuses, or does not answer, is told and ends nothing else. */
 export async function removeFromCluster(client: ClusterClient, scope: LeftoverScope): Promise<RemovedLeftovers> {
-  const kept = await standingMesh(client);
-  if (kept !== undefined) {
-    return {
-      cluster: client.name,
-      configMaps: [],
-      customResourceDefinitions: [],
-      namespaces: [],
-      keptNamespaces: {},
-      kept,
-    };
+  try {
+    return await removed(client, scope);
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    return { ...nothingRemoved(client), trouble: error.message };
   }
+}
+
+function nothingRemoved({ name }: ClusterClient): RemovedLeftovers {
+  return { cluster: name, configMaps: [], customResourceDefinitions: [], namespaces: [], keptNamespaces: {} };
+}
+
+async function removed(client: ClusterClient, scope: LeftoverScope): Promise<RemovedLeftovers> {
+  const kept = await standingMesh(client);
+  if (kept !== undefined) return { ...nothingRemoved(client), kept };
 
   const configMaps = await client.list<V1ConfigMap>("/api/v1/configmaps", istiodConfigSelector);
   const own = configMaps.filter(({ metadata }) => metadata !== undefined && isOfEveryNamespace(metadata));
-  const removed = own.map(({ metadata }) => ({ namespace: metadata?.namespace, name: metadata?.name }));
+  const listed = own.map(({ metadata }) => ({ namespace: metadata?.namespace, name: metadata?.name }));
   await Promise.all(
-    removed.map(({ namespace, name }) => client.remove(`/api/v1/namespaces/${namespace}/configmaps/${name}`)),
+    listed.map(({ namespace, name }) => client.remove(`/api/v1/namespaces/${namespace}/configmaps/${name}`)),
   );
   return {
     cluster: client.name,
-    configMaps: removed.map(({ namespace, name }) => `${namespace}/${name}`),
+    configMaps: listed.map(({ namespace, name }) => `${namespace}/${name}`),
     customResourceDefinitions: scope === "istiod-and-crds" ? await removeDefinitions(client) : [],
     ...(await removeNamespaces(client)),
   };

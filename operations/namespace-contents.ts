@@ -1,6 +1,6 @@
 import type { V1APIGroupList, V1APIResource, V1APIResourceList, V1ObjectMeta } from "@kubernetes/client-node";
 import { isOfEveryNamespace } from "./istiod-records";
-import { KubernetesError, type ClusterClient } from "./kubernetes";
+import { KubernetesError, type ClusterClient } from "../access";
 import { limited } from "./limited";
 
 /** What comes and goes by itself: records of what happened, and what follows from Services. */

@@ -5,7 +5,7 @@ import type {
   V1Namespace,
 } from "@kubernetes/client-node";
 import { identityAnnotations, systemNamespace } from "../topology";
-import type { ClusterClient } from "./kubernetes";
+import type { ClusterClient } from "../access";
 
 const webhookKinds = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
 

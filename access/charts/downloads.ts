@@ -1,7 +1,6 @@
 import type { Agent } from "node:http";
-import { readFile } from "node:fs/promises";
-import { errorCode } from "../file-problem";
-import { agentFor, deadlineIn, receive, trustedByDefault, type RawAnswer } from "../connection/http";
+import { agentFor } from "../connection/agent";
+import { deadlineIn, receive, type RawAnswer } from "../connection/http";
 import { proxyFor } from "../connection/proxy";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 
@@ -11,7 +10,6 @@ const mostRedirects = 5;
 /** Downloads for the charts of one mesh, over shared connections; close it in the end. */
 export class Downloads {
   readonly #agents = new Map<string, Agent>();
-  #authorities: Promise<string> | undefined;
 
   /** @param timeoutMs How long one answer may take, in milliseconds. */
   constructor(
@@ -29,7 +27,7 @@ export class Downloads {
     for (let redirects = 0; ; redirects++) {
       const { authorization, ...others } = { ...basicAuthorization(url), ...headers };
       const sent = authorization === undefined || url.origin !== start.origin ? others : { authorization, ...others };
-      const answer = await receive({ url: bare(url), agent: await this.#agentFor(url), headers: sent, deadline });
+      const answer = await receive({ url: bare(url), agent: this.#agentFor(url), headers: sent, deadline });
       const { location } = answer.headers;
       const next =
         location === undefined || answer.status < 300 || answer.status > 399 ? undefined : nextUrl(location, url);
@@ -43,29 +41,14 @@ export class Downloads {
     this.#agents.clear();
   }
 
-  async #agentFor(url: URL): Promise<Agent> {
-    const proxy = proxyFor(url, this.environment);
-    this.#authorities ??= authoritiesOf(this.environment);
-    const certificateAuthority = url.protocol === "https:" ? await this.#authorities : "";
+  #agentFor(url: URL): Agent {
+    const { environment } = this;
+    const proxy = proxyFor(url, environment);
     const agent =
-      this.#agents.get(url.origin) ??
-      agentFor(url, { certificateAuthority, ...(proxy === undefined ? {} : { proxy }) });
+      this.#agents.get(url.origin) ?? agentFor(url, { environment, ...(proxy === undefined ? {} : { proxy }) });
     this.#agents.set(url.origin, agent);
     return agent;
   }
-}
-
-/** Go programs, Helm in the provider among them, trust what `SSL_CERT_FILE` names too. */
-async function authoritiesOf(environment: Environment): Promise<string> {
-  const file = environment["SSL_CERT_FILE"] ?? "";
-  const own = file === "" ? "" : await readFile(file, "utf8").catch(nothingAsGoDoes);
-  return [...trustedByDefault(), own].join("\n");
-}
-
-/** Go passes over a file that it cannot read (crypto/x509, root_unix.go). */
-function nothingAsGoDoes(error: unknown): string {
-  if (errorCode(error) === undefined) throw error;
-  return "";
 }
 
 function nextUrl(location: string, from: URL): URL | undefined {

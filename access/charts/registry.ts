@@ -1,7 +1,8 @@
 import { configurationPath, type Chart, type Problem } from "../../topology";
 import { asText, below } from "../mapping";
 import { readJson } from "../checks/permissions";
-import { ConnectionError, type RawAnswer } from "../connection/http";
+import { ConnectionError } from "../connection/connection-error";
+import type { RawAnswer } from "../connection/http";
 import { digestOf, isDigest, type ArchiveCache } from "./archive-cache";
 import { ChartFault } from "./chart-fault";
 import type { ChartFiles } from "./chart-files";

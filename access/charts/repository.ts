@@ -1,5 +1,6 @@
 import { configurationPath, listed, type Chart, type Problem } from "../../topology";
-import { ConnectionError, type RawAnswer } from "../connection/http";
+import { ConnectionError } from "../connection/connection-error";
+import type { RawAnswer } from "../connection/http";
 import { digestOf, isDigest, type ArchiveCache } from "./archive-cache";
 import { ChartFault } from "./chart-fault";
 import { chartNames, type ChartFiles } from "./chart-files";

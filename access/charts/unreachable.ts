@@ -1,5 +1,5 @@
-import { describeConnectionError } from "../checks/connection-problem";
-import type { ConnectionError } from "../connection/http";
+import { describeConnectionError } from "../connection/connection-problem";
+import type { ConnectionError } from "../connection/connection-error";
 import { ChartFault } from "./chart-fault";
 
 /** A source of charts that gives no answer. A proxy that only Helm can use is no problem, but nothing could be checked. */
@@ -11,6 +11,7 @@ export function unreachable(
   source: "repository" | "registry",
 ): ChartFault {
   const described = { path, ...describeConnectionError(error, host, timeoutMs) };
+  if (error.proxy !== undefined) return new ChartFault(described);
   if (error.kind === "proxy") return new ChartFault(described, "warning");
   const fix =
     error.kind === "untrusted"

@@ -10,13 +10,14 @@ import {
 } from "../../topology";
 import { apiServer, type ApiServer } from "../connection/api-server";
 import type { ClusterAccess } from "../cluster-access";
-import { describeConnectionError } from "./connection-problem";
+import { describeConnectionError, describeRefusal } from "../connection/connection-problem";
 import { CredentialError } from "../connection/exec-credential";
 import { noFindings, type Findings } from "./findings";
 import type { ClusterSighting } from "./cluster-identity";
 import { answered, object, type KubernetesObject } from "./object";
 import { sightingOf } from "./sighting";
-import { ConnectionError, deadlineIn } from "../connection/http";
+import { ConnectionError } from "../connection/connection-error";
+import { deadlineIn } from "../connection/http";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
 import { readRanges, type ReadRanges } from "./ranges";
@@ -58,8 +59,6 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
     const host = new URL(check.access.server).host;
     if (error instanceof ConnectionError) {
       const described = { path, ...describeConnectionError(error, host, check.timeoutMs) };
-      // The provider may well get through where our check cannot, by a SOCKS proxy for one.
-      if (error.kind === "proxy") return { ...noFindings(), warnings: [described] };
       return { ...noFindings(), unreachable: described };
     }
     if (error instanceof CredentialError)
@@ -86,7 +85,7 @@ async function ask(
   ]);
   const { host } = new URL(check.access.server);
   if (typeof everything === "object") {
-    const refused = { path, ...refusal(everything.status, host) };
+    const refused = { path, ...describeRefusal(everything.status, host) };
     const isDown = everything.status >= 500 || everything.status === 429;
     if (isDown) return { ...noFindings(), unreachable: refused };
     return { ...problem(refused), ...(everything.status === 403 ? { rights: [refused] } : {}) };
@@ -129,35 +128,6 @@ async function existing({ mesh, site }: ClusterCheck, server: ApiServer, deadlin
   const names = mesh.namespaces.filter(({ clusters }) => clusters.includes(site.name)).map(({ name }) => name);
   const found = await Promise.all(names.map((name) => object(server, `/api/v1/namespaces/${name}`, deadline)));
   return names.filter((_name, index) => found[index] !== undefined);
-}
-
-function refusal(status: number, host: string): Pick<Problem, "expected" | "found" | "fix"> {
-  if (status === 401) {
-    return {
-      expected: `credentials that ${host} accepts`,
-      found: "others (401 Unauthorized)",
-      fix: "Log in again, or renew the credentials of the context's user.",
-    };
-  }
-  if (status === 403) {
-    return {
-      expected: "a user who may ask for their own rights",
-      found: "one who may not (403 Forbidden)",
-      fix: "Name a context of a user who may install Istio, with cluster-admin for one.",
-    };
-  }
-  if (status >= 500 || status === 429) {
-    return {
-      expected: `an API server at ${host} that is ready`,
-      found: `one that answers ${status}`,
-      fix: "Wait until it is ready, then run again.",
-    };
-  }
-  return {
-    expected: `a Kubernetes API server at ${host}`,
-    found: `something else${status === 0 ? "" : ` (${status})`}`,
-    fix: "Mend the server in the kubeconfig.",
-  };
 }
 
 function notPermitted(path: string, missing: string): Problem {

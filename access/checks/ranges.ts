@@ -9,7 +9,7 @@ import {
   type Problem,
 } from "../../topology";
 import type { ApiServer } from "../connection/api-server";
-import { ConnectionError } from "../connection/http";
+import { ConnectionError } from "../connection/connection-error";
 import { readJson } from "./permissions";
 
 /** Address ranges that a cluster itself says; a list is empty where it says none. */

@@ -1,107 +1,110 @@
-import { parse } from "yaml";
-import type { ClusterAccess } from "../cluster-access";
-import { execCredential } from "./exec-credential";
-import { agentFor, send, type Answer, type Headers } from "./http";
+import type { Agent } from "node:http";
+import type { ClusterReach } from "../cluster-access";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
-import { asMapping, asText, below, type Mapping } from "../mapping";
-import { proxyFor } from "./proxy";
+import { agentFor } from "./agent";
+import { CredentialSource, type Credentials } from "./credentials";
+import { send, type Answer, type Headers, type Request } from "./http";
+import { settingsOf, type ConnectionSettings } from "./settings";
 
-/** A connection to a cluster's API server, with its credentials. */
+/** A question to an API server. */
+export type ApiRequest = Pick<Request, "deadline" | "json" | "contentType" | "method"> & { readonly path: string };
+
+/** A connection to a cluster's API server, with its credentials, which are fetched anew when they end. */
 export interface ApiServer {
-  /** GET, or POST when there is a body. @throws ConnectionError when there is no answer before the deadline. */
+  /** GET, or POST when there is a body. @throws ConnectionError without an answer, CredentialError without credentials. */
   readonly ask: (path: string, deadline: AbortSignal, json?: unknown) => Promise<Answer>;
-  /** DELETE; what is there now by another UID stays. @throws ConnectionError as `ask` does. */
+  /** DELETE; what is there now by another UID stays. @throws as `ask` does. */
   readonly remove: (path: string, deadline: AbortSignal, uid?: string) => Promise<Answer>;
   readonly close: () => void;
 }
 
+/** The same, with all that can be asked of it. */
+export interface ApiConnection extends ApiServer {
+  /** The API server's host and port. */
+  readonly host: string;
+  /** @throws as `ask` does. */
+  readonly request: (request: ApiRequest) => Promise<Answer>;
+  /** What a connection of another protocol to this server is made of. */
+  readonly opening: (path: string) => Promise<Opening>;
+}
+
+/** What a connection is opened with. **Secret**: the headers hold credentials. */
+export interface Opening {
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly headers: Headers;
+}
+
 /**
- * Prepares the connection that a cluster's kubeconfig describes; runs its credential plugin, if it has one.
+ * The connection that a cluster's kubeconfig describes: the one way in which anything of ours reaches a cluster. Runs its
+ * credential plugin, if it has one.
+ * @param environment Where proxies and authorities are looked up, and what the plugin sees.
  * @throws CredentialError when there are no credentials to be had, ConnectionError when its proxy cannot be used.
  */
-export async function apiServer(access: ClusterAccess, environment: Environment): Promise<ApiServer> {
-  const kubeconfig: unknown = parse(access.kubeconfig);
-  const cluster = asMapping(below(first(below(kubeconfig, "clusters")), "cluster")) ?? {};
-  const user = asMapping(below(first(below(kubeconfig, "users")), "user")) ?? {};
-  const credentials = await credentialsOf(user, cluster, environment);
-  const base = new URL(access.server.endsWith("/") ? access.server : `${access.server}/`);
-  const proxy = asText(cluster["proxy-url"]) ?? proxyFor(base, environment);
-  const serverName = asText(cluster["tls-server-name"]);
-  const agent = agentFor(base, {
-    ...(access.certificateAuthorityData === undefined
-      ? {}
-      : { certificateAuthority: fromBase64(access.certificateAuthorityData) }),
-    ...(credentials.certificate === undefined ? {} : { certificate: credentials.certificate }),
-    ...(credentials.key === undefined ? {} : { key: credentials.key }),
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(proxy === undefined ? {} : { proxy }),
-  });
-  const at = (path: string): URL => new URL(path.replace(/^\//, ""), base);
-  const { headers } = credentials;
+export async function apiServer(reach: ClusterReach, environment: Environment): Promise<ApiConnection> {
+  const settings = settingsOf(reach, environment);
+  const source = new CredentialSource(settings, reach.tokenFile, environment);
+  const agents = new Agents(settings, environment);
+  agents.of(await source.current());
+  const { server } = settings;
+  const proxy = settings.proxy === undefined ? {} : { proxy: new URL(settings.proxy).host };
+  const at = (path: string): URL => new URL(path.replace(/^\//, ""), server);
+  const sent = async ({ path, ...request }: ApiRequest, credentials: Credentials): Promise<Answer> => {
+    const { headers } = credentials;
+    return send({ ...request, ...proxy, url: at(path), agent: agents.of(credentials), headers });
+  };
+  const request = async (one: ApiRequest): Promise<Answer> => {
+    const credentials = await source.current();
+    const answer = await sent(one, credentials);
+    if (answer.status !== 401) return answer;
+    const renewed = await source.after(credentials);
+    return renewed === undefined ? answer : sent(one, renewed);
+  };
   return {
-    ask: async (path, deadline, json) => send({ url: at(path), agent, headers, json, deadline }),
+    host: server.host,
+    request,
+    ask: async (path, deadline, json) => request({ path, deadline, json }),
     remove: async (path, deadline, uid) => {
       const json = uid === undefined ? undefined : { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } };
-      return send({ url: at(path), agent, headers, json, deadline, method: "DELETE" });
+      return request({ path, deadline, json, method: "DELETE" });
+    },
+    opening: async (path) => {
+      const credentials = await source.current();
+      return { url: at(path), agent: agents.of(credentials), headers: credentials.headers };
     },
     close: () => {
-      agent.destroy();
+      agents.close();
     },
   };
 }
 
-interface Credentials {
-  readonly headers: Headers;
-  readonly certificate?: string;
-  readonly key?: string;
-}
+/** An agent for each client certificate: almost always one. */
+class Agents {
+  readonly #agents = new Map<string, Agent>();
 
-async function credentialsOf(user: Mapping, cluster: Mapping, environment: Environment): Promise<Credentials> {
-  const given =
-    asMapping(user["exec"]) === undefined
-      ? undefined
-      : await execCredential(asMapping(user["exec"]) ?? {}, cluster, environment);
-  const certificate = given?.certificate ?? decoded(user["client-certificate-data"]);
-  const key = given?.key ?? decoded(user["client-key-data"]);
-  const authorization = authorizationOf(user, given?.token);
-  return {
-    headers: { ...(authorization === undefined ? {} : { authorization }), ...impersonation(user) },
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(key === undefined ? {} : { key }),
-  };
-}
+  constructor(
+    private readonly settings: ConnectionSettings,
+    private readonly environment: Environment,
+  ) {}
 
-function authorizationOf(user: Mapping, execToken: string | undefined): string | undefined {
-  const token = execToken ?? asText(user["token"]) ?? asText(below(user["auth-provider"], "config", "id-token"));
-  if (token !== undefined) return `Bearer ${token}`;
-  const name = asText(user["username"]);
-  if (name === undefined) return undefined;
-  return `Basic ${Buffer.from(`${name}:${asText(user["password"]) ?? ""}`).toString("base64")}`;
-}
-
-/** Impersonation as kubectl sends it. */
-function impersonation(user: Mapping): Headers {
-  const headers: Record<string, string | readonly string[]> = {};
-  const name = asText(user["as"]);
-  const uid = asText(user["as-uid"]);
-  if (name !== undefined) headers["impersonate-user"] = name;
-  if (uid !== undefined) headers["impersonate-uid"] = uid;
-  if (Array.isArray(user["as-groups"])) headers["impersonate-group"] = user["as-groups"].map(String);
-  for (const [key, values] of Object.entries(asMapping(user["as-user-extra"]) ?? {})) {
-    if (Array.isArray(values)) headers[`impersonate-extra-${encodeURIComponent(key)}`] = values.map(String);
+  of({ certificate, key }: Credentials): Agent {
+    const { server, certificateAuthority, serverName, proxy } = this.settings;
+    const id = `${certificate}\n${key}`;
+    const agent =
+      this.#agents.get(id) ??
+      agentFor(server, {
+        environment: this.environment,
+        ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
+        ...(certificate === undefined ? {} : { certificate }),
+        ...(key === undefined ? {} : { key }),
+        ...(serverName === undefined ? {} : { serverName }),
+        ...(proxy === undefined ? {} : { proxy }),
+      });
+    this.#agents.set(id, agent);
+    return agent;
   }
-  return headers;
-}
 
-function first(list: unknown): unknown {
-  return Array.isArray(list) ? list[0] : undefined;
-}
-
-function decoded(value: unknown): string | undefined {
-  const text = asText(value);
-  return text === undefined ? undefined : fromBase64(text);
-}
-
-function fromBase64(text: string): string {
-  return Buffer.from(text, "base64").toString("utf8");
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
 }

@@ -12,9 +12,11 @@ export interface ExecCredential {
   readonly token?: string;
   readonly certificate?: string;
   readonly key?: string;
+  /** When it ends, in milliseconds since 1970. */
+  readonly until?: number;
 }
 
-/** A credential plugin that gave no credentials; says why without its output, which may hold some. */
+/** A credential plugin, or an expired login, that gave no credentials; says why without its output, which may hold some. */
 export class CredentialError extends Error {
   constructor(
     readonly found: string,
@@ -35,7 +37,9 @@ export const credentialPluginsAtOnce = Math.max(4, availableParallelism());
 export const credentialTurn = turnstile(credentialPluginsAtOnce);
 
 const answerSchema = z.object({
+  apiVersion: z.string().optional(),
   status: z.object({
+    expirationTimestamp: z.string().optional(),
     token: z.string().min(1).optional(),
     clientCertificateData: z.string().min(1).optional(),
     clientKeyData: z.string().min(1).optional(),
@@ -44,12 +48,14 @@ const answerSchema = z.object({
 
 /**
  * Runs the credential plugin of a kubeconfig user (Kubernetes, client authentication v1), never with a terminal.
+ * @param timeoutMs How long it may take from its start. Default: {@link credentialTimeoutMs}.
  * @throws CredentialError
  */
 export async function execCredential(
   exec: Mapping,
   cluster: Mapping,
   environment: Environment,
+  timeoutMs: number = credentialTimeoutMs,
 ): Promise<ExecCredential> {
   const command = asText(exec["command"]);
   if (command === undefined)
@@ -60,7 +66,9 @@ export async function execCredential(
       "Name a context whose credentials need no terminal.",
     );
   }
-  const output = await credentialTurn(() => run(command, exec, pluginEnvironment(exec, cluster, environment)));
+  const output = await credentialTurn(() =>
+    run(command, exec, pluginEnvironment(exec, cluster, environment), timeoutMs),
+  );
   let answer: unknown;
   try {
     answer = JSON.parse(output);
@@ -71,11 +79,23 @@ export async function execCredential(
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success)
     throw new CredentialError(`no ExecCredential from ${command}`, "Run it by hand to see what it prints.");
-  const { token, clientCertificateData, clientKeyData } = parsed.data.status;
+  const { token, clientCertificateData, clientKeyData, expirationTimestamp } = parsed.data.status;
+  const [asked, answered] = [asText(exec["apiVersion"]), parsed.data.apiVersion];
+  if (asked !== undefined && answered !== undefined && asked !== answered) {
+    throw new CredentialError(
+      `an ExecCredential of another version than ${asked} from ${command}`,
+      "Update the plugin, and let its tool write the kubeconfig user anew.",
+    );
+  }
+  if (token === undefined && clientCertificateData === undefined) {
+    throw new CredentialError(`an ExecCredential without credentials from ${command}`, "Run it by hand, and log in.");
+  }
+  const until = expirationTimestamp === undefined ? NaN : Date.parse(expirationTimestamp);
   return {
     ...(token === undefined ? {} : { token }),
     ...(clientCertificateData === undefined ? {} : { certificate: clientCertificateData }),
     ...(clientKeyData === undefined ? {} : { key: clientKeyData }),
+    ...(Number.isNaN(until) ? {} : { until }),
   };
 }
 
@@ -114,23 +134,28 @@ function clusterInfo(cluster: Mapping): Mapping {
   };
 }
 
-async function run(command: string, exec: Mapping, environment: NodeJS.ProcessEnv): Promise<string> {
+async function run(command: string, exec: Mapping, environment: NodeJS.ProcessEnv, timeoutMs: number): Promise<string> {
   const args = Array.isArray(exec["args"]) ? exec["args"].map(String) : [];
   return new Promise((resolve, reject) => {
     const child = execFile(
       command,
       args,
-      { env: environment, timeout: credentialTimeoutMs, killSignal: "SIGKILL", maxBuffer: 1024 * 1024 },
+      { env: environment, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 1024 * 1024 },
       (error, stdout) => {
         if (error === null) resolve(stdout);
-        else reject(explain(error, command, exec));
+        else reject(explain(error, command, exec, timeoutMs));
       },
     );
     child.stdin?.end();
   });
 }
 
-function explain(error: Error & { killed?: boolean; code?: unknown }, command: string, exec: Mapping): CredentialError {
+function explain(
+  error: Error & { killed?: boolean; code?: unknown },
+  command: string,
+  exec: Mapping,
+  timeoutMs: number,
+): CredentialError {
   if (errorCode(error) === "ENOENT") {
     const hint = asText(exec["installHint"])?.split("\n")[0];
     return new CredentialError(
@@ -140,7 +165,7 @@ function explain(error: Error & { killed?: boolean; code?: unknown }, command: s
   }
   if (error.killed === true) {
     return new CredentialError(
-      `the credential plugin ${command}, which gave no answer within ${credentialTimeoutMs / 1000} s`,
+      `the credential plugin ${command}, which gave no answer within ${timeoutMs / 1000} s`,
       "Run it by hand: it may be waiting for a login.",
     );
   }

@@ -5,7 +5,7 @@ import { readJson } from "../json";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { apiServer, type ApiServer } from "./api-server";
 import { CredentialError } from "./exec-credential";
-import { ConnectionError } from "./http";
+import { ConnectionError } from "./connection-error";
 
 /** A Service of one cluster. */
 export interface ServiceName {

@@ -6,6 +6,10 @@ import { describeYamlFailure, readYaml } from "../yaml";
 export interface KubeconfigEntry {
   readonly content: Mapping;
   readonly directory: string;
+  /** Where it stands, as a reader knows it: the path of a file. */
+  readonly shown: string;
+  /** Entries of its name in files that come later, which kubectl passes over without a word. */
+  readonly passedOver: readonly KubeconfigEntry[];
 }
 
 /** A kubeconfig, or several merged as kubectl merges them: the first that has a name wins. */
@@ -43,7 +47,7 @@ export interface Origin {
   readonly directory: string;
 }
 
-type Entries = Map<string, KubeconfigEntry>;
+type Entries = Map<string, KubeconfigEntry & { readonly passedOver: KubeconfigEntry[] }>;
 
 /** Kubeconfigs are added to it one after the other. */
 export class Merged implements Kubeconfig {
@@ -106,7 +110,10 @@ function addEntries(
       };
     }
     seen.add(name);
-    if (!into.has(name)) into.set(name, { content: asMapping(entry[kind]) ?? {}, directory });
+    const added = { content: asMapping(entry[kind]) ?? {}, directory, shown, passedOver: [] };
+    const first = into.get(name);
+    if (first === undefined) into.set(name, added);
+    else first.passedOver.push(added);
   }
   return undefined;
 }

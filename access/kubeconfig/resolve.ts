@@ -10,11 +10,14 @@ import {
 } from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
 import { asText } from "../mapping";
+import { clusterProblem } from "./cluster-problem";
+import { equalNames } from "./equal-names";
 import { resolveForOthers } from "./for-others";
 import { isFailure, type Kubeconfig, type KubeconfigFailure } from "./kubeconfig";
 import { readKubeconfig, type Environment } from "./kubeconfig-file";
 import { selfContained, type OwnAccess } from "./self-contained";
 import { kubeconfigInOutput, kubeconfigInSecret, type KubeconfigSources, type SourceFailure } from "./sources";
+import { userProblem } from "./user-problem";
 
 /** The clusters that can be addressed, and why the others cannot. */
 export interface ResolvedAccess {
@@ -149,30 +152,11 @@ export async function resolveCluster(
     );
   }
 
-  const server = asText(cluster.content["server"]);
-  const mend = `Mend the kubeconfig cluster ${quote(clusterName)}.`;
-  if (server === undefined) return refuse("a kubeconfig cluster with a server", "one without", mend);
-  if (!/^https:\/\//i.test(server) || !URL.canParse(server)) {
-    return refuse(
-      "an API server with an https URL",
-      "another URL",
-      `${mend} Keys and tokens go over this connection, so it must be encrypted.`,
-    );
-  }
-  if (new URL(server).username !== "" || new URL(server).password !== "") {
-    return refuse(
-      "an API server's URL without credentials",
-      "a URL with a user or password",
-      `${mend} Credentials belong to the kubeconfig user.`,
-    );
-  }
-  if (cluster.content["insecure-skip-tls-verify"] === true) {
-    return refuse(
-      "an API server whose certificate is verified",
-      "insecure-skip-tls-verify: true",
-      `Give the kubeconfig cluster ${quote(clusterName)} its certificate-authority-data instead: keys and tokens go over this connection.`,
-    );
-  }
+  const refused =
+    equalNames(file, name, wanted.contextPath.replace(/\.context$/, ".kubeconfig")) ??
+    clusterProblem(cluster.content, clusterName) ??
+    userProblem(user.content, userName);
+  if (refused !== undefined) return { problems: [{ path, ...refused }] };
   const access = await selfContained(wanted.name, cluster, user);
   if ("server" in access) return access;
   return {

@@ -12,6 +12,8 @@ export interface OwnAccess {
   readonly server: string;
   readonly certificateAuthorityData?: string;
   readonly tlsServerName?: string;
+  /** File that the token is from. */
+  readonly tokenFile?: string;
 }
 
 /** A file that a kubeconfig refers to and that cannot be read. */
@@ -70,6 +72,7 @@ export async function selfContained(
     "auth-provider": sorted(user.content["auth-provider"]),
   });
   if (missing.length > 0) return missing;
+  const tokenFile = asText(user.content["tokenFile"]);
   return {
     name,
     kubeconfig: stringify(
@@ -86,6 +89,7 @@ export async function selfContained(
     server,
     ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
     ...(tlsServerName === undefined ? {} : { tlsServerName }),
+    ...(tokenFile === undefined ? {} : { tokenFile: fromDirectory(tokenFile, user.directory) }),
   };
 }
 

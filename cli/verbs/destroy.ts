@@ -2,6 +2,7 @@ import type { ForeignContents, MeshDeployment, RemovedLeftovers } from "../../op
 import { listed } from "../../topology";
 import { changesLine } from "../changes";
 import { ensureAgreed, terminal } from "../confirm";
+import { exitCodes } from "../failure";
 import { updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
@@ -28,6 +29,7 @@ export async function destroyVerb(flags: DestroyFlags): Promise<void> {
     mesh.destroy({ ...options, customResourceDefinitions: flags.crds === true ? "remove" : "keep" }),
   );
   printResult(flags.output, result, () => [changesLine(result), ...result.leftovers.flatMap(leftoverLines)]);
+  if (result.leftovers.some(({ trouble }) => trouble !== undefined)) process.exitCode = exitCodes.unhealthy;
 }
 
 /** What was removed from one cluster, in lines. Pure. */
@@ -38,7 +40,9 @@ export function leftoverLines({
   namespaces,
   keptNamespaces,
   kept,
+  trouble,
 }: RemovedLeftovers): string[] {
+  if (trouble !== undefined) return [`${cluster}: what istiod left may be there still: ${trouble}. Run it again.`];
   if (kept !== undefined) return [`${cluster}: nothing beside was removed: ${kept}`];
   return [
     ...(configMaps.length === 0 ? [] : [`${cluster}: removed istiod's ConfigMaps ${configMaps.join(", ")}`]),

@@ -2,7 +2,7 @@
  * What looks at the clusters of a mesh and asks Pulumi for no more than where they are.
  */
 
-import type { ClusterAccess } from "../../access";
+import type { ClusterAccess, Environment } from "../../access";
 import { ConfigurationError } from "../../topology";
 import {
   compareMesh,
@@ -23,6 +23,7 @@ export async function verifyMesh(run: Run, clientImage: string | undefined): Pro
   return verify({
     plan,
     access: await clustersOf(run),
+    ...environmentOf(run),
     signal: endOf(run),
     ...(clientImage === undefined ? {} : { clientImage }),
     ...(onProgress === undefined ? {} : { onProgress }),
@@ -48,6 +49,7 @@ export async function compareWithApplied(
     stack,
     plan,
     access: await clustersOf(run),
+    ...environmentOf(run),
     states,
     signal: endOf(run),
     ...(onProgress === undefined ? {} : { onProgress }),
@@ -57,6 +59,10 @@ export async function compareWithApplied(
   ensureSettled(stack, states, await readStates());
   await repair();
   return findDrift(comparison);
+}
+
+function environmentOf({ variables }: Run): { readonly environment?: Environment } {
+  return variables === undefined ? {} : { environment: variables };
 }
 
 async function clustersOf(run: Run): Promise<ReadonlyMap<string, ClusterAccess>> {

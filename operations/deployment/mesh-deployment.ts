@@ -179,7 +179,11 @@ export class MeshDeployment {
     return this.operate("destroy", options, async (run) => {
       const clusters = await findClusters(run, await stacksOf(this.plan).knowledge(run));
       const { changes } = await destroyStacks(run, stacksOf(this.plan), clusters);
-      return { stack: this.stack, changes, leftovers: await removeMeshLeftovers(clusters, leftoverScope(options)) };
+      return {
+        stack: this.stack,
+        changes,
+        leftovers: await removeMeshLeftovers(clusters, leftoverScope(options), run.variables),
+      };
     });
   }
 
@@ -192,7 +196,7 @@ export class MeshDeployment {
       const look = { ...place, plan: this.plan, stack: this.stack };
       await this.keepSecrets(look);
       const clusters = await findClusters(look, await stacksOf(this.plan).knowledge(look));
-      return foreignContentsOf(clusters, leftoverScope(options));
+      return foreignContentsOf(clusters, leftoverScope(options), look.variables);
     });
   }
 

@@ -1,5 +1,5 @@
 import { isMap } from "../../topology";
-import { isNotFound, KubernetesError, type ClusterClient } from "../kubernetes";
+import { isNotFound, KubernetesError, type ClusterClient } from "../../access";
 import type { Manifests } from "./applied/manifest";
 import { markedByHelm } from "./applied/helm-marks";
 import { UnreadableRecord } from "./applied/release-record";
@@ -63,7 +63,7 @@ export class ClusterComparison {
         path: "",
         expected: "an answer from its API server",
         found: error.reason,
-        remedy: "Make it answer, and run it again.",
+        remedy: `${error.fix ?? "Make it answer."} Then run it again.`,
       };
       return { cluster, objects: 0, findings: [finding], repairs: [] };
     }

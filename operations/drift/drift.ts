@@ -1,6 +1,6 @@
 import type { MeshPlan } from "../../topology";
 import { sitesOf } from "../../topology";
-import { connect, type ClusterClient } from "../kubernetes";
+import { connect, type ClusterClient, type ClusterReach, type Environment, type NamedReach } from "../../access";
 import type { RawState } from "../../engine/state";
 import { Manifests } from "./applied/manifest";
 import { appliedIn } from "./applied/state";
@@ -17,14 +17,16 @@ export interface DriftOptions {
   readonly plan: MeshPlan;
   /** States of all stacks that make up the mesh, as Pulumi exports them with secrets shown. */
   readonly states: readonly RawState[];
-  /** Kubeconfig text of each cluster, by name. */
-  readonly access: ReadonlyMap<string, { readonly kubeconfig: string }>;
+  /** How each cluster is reached, by name. */
+  readonly access: ReadonlyMap<string, ClusterReach>;
+  /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
+  readonly environment?: Environment;
   /** Clusters that are looked at at once. Default: 8, by which some 10 MiB of objects are in memory. */
   readonly atOnce?: number;
   /** Told in words of every cluster when it is done. */
   readonly onProgress?: (words: string) => void;
   /** How a cluster is reached. Default: {@link connect}. */
-  readonly connectTo?: (name: string, kubeconfig: string) => Promise<ClusterClient>;
+  readonly connectTo?: (reach: NamedReach, environment?: Environment) => ClusterClient;
   /** Ends it early, with the reason that the signal gives. */
   readonly signal?: AbortSignal;
 }
@@ -58,7 +60,7 @@ export async function compareMesh(options: DriftOptions): Promise<MeshComparison
     signal?.throwIfAborted();
     const found = access.get(name);
     if (found === undefined) throw new RangeError(`no access to cluster ${name}`);
-    const client = await connectTo(name, found.kubeconfig);
+    const client = connectTo({ ...found, name }, options.environment);
     const drift = await new ClusterComparison(client, applied, { stack, site: path, manifests }).run();
     onProgress(progressOf(drift));
     return { drift, client };

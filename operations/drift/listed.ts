@@ -1,5 +1,5 @@
 import { ownedLabels, systemNamespace } from "../../topology";
-import { isNotFound, type ClusterClient } from "../kubernetes";
+import { isNotFound, type ClusterClient } from "../../access";
 import { objectKey, referenceTo, type ObjectReference } from "./object-reference";
 import type { ListedObject } from "./strays";
 

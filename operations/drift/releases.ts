@@ -1,4 +1,4 @@
-import { isNotFound, type ClusterClient } from "../kubernetes";
+import { isNotFound, type ClusterClient } from "../../access";
 import { readRecord, recordName, type ReleaseRecord } from "./applied/release-record";
 import type { AppliedRelease } from "./applied/state";
 

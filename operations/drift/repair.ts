@@ -1,4 +1,4 @@
-import { KubernetesError, type ClusterClient, type PatchOperation } from "../kubernetes";
+import { KubernetesError, type ClusterClient, type PatchOperation } from "../../access";
 import type { Mend } from "./compare/compare";
 import type { Repair } from "./finding";
 import { objectText } from "./object-reference";

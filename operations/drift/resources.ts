@@ -1,4 +1,4 @@
-import { isNotFound, type ClusterClient } from "../kubernetes";
+import { isNotFound, type ClusterClient } from "../../access";
 import type { KubernetesObject } from "./compare/object-kind";
 import type { ObjectReference } from "./object-reference";
 

@@ -1,6 +1,5 @@
-import type { ClusterAccess, StackKnowledge } from "../../access";
+import { connect, KubernetesError, type ClusterAccess, type Environment, type StackKnowledge } from "../../access";
 import { ConfigurationError, sitesOf, type ClusterPlan, type Problem, type SitePlan } from "../../topology";
-import { connect, KubernetesError } from "../kubernetes";
 import { removable } from "./removal";
 import { resolveClusters } from "./kubeconfig-sources";
 import type { StackOptions } from "./workspace";
@@ -31,13 +30,13 @@ export async function findClusters(
   await Promise.all(
     sitesOf(plan).map(async ({ name, access: { path } }) => {
       const access = clusters.get(name);
-      const found = access === undefined ? undefined : await silence(access);
+      const found = access === undefined ? undefined : await silence(access, options.variables);
       if (access === undefined || found === undefined) return;
       silent.set(name, {
         path,
         expected: `an answer from ${access.server}, to remove the mesh there`,
-        found,
-        fix: `Make it answer and run it again. For a cluster that is gone for good, set ${giveUpVariable}=true: what was in it is forgotten then.`,
+        found: found.reason,
+        fix: `${found.fix ?? "Make it answer."} Then run it again. For a cluster that is gone for good, set ${giveUpVariable}=true: what was in it is forgotten then.`,
       });
     }),
   );
@@ -60,12 +59,15 @@ export async function findClusters(
 }
 
 /** What came instead of an answer; undefined when the API server answers. */
-async function silence({ name, kubeconfig }: ClusterAccess): Promise<string | undefined> {
+async function silence(access: ClusterAccess, environment?: Environment): Promise<KubernetesError | undefined> {
+  const client = connect(access, environment);
   try {
-    await (await connect(name, kubeconfig)).get("/version");
+    await client.get("/version");
     return undefined;
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error;
-    return error.reason;
+    return error;
+  } finally {
+    client.close();
   }
 }

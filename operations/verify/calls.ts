@@ -1,4 +1,4 @@
-import type { ClusterClient } from "../kubernetes";
+import type { ClusterClient } from "../../access";
 import { clientName, helloworldName, helloworldPort } from "./sample-manifests";
 import type { Sample } from "./sample";
 

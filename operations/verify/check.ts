@@ -1,5 +1,5 @@
 import { sitesOf, type MeshPlan } from "../../topology";
-import type { ClusterClient } from "../kubernetes";
+import type { ClusterClient } from "../../access";
 import type { Calls } from "./calls";
 import type { Sample } from "./sample";
 

@@ -7,7 +7,7 @@ import {
   systemNamespace,
   type ClusterPlan,
 } from "../../topology";
-import type { ClusterClient } from "../kubernetes";
+import type { ClusterClient } from "../../access";
 import type { Finding, VerifyContext } from "./check";
 import { jsonIn } from "./json-output";
 

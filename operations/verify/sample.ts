@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
 import type { MeshPlan } from "../../topology";
-import { isPresent, KubernetesError, untilGone, type ClusterClient } from "../kubernetes";
+import { isPresent, KubernetesError, untilGone, type ClusterClient } from "../../access";
 import { isLeftover, ownerOfThisProcess } from "./owner";
 import {
   clientName,

@@ -1,5 +1,5 @@
 import type { MeshPlan } from "../../topology";
-import { connect, type ClusterClient } from "../kubernetes";
+import { connect, type ClusterClient, type ClusterReach, type Environment } from "../../access";
 import { Calls } from "./calls";
 import type { CheckResult } from "./check";
 import { checks } from "./checks";
@@ -10,8 +10,10 @@ import { removeLeftovers, Sample } from "./sample";
 /** What {@link verify} is told. */
 export interface VerifyOptions {
   readonly plan: MeshPlan;
-  /** Kubeconfig text of each cluster, by name. */
-  readonly access: ReadonlyMap<string, { readonly kubeconfig: string }>;
+  /** How each cluster is reached, by name. */
+  readonly access: ReadonlyMap<string, ClusterReach>;
+  /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
+  readonly environment?: Environment;
   /** Image of the sample's client, in place of the configuration's. */
   readonly clientImage?: string;
   /** Told of every result when it is there. */
@@ -29,9 +31,7 @@ export interface VerifyOptions {
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const { plan, onProgress = () => undefined, signal = new AbortController().signal } = options;
   const clients = new Map(
-    await Promise.all(
-      [...options.access].map(async ([name, { kubeconfig }]) => [name, await connect(name, kubeconfig)] as const),
-    ),
+    [...options.access].map(([name, reach]) => [name, connect({ ...reach, name }, options.environment)] as const),
   );
   const images = {
     helloworld: plan.sample.helloworldImage,
@@ -58,6 +58,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     // What was found counts, whether or not the sample could be removed: the next run removes it then.
     for (const trouble of await sample.remove()) onProgress(`warning: the sample could not be removed: ${trouble}`);
     await leftovers;
+    for (const client of clients.values()) client.close();
   }
 }
 

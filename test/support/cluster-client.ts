@@ -1,4 +1,4 @@
-import { KubernetesError, type ClusterClient, type ExecTarget, type PatchOperation } from "../../operations/kubernetes";
+import { KubernetesError, type ClusterClient, type ExecTarget, type PatchOperation } from "../../access";
 
 /** What a stand-in for a cluster answers. */
 export interface FakeCluster {
@@ -51,6 +51,10 @@ export class FakeClient implements ClusterClient {
   remove(path: string): Promise<void> {
     this.requests.push({ method: "remove", path });
     return Promise.resolve();
+  }
+
+  close(): void {
+    // Nothing is open.
   }
 
   async exec(target: ExecTarget, command: readonly string[]): Promise<string> {

@@ -139,9 +139,17 @@ describe("charts of a repository", () => {
   });
 
   it("are told not to be checked where a proxy is none that Node can use", async () => {
-    bench.environment = { ...bench.environment, HTTPS_PROXY: "socks5://127.0.0.1:1" };
-    const { problems, warnings } = await bench.check({ charts: { repository: "https://charts.example" } });
+    bench.environment = { ...bench.environment, HTTP_PROXY: "socks5://127.0.0.1:1" };
+    const { problems, warnings } = await bench.check({ charts: { repository: "http://charts.example" } });
     assert.deepEqual(problems.map(formatProblem), []);
-    assert.match(only(warnings), /expected an http or https proxy, found one that cannot be used for a check/);
+    assert.match(only(warnings), /expected an answer from charts\.example, found a proxy that does not lead there/);
+  });
+
+  it("are looked for through a SOCKS proxy, which is named when it does not answer", async () => {
+    bench.environment = { ...bench.environment, HTTPS_PROXY: "socks5://127.0.0.1:1" };
+    assert.equal(
+      await bench.problem({ charts: { repository: "https://charts.example" } }),
+      "isthmus:mesh.istio.charts.repository: expected an answer from charts.example, found a refused connection (ECONNREFUSED) through the proxy HOST. Mend the proxy (proxy-url in the kubeconfig, else HTTPS_PROXY), or name what is reached without it in NO_PROXY.",
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type Server as HttpsServer } from "node:https";
-import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer } from "node:https";
+import { createServer as createTcpServer, type AddressInfo, type Server as NetServer, type Socket } from "node:net";
 import type { ClusterAccess } from "../../../access";
 import type { Identity } from "./certificates";
 
@@ -19,6 +19,8 @@ export interface Cluster {
   readonly isSilent?: boolean;
   /** Told of what is deleted. */
   readonly remove?: (path: string) => void;
+  /** The authority of client certificates, which are as good as the token. */
+  readonly clientAuthority?: string;
   /** A status for every request, as of a server that is not ready. */
   readonly status?: number;
   /** Statuses by path, as of what may not be read. */
@@ -36,7 +38,10 @@ export interface Listening {
 /** A server that answers as an API server would what the precheck asks. */
 export async function fakeApiServer(identity: Identity, cluster: Cluster): Promise<Listening> {
   const requests: string[] = [];
-  const server = createServer({ cert: identity.certificate, key: identity.key }, (request, response) => {
+  const { clientAuthority: ca } = cluster;
+  const certificates = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
+  const secured = { cert: identity.certificate, key: identity.key, ...certificates };
+  const server = createServer(secured, (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     if (cluster.isSilent === true) {
       request.socket.destroy();
@@ -46,7 +51,9 @@ export async function fakeApiServer(identity: Identity, cluster: Cluster): Promi
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
       if (request.method === "DELETE") cluster.remove?.(request.url?.split("?", 1)[0] ?? "");
-      const authorized = request.headers.authorization === `Bearer ${cluster.token}`;
+      const authorized =
+        request.headers.authorization === `Bearer ${cluster.token}` ||
+        ("authorized" in request.socket && request.socket.authorized === true);
       const [status, content] = answer(cluster, authorized, request.url ?? "", body);
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
     });
@@ -85,22 +92,6 @@ export async function fakeWebServer(
   return listen(server, "http", requests);
 }
 
-/** A proxy that leads every tunnel to one server, whatever name is asked for. */
-export async function fakeProxy(target: Listening): Promise<Listening> {
-  const requests: string[] = [];
-  const server = createHttpServer();
-  server.on("connect", (request, socket) => {
-    requests.push(`CONNECT ${request.url}`);
-    const through = connect(Number(new URL(target.url).port), "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      through.pipe(socket).pipe(through);
-    });
-    socket.on("error", () => through.destroy());
-    through.on("error", () => socket.destroy());
-  });
-  return listen(server, "http", requests);
-}
-
 /** A port that takes connections and never says a word. */
 export async function silentServer(): Promise<Listening> {
   return listen(createTcpServer(), "https", []);
@@ -117,7 +108,7 @@ export async function hangingUpServer(): Promise<Listening> {
 
 /** Has a server listen on a port of this machine. */
 export async function listen(
-  server: Server | HttpsServer,
+  server: NetServer,
   scheme: "http" | "https",
   requests: readonly string[],
 ): Promise<Listening> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Agent } from "node:http";
-import { goesThroughProxies } from "../../../access/connection/http";
+import { goesThroughProxies } from "../../../access/connection/agent";
 import { proxyFor } from "../../../access/connection/proxy";
 
 describe("proxyFor", () => {

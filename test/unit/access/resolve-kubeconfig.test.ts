@@ -79,6 +79,7 @@ current-context: east
       command,
       args: ["get", "token"],
       apiVersion: "client.authentication.k8s.io/v1",
+      interactiveMode: "Never",
     });
     const relative = usersOf(await resolved({ server: "https://k" }, { exec: exec("./bin/plugin") }));
     assert.deepEqual(relative[0]?.user.exec, {
@@ -86,6 +87,7 @@ current-context: east
       args: ["get", "token"],
       command: join(bench.home, "dir/bin/plugin"),
       env: null,
+      interactiveMode: "Never",
     });
     const inPath = usersOf(await resolved({ server: "https://k" }, { exec: exec("aws") }));
     assert.equal(inPath[0]?.user.exec?.["command"], "aws");

@@ -121,7 +121,7 @@ describe("resolveAccess says what is wrong", () => {
     ],
     [
       "files that are not there",
-      kubeconfig("k", { server: "https://k" }, { "client-key": "k.key" }),
+      kubeconfig("k", { server: "https://k" }, { "client-key": "k.key", "client-certificate-data": "Yw==" }),
       "expected a kubeconfig whose client-key can be read, found no such file at k.key. Create the file, or name another context.",
     ],
   ] as const) {

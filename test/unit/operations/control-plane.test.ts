@@ -8,7 +8,7 @@ import {
   unsynced,
   webhookReady,
 } from "../../../operations/verify/control-plane";
-import { KubernetesError } from "../../../operations/kubernetes";
+import { KubernetesError } from "../../../access";
 import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { foreignContents } from "../../../operations/foreign-contents";
-import { KubernetesError } from "../../../operations/kubernetes";
+import { KubernetesError } from "../../../access";
 import { FakeClient } from "../../support/cluster-client";
 
 const system = "/api/v1/namespaces/istio-system";

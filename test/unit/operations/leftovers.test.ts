@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { KubernetesError } from "../../../access";
 import { removeFromCluster } from "../../../operations/leftovers";
 import { FakeClient } from "../../support/cluster-client";
 
@@ -33,6 +34,14 @@ function clusterWith(standing: Readonly<Record<string, readonly object[]>> = {})
 }
 
 describe("removeFromCluster", () => {
+  it("tells what a cluster refuses, instead of ending what is done in the others", async () => {
+    const client = clusterWith();
+    client.remove = (path) => Promise.reject(new KubernetesError("DELETE", path, 403, "forbidden"));
+    const { trouble, configMaps } = await removeFromCluster(client, "istiod");
+    assert.match(trouble ?? "", /^DELETE \/api\/v1\/namespaces\/.*: forbidden$/);
+    assert.deepEqual(configMaps, []);
+  });
+
   it("removes what istiod wrote into the namespaces, and nothing that is only labelled like it", async () => {
     const client = clusterWith();
     assert.deepEqual(await removeFromCluster(client, "istiod"), {

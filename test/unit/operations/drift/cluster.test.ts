@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { KubernetesError } from "../../../../operations/kubernetes";
+import { KubernetesError } from "../../../../access";
 import { Manifests } from "../../../../operations/drift/applied/manifest";
 import { appliedIn } from "../../../../operations/drift/applied/state";
 import { ClusterComparison } from "../../../../operations/drift/cluster";

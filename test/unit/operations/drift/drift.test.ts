@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { compareMesh, findDrift, type DriftOptions } from "../../../../operations/drift";
 import { limited } from "../../../../operations/limited";
-import { KubernetesError } from "../../../../operations/kubernetes";
+import { KubernetesError } from "../../../../access";
 import { FakeClient } from "../../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../../support/plans";
 import { east, providerOf, remoteSecret, stateOfEast } from "./support";
@@ -15,7 +15,7 @@ function mesh(changes: Partial<DriftOptions> = {}): { readonly options: DriftOpt
   const client = new FakeClient("east", { objects: east({ [secret]: { ...remoteSecret, data: {} } }) });
   const silent = new FakeClient("west");
   silent.get = (path) => Promise.reject(new KubernetesError("GET", path, undefined, "no answer"));
-  const connectTo: DriftOptions["connectTo"] = (name) => Promise.resolve(name === "east" ? client : silent);
+  const connectTo: DriftOptions["connectTo"] = ({ name }) => (name === "east" ? client : silent);
   const options = { stack: "dev", plan: planOf(twoPrimaries), states: [stateOfEast()], access, connectTo, ...changes };
   return { options, client };
 }

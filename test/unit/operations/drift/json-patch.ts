@@ -1,4 +1,4 @@
-import type { PatchOperation } from "../../../../operations/kubernetes";
+import type { PatchOperation } from "../../../../access";
 
 /** Applies a JSON Patch (RFC 6902) to a copy, as an API server does. @throws Error where a place is not there. */
 export function patched(object: unknown, operations: readonly PatchOperation[]): unknown {

@@ -1,12 +1,22 @@
 import type { Problem } from "../../topology";
-import type { ConnectionError } from "../connection/http";
+import type { ConnectionError } from "./connection-error";
+
+type Words = Pick<Problem, "expected" | "found" | "fix">;
 
 /** The `expected`, `found` and `fix` of a connection that gave no answer. */
-export function describeConnectionError(
-  error: ConnectionError,
-  host: string,
-  timeoutMs: number,
-): Pick<Problem, "expected" | "found" | "fix"> {
+export function describeConnectionError(error: ConnectionError, host: string, timeoutMs: number): Words {
+  const words = withoutProxy(error, host, timeoutMs);
+  if (error.proxy === undefined) return words;
+  const found = `${words.found} through the proxy ${error.proxy}`;
+  // Most often it is the proxy that cannot be reached, and not what is behind it.
+  const isOnTheWay = ["name", "refused", "unreachable", "timeout"].includes(error.kind);
+  return { ...words, found, ...(isOnTheWay ? { fix: mendProxy } : {}) };
+}
+
+const mendProxy =
+  "Mend the proxy (proxy-url in the kubeconfig, else HTTPS_PROXY), or name what is reached without it in NO_PROXY.";
+
+function withoutProxy(error: ConnectionError, host: string, timeoutMs: number): Words {
   const expected = `an answer from ${host}`;
   switch (error.kind) {
     case "name":
@@ -65,9 +75,12 @@ export function describeConnectionError(
       };
     case "proxy":
       return {
-        expected: "an http or https proxy",
-        found: `one that cannot be used for a check (${error.code})`,
-        fix: `Make sure yourself that ${host} can be reached: it was not checked.`,
+        expected,
+        found: `a proxy that does not lead there (${error.code})`,
+        fix:
+          /^\d+$/.test(error.code) && error.code !== "407"
+            ? `Let the proxy connect to ${host}. ${mendProxy}`
+            : mendProxy,
       };
     case "too-large":
       return { expected, found: "one too long to be right", fix: "Mend the address." };
@@ -78,4 +91,34 @@ export function describeConnectionError(
         fix: "Mend the address or the credentials in the kubeconfig.",
       };
   }
+}
+
+/** The same for an API server that answers, and not with what it was asked for: by its status. */
+export function describeRefusal(status: number, host: string): Words {
+  if (status === 401) {
+    return {
+      expected: `credentials that ${host} accepts`,
+      found: "others (401 Unauthorized)",
+      fix: "Log in again, or renew the credentials of the context's user.",
+    };
+  }
+  if (status === 403) {
+    return {
+      expected: "a user who may ask for their own rights",
+      found: "one who may not (403 Forbidden)",
+      fix: "Name a context of a user who may install Istio, with cluster-admin for one.",
+    };
+  }
+  if (status >= 500 || status === 429) {
+    return {
+      expected: `an API server at ${host} that is ready`,
+      found: `one that answers ${status}`,
+      fix: "Wait until it is ready, then run again.",
+    };
+  }
+  return {
+    expected: `a Kubernetes API server at ${host}`,
+    found: `something else${status === 0 ? "" : ` (${status})`}`,
+    fix: "Mend the server in the kubeconfig.",
+  };
 }

@@ -1,0 +1,223 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import type { ClusterReach } from "../cluster-access";
+import { readJson } from "../json";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
+import { apiServer, type ApiConnection, type ApiRequest } from "./api-server";
+import { ConnectionError } from "./connection-error";
+import { describeConnectionError, describeRefusal } from "./connection-problem";
+import { runInContainer, type ExecTarget } from "./container-command";
+import { CredentialError } from "./exec-credential";
+import { deadlineIn } from "./http";
+import { settingsOf } from "./settings";
+
+/** What operations need of a cluster's API server. Small on purpose: a test stands in for it with a map of paths. */
+export interface ClusterClient {
+  /** The cluster's name in the mesh. */
+  readonly name: string;
+  /** Reads one object, or whatever the path answers, as JSON. */
+  get<T>(path: string): Promise<T>;
+  /** Reads a collection. */
+  list<T>(path: string, query?: Readonly<Record<string, string>>): Promise<readonly T[]>;
+  /** Creates an object in the collection at the path. */
+  create(path: string, object: object): Promise<void>;
+  /** Changes an object by a JSON Patch (RFC 6902): all of it, or nothing. */
+  patch(path: string, operations: readonly PatchOperation[]): Promise<void>;
+  /** Deletes an object; one that is not there is as good as deleted. */
+  remove(path: string): Promise<void>;
+  /**
+   * Runs a command in a container and gives what it wrote to its standard output.
+   * @throws CommandFailed when the command ends with another code than 0.
+   */
+  exec(target: ExecTarget, command: readonly string[], timeoutMs: number): Promise<string>;
+  /** Ends its connections. */
+  close(): void;
+}
+
+/** One step of a JSON Patch. */
+export type PatchOperation =
+  | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: unknown }
+  | { readonly op: "remove"; readonly path: string };
+
+/** The API server refused a request, or could not be asked. The message holds no credentials. */
+export class KubernetesError extends Error {
+  constructor(
+    readonly method: string,
+    readonly path: string,
+    /** HTTP status; undefined when there was no answer at all. */
+    readonly status: number | undefined,
+    readonly reason: string,
+    /** What to do about it, in a sentence, where that is known. */
+    readonly fix?: string,
+  ) {
+    super(`${method} ${path}: ${reason}`);
+    this.name = "KubernetesError";
+  }
+}
+
+/** A cluster that is to be reached. */
+export interface NamedReach extends ClusterReach {
+  /** Its name in the mesh. */
+  readonly name: string;
+}
+
+/**
+ * Under this name Pulumi's Kubernetes provider makes objects, and takes over what others of the name have changed
+ * (pulumi-kubernetes, fixCSAFieldManagers): a field that we put back must not be one that it then refuses to touch.
+ */
+const patchManager = "pulumi-kubernetes";
+
+/** A request that takes longer is given up: an API server that is well answers ours within tens of milliseconds. */
+const requestTimeoutMs = 10_000;
+
+/** Credentials that could not be had are not asked for again with every request of many. */
+const failureCountsMs = 30_000;
+
+/**
+ * A client of one cluster. Nothing is asked, and no credential plugin run, before the first request; whatever keeps it
+ * from the cluster is a KubernetesError of that request, so that one cluster's trouble is never another's.
+ * @param environment Where proxies and authorities are looked up, and what credential plugins see. Default: the process's.
+ */
+export function connect(reach: NamedReach, environment: Environment = process.env): ClusterClient {
+  const connection = new Connection(reach, environment);
+  const request = async <T>(method: Method, path: string, json?: object, contentType?: string): Promise<T> =>
+    connection.json({ method, path, json, ...(contentType === undefined ? {} : { contentType }) }) as Promise<T>;
+  return {
+    name: reach.name,
+    get: (path) => request("GET", path),
+    async list<T>(path: string, query: Readonly<Record<string, string>> = {}) {
+      const search = new URLSearchParams(query).toString();
+      const { items } = await request<{ items: T[] }>("GET", search === "" ? path : `${path}?${search}`);
+      return items;
+    },
+    async create(path, object) {
+      await request("POST", path, object);
+    },
+    async patch(path, operations) {
+      await request("PATCH", `${path}?fieldManager=${patchManager}`, operations, "application/json-patch+json");
+    },
+    async remove(path) {
+      await request("DELETE", path).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
+    },
+    exec: (target, command, timeoutMs) => connection.exec(target, command, timeoutMs),
+    close: () => {
+      connection.close();
+    },
+  };
+}
+
+/** Whether the API server said that there is no such object. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status === 404;
+}
+
+/** Whether an object is there. */
+export async function isPresent(client: ClusterClient, path: string): Promise<boolean> {
+  try {
+    await client.get(path);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/** Between two looks at an object that is awaited. */
+const pollMs = 100;
+
+/**
+ * Waits until an object that was deleted is gone.
+ * @throws KubernetesError when it is still there after the time: something holds it.
+ */
+export async function untilGone(client: ClusterClient, path: string, timeoutMs = 60_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (await isPresent(client, path)) {
+    if (performance.now() > deadline)
+      throw new KubernetesError("GET", path, undefined, `still there after ${timeoutMs / 1000} s`);
+    await delay(pollMs);
+  }
+}
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+const statusSchema = z.object({ kind: z.literal("Status"), message: z.string() });
+
+/** The API server of one cluster, opened when it is first needed. */
+class Connection {
+  #server: Promise<ApiConnection> | undefined;
+
+  constructor(
+    private readonly reach: NamedReach,
+    private readonly environment: Environment,
+  ) {}
+
+  async json({ path, ...request }: Omit<ApiRequest, "deadline"> & { readonly method: Method }): Promise<unknown> {
+    const shown = path.split("?")[0] ?? path;
+    const refused = (status: number | undefined, reason: string, fix?: string): KubernetesError =>
+      new KubernetesError(request.method, shown, status, reason, fix);
+    let answer: { readonly status: number; readonly body: string };
+    try {
+      const server = await this.#opened();
+      answer = await server.request({ ...request, path, deadline: deadlineIn(requestTimeoutMs) });
+    } catch (error) {
+      const { found, fix } = this.#words(error);
+      throw refused(undefined, found, fix);
+    }
+    const { status } = answer;
+    const content = readJson(answer.body);
+    if (status >= 400) {
+      // Not the API server's own words but some proxy's: the HTTP status says what is known.
+      const said = statusSchema.safeParse(content).data?.message ?? `HTTP ${status}`;
+      throw refused(status, said, status === 401 ? describeRefusal(status, "").fix : undefined);
+    }
+    if (content === undefined) {
+      throw refused(status, "an answer that is not the API server's", describeRefusal(0, "").fix);
+    }
+    return content;
+  }
+
+  async exec(target: ExecTarget, command: readonly string[], timeoutMs: number): Promise<string> {
+    let server: ApiConnection;
+    try {
+      server = await this.#opened();
+    } catch (error) {
+      const { found, fix } = this.#words(error);
+      throw new KubernetesError(
+        "GET",
+        `/api/v1/namespaces/${target.namespace}/pods/${target.pod}/exec`,
+        undefined,
+        found,
+        fix,
+      );
+    }
+    return runInContainer(server, target, command, timeoutMs);
+  }
+
+  close(): void {
+    void this.#server?.then(
+      (server) => server.close(),
+      () => undefined,
+    );
+    this.#server = undefined;
+  }
+
+  #opened(): Promise<ApiConnection> {
+    if (this.#server !== undefined) return this.#server;
+    const opened = apiServer(this.reach, this.environment);
+    this.#server = opened;
+    opened.catch(() =>
+      setTimeout(() => {
+        if (this.#server === opened) this.#server = undefined;
+      }, failureCountsMs).unref(),
+    );
+    return opened;
+  }
+
+  #words(error: unknown): { readonly found: string; readonly fix: string } {
+    if (error instanceof CredentialError) return error;
+    if (!(error instanceof ConnectionError)) throw error;
+    return describeConnectionError(error, settingsOf(this.reach, this.environment).server.host, requestTimeoutMs);
+  }
+}
