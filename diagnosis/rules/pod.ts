@@ -21,7 +21,7 @@ const comesByItself = /node\.kubernetes\.io\/not-ready|node\.cloudprovider\.kube
 function schedulingFinding(pod: Pod, events: readonly Event[]): Finding | undefined {
   const condition = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (condition?.status !== "False" || condition.reason !== "Unschedulable") return undefined;
-  const message = (condition.message ?? "").replace(/\.? ?preemption: .*$/, "");
+  const message = (condition.message ?? "").replace(/\.? ?(?:no new claims to deallocate, ?)?(?:preemption: .*)?$/, "");
   const isComing = comesByItself.test(message) || events[0]?.reason === "TriggeredScaleUp";
   return {
     id: "no-room",

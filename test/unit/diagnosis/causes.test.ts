@@ -130,7 +130,7 @@ const rows: readonly (readonly [title: string, workload: Workload, id: CauseId, 
     "no room",
     {
       pods: unschedulable(
-        "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.",
+        "0/3 nodes are available: 3 Insufficient memory. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.",
       ),
     },
     "no-room",
@@ -142,7 +142,7 @@ const rows: readonly (readonly [title: string, workload: Workload, id: CauseId, 
       pods: unschedulable("0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }."),
     },
     "no-room",
-    "istiod 0/1: no node takes pod istiod-2-a (0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.)",
+    "istiod 0/1: no node takes pod istiod-2-a (0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: })",
   ],
   [
     "a volume that is not there",
