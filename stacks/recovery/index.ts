@@ -4,6 +4,7 @@ export {
   providerName,
   recordsCreations,
   releasesIn,
+  unrecordedReleases,
   type Pending,
   type PendingObject,
   type PendingRelease,

@@ -3,7 +3,7 @@
  */
 
 import { nameOf, type ExportedState, type StateResource } from "../../engine/state";
-import { isMeshNamespace } from "../../topology";
+import { eastWestGatewayName, isMeshNamespace, systemNamespace } from "../../topology";
 
 /** A Kubernetes object that may or may not have come into being. */
 export interface PendingObject {
@@ -63,6 +63,31 @@ export function releasesIn({ resources = [] }: ExportedState): PendingRelease[] 
     const cluster = providerName(resource.provider);
     return resource.type !== releaseType || cluster === undefined ? [] : releaseOf(resource, cluster, false);
   });
+}
+
+/** What Istio's charts are installed as. */
+const releaseNames = ["istio-base", "istiod", eastWestGatewayName] as const;
+
+/**
+ * Releases that the state does not have and that may have been begun all the same: where a plugin dies alone, what it was
+ * creating has failed like anything else, and Pulumi keeps no record of it. They are looked for where the system namespace
+ * is the stack's; what Helm does not mark as unfinished is left alone, as that of any release.
+ */
+export function unrecordedReleases(state: ExportedState): PendingRelease[] {
+  const recorded = new Set(releasesIn(state).map(({ cluster, name }) => `${cluster}/${name}`));
+  const clusters = (state.resources ?? []).flatMap((resource) =>
+    isSystemNamespace(resource) ? (providerName(resource.provider) ?? []) : [],
+  );
+  return [...new Set(clusters)].flatMap((cluster) =>
+    releaseNames
+      .filter((name) => !recorded.has(`${cluster}/${name}`))
+      .map((name) => ({ kind: "release" as const, cluster, namespace: systemNamespace, name, isNew: false })),
+  );
+}
+
+function isSystemNamespace({ delete: isGoing, inputs, type }: StateResource): boolean {
+  const { name } = (inputs?.["metadata"] ?? {}) as { readonly name?: unknown };
+  return isGoing !== true && type === "kubernetes:core/v1:Namespace" && name === systemNamespace;
 }
 
 /** Whether a state records operations that were creating something. Pulumi keeps those until it is told to drop them. */

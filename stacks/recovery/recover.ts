@@ -11,7 +11,7 @@ import { releaseTimeoutSeconds } from "../../components";
 import { revealed, type ExportedState } from "../../engine/state";
 import type { MeshPlan } from "../../topology";
 import { clearAway, type ClearingOptions } from "./clear-away";
-import { kubeconfigInputOf, pendingIn, releasesIn, type Pending } from "./pending";
+import { kubeconfigInputOf, pendingIn, releasesIn, unrecordedReleases, type Pending } from "./pending";
 
 /** By this variable the command line tells the program that no process of a killed update lives. */
 export const orphansVariable = "ISTHMUS_ORPHANS";
@@ -49,7 +49,10 @@ export interface Recovery {
 export async function recoverFromKill(recovery: Recovery): Promise<void> {
   const { state, log = logged, environment = process.env, silence = "none", before = "update" } = recovery;
   // Helm removes a release in whatever state it is.
-  const begun = [...pendingIn(state), ...(before === "update" ? releasesIn(state) : [])];
+  const begun = [
+    ...pendingIn(state),
+    ...(before === "update" ? [...releasesIn(state), ...unrecordedReleases(state)] : []),
+  ];
   await Promise.all(
     [...new Set(begun.map(({ cluster }) => cluster))].map(async (name) => {
       const own = begun.filter(({ cluster }) => cluster === name);

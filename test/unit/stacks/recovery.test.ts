@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { ApiServer } from "../../../access";
-import { clearAway, kubeconfigInputOf, pendingIn, releasesIn, type ClearingOptions } from "../../../stacks/recovery";
+import {
+  clearAway,
+  kubeconfigInputOf,
+  pendingIn,
+  releasesIn,
+  unrecordedReleases,
+  type ClearingOptions,
+} from "../../../stacks/recovery";
 
 describe("what a killed update had begun", () => {
   const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east::d3b0";
@@ -56,6 +63,28 @@ describe("what a killed update had begun", () => {
     assert.deepEqual(releasesIn({ resources: [known, { urn: "v", type: "kubernetes:core/v1:Secret", provider }] }), [
       { kind: "release", cluster: "east", ...release, isNew: false },
     ]);
+  });
+
+  it("may be a release that the state does not have, where the system namespace is the stack's", () => {
+    const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east::1";
+    const namespace = {
+      urn: "n",
+      type: "kubernetes:core/v1:Namespace",
+      provider,
+      inputs: { metadata: { name: "istio-system" } },
+    };
+    const istiod = {
+      urn: "r",
+      type: "kubernetes:helm.sh/v3:Release",
+      provider,
+      inputs: { name: "istiod", namespace: "istio-system" },
+    };
+    const found = (
+      ...resources: (typeof namespace | typeof istiod | (typeof namespace & { delete: boolean }))[]
+    ): string[] => unrecordedReleases({ resources }).map(({ cluster, name }) => `${cluster}/${name}`);
+    assert.deepEqual(found(namespace, istiod), ["east/istio-base", "east/istio-eastwestgateway"]);
+    assert.deepEqual(found(istiod), []);
+    assert.deepEqual(found({ ...namespace, delete: true }), []);
   });
 
   it("is reached by the state's kubeconfig in a cluster that is described no more", () => {
