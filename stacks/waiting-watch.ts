@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { apiServer, ConnectionError, CredentialError, type ReachedCluster } from "../access";
+import { apiServer, ConnectionError, CredentialError, type ApiServer, type ReachedCluster } from "../access";
 import type { AwaitedRelease } from "../components";
 import { causesOf, formatCause, gather, type Cause, type ClusterReader } from "../diagnosis";
 import { systemNamespace } from "../topology";
@@ -41,38 +41,40 @@ async function watchCluster(
   for (const one of awaited) one.resource.id.apply(() => pending.delete(one));
   const told = new Set<string>();
   await delay(firstLookMs, undefined, { ref: false });
-  while (pending.size > 0) {
-    for (const [release, cause] of await lookAt(cluster, [...pending], environment)) {
-      if (pending.has(release)) await tell(release, cause, told);
+  if (pending.size === 0) return;
+  // One connection for all looks: a credential plugin is not to run every few seconds.
+  const server = await apiServer(cluster, environment);
+  try {
+    while (pending.size > 0) {
+      for (const [release, cause] of await lookAt(cluster.name, server, [...pending])) {
+        if (pending.has(release)) await tell(release, cause, told);
+      }
+      await delay(lookEveryMs, undefined, { ref: false });
     }
-    await delay(lookEveryMs, undefined, { ref: false });
+  } finally {
+    server.close();
   }
 }
 
 /** Why releases are not there yet. Where the cluster does not answer just now, nothing is known. */
 async function lookAt(
-  cluster: ReachedCluster,
+  cluster: string,
+  server: ApiServer,
   pending: readonly AwaitedRelease[],
-  environment: NodeJS.ProcessEnv,
 ): Promise<(readonly [AwaitedRelease, Cause])[]> {
   try {
-    const server = await apiServer(cluster, environment);
-    try {
-      const snapshot = await gather(readerOf(server), cluster.name, systemNamespace);
-      return pending.flatMap((release) => {
-        const [worst] = causesOf(snapshot, { kind: "release", name: release.name });
-        return worst === undefined ? [] : [[release, worst] as const];
-      });
-    } finally {
-      server.close();
-    }
+    const snapshot = await gather(readerOf(server), cluster, systemNamespace);
+    return pending.flatMap((release) => {
+      const [worst] = causesOf(snapshot, { kind: "release", name: release.name });
+      return worst === undefined ? [] : [[release, worst] as const];
+    });
   } catch (error) {
     if (error instanceof ConnectionError || error instanceof CredentialError) return [];
     throw error;
   }
 }
 
-function readerOf(server: Awaited<ReturnType<typeof apiServer>>): ClusterReader {
+function readerOf(server: ApiServer): ClusterReader {
   const read = async (path: string): Promise<string | undefined> => {
     const { status, body } = await server.ask(path, AbortSignal.timeout(lookTakesAtMostMs));
     return status === 200 ? body : undefined;

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { causesOf, formatCause, isCause, type CauseId, type Snapshot } from "../../../diagnosis";
 import { container, event, snapshotOf, type Workload } from "./snapshots";
 
-const waiting = (reason: string, message: string, more: object = {}): Workload["pods"] => [
+type Pods = NonNullable<Workload["pods"]>;
+
+const waiting = (reason: string, message: string, more: object = {}): Pods => [
   container({ state: { waiting: { reason, message } }, ...more }),
 ];
 
-const unschedulable = (message: string): Workload["pods"] => [
+const unschedulable = (message: string): Pods => [
   { conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] },
 ];
 
@@ -194,7 +196,7 @@ describe("the cause why a release is not there", () => {
   });
 
   it("is that of what somebody must mend, before what only starts", () => {
-    const pods = [...(waiting("ContainerCreating", "") ?? []), ...(waiting("ErrImagePull", "not found") ?? [])];
+    const pods = [...waiting("ContainerCreating", ""), ...waiting("ErrImagePull", "not found")];
     assert.deepEqual(
       causesOf(snapshotOf({ wanted: 2, pods }), release).map(({ id }) => id),
       ["image", "starting"],
@@ -208,7 +210,7 @@ describe("the cause why a release is not there", () => {
   it("holds no secret, whatever a container said last", () => {
     const pods = waiting("CrashLoopBackOff", "", { restartCount: 3, lastState: { terminated: { exitCode: 1 } } });
     const lastLines = { "istiod-2-a/discovery": "login with password=hunter2-of-the-team" };
-    const [cause] = causesOf(snapshotOf({ lastLines, ...(pods === undefined ? {} : { pods }) }), release);
+    const [cause] = causesOf(snapshotOf({ lastLines, pods }), release);
     assert.ok(cause !== undefined);
     assert.doesNotMatch(formatCause(cause), /hunter2/);
   });
