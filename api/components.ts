@@ -21,6 +21,7 @@ export {
 } from "../components";
 export type {
   AddressReader,
+  AwaitedRelease,
   ClusterOutputs,
   ConfigKubeconfigArgs,
   ControlPlaneArgs,

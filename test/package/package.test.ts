@@ -35,9 +35,18 @@ describe("the npm package", function () {
         [...rooms].sort(),
         [
           ...["CHANGELOG.md", "LICENSE", "README.md", "bin", "docs", "package.json", "policy"],
-          ...["access", "api", "cli", "components", "engine", "operations", "policy", "stacks", "topology"].map(
-            (room) => `dist/${room}`,
-          ),
+          ...[
+            "access",
+            "api",
+            "cli",
+            "components",
+            "diagnosis",
+            "engine",
+            "operations",
+            "policy",
+            "stacks",
+            "topology",
+          ].map((room) => `dist/${room}`),
           ...["dist/index.d.ts", "dist/index.js", "dist/package.json"],
         ].sort(),
       );
