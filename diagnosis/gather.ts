@@ -1,5 +1,5 @@
 import type { ContainerStatus, Deployment, Event, Pod, ReplicaSet, Service } from "./objects";
-import type { Snapshot } from "./snapshot";
+import { containersOf, type Snapshot } from "./snapshot";
 
 /** Reads from a cluster's API server: JSON as it is, or a text. @throws what the connection throws. */
 export interface ClusterReader {
@@ -35,10 +35,10 @@ export async function gather(reader: ClusterReader, cluster: string, namespace: 
 }
 
 /** Names of the containers that have crashed again and again. */
-function crashed({ status }: Pod): string[] {
+function crashed(pod: Pod): string[] {
   const isCrashed = ({ restartCount = 0, ready, lastState }: ContainerStatus): boolean =>
     restartCount > 0 && ready !== true && lastState?.terminated !== undefined;
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+  return containersOf(pod)
     .filter(isCrashed)
     .map(({ name }) => name);
 }

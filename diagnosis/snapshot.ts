@@ -1,4 +1,4 @@
-import type { Deployment, Event, Pod, ReplicaSet, Service } from "./objects";
+import type { ContainerStatus, Deployment, Event, Pod, ReplicaSet, Service } from "./objects";
 
 /** What a namespace of a cluster had at one moment. Plain data: it can be written down and looked at elsewhere. */
 export interface Snapshot {
@@ -22,6 +22,11 @@ export function podsOf(snapshot: Snapshot, deployment: Deployment): Pod[] {
       metadata?.deletionTimestamp === undefined &&
       metadata?.ownerReferences?.some(({ uid }) => uid === newest?.metadata?.uid) === true,
   );
+}
+
+/** What the kubelet says of a pod's containers, those that prepare it first. */
+export function containersOf({ status }: Pod): ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }
 
 /** The ReplicaSet that a Deployment brings up now. */

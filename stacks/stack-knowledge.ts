@@ -1,8 +1,7 @@
 import { fingerprintsIn, knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../access";
 import type { ExportedState, StateResource } from "../engine/state";
-import { systemNamespace } from "../topology";
 import type { LastOutputs } from "./last-outputs";
-import { providerName } from "./recovery";
+import { isSystemNamespace, providerName } from "./recovery";
 
 /** What the program's own stack knows; its state is read where the outputs do not tell enough. */
 export function ownKnowledge(
@@ -79,10 +78,6 @@ function stateOf(state: ExportedState, cluster: string): KnownState {
     systemNamespace: made !== undefined ? "made" : begun ? "begun" : "none",
     ...(systemUid === undefined ? {} : { systemUid }),
   };
-}
-
-function isSystemNamespace({ type, inputs }: StateResource): boolean {
-  return type === "kubernetes:core/v1:Namespace" && textAt(inputs, "metadata", "name") === systemNamespace;
 }
 
 /** The root that the state has: outputs are written when an update has ended, and the first one may have been killed. */

@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod } from "../objects";
-import type { Snapshot } from "../snapshot";
+import { containersOf, type Snapshot } from "../snapshot";
 import type { Finding } from "./finding";
+import { oneLine } from "./words";
 
 /** Reasons for which the kubelet does not get an image (k8s.io/kubernetes, pkg/kubelet/images/types.go). */
 const imageReasons: readonly string[] = [
@@ -28,8 +29,7 @@ const toBeInjected = "auto";
 
 /** What keeps the containers of a pod from running, the first of them first. */
 export function containerFindings(snapshot: Snapshot, pod: Pod): Finding[] {
-  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  return [...initContainerStatuses, ...containerStatuses].flatMap((status) => {
+  return containersOf(pod).flatMap((status) => {
     const finding = ofContainer(snapshot, pod, status);
     return finding === undefined ? [] : [finding];
   });
@@ -128,7 +128,7 @@ function lastOf(lines: string): string {
 const longestWords = 300;
 
 function shortened(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = oneLine(text);
   return line.length <= longestWords ? line : `${line.slice(0, longestWords)}…`;
 }
 

@@ -1,6 +1,7 @@
 import type { Deployment, ReplicaSet } from "../objects";
 import { eventsOf, newestReplicaSetOf, type Snapshot } from "../snapshot";
 import type { Finding } from "./finding";
+import { oneLine } from "./words";
 
 /** What the API server refused to create pods with, and how it is to be read. */
 const rows: readonly { readonly words: RegExp; readonly finding: (match: RegExpExecArray) => Finding }[] = [
@@ -82,8 +83,9 @@ const rows: readonly { readonly words: RegExp; readonly finding: (match: RegExpE
 /** Why no pods can be made for a Deployment; undefined where they can. */
 export function creationFinding(snapshot: Snapshot, deployment: Deployment): Finding | undefined {
   const set = newestReplicaSetOf(snapshot, deployment);
-  const words = refusalOf(set) ?? refusalOf(deployment) ?? refusalInEvents(snapshot, set);
-  if (words === undefined) return undefined;
+  const message = refusalOf(set) ?? refusalOf(deployment) ?? refusalInEvents(snapshot, set);
+  if (message === undefined) return undefined;
+  const words = oneLine(message);
   for (const row of rows) {
     const match = row.words.exec(words);
     if (match !== null) return row.finding(match);
@@ -98,16 +100,12 @@ export function creationFinding(snapshot: Snapshot, deployment: Deployment): Fin
 
 function refusalOf(owner: ReplicaSet | Deployment | undefined): string | undefined {
   const failure = owner?.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
-  return oneLine(failure?.message);
+  return failure?.message;
 }
 
 /** The condition may come later than the event; an event stays for an hour, so that it counts only without any pod. */
 function refusalInEvents(snapshot: Snapshot, set: ReplicaSet | undefined): string | undefined {
   if (set === undefined || (set.status?.replicas ?? 0) > 0) return undefined;
   const [newest] = eventsOf(snapshot, "ReplicaSet", set.metadata?.name);
-  return newest?.reason === "FailedCreate" ? oneLine(newest.message) : undefined;
-}
-
-function oneLine(text: string | undefined): string | undefined {
-  return text?.replace(/\s+/g, " ").trim();
+  return newest?.reason === "FailedCreate" ? newest.message : undefined;
 }

@@ -2,6 +2,7 @@ import type { Event, Pod } from "../objects";
 import { eventsOf, type Snapshot } from "../snapshot";
 import { containerFindings } from "./container";
 import type { Finding } from "./finding";
+import { oneLine } from "./words";
 
 /** What keeps a pod from being ready, the first cause first; nothing where it is. */
 export function podFindings(snapshot: Snapshot, pod: Pod): Finding[] {
@@ -38,7 +39,7 @@ function schedulingFinding(pod: Pod, events: readonly Event[]): Finding | undefi
 /** What the kubelet tells of a pod whose containers say nothing yet. */
 function toldFinding(pod: Pod, events: readonly Event[]): Finding | undefined {
   const warning = events.find(({ type }) => type === "Warning");
-  const words = (warning?.message ?? "").replace(/\s+/g, " ").trim();
+  const words = oneLine(warning?.message);
   const name = pod.metadata?.name ?? "";
   switch (warning?.reason) {
     case "FailedMount":

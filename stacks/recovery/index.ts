@@ -1,4 +1,5 @@
 export {
+  isSystemNamespace,
   kubeconfigInputOf,
   pendingIn,
   providerName,

@@ -76,7 +76,7 @@ const releaseNames = ["istio-base", "istiod", eastWestGatewayName] as const;
 export function unrecordedReleases(state: ExportedState): PendingRelease[] {
   const recorded = new Set(releasesIn(state).map(({ cluster, name }) => `${cluster}/${name}`));
   const clusters = (state.resources ?? []).flatMap((resource) =>
-    isSystemNamespace(resource) ? (providerName(resource.provider) ?? []) : [],
+    resource.delete !== true && isSystemNamespace(resource) ? (providerName(resource.provider) ?? []) : [],
   );
   return [...new Set(clusters)].flatMap((cluster) =>
     releaseNames
@@ -85,9 +85,10 @@ export function unrecordedReleases(state: ExportedState): PendingRelease[] {
   );
 }
 
-function isSystemNamespace({ delete: isGoing, inputs, type }: StateResource): boolean {
+/** Whether a resource is the system namespace of a cluster, one that waits for its deletion too. */
+export function isSystemNamespace({ inputs, type }: StateResource): boolean {
   const { name } = (inputs?.["metadata"] ?? {}) as { readonly name?: unknown };
-  return isGoing !== true && type === "kubernetes:core/v1:Namespace" && name === systemNamespace;
+  return type === "kubernetes:core/v1:Namespace" && name === systemNamespace;
 }
 
 /** Whether a state records operations that were creating something. Pulumi keeps those until it is told to drop them. */
