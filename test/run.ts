@@ -9,6 +9,14 @@ interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, one by one, as far as the ring says so. */
+  readonly failures?: readonly Failure[];
+}
+
+/** A test that failed. */
+interface Failure {
+  readonly title: string;
+  readonly message: string;
 }
 
 /** A part of the test run. A part that is no mocha run counts as one test. */
@@ -87,6 +95,18 @@ function readCounts(file: string, code: number): Counts {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
+/**
+ * What failed is said once more at the end of the run, in few words: who reads only the end of a long log, as of CI,
+ * learns it there.
+ */
+function wordsOf(part: Part, { failures = [] }: Counts): string[] {
+  const messageIsAtMost = 600;
+  const words = failures.map(
+    ({ title, message }) => `${part.title}: ${title}\n${message.slice(0, messageIsAtMost).replace(/^/gm, "  ")}`,
+  );
+  return words.length === 0 ? [part.title] : words;
+}
+
 function exitCode(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<number> {
   const [program, ...args] = command;
   return new Promise((resolve, reject) => {
@@ -101,7 +121,7 @@ function exitCode(command: readonly [string, ...string[]], env: NodeJS.ProcessEn
 async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "isthmus-test-"));
   const total = { passed: 0, failed: 0, skipped: 0 };
-  const failedParts: string[] = [];
+  const failed: string[] = [];
   const before = new Set(leftBehind().map(({ pid }) => pid));
   for (const part of parts) {
     console.log(`\n== ${part.title}`);
@@ -110,7 +130,7 @@ async function main(): Promise<void> {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
-    if (counts.failed > 0) failedParts.push(part.title);
+    if (counts.failed > 0) failed.push(...wordsOf(part, counts));
     console.log(
       `-- ${part.title}: ${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.skipped)} skipped in ${((Date.now() - startMs) / 1000).toFixed(1)} s`,
     );
@@ -118,9 +138,9 @@ async function main(): Promise<void> {
   rmSync(scratch, { recursive: true, force: true });
   const left = leftBehind().filter(({ pid }) => !before.has(pid));
   for (const { pid, command } of left) console.log(`left behind: process ${String(pid)}: ${command}`);
-  if (left.length > 0) failedParts.push("processes left behind");
+  if (left.length > 0) failed.push("processes left behind");
   total[left.length === 0 ? "passed" : "failed"]++;
-  console.log(failedParts.length === 0 ? "" : `\nfailed: ${failedParts.join(", ")}`);
+  console.log(["", ...failed.map((words) => `failed: ${words}`)].join("\n"));
   console.log(`${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
