@@ -1,6 +1,7 @@
 export type { ApiServerAccess, ClusterAccess, ClusterReach } from "./cluster-access";
 export { judgeRemoval } from "./checks/removal";
-export { sightCluster } from "./checks/sighting";
+export { identityFrom } from "./checks/identity";
+export { isBare, sightCluster } from "./checks/sighting";
 export { fingerprintsIn } from "./checks/root-bundle";
 export type { MadeAnew } from "./checks/cluster-identity";
 export {

@@ -2,7 +2,13 @@ import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { isTornRead, parseExportedState, type ExportedState } from "../engine/state";
+import {
+  isTornRead,
+  lastFailureSinceMs as sinceMsOf,
+  parseExportedState,
+  parseUpdateHistory,
+  type ExportedState,
+} from "../engine/state";
 
 /** Where Pulumi.yaml is, when that is not where the program runs. */
 export const workDirectoryVariable = "ISTHMUS_WORK_DIRECTORY";
@@ -22,22 +28,40 @@ const retryMs = 250;
  * @throws RunError when it cannot be read: what the stack has made is then not known.
  */
 export async function ownState(secrets: "encrypted" | "shown" = "encrypted"): Promise<ExportedState> {
+  return read("state", parseExportedState, ["export", ...(secrets === "shown" ? ["--show-secrets"] : [])]);
+}
+
+/** How many updates are looked at: the one that is under way, and some refreshes beside the last one. */
+const historyPageSize = 10;
+
+let lastFailure: Promise<number | undefined> | undefined;
+
+/**
+ * When the last update of the stack that this program runs for began, in milliseconds, if it failed. Asked for once.
+ * @throws RunError when it cannot be read.
+ */
+export function lastFailureSinceMs(): Promise<number | undefined> {
+  const command = ["history", "--json", "--page-size", String(historyPageSize)];
+  return (lastFailure ??= read("history", parseUpdateHistory, command).then(sinceMsOf));
+}
+
+async function read<T>(what: string, parse: (text: string) => T, command: readonly string[]): Promise<T> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   for (let attempt = 1; ; attempt++) {
     try {
-      return parseExportedState(await exported(name, secrets === "shown" ? ["--show-secrets"] : []));
+      return parse(await stackCommand(name, command));
     } catch (error) {
       const words = String((error as { readonly stderr?: unknown }).stderr ?? error);
       const isTorn = error instanceof SyntaxError || isTornRead(words);
-      if (!isTorn) throw new pulumi.RunError(`The state of stack ${name} cannot be read: ${words.trim()}`);
+      if (!isTorn) throw new pulumi.RunError(`The ${what} of stack ${name} cannot be read: ${words.trim()}`);
       if (attempt === maximumAttempts) throw error;
       await delay(retryMs);
     }
   }
 }
 
-async function exported(name: string, flags: readonly string[]): Promise<string> {
-  const args = ["stack", "export", "--stack", name, "--non-interactive", ...flags];
+async function stackCommand(name: string, command: readonly string[]): Promise<string> {
+  const args = ["stack", ...command, "--stack", name, "--non-interactive"];
   const { stdout } = await promisify(execFile)("pulumi", args, {
     cwd: process.env[workDirectoryVariable] ?? process.cwd(),
     maxBuffer: maximumStateBytes,

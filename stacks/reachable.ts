@@ -4,7 +4,7 @@ import type { ExportedState } from "../engine/state";
 import { ConfigurationError, formatProblem, type MeshPlan, type Problem } from "../topology";
 import { programSources } from "./kubeconfig-sources";
 import type { LastOutputs } from "./last-outputs";
-import { ownState } from "./own-state";
+import { lastFailureSinceMs, ownState } from "./own-state";
 import { formerNames, recoverFromKill } from "./recovery";
 import { ownKnowledge } from "./stack-knowledge";
 
@@ -49,7 +49,9 @@ export async function reachable(
   if (failures.length > 0 && !isPreview) process.exitCode = exitedAfterLogging;
   if (state !== undefined) {
     await recoverFromKill({
+      mesh: plan.id,
       state,
+      lastFailureSinceMs,
       revealedState: () => ownState("shown"),
       clusters: reached.clusters,
       renamed: formerNames(plan),

@@ -2,7 +2,7 @@ import { resolveAccess } from "../access";
 import { sitesOf, type MeshPlan } from "../topology";
 import { programSources } from "./kubeconfig-sources";
 import { lastOutputs } from "./last-outputs";
-import { ownState } from "./own-state";
+import { lastFailureSinceMs, ownState } from "./own-state";
 import { formerNames, recoverFromKill } from "./recovery";
 import { siteAccess } from "./site-access";
 
@@ -29,7 +29,9 @@ export async function takedown(plan: MeshPlan, projectDirectory: string): Promis
     [...found].map(([name, access]) => [name, { ...access, isReachable: true, existingNamespaces: [] }]),
   );
   await recoverFromKill({
+    mesh: plan.id,
     state,
+    lastFailureSinceMs,
     revealedState: () => ownState("shown"),
     clusters,
     renamed: formerNames(plan),

@@ -29,6 +29,8 @@ export type SystemNamespaceSighting =
       readonly identity: Identity;
       /** SHA-256 fingerprints of the roots that istiod has published there; none where it has not yet. */
       readonly roots: readonly string[];
+      /** Whether it has more than what Kubernetes puts into every namespace. */
+      readonly contents: "nothing" | "something";
     };
 
 /** What becomes of clusters that were made anew: an update that first looks what there is makes all in them again. */
@@ -122,6 +124,8 @@ function verdictOn(plan: MeshPlan, seen: Seen, knowledge: StackKnowledge): Verdi
   if (isReplaced || (isOther && state?.systemNamespace !== "begun" && state?.holds !== "nothing")) {
     return another(seen, `one with another ${systemNamespace} of a mesh ${plan.id}`);
   }
+  // What an update had only begun with, and of which it left no record, is nobody's mesh.
+  if (system.contents === "nothing") return undefined;
   return state?.holds === "nothing" || known === undefined ? "unknown" : undefined;
 }
 

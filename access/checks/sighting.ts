@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { isOwned, systemNamespace } from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
 import { apiServer, type ApiServer } from "../connection/api-server";
@@ -8,6 +9,7 @@ import type { Environment } from "../kubeconfig/kubeconfig-file";
 import type { ClusterSighting, SystemNamespaceSighting } from "./cluster-identity";
 import { identityFrom } from "./identity";
 import { answered, object, type KubernetesObject } from "./object";
+import { readJson } from "./permissions";
 import { fingerprintsIn } from "./root-bundle";
 
 /** How long a cluster may take to say which one it is, in milliseconds: as long as a check of it. */
@@ -55,5 +57,26 @@ export async function sightingOf(
   if (!isOwned(labels)) return { kind: "foreign" };
   const bundle = await object(server, `${systemNamespacePath}/configmaps/${rootConfigMap}`, deadline);
   const roots = fingerprintsIn(bundle?.data?.["root-cert.pem"] ?? "");
-  return { kind: "ours", ...(uid === undefined ? {} : { uid }), identity: identityFrom(annotations), roots };
+  const contents = roots.length === 0 && (await isBare(server, deadline)) ? "nothing" : "something";
+  return { kind: "ours", ...(uid === undefined ? {} : { uid }), identity: identityFrom(annotations), roots, contents };
+}
+
+/** What Kubernetes itself puts into every namespace. */
+const inEveryNamespace = ["kube-root-ca.crt"];
+
+const listSchema = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
+
+/**
+ * Whether the system namespace has nothing but what Kubernetes puts into every one: it was just being made when its update
+ * ended, and nothing of the mesh, no root above all, has come into it. What may not be read counts as something.
+ */
+export async function isBare(server: Pick<ApiServer, "ask">, deadline: AbortSignal): Promise<boolean> {
+  const contents = await Promise.all(
+    ["pods", "secrets", "services", "configmaps"].map(async (collection) => {
+      const { status, body } = await server.ask(`${systemNamespacePath}/${collection}?limit=2`, deadline);
+      const found = status === 200 ? listSchema.safeParse(readJson(body)).data : undefined;
+      return found?.items.every(({ metadata }) => inEveryNamespace.includes(metadata.name)) ?? false;
+    }),
+  );
+  return contents.every(Boolean);
 }

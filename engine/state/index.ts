@@ -8,3 +8,4 @@ export {
 } from "./exported-state";
 export { asSecret, isMarked, isSecret, revealed } from "./secret";
 export { ensureUnchanged, importIfUnchanged, isSameState, type StateHolder } from "./import-if-unchanged";
+export { lastFailureSinceMs, parseUpdateHistory, type PastUpdate } from "./update-history";

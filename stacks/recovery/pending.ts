@@ -3,7 +3,7 @@
  */
 
 import { nameOf, type ExportedState, type StateResource } from "../../engine/state";
-import { eastWestGatewayName, isMeshNamespace, systemNamespace } from "../../topology";
+import { isMeshNamespace, systemNamespace } from "../../topology";
 
 /** A Kubernetes object that may or may not have come into being. */
 export interface PendingObject {
@@ -30,7 +30,7 @@ export type Pending = PendingObject | PendingRelease;
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /** Collections of the kinds that a mesh is made of. */
-const collections: Readonly<Record<string, string>> = {
+export const collections: Readonly<Record<string, string>> = {
   Namespace: "namespaces",
   Secret: "secrets",
   Service: "services",
@@ -63,26 +63,6 @@ export function releasesIn({ resources = [] }: ExportedState): PendingRelease[] 
     const cluster = providerName(resource.provider);
     return resource.type !== releaseType || cluster === undefined ? [] : releaseOf(resource, cluster, false);
   });
-}
-
-/** What Istio's charts are installed as. */
-const releaseNames = ["istio-base", "istiod", eastWestGatewayName] as const;
-
-/**
- * Releases that the state does not have and that may have been begun all the same: where a plugin dies alone, what it was
- * creating has failed like anything else, and Pulumi keeps no record of it. They are looked for where the system namespace
- * is the stack's; what Helm does not mark as unfinished is left alone, as that of any release.
- */
-export function unrecordedReleases(state: ExportedState): PendingRelease[] {
-  const recorded = new Set(releasesIn(state).map(({ cluster, name }) => `${cluster}/${name}`));
-  const clusters = (state.resources ?? []).flatMap((resource) =>
-    resource.delete !== true && isSystemNamespace(resource) ? (providerName(resource.provider) ?? []) : [],
-  );
-  return [...new Set(clusters)].flatMap((cluster) =>
-    releaseNames
-      .filter((name) => !recorded.has(`${cluster}/${name}`))
-      .map((name) => ({ kind: "release" as const, cluster, namespace: systemNamespace, name, isNew: false })),
-  );
 }
 
 /** Whether a resource is the system namespace of a cluster, one that waits for its deletion too. */
@@ -124,7 +104,8 @@ function isLeftAlone({ type, inputs }: StateResource): boolean {
   return type.endsWith("Patch") || isMeshNamespace(labels);
 }
 
-function objectPath(inputs: Readonly<Record<string, unknown>>): string | undefined {
+/** Path at the API server of what inputs describe; undefined for a kind that a mesh is not made of. */
+export function objectPath(inputs: Readonly<Record<string, unknown>>): string | undefined {
   const { apiVersion, kind, metadata } = inputs;
   const { name, namespace } = (metadata ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
   const collection = typeof kind === "string" ? collections[kind] : undefined;

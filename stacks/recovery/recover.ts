@@ -11,7 +11,8 @@ import { releaseTimeoutSeconds } from "../../components";
 import { revealed, type ExportedState } from "../../engine/state";
 import type { MeshPlan } from "../../topology";
 import { clearAway, type ClearingOptions } from "./clear-away";
-import { kubeconfigInputOf, pendingIn, releasesIn, unrecordedReleases, type Pending } from "./pending";
+import { kubeconfigInputOf, pendingIn, releasesIn, type Pending } from "./pending";
+import { unrecordedIn } from "./unrecorded";
 
 /** By this variable the command line tells the program that no process of a killed update lives. */
 export const orphansVariable = "ISTHMUS_ORPHANS";
@@ -24,6 +25,8 @@ const helmTakesAtMostMs = (releaseTimeoutSeconds + 60) * 1000;
 
 /** What an update begins with. */
 export interface Recovery {
+  /** The mesh's id. */
+  readonly mesh: string;
   /** The state as it stands, secrets encrypted. */
   readonly state: ExportedState;
   /** Reads the state with its secrets, for clusters that are described no more. */
@@ -32,6 +35,8 @@ export interface Recovery {
   readonly clusters: ReadonlyMap<string, ReachedCluster>;
   /** Present names of clusters, by their former ones. */
   readonly renamed: ReadonlyMap<string, string>;
+  /** When the stack's last update began, in milliseconds, if it failed. */
+  readonly lastFailureSinceMs: () => Promise<number | undefined>;
   /** What comes next. Default: an update. */
   readonly before?: ClearingOptions["before"];
   /** Whether a described cluster that is taken to answer may be silent all the same. Default: `none` is. */
@@ -49,13 +54,12 @@ export interface Recovery {
 export async function recoverFromKill(recovery: Recovery): Promise<void> {
   const { state, log = logged, environment = process.env, silence = "none", before = "update" } = recovery;
   // Helm removes a release in whatever state it is.
-  const begun = [
-    ...pendingIn(state),
-    ...(before === "update" ? [...releasesIn(state), ...unrecordedReleases(state)] : []),
-  ];
+  const begun = [...pendingIn(state), ...(before === "update" ? releasesIn(state) : [])];
+  const presentName = (name: string): string => recovery.renamed.get(name) ?? name;
+  const names = new Set([...recovery.clusters.keys(), ...begun.map(({ cluster }) => presentName(cluster))]);
   await Promise.all(
-    [...new Set(begun.map(({ cluster }) => cluster))].map(async (name) => {
-      const own = begun.filter(({ cluster }) => cluster === name);
+    [...names].map(async (name) => {
+      const own = begun.filter(({ cluster }) => presentName(cluster) === name);
       const options: ClearingOptions = {
         before,
         orphans: environment[orphansVariable] === noOrphans ? "none" : "possible",
@@ -66,8 +70,8 @@ export async function recoverFromKill(recovery: Recovery): Promise<void> {
       if (access === "silent") return;
       if (access === "unknown") return log(`${name}: ${leftThere}, and how it is reached is not known`, "warn");
       try {
-        for (const words of await clearCluster(access, own, environment, options)) {
-          await log(`${name}: removed ${words}, which an update that was killed had begun`, "info");
+        for (const words of await clearCluster(access, own, recovery, options)) {
+          await log(`${name}: removed ${words}, which an update that did not end well had begun`, "info");
         }
       } catch (error) {
         const isSilent =
@@ -89,13 +93,18 @@ const leftThere = "an update that was killed had begun something there";
 async function clearCluster(
   access: ClusterAccess,
   begun: readonly Pending[],
-  environment: Environment,
+  { clusters, environment = process.env, lastFailureSinceMs, mesh, renamed, state }: Recovery,
   options: ClearingOptions,
 ): Promise<string[]> {
   const server = await apiServer(access, environment);
   try {
+    const { name } = access;
+    const former = [...renamed].flatMap(([earlier, present]) => (present === name ? [earlier] : []));
+    const unrecorded = clusters.has(name)
+      ? await unrecordedIn(server, { state, mesh, names: [name, ...former], lastFailureSinceMs })
+      : [];
     const removed: string[] = [];
-    for (const one of begun) removed.push(...(await clearAway(server, one, options)));
+    for (const one of [...begun, ...unrecorded]) removed.push(...(await clearAway(server, one, options)));
     return removed;
   } finally {
     server.close();
@@ -106,9 +115,9 @@ async function clearCluster(
 async function accessTo(
   name: string,
   begun: readonly Pending[],
-  { clusters, renamed, revealedState }: Recovery,
+  { clusters, revealedState }: Recovery,
 ): Promise<ClusterAccess | "silent" | "unknown"> {
-  const described = clusters.get(renamed.get(name) ?? name);
+  const described = clusters.get(name);
   if (described !== undefined) return described.isReachable ? described : "silent";
   // Of a cluster that left, only what nobody knows of matters: its releases are deleted as they are.
   if (!begun.some((one) => one.kind === "object" || one.isNew)) return "silent";

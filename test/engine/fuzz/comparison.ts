@@ -48,7 +48,7 @@ function withoutChance({ metadata, ...object }: PlacedObject["object"]): object 
     const isHidden = object.kind === "Secret" && ["data", "stringData"].includes(key);
     return [key, isHidden ? Object.keys(value ?? {}) : value] as const;
   });
-  return { ...Object.fromEntries(entries), metadata: { ...without(metadata, "uid"), labels } };
+  return { ...Object.fromEntries(entries), metadata: { ...without(metadata, "uid", "creationTimestamp"), labels } };
 }
 
 function sorted(value: unknown): unknown {

@@ -22,12 +22,6 @@ const stepsAtMost = 4;
 const operationsAtMost = 40;
 const updateTakesMs = 6_000;
 
-/**
- * All but a plugin that dies alone: what it was just creating no later update knows of, which the recorded cases
- * `plugin-at-*` keep until it is mended.
- */
-const ofRandomCases = victims.filter((victim) => victim !== "plugin");
-
 /** How often in a hundred steps something goes wrong. */
 const disturbed = 75;
 const tries = 50;
@@ -137,7 +131,7 @@ function disturbanceBy(random: Random, config: PaperConfig): Disturbance {
       const at = random.percent(65)
         ? { operation: 1 + random.below(operationsAtMost), point: random.pick<StallPoint>(["before", "after"]) }
         : { afterMs: random.below(updateTakesMs) };
-      return { kind: "kill", victim: random.pick(ofRandomCases), at };
+      return { kind: "kill", victim: random.pick(victims), at };
     }
   }
 }

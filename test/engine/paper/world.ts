@@ -41,14 +41,15 @@ export class PaperWorld {
   add(server: string, type: string, id: string, object: PaperObject): string {
     const uid = randomUUID();
     mkdirSync(this.of(server), { recursive: true });
-    this.write(server, type, id, { ...object, metadata: { ...object.metadata, uid } });
+    const creationTimestamp = new Date().toISOString();
+    this.write(server, type, id, { ...object, metadata: { ...object.metadata, uid, creationTimestamp } });
     return uid;
   }
 
-  /** Notes what became of an object; its UID stays. */
+  /** Notes what became of an object; its UID and the time when it was made stay. */
   change(server: string, type: string, id: string, object: PaperObject): void {
-    const { uid } = this.find(server, type, id)?.metadata ?? {};
-    this.write(server, type, id, { ...object, metadata: { ...object.metadata, uid } });
+    const { uid, creationTimestamp } = this.find(server, type, id)?.metadata ?? {};
+    this.write(server, type, id, { ...object, metadata: { ...object.metadata, uid, creationTimestamp } });
   }
 
   find(server: string, type: string, id: string): PaperObject | undefined {

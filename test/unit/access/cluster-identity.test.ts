@@ -14,7 +14,8 @@ function standing(
   more: Partial<Extract<ClusterSighting["system"], { kind: "ours" }>> = {},
 ): ClusterSighting {
   const identity = { mesh: "mesh1", trustDomain: "mesh1.internal", cluster: name };
-  return { uid: `uid-${name}`, system: { kind: "ours", uid: `system-${name}`, identity, roots: [root], ...more } };
+  const system = { kind: "ours", uid: `system-${name}`, identity, roots: [root], contents: "something" } as const;
+  return { uid: `uid-${name}`, system: { ...system, ...more } };
 }
 
 /** A cluster as the stack knows it after an update. */
@@ -208,6 +209,16 @@ describe("judgeClusters", () => {
         assert.deepEqual(judged({ seen, knows: { east: made, west: killed }, roots }), nothing);
       }
     });
+
+    it("is told from one whose first update made the namespace, and could not note it", () => {
+      const bare = (name: string): ClusterSighting => standing(name, { roots: [], contents: "nothing" });
+      const seen = { east: bare("east"), west: bare("west") };
+      assert.deepEqual(judged({ seen, knows: { east: empty }, roots: [] }), nothing);
+      assert.match(
+        judged({ seen: { ...seen, west: standing("west") }, knows: {}, roots: [] }).problems.join(),
+        /in west,/,
+      );
+    });
   });
 
   it("knows a cluster under its former name", () => {
@@ -324,15 +335,15 @@ describe("judgeClusters, for every mesh", () => {
       foreign: () => ({ uid: "new", system: { kind: "foreign" } }),
       "of another mesh": () => ({
         uid: "new",
-        system: { kind: "ours", uid: "s", identity: { mesh: "mesh9" }, roots: [otherRoot] },
+        system: { kind: "ours", uid: "s", identity: { mesh: "mesh9" }, roots: [otherRoot], contents: "something" },
       }),
       "of a copy": (plan, name) => ({
         uid: "new",
-        system: { kind: "ours", uid: "s", identity: identity(plan, name), roots: [otherRoot] },
+        system: { kind: "ours", uid: "s", identity: identity(plan, name), roots: [otherRoot], contents: "something" },
       }),
       "of a young copy": (plan, name) => ({
         uid: "new",
-        system: { kind: "ours", uid: "s", identity: identity(plan, name), roots: [] },
+        system: { kind: "ours", uid: "s", identity: identity(plan, name), roots: [], contents: "nothing" },
       }),
     };
     const kinds = fc.constantFrom(...Object.entries(substitutes));

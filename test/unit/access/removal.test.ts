@@ -8,7 +8,14 @@ import { PrecheckBench } from "./precheck-support";
 
 type Ours = Extract<ClusterSighting["system"], { kind: "ours" }>;
 
-const ours = (more: Partial<Ours> = {}): Ours => ({ kind: "ours", uid: "system", identity: {}, roots: ["A"], ...more });
+const ours = (more: Partial<Ours> = {}): Ours => ({
+  kind: "ours",
+  uid: "system",
+  identity: {},
+  roots: ["A"],
+  contents: "something",
+  ...more,
+});
 const made: KnownCluster = {
   belongs: true,
   uid: "one",
@@ -95,8 +102,15 @@ describe("sightCluster", () => {
     const access = await bench.cluster("east", { objects: { "/api/v1/namespaces/istio-system": { metadata } } });
     assert.deepEqual(await sightCluster(access, {}), {
       uid: "uid-of-east",
-      system: { kind: "ours", uid: "system", identity: { mesh: "mesh1" }, roots: [] },
+      system: { kind: "ours", uid: "system", identity: { mesh: "mesh1" }, roots: [], contents: "something" },
     });
+    const none = ["pods", "secrets", "services", "configmaps"].map((kind): [path: string, list: object] => [
+      `/api/v1/namespaces/istio-system/${kind}?limit=2`,
+      { items: kind === "configmaps" ? [{ metadata: { name: "kube-root-ca.crt" } }] : [] },
+    ]);
+    const objects = new Map<string, object>([["/api/v1/namespaces/istio-system", { metadata }], ...none]);
+    const bare = await sightCluster(await bench.cluster("north", { find: (path) => objects.get(path) }), {});
+    assert.equal(bare?.system.kind === "ours" && bare.system.contents, "nothing");
     assert.deepEqual(await sightCluster(await bench.cluster("west"), {}), { uid: "uid-of-west", system: absent });
   });
 

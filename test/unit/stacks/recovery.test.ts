@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApiServer } from "../../../access";
-import {
-  clearAway,
-  kubeconfigInputOf,
-  pendingIn,
-  releasesIn,
-  unrecordedReleases,
-  type ClearingOptions,
-} from "../../../stacks/recovery";
+import { clearAway, kubeconfigInputOf, pendingIn, releasesIn, type ClearingOptions } from "../../../stacks/recovery";
+import { MemoryServer } from "./memory-server";
 
 describe("what a killed update had begun", () => {
   const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east::d3b0";
@@ -65,28 +59,6 @@ describe("what a killed update had begun", () => {
     ]);
   });
 
-  it("may be a release that the state does not have, where the system namespace is the stack's", () => {
-    const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east::1";
-    const namespace = {
-      urn: "n",
-      type: "kubernetes:core/v1:Namespace",
-      provider,
-      inputs: { metadata: { name: "istio-system" } },
-    };
-    const istiod = {
-      urn: "r",
-      type: "kubernetes:helm.sh/v3:Release",
-      provider,
-      inputs: { name: "istiod", namespace: "istio-system" },
-    };
-    const found = (
-      ...resources: (typeof namespace | typeof istiod | (typeof namespace & { delete: boolean }))[]
-    ): string[] => unrecordedReleases({ resources }).map(({ cluster, name }) => `${cluster}/${name}`);
-    assert.deepEqual(found(namespace, istiod), ["east/istio-base", "east/istio-eastwestgateway"]);
-    assert.deepEqual(found(istiod), []);
-    assert.deepEqual(found({ ...namespace, delete: true }), []);
-  });
-
   it("is reached by the state's kubeconfig in a cluster that is described no more", () => {
     const urn = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::east";
     const type = "pulumi:providers:kubernetes";
@@ -95,34 +67,6 @@ describe("what a killed update had begun", () => {
     assert.equal(kubeconfigInputOf({ resources }, "west"), undefined);
   });
 });
-
-/** An API server in memory: objects by path, lists by path with the query. */
-class MemoryServer implements ApiServer {
-  readonly removed: string[] = [];
-
-  constructor(
-    private readonly objects: Record<string, object | (() => object)>,
-    private readonly date = "Sat, 28 Nov 2026 10:00:00 GMT",
-  ) {}
-
-  readonly ask: ApiServer["ask"] = (path) => {
-    const found = this.objects[path];
-    const body = typeof found === "function" ? (found as () => object)() : found;
-    return Promise.resolve({
-      status: body === undefined ? 404 : 200,
-      body: JSON.stringify(body ?? {}),
-      date: this.date,
-    });
-  };
-
-  readonly remove: ApiServer["remove"] = (path) => {
-    this.removed.push(path);
-    Reflect.deleteProperty(this.objects, path);
-    return Promise.resolve({ status: 200, body: "{}" });
-  };
-
-  readonly close = (): void => undefined;
-}
 
 const noOrphans: ClearingOptions = { before: "update", orphans: "none", operationTakesAtMostMs: 360_000 };
 
