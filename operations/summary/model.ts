@@ -115,6 +115,7 @@ export const riskIds = [
   "gateway-removed",
   "gateway-port-changes",
   "gateway-type-changes",
+  "gateway-pods-replaced",
   "exposed-istiod-replaced",
   "exposed-istiod-removed",
   "istiod-address-changes",

@@ -18,6 +18,7 @@ import type { StackEvents } from "./recording";
 import { identityChanges, intermediate, rootChanges } from "./rules/certificates";
 import { crossNetwork } from "./rules/cross-network";
 import { exposedIstiod } from "./rules/exposed-istiod";
+import { gatewayPods } from "./rules/gateway-pods";
 import { gatewayService } from "./rules/gateways";
 import { istioVersion, releasesChange } from "./rules/istio";
 import {
@@ -48,6 +49,7 @@ const rules: readonly ClusterRule[] = [
   configurationMoves,
   network,
   istioVersion,
+  gatewayPods,
   releasesChange,
   systemNamespace,
   intermediate,

@@ -162,10 +162,26 @@ describe("a summary, of what no configuration comes to by itself", () => {
       const sides = { before: having({}), after: having(values) };
       assert.deepEqual(told(changing(`mesh-west-${name}`, "update", sides)).risks, ["no-replicas high interrupted"]);
       const same = { before: having(values), after: having({ ...values, resources: {} }) };
-      assert.deepEqual(told(changing(`mesh-west-${name}`, "update", same)).risks, []);
+      assert.ok(
+        !told(changing(`mesh-west-${name}`, "update", same)).risks.some((risk) => risk.includes("no-replicas")),
+      );
       const more = { before: having(values), after: having({ replicaCount: 2 }) };
       assert.ok(!told(changing(`mesh-west-${name}`, "update", more)).risks.some((risk) => risk.includes("high")));
     }
+  });
+
+  it("tells of gateway pods that are made anew, and not where they stay as they are", () => {
+    const rolled = "gateway-pods-replaced medium not-interrupted";
+    const having = (values: object, version = "1.31.1"): Inputs => ({ chart: "gateway", version, values });
+    const risks = (before: Inputs, after: Inputs): readonly string[] =>
+      told(changing("mesh-west-gateway-release", "update", { before, after })).risks;
+    assert.deepEqual(risks(having({}), having({ resources: { limits: { cpu: "1" } } })), [rolled]);
+    assert.deepEqual(risks(having({}, "1.31.0"), having({})), [rolled]);
+    assert.deepEqual(risks(having({}), having({ replicaCount: 3, autoscaling: { maxReplicas: 9 } })), []);
+    assert.deepEqual(risks(having({}), having({})), []);
+    assert.ok(
+      !risks(having({ env: { A: "1" } }), having({ env: { A: "2" } })).includes("no-replicas high interrupted"),
+    );
   });
 
   it("says of a release that failed that it is installed again, without words that are not there", () => {
