@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leftBehind } from "./support/left-behind";
@@ -24,14 +24,17 @@ interface Part {
   readonly title: string;
   readonly command: readonly [string, ...string[]];
   readonly mocha?: boolean;
+  /** Whether it goes on beside the part before it, which leaves much of a processor idle. What it prints comes after. */
+  readonly isBeside?: boolean;
   /** Why the part cannot run on this machine; undefined where it can. */
   readonly cannotRun?: string | undefined;
 }
 
-const mocha = (glob: string): Pick<Part, "command" | "mocha"> => ({
-  command: ["mocha", "--reporter", "test/support/reporter.cjs", glob],
+const mocha = (...globs: readonly string[]): Pick<Part, "command" | "mocha"> => ({
+  command: ["mocha", "--reporter", "test/support/reporter.cjs", ...globs],
   mocha: true,
 });
+const fuzzer = "test/engine/fuzz.test.ts";
 const node = (...args: string[]): readonly [string, ...string[]] => ["node", ...args];
 
 const labNeeds = whyNoLab();
@@ -60,7 +63,8 @@ const parts: readonly Part[] = [
     ],
     cannotRun: labNeeds,
   },
-  { title: "engine", ...mocha("test/engine/**/*.test.ts"), cannotRun: labNeeds },
+  { title: "engine", ...mocha("test/engine/**/*.test.ts", "--ignore", fuzzer), cannotRun: labNeeds },
+  { title: "fuzzer", ...mocha(fuzzer), isBeside: true, cannotRun: labNeeds },
   { title: "package", ...mocha("test/package/**/*.test.ts") },
   { title: "lab", ...mocha("test/lab/**/*.test.ts"), cannotRun: labNeeds },
   { title: "lab down", command: node("bin/isthmus.js", "lab", "down"), cannotRun: labNeeds },
@@ -72,16 +76,30 @@ function whyNoLab(): string | undefined {
   return undefined;
 }
 
-async function runPart(part: Part, scratch: string): Promise<Counts> {
-  if (part.cannotRun !== undefined) {
-    console.log(`skipped: ${part.cannotRun}`);
-    return { passed: 0, failed: 0, skipped: 1 };
-  }
-  const countsFile = join(scratch, "counts.json");
-  rmSync(countsFile, { force: true });
-  const code = await exitCode(part.command, { ...process.env, CGO_ENABLED: "0", ISTHMUS_TEST_COUNTS: countsFile });
+/** A part, and how long it took. */
+interface Ran {
+  readonly part: Part;
+  readonly counts: Counts;
+  readonly seconds: number;
+}
+
+async function runPart(part: Part, scratch: string): Promise<Ran> {
+  const startMs = Date.now();
+  const counts = await countsOf(part, scratch);
+  return { part, counts, seconds: (Date.now() - startMs) / 1000 };
+}
+
+async function countsOf(part: Part, scratch: string): Promise<Counts> {
+  if (part.cannotRun !== undefined) return { passed: 0, failed: 0, skipped: 1 };
+  const countsFile = join(scratch, `${part.title}.json`);
+  const env = { ...process.env, CGO_ENABLED: "0", ISTHMUS_TEST_COUNTS: countsFile };
+  const code = await exitCode(part.command, env, part.isBeside === true ? printedFile(part, scratch) : undefined);
   if (part.mocha !== true) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
   return readCounts(countsFile, code);
+}
+
+function printedFile({ title }: Part, scratch: string): string {
+  return join(scratch, `${title}.txt`);
 }
 
 /** A mocha run that died before its end, or failed outside its tests, is a failure of its own. */
@@ -107,15 +125,44 @@ function wordsOf(part: Part, { failures = [] }: Counts): string[] {
   return words.length === 0 ? [part.title] : words;
 }
 
-function exitCode(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<number> {
+/** @param printed File for what the command prints. Default: it is printed at once. */
+function exitCode(
+  command: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+  printed: string | undefined,
+): Promise<number> {
   const [program, ...args] = command;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"], env });
+  const output = printed === undefined ? "inherit" : openSync(printed, "w");
+  return new Promise<number>((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", output, output], env });
     child.once("error", reject);
     child.once("exit", (code) => {
       resolve(code ?? 1);
     });
+  }).finally(() => {
+    if (typeof output === "number") closeSync(output);
   });
+}
+
+/** The parts in their order, each with those that go on beside it. */
+function groups(): readonly (readonly [Part, ...Part[]])[] {
+  const grouped: [Part, ...Part[]][] = [];
+  for (const part of parts) {
+    const last = grouped.at(-1);
+    if (part.isBeside === true && last !== undefined) last.push(part);
+    else grouped.push([part]);
+  }
+  return grouped;
+}
+
+/** Prints what came of a part; of one that went on beside another, also what it had to say. */
+function tell({ part, counts, seconds }: Ran, scratch: string): void {
+  const { cannotRun, isBeside, title } = part;
+  if (isBeside === true) console.log(`\n== ${title}`);
+  if (cannotRun !== undefined) console.log(`skipped: ${cannotRun}`);
+  else if (isBeside === true) process.stdout.write(readFileSync(printedFile(part, scratch), "utf8"));
+  const { failed, passed, skipped } = counts;
+  console.log(`-- ${title}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds.toFixed(1)} s`);
 }
 
 async function main(): Promise<void> {
@@ -123,17 +170,16 @@ async function main(): Promise<void> {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const failed: string[] = [];
   const before = new Set(leftBehind().map(({ pid }) => pid));
-  for (const part of parts) {
-    console.log(`\n== ${part.title}`);
-    const startMs = Date.now();
-    const counts = await runPart(part, scratch);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
-    if (counts.failed > 0) failed.push(...wordsOf(part, counts));
-    console.log(
-      `-- ${part.title}: ${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.skipped)} skipped in ${((Date.now() - startMs) / 1000).toFixed(1)} s`,
-    );
+  for (const group of groups()) {
+    console.log(`\n== ${group[0].title}`);
+    for (const ran of await Promise.all(group.map((part) => runPart(part, scratch)))) {
+      const { counts, part } = ran;
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped += counts.skipped;
+      if (counts.failed > 0) failed.push(...wordsOf(part, counts));
+      tell(ran, scratch);
+    }
   }
   rmSync(scratch, { recursive: true, force: true });
   const left = leftBehind().filter(({ pid }) => !before.has(pid));
