@@ -5,3 +5,4 @@ export type * from "./mesh-event";
 export { subjectOf, subjectWords } from "./subject";
 export { saysUnreachable } from "./unreachable";
 export { eventsOf, type TranslationContext } from "./translate";
+export { Waits } from "./waits";

@@ -19,6 +19,7 @@ import { Causes, saysUnreachable } from "../events";
 import { withScratch } from "./scratch";
 import { withOwnSalt } from "./settings";
 import { unfinished } from "./unfinished";
+import { endingInVain } from "./vain-wait";
 import { openStack, presentStack, runOf, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
@@ -53,11 +54,12 @@ export async function up(options: StackOptions & { readonly refresh?: boolean })
 }
 
 async function updated(
-  options: StackOptions & { readonly refresh?: boolean },
+  asked: StackOptions & { readonly refresh?: boolean },
   judged: ReturnType<typeof policyOptions>,
   { clusters, failures }: Awaited<ReturnType<typeof ensureReachable>>,
   { state }: StackMemory,
 ): Promise<UpdateResult> {
+  const { end, options, take } = endingInVain(asked);
   const stack = await openStack(options);
   const causes = new Causes();
   try {
@@ -70,6 +72,7 @@ async function updated(
       stack.up({
         ...commonOptions(options, (event) => {
           listen(event);
+          take(event);
           causes.take(event);
         }),
         ...judged,
@@ -83,6 +86,8 @@ async function updated(
     };
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, failures, causes) : error;
+  } finally {
+    end();
   }
 }
 
