@@ -89,9 +89,11 @@ async function tell({ urn }: AwaitedRelease, cause: Cause, told: Set<string>): P
   const words = formatCause(cause);
   // A resource has no URN before it is made; the log asks for nothing else of it.
   const resource = { urn } as unknown as pulumi.Resource;
-  await pulumi.log.info(words, resource, undefined, true);
+  const stays = cause.endsBy === "somebody";
+  // Of what stays the command line is told with every look, in other words each time perhaps: it ends what waits in vain.
+  await pulumi.log[stays ? "warn" : "info"](words, resource, undefined, true);
   const key = `${cause.id} ${cause.subject}`;
-  if (cause.endsBy === "waiting" || told.has(key)) return;
+  if (!stays || told.has(key)) return;
   told.add(key);
   await pulumi.log.warn(words, resource);
 }

@@ -11,7 +11,6 @@ const toldWithinMs = 15_000;
 const quietForMs = 20_000;
 
 interface ToldCause {
-  readonly words: string;
   /** When somebody was first told to do something about it, and when it was last seen. */
   readonly sinceMs: number;
   readonly seenMs: number;
@@ -51,12 +50,10 @@ export class Waits {
     });
   }
 
-  /** A cause that stays is a warning, once; then it is told with every look, as what passes is. */
+  /** The program tells a cause with every look: as a warning one that stays, as an information what passes. */
   private hear(urn: string, message: string, severity: string, nowMs: number): void {
-    const words = message.trim().replace(/^(warning|info): /, "");
-    if (!isCause(words)) return;
-    const known = this.causes.get(urn);
-    if (known?.words === words) this.causes.set(urn, { ...known, seenMs: nowMs });
-    else if (severity === "warning") this.causes.set(urn, { words, sinceMs: known?.sinceMs ?? nowMs, seenMs: nowMs });
+    const words = message.trim().replace(/^warning: /, "");
+    if (severity !== "warning" || !isCause(words)) return;
+    this.causes.set(urn, { sinceMs: this.causes.get(urn)?.sinceMs ?? nowMs, seenMs: nowMs });
   }
 }

@@ -12,7 +12,8 @@ const begun = (urn: string): EngineEvent => step("resourcePreEvent", urn);
 const says = (urn: string, severity: string, message: string): EngineEvent =>
   ({ diagnosticEvent: { urn, severity, message } }) as unknown as EngineEvent;
 const warns = (urn: string, words = cause): EngineEvent => says(urn, "warning", `warning: ${words}\n`);
-const looks = (urn: string, words = cause): EngineEvent => says(urn, "info#err", words);
+const looks = (urn: string, words = cause): EngineEvent => says(urn, "warning", words);
+const passes = (urn: string): EngineEvent => says(urn, "info", "istiod 0/1: starts");
 
 /** Whether all waits are in vain some seconds after these events, each at its second. */
 function inVain(atSeconds: number, ...events: readonly (readonly [seconds: number, event: EngineEvent])[]): boolean {
@@ -24,7 +25,9 @@ function inVain(atSeconds: number, ...events: readonly (readonly [seconds: numbe
 /** A cause that is told at each look from a second on. */
 function told(urn: string, fromSeconds: number, untilSeconds: number): [seconds: number, event: EngineEvent][] {
   const looked: [number, EngineEvent][] = [[fromSeconds, warns(urn)]];
-  for (let second = fromSeconds; second <= untilSeconds; second += 3) looked.push([second, looks(urn)]);
+  for (let second = fromSeconds; second <= untilSeconds; second += 3) {
+    looked.push([second, looks(urn, `istiod 0/1: crashes (back-off ${second} s)`)]);
+  }
   return looked;
 }
 
@@ -46,7 +49,7 @@ describe("the waits of an update", () => {
 
   it("are not where the cause is told no more, or passes", () => {
     assert.equal(inVain(60, [0, begun(istiod)], ...told(istiod, 10, 40)), false);
-    const passing = [10, 13, 16, 60].map((second) => [second, looks(istiod, "istiod 0/1: starts")] as const);
+    const passing = [10, 13, 16, 60].map((second) => [second, passes(istiod)] as const);
     assert.equal(inVain(60, [0, begun(istiod)], ...passing), false);
     assert.equal(inVain(60, [0, begun(istiod)], [10, warns(istiod, "some other warning")]), false);
   });
