@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { isCause } from "../../diagnosis";
+import { stackType } from "../../engine/state";
 
 /** A cause may be gone a moment after it was told: an image is pulled at the second try, a container starts at the third. */
 const staysAtLeastMs = 25_000;
@@ -30,7 +31,8 @@ export class Waits {
     { diagnosticEvent: said, resOpFailedEvent, resOutputsEvent, resourcePreEvent }: EngineEvent,
     nowMs: number,
   ): void {
-    const begun = resourcePreEvent?.metadata.urn;
+    // The stack itself is under way as long as the update is.
+    const begun = resourcePreEvent?.metadata.type === stackType ? undefined : resourcePreEvent?.metadata.urn;
     const ended = (resOutputsEvent ?? resOpFailedEvent)?.metadata.urn;
     if (begun !== undefined) this.underWay.add(begun);
     if (ended !== undefined) {
