@@ -49,7 +49,7 @@ async function causesEndIt(...causes: readonly RegExp[]): Promise<void> {
   assert.equal(code, 1, stderr);
   assert.match(
     last,
-    /^isthmus: pulumi up failed in clusters east, north and west: istiod 0\/1: .* \(and 2 more, above\)$/,
+    /^isthmus: pulumi up failed in clusters east, north, west: istiod 0\/1: .* \(and 2 more, above\)$/,
   );
 }
 
