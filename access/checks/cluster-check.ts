@@ -1,21 +1,24 @@
 import { z } from "zod";
 import {
-  isOwned,
   readVersion,
   supportedKubernetesMinors,
   systemNamespace,
+  type ClusterPlan,
   type MeshPlan,
   type Problem,
   type SitePlan,
 } from "../../topology";
-import { apiServer, type ApiServer } from "../connection/api-server";
+import { apiServer, type ApiConnection } from "../connection/api-server";
 import type { ClusterAccess } from "../cluster-access";
 import { describeConnectionError, describeRefusal } from "../connection/connection-problem";
 import { CredentialError } from "../connection/exec-credential";
 import { noFindings, type Findings } from "./findings";
 import type { ClusterSighting } from "./cluster-identity";
-import { answered, object, type KubernetesObject } from "./object";
+import { answered, object } from "./object";
 import { sightingOf } from "./sighting";
+import type { StandingFacts, WantedNamespace } from "./standing/facts";
+import { gatherStanding } from "./standing/gather";
+import { judgeStanding } from "./standing/judge";
 import { ConnectionError } from "../connection/connection-error";
 import { deadlineIn } from "../connection/http";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
@@ -51,7 +54,7 @@ export interface ClusterCheck {
  */
 export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings> {
   const path = check.site.access.path;
-  let server: ApiServer | undefined;
+  let server: ApiConnection | undefined;
   try {
     server = await apiServer(check.access, check.environment);
     return await ask(check, server, path, deadlineIn(check.timeoutMs));
@@ -75,7 +78,7 @@ function problem(...problems: readonly Problem[]): ClusterFindings {
 
 async function ask(
   check: ClusterCheck,
-  server: ApiServer,
+  server: ApiConnection,
   path: string,
   deadline: AbortSignal,
 ): Promise<ClusterFindings> {
@@ -92,42 +95,49 @@ async function ask(
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
-  const [missing, kubeSystem, namespace, injector, namespaces, ranges] = await Promise.all([
+  const [missing, kubeSystem, standing, ranges] = await Promise.all([
     everything === "allowed" ? "" : missingPermissions(server, systemNamespace, deadline),
     object(server, "/api/v1/namespaces/kube-system", deadline),
-    answered(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
-    object(
-      server,
-      "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector",
-      deadline,
-    ),
-    existing(check, server, deadline),
+    standingIn(check, server, cluster, deadline),
     cluster && readRanges(check.mesh, cluster, server, deadline),
   ]);
   const uid = kubeSystem?.metadata.uid;
   const rights = missing === "" ? [] : [notPermitted(path, missing)];
-  const system = typeof namespace === "object" ? namespace : undefined;
+  const judged = judgeStanding(standing);
   return {
-    problems: [...rights, ...occupied(check.site.path, system, injector)],
+    problems: [...rights, ...judged.problems],
     rights,
     warnings: [
       ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
       ...(ranges?.warnings ?? []),
+      ...judged.warnings,
     ],
-    namespaces,
+    namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {
       ...(uid === undefined ? {} : { uid }),
-      system: await sightingOf(namespace, server, deadline),
+      system: await sightingOf(standing.system, server, deadline),
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
   };
 }
 
-/** Which of the mesh's namespaces the cluster has already. */
-async function existing({ mesh, site }: ClusterCheck, server: ApiServer, deadline: AbortSignal): Promise<string[]> {
-  const names = mesh.namespaces.filter(({ clusters }) => clusters.includes(site.name)).map(({ name }) => name);
-  const found = await Promise.all(names.map((name) => object(server, `/api/v1/namespaces/${name}`, deadline)));
-  return names.filter((_name, index) => found[index] !== undefined);
+/** What is in the cluster already: its namespaces, and what we would meet beside them. */
+async function standingIn(
+  { mesh, site }: ClusterCheck,
+  server: ApiConnection,
+  cluster: ClusterPlan | undefined,
+  deadline: AbortSignal,
+): Promise<StandingFacts> {
+  const wanted = mesh.namespaces.filter(({ clusters }) => clusters.includes(site.name));
+  const [system, ...found] = await Promise.all([
+    answered(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
+    ...wanted.map(({ name }) => object(server, `/api/v1/namespaces/${name}`, deadline)),
+  ]);
+  const namespaces = wanted.flatMap(({ name, labels }, index): WantedNamespace[] => {
+    const namespace = found[index];
+    return namespace === undefined ? [] : [{ name, object: namespace, labels }];
+  });
+  return gatherStanding(server, deadline, { site, cluster, system, namespaces });
 }
 
 function notPermitted(path: string, missing: string): Problem {
@@ -137,48 +147,6 @@ function notPermitted(path: string, missing: string): Problem {
     found: `one who may not ${missing}`,
     fix: "Give the user these rights, or name a context of a user who has them, with cluster-admin for one.",
   };
-}
-
-/** Whether someone else's Istio is in the way. What carries our label is ours to change, anything else is not. */
-function occupied(
-  path: string,
-  system: KubernetesObject | undefined,
-  injector: KubernetesObject | undefined,
-): readonly Problem[] {
-  if (system?.metadata.deletionTimestamp !== undefined) {
-    return [
-      {
-        path,
-        expected: `no namespace ${systemNamespace}, or ours`,
-        found: "one that is being deleted",
-        fix: "Wait until it is gone, then run again.",
-      },
-    ];
-  }
-  if (system !== undefined && !isOwned(system.metadata.labels)) {
-    return [
-      {
-        path,
-        expected: `no namespace ${systemNamespace}, or ours`,
-        found: "one that Isthmus did not create",
-        fix:
-          "Remove it if nothing needs it (kubectl delete namespace istio-system), choose another cluster, or hand it over: " +
-          "uninstall what is in it, label it app.kubernetes.io/managed-by=isthmus and `pulumi import` it.",
-      },
-    ];
-  }
-  if (system === undefined && injector !== undefined) {
-    const namespace = injector.metadata.annotations?.["meta.helm.sh/release-namespace"];
-    return [
-      {
-        path,
-        expected: "no other Istio in the cluster",
-        found: `a webhook istio-sidecar-injector${namespace === undefined ? "" : ` of the namespace ${namespace}`}`,
-        fix: "Uninstall the other Istio, or what it left behind: kubectl delete mutatingwebhookconfiguration istio-sidecar-injector.",
-      },
-    ];
-  }
-  return [];
 }
 
 function kubernetesVersion(path: string, body: string, istioVersion: string): Problem[] {

@@ -2,14 +2,23 @@ import { z } from "zod";
 import type { ApiServer } from "../connection/api-server";
 import { readJson } from "./permissions";
 
+/** A part of an object that is passed over where it is not as it should be. */
+const ifRead = <Part extends z.ZodType>(part: Part) => part.optional().catch(undefined);
+
 const objectSchema = z.object({
   metadata: z.object({
     uid: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
     deletionTimestamp: z.string().optional(),
+    managedFields: ifRead(z.array(z.object({ manager: z.string(), fieldsV1: z.unknown() }))),
   }),
-  data: z.record(z.string(), z.string()).optional().catch(undefined),
+  data: ifRead(z.record(z.string(), z.string())),
+  status: ifRead(
+    z.object({
+      conditions: ifRead(z.array(z.object({ type: z.string(), status: z.string(), message: ifRead(z.string()) }))),
+    }),
+  ),
 });
 
 /** What is read of any object. */

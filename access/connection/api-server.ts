@@ -7,7 +7,9 @@ import { send, type Answer, type Headers, type Request } from "./http";
 import { settingsOf, type ConnectionSettings } from "./settings";
 
 /** A question to an API server. */
-export type ApiRequest = Pick<Request, "deadline" | "json" | "contentType" | "method"> & { readonly path: string };
+export type ApiRequest = Pick<Request, "accept" | "contentType" | "deadline" | "json" | "method"> & {
+  readonly path: string;
+};
 
 /** A connection to a cluster's API server, with its credentials, which are fetched anew when they end. */
 export interface ApiServer {

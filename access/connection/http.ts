@@ -31,6 +31,8 @@ export interface Request {
   readonly json?: unknown;
   /** Default: `application/json`. */
   readonly contentType?: string;
+  /** What the answer may be, as the header `Accept` says it. Default: anything. */
+  readonly accept?: string;
   /** Default: GET, or POST where there is a body. */
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** Host and port of the proxy that the agent goes through, for speaking of it. */
@@ -84,14 +86,15 @@ function bodyHeaders(body: string, contentType = "application/json"): Readonly<R
   return { "content-type": contentType, "content-length": String(Buffer.byteLength(body)) };
 }
 
-async function exchange({ url, agent, headers, json, contentType, deadline, method }: Request): Promise<RawAnswer> {
+async function exchange(one: Request): Promise<RawAnswer> {
+  const { url, agent, headers, json, accept = "*/*", contentType, deadline, method } = one;
   const body = json === undefined ? undefined : JSON.stringify(json);
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   const outgoing = request(url, {
     agent,
     signal: deadline,
     method: method ?? (body === undefined ? "GET" : "POST"),
-    headers: { accept: "*/*", ...(body === undefined ? {} : bodyHeaders(body, contentType)), ...headers },
+    headers: { accept, ...(body === undefined ? {} : bodyHeaders(body, contentType)), ...headers },
   });
   outgoing.end(body);
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -54,11 +54,18 @@ export async function fakeApiServer(identity: Identity, cluster: Cluster): Promi
       const authorized =
         request.headers.authorization === `Bearer ${cluster.token}` ||
         ("authorized" in request.socket && request.socket.authorized === true);
-      const [status, content] = answer(cluster, authorized, request.url ?? "", body);
+      const [status, content] = isAcceptable(request.headers.accept)
+        ? answer(cluster, authorized, request.url ?? "", body)
+        : [406, { kind: "Status" }];
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
     });
   });
   return listen(server, "https", requests);
+}
+
+/** Metadata alone in a version that an API server does not know is not acceptable to it. */
+function isAcceptable(accept = "*/*"): boolean {
+  return !accept.includes("PartialObject") || /;as=PartialObjectMetadata(List)?;g=meta\.k8s\.io;v=v1$/.test(accept);
 }
 
 function answer(cluster: Cluster, authorized: boolean, path: string, body: string): [status: number, content: unknown] {

@@ -7,10 +7,12 @@ import { assertNothing, context, only, PrecheckBench, silent, token, unknownHost
 describe("precheck of a connection", () => {
   const bench = new PrecheckBench();
 
-  it("finds nothing where all is well, with five questions", async () => {
-    const server = await bench.opened(fakeApiServer(bench.identity, { token }));
+  it("finds nothing where all is well, with fifteen questions", async () => {
+    const hooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+    const objects = { "/apis": { groups: [] }, [hooks]: { items: [] } };
+    const server = await bench.opened(fakeApiServer(bench.identity, { token, objects }));
     assertNothing(await bench.check([bench.access("east", server.url)]));
-    assert.equal(server.requests.length, 5);
+    assert.equal(server.requests.length, 15);
   });
 
   it("tells a refused connection", async () => {

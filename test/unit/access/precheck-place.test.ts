@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { systemNamespace } from "../../../topology";
-import { only, PrecheckBench } from "./precheck-support";
+import { fakeApiServer } from "./fake-api-server";
+import { assertNothing, only, PrecheckBench, token } from "./precheck-support";
 
 describe("precheck of what is in a cluster already", () => {
   const bench = new PrecheckBench();
@@ -14,7 +15,7 @@ describe("precheck of what is in a cluster already", () => {
       only(
         (await bench.checkEast({ objects: { [namespace]: { metadata: { labels: { team: "platform" } } } } })).problems,
       ),
-      /^isthmus:mesh\.clusters\.east: expected no namespace istio-system, or ours, found one that Isthmus did not create\. Remove it .*, choose another cluster, or hand it over/,
+      /^isthmus:mesh\.clusters\.east: expected no namespace istio-system, or ours, found one that Isthmus did not create\. Look what is in it .*\. Choose another cluster if anything needs that; if nothing does, remove it: /,
     );
   });
 
@@ -39,5 +40,110 @@ describe("precheck of what is in a cluster already", () => {
       objects: { [namespace]: { metadata: ours }, [webhook]: { metadata: {} } },
     });
     assert.deepEqual(problems, []);
+  });
+
+  const hooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+  const definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gateways.networking.istio.io";
+  const secrets = `${namespace}/secrets?labelSelector=owner%3Dhelm&limit=500`;
+  const policies = `/apis/security.istio.io/v1/namespaces/${systemNamespace}`;
+
+  /** What an API server has in which somebody else's Istio was, and still is. */
+  const crowded = {
+    "/apis": { groups: [{ name: "apps" }, { name: "networking.istio.io" }] },
+    [definition]: { metadata: { name: "gateways.networking.istio.io" } },
+    [`${hooks}?limit=500`]: {
+      items: [
+        { metadata: { name: "cert-manager-webhook" }, webhooks: [{ name: "webhook.cert-manager.io" }] },
+        {
+          metadata: { name: "injector" },
+          webhooks: [
+            {
+              name: "namespace.sidecar-injector.istio.io",
+              clientConfig: { service: { namespace: "mesh", name: "istiod" } },
+              namespaceSelector: { matchLabels: { "istio-injection": "enabled" } },
+              objectSelector: {},
+            },
+          ],
+        },
+      ],
+    },
+    "/apis/apps/v1/deployments?labelSelector=app%3Distiod&limit=500": {
+      items: [{ metadata: { name: "istiod", namespace: "mesh", labels: { app: "istiod" } } }],
+    },
+  };
+
+  it("says all at once of what is there under any name, and only asks for CRDs whose group is there", async () => {
+    const server = await bench.opened(fakeApiServer(bench.identity, { token, objects: crowded }));
+    const { problems, warnings } = await bench.check([bench.access("east", server.url)]);
+    assert.deepEqual(
+      problems.map(({ found }) => found),
+      [
+        "a webhook injector of the namespace mesh, an istiod mesh/istiod of the revision default",
+        "crd/gateways.networking.istio.io (without Helm's owner)",
+      ],
+    );
+    assert.deepEqual(warnings, []);
+    const definitions = server.requests.filter((request) => request.includes("customresourcedefinitions"));
+    assert.equal(definitions.length, 9);
+    assert.ok(definitions.every((request) => request.endsWith(".networking.istio.io")));
+  });
+
+  it("says of Helm's records, by their labels, and of policies where the namespace is ours", async () => {
+    const record = (name: string, version: number, status: string): object => ({
+      metadata: {
+        name: `sh.helm.release.v1.${name}.v${version}`,
+        labels: { name, owner: "helm", status, version: String(version) },
+      },
+    });
+    const { problems, warnings } = await bench.checkEast({
+      objects: {
+        [namespace]: { metadata: ours },
+        [secrets]: {
+          items: [
+            record("kiali", 10, "failed"),
+            record("kiali", 9, "superseded"),
+            record("jaeger", 1, "failed"),
+            record("jaeger", 2, "deployed"),
+            record("istiod", 3, "pending-upgrade"),
+          ],
+        },
+        [`${policies}/peerauthentications`]: {
+          items: [{ metadata: { name: "default" }, spec: { mtls: { mode: "DISABLE" } } }],
+        },
+        [`${policies}/authorizationpolicies`]: { items: [{ metadata: { name: "deny" } }] },
+      },
+    });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      warnings.map(({ found }) => found),
+      [
+        "kiali, which is failed",
+        "peerauthentication/default, which turns mutual TLS off in the whole mesh: calls between networks fail",
+        "authorizationpolicy/deny, which allows nothing: every call that no other policy allows is denied",
+      ],
+    );
+  });
+
+  it("says on what a namespace waits that is being deleted", async () => {
+    const metadata = { ...ours, deletionTimestamp: "2026-11-21T00:00:00Z" };
+    const conditions = [
+      {
+        type: "NamespaceContentRemaining",
+        status: "True",
+        message: "Some resources are remaining: pods. has 1 resource instances",
+      },
+    ];
+    assert.match(
+      only((await bench.checkEast({ objects: { [namespace]: { metadata, status: { conditions } } } })).problems),
+      /found one that is being deleted, which waits: Some resources are remaining: pods\. has 1 resource instances\. Wait until/,
+    );
+  });
+
+  it("takes what may not be read for not known", async () => {
+    const statuses = Object.fromEntries(
+      [...Object.keys(crowded), hooks, `${hooks}?limit=500`, webhook, secrets].map((path) => [path, 403]),
+    );
+    assertNothing(await bench.checkEast({ objects: crowded, statuses }));
+    assertNothing(await bench.checkEast({ objects: { ...crowded, [namespace]: { metadata: ours } }, statuses }));
   });
 });

@@ -1,0 +1,79 @@
+import type { ClusterPlan, SitePlan } from "../../../topology";
+import type { KubernetesObject } from "../object";
+import type { ChartObject } from "./chart-objects";
+import type { LabelSelector } from "./selector";
+
+/** What is in a cluster before anything is changed. Of what may not be read there is `undefined`: it is not known. */
+export interface StandingFacts {
+  readonly site: SitePlan;
+  /** The site as a cluster of the mesh; undefined where it only runs a control plane for others. */
+  readonly cluster: ClusterPlan | undefined;
+  /** The system namespace. */
+  readonly system: KubernetesObject | "absent" | "unread";
+  /** Namespaces of the mesh's workloads that are there, with the labels that we set. */
+  readonly namespaces: readonly WantedNamespace[];
+  /** Objects that our charts would make and that are there. */
+  readonly chartObjects: readonly FoundChartObject[];
+  readonly injectors: readonly Injector[] | undefined;
+  /** Deployments of istiod in all namespaces. */
+  readonly istiods: readonly ObjectMetadata[] | undefined;
+  /** Helm releases in the system namespace, as their newest records say. */
+  readonly releases: readonly HelmRelease[] | undefined;
+  /** Of the system namespace, where it is ours. */
+  readonly policies: Policies;
+}
+
+/** A namespace of the mesh's workloads that is there. */
+export interface WantedNamespace {
+  readonly name: string;
+  readonly object: KubernetesObject;
+  /** Labels that it has in the mesh. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What every object says of itself. */
+export interface ObjectMetadata {
+  readonly name: string;
+  /** Empty for what is in none. */
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** An object that one of our charts would make, as it is there. */
+export interface FoundChartObject {
+  readonly object: ChartObject;
+  readonly metadata: ObjectMetadata;
+}
+
+/** A webhook configuration that injects sidecars. */
+export interface Injector extends ObjectMetadata {
+  /** Namespaces of the Services that it asks. */
+  readonly services: readonly string[];
+  /** URLs that it asks in place of Services. */
+  readonly urls: readonly string[];
+  /** What each of its webhooks is for. */
+  readonly selectors: readonly {
+    readonly namespaces: LabelSelector | undefined;
+    readonly pods: LabelSelector | undefined;
+  }[];
+}
+
+/** A Helm release, as the labels of its record say. */
+export interface HelmRelease {
+  readonly name: string;
+  /** Such as `deployed`, `failed` or `pending-upgrade`. */
+  readonly status: string;
+}
+
+/** Policies that may stop calls. */
+export interface Policies {
+  readonly peerAuthentications: readonly Policy[] | undefined;
+  readonly authorizationPolicies: readonly Policy[] | undefined;
+  readonly networkPolicies: readonly Policy[] | undefined;
+}
+
+/** A policy. */
+export interface Policy extends ObjectMetadata {
+  readonly spec: Readonly<Record<string, unknown>>;
+}

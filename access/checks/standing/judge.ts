@@ -1,0 +1,32 @@
+import type { Findings } from "../findings";
+import type { StandingFacts } from "./facts";
+import { foreignLabels } from "./rules/labels";
+import { otherIstio } from "./rules/other-istio";
+import { ownership } from "./rules/ownership";
+import { policies } from "./rules/policies";
+import { releases } from "./rules/releases";
+import type { StandingRule } from "./rules/rule";
+import { systemNamespaceRule, terminatingNamespaces } from "./rules/namespaces";
+
+/** In the order in which they are said. */
+const rules: readonly StandingRule[] = [
+  systemNamespaceRule,
+  terminatingNamespaces,
+  otherIstio,
+  ownership,
+  releases,
+  foreignLabels,
+  policies,
+];
+
+/**
+ * What keeps the mesh from being installed beside what is in a cluster already (problems), and what will be in its way later
+ * (warnings). What is not known gives neither. Pure.
+ */
+export function judgeStanding(facts: StandingFacts): Findings {
+  const found = rules.map((rule) => rule(facts));
+  return {
+    problems: found.flatMap(({ problems = [] }) => problems),
+    warnings: found.flatMap(({ warnings = [] }) => warnings),
+  };
+}

@@ -1,0 +1,156 @@
+import { isOwned, systemNamespace, type Problem } from "../../../../topology";
+import type { Policy, StandingFacts } from "../facts";
+import { kubectl } from "../kubectl";
+import { matches, type LabelSelector, type Labels } from "../selector";
+import type { StandingRule } from "./rule";
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** Policies of the system namespace, which is the root namespace of Istio's configuration, that will stop calls. */
+export const policies: StandingRule = (facts) => ({
+  warnings: [...plainText(facts), ...denying(facts), ...closed(facts)],
+});
+
+/** Without mutual TLS a gateway cannot tell by the server's name where a call of another network goes. */
+function plainText(facts: StandingFacts): Problem[] {
+  const { peerAuthentications = [] } = facts.policies;
+  return peerAuthentications
+    .filter((policy) => !isOwned(policy.labels) && isForAll(policy.spec) && modeOf(policy.spec) === "DISABLE")
+    .map((policy) =>
+      warning(
+        facts,
+        "peerauthentication",
+        policy,
+        "turns mutual TLS off in the whole mesh: calls between networks fail",
+      ),
+    );
+}
+
+function modeOf({ mtls }: Spec): unknown {
+  return (mtls as Spec | undefined)?.["mode"];
+}
+
+/**
+ * A policy that allows nothing is half of a known pattern, of which the other half allows what is needed: beside one that
+ * allows anything in the same place it is taken to be meant.
+ */
+function denying(facts: StandingFacts): Problem[] {
+  const { authorizationPolicies = [] } = facts.policies;
+  const allows = authorizationPolicies.some(({ spec }) => actionOf(spec) === "ALLOW" && rulesOf(spec).length > 0);
+  return authorizationPolicies
+    .filter(({ labels, spec }) => !isOwned(labels) && isForAll(spec))
+    .flatMap((policy): Problem[] => {
+      const { spec } = policy;
+      if (actionOf(spec) === "DENY" && rulesOf(spec).some(isEmpty)) {
+        return [warning(facts, "authorizationpolicy", policy, "denies every call in the whole mesh")];
+      }
+      if (actionOf(spec) !== "ALLOW" || rulesOf(spec).length > 0 || allows) return [];
+      return [
+        warning(
+          facts,
+          "authorizationpolicy",
+          policy,
+          "allows nothing: every call that no other policy allows is denied",
+        ),
+      ];
+    });
+}
+
+function actionOf({ action = "ALLOW" }: Spec): unknown {
+  return action;
+}
+
+function rulesOf({ rules }: Spec): readonly unknown[] {
+  return Array.isArray(rules) ? rules : [];
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function isForAll({ selector, targetRef, targetRefs }: Spec): boolean {
+  return [selector, targetRef, targetRefs].every((one) => one === undefined || isEmpty(one));
+}
+
+interface Pods {
+  readonly what: string;
+  readonly labels: Labels;
+  readonly ports: readonly (readonly [port: number, use: string])[];
+}
+
+/** Pods by their labels in Istio's charts, with the ports that others come to. */
+const istiodPods: Pods = {
+  what: "istiod",
+  labels: { app: "istiod", istio: "pilot" },
+  ports: [
+    [15012, "sidecars"],
+    [15017, "the API server, to inject"],
+  ],
+};
+const gatewayPods: Pods = {
+  what: "the east-west gateway",
+  labels: { app: "istio-eastwestgateway", istio: "eastwestgateway" },
+  ports: [[15443, "the other networks"]],
+};
+
+/** Ports that no NetworkPolicy lets anybody come to. Whom one lets in is not judged. */
+function closed(facts: StandingFacts): Problem[] {
+  const { cluster } = facts;
+  const { networkPolicies = [] } = facts.policies;
+  const subjects = [
+    ...(cluster?.role === "remote" ? [] : [istiodPods]),
+    ...(cluster?.eastWestGateway === undefined ? [] : [gatewayPods]),
+  ];
+  return subjects.flatMap(({ what, labels, ports }) => {
+    const selecting = networkPolicies.filter(({ spec }) => restrictsIngress(spec) && selects(spec, labels));
+    const shut = ports.filter(([port]) => !selecting.some(({ spec }) => opens(spec, port)));
+    const culprits = selecting.filter((policy) => !isOwned(policy.labels));
+    const [first] = culprits;
+    if (first === undefined || shut.length === 0) return [];
+    const where = shut.map(([port, use]) => `${port} (for ${use})`).join(" and ");
+    return [
+      warning(
+        facts,
+        "networkpolicy",
+        first,
+        `lets nobody reach ${what} at port ${where}`,
+        `Allow ingress to ${shut.map(([port]) => port).join(" and ")} in it, or remove it if it is not meant`,
+      ),
+    ];
+  });
+}
+
+function restrictsIngress({ policyTypes }: Spec): boolean {
+  return !Array.isArray(policyTypes) || policyTypes.includes("Ingress");
+}
+
+function selects({ podSelector }: Spec, labels: Labels): boolean {
+  return matches(podSelector as LabelSelector | undefined, labels);
+}
+
+function opens({ ingress }: Spec, port: number): boolean {
+  const rules = (Array.isArray(ingress) ? ingress : []) as { readonly ports?: readonly Spec[] }[];
+  return rules.some(({ ports }) => ports === undefined || ports.length === 0 || ports.some((one) => covers(one, port)));
+}
+
+/** A port by its name may be any. */
+function covers({ port: from, endPort, protocol = "TCP" }: Spec, port: number): boolean {
+  if (protocol !== "TCP") return false;
+  if (typeof from !== "number") return true;
+  return from === port || (typeof endPort === "number" && from <= port && port <= endPort);
+}
+
+function warning(
+  { site }: StandingFacts,
+  kind: string,
+  { name }: Policy,
+  effect: string,
+  way = "Narrow it, or remove it if it is not meant",
+): Problem {
+  return {
+    path: site.path,
+    expected: `no policy in ${systemNamespace} that stops the mesh's calls`,
+    found: `${kind}/${name}, which ${effect}`,
+    fix: `${way}: ${kubectl(site, "--namespace", systemNamespace, "edit", kind, name)}.`,
+  };
+}

@@ -1,0 +1,36 @@
+import { eastWestGatewayName, systemNamespace } from "../../../../topology";
+import { helm } from "../kubectl";
+import { systemOwner, type StandingRule } from "./rule";
+
+/** What Istio's charts are installed as. In our namespace they are for the recovery of the next update. */
+const ownReleases: readonly string[] = ["istio-base", "istiod", eastWestGatewayName];
+
+/**
+ * Helm releases in the system namespace that were left half-way. Of our own an update clears away what one that was killed
+ * left; another's are in the way of whoever works with them, and say that someone is, or was, at work there.
+ */
+export const releases: StandingRule = (facts) => {
+  const owner = systemOwner(facts);
+  const halfWay = (facts.releases ?? []).filter(
+    ({ name, status }) => isHalfWay(status) && !(owner === "ours" && ownReleases.includes(name)),
+  );
+  const found = halfWay.map(({ name, status }) => ({
+    path: facts.site.path,
+    expected: `no Helm release in ${systemNamespace} that was left half-way`,
+    found: `${name}, which is ${status}`,
+    fix:
+      `If nobody is at work on it, see how far it came (${of("history", name)}) and put it right: ` +
+      (status === "pending-install"
+        ? `${of("uninstall", name)}.`
+        : `${of("rollback", name)}, or ${of("uninstall", name)}.`),
+  }));
+  return owner === "ours" ? { warnings: found } : { problems: found };
+
+  function of(verb: string, name: string): string {
+    return helm(facts.site, "--namespace", systemNamespace, verb, name);
+  }
+};
+
+function isHalfWay(status: string): boolean {
+  return status === "failed" || status === "uninstalling" || status.startsWith("pending-");
+}
