@@ -7,7 +7,7 @@ import { seed } from "../support/seed";
  */
 const turns = [
   ["changes"],
-  ["first-failure"],
+  ["first-failure", "leftovers"],
   ["drift", "kubeconfigs"],
   ["parts"],
   ["kills"],

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { labEnvironment } from "../../lab";
+import type { Problem } from "../../topology";
+import { isthmus, repository } from "../support/isthmus";
+import { kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
+
+const execute = promisify(execFile);
+const stack = new WrittenStack("test-leftovers");
+const role = "istio-reader-clusterrole-istio-system";
+
+interface PreviewDocument {
+  readonly refusals: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+/** What a preview says, which must end with this exit code. */
+async function preview(code: number): Promise<PreviewDocument> {
+  const run = await isthmus("preview", "--stack", stack.name, "-o", "json");
+  assert.equal(run.code, code, run.stderr);
+  return JSON.parse(run.stdout) as PreviewDocument;
+}
+
+/** Runs a command as it was printed, in the shell that a reader of it has. */
+async function pasted(command: string): Promise<void> {
+  await execute("sh", ["-c", command], { cwd: repository, env: { ...process.env, ...labEnvironment() } });
+}
+
+/** CRDs as `kubectl create` made them of Istio's release, and a role that an uninstallation passed over. */
+async function leaveBehind(cluster: string): Promise<void> {
+  await kubectl(cluster, "create", "--filename", join(repository, ".lab/charts/base/files/crd-all.gen.yaml"));
+  await kubectl(cluster, "create", "clusterrole", role, "--verb=get", "--resource=pods");
+}
+
+async function definitions(cluster: string): Promise<string[]> {
+  const names = (await kubectl(cluster, "get", "crd", "-o", "name")).split("\n");
+  return names.filter((name) => name.endsWith(".istio.io")).map((name) => name.replace(/^[^/]+\//, "crd/"));
+}
+
+describeInTurn("leftovers", "a cluster in which Istio was before", function () {
+  this.timeout(10 * 60_000);
+  let refusal: Problem;
+
+  before(async () => {
+    await labDown();
+    stack.write({});
+    await stack.labUp();
+    await leaveBehind("west");
+  });
+
+  after(async () => {
+    await labDown();
+    stack.remove();
+  });
+
+  it("is refused by a preview, which names all that Helm would not take over at once", async () => {
+    const { refusals } = await preview(2);
+    assert.equal(refusals.length, 1, JSON.stringify(refusals));
+    [refusal] = refusals as [Problem];
+    assert.equal(refusal.path, "isthmus:mesh.clusters.west");
+    const left = [...(await definitions("west")), `clusterrole/${role}`];
+    assert.equal(left.length, 16);
+    assert.deepEqual(refusal.found.replace(" (without Helm's owner)", "").split(", ").sort(), left.sort());
+  });
+
+  it("is refused by an update, which changes nothing in any cluster", async () => {
+    const run = await stack.tryUp();
+    assert.equal(run.code, 2, run.stderr);
+    assert.ok(run.stderr.includes(refusal.found), run.stderr);
+    assert.deepEqual(await leftIn("east"), []);
+    assert.deepEqual(await leftIn("west"), [`clusterrole.rbac.authorization.k8s.io/${role}`]);
+  });
+
+  it("is installed into after the commands that were said, and is nothing to speak of then", async () => {
+    const commands = [...(refusal.fix.split(" Or, ")[0] ?? "").matchAll(/`(kubectl [^`]+)`/g)].map(
+      ([, command]) => command,
+    );
+    assert.equal(commands.length, 3, refusal.fix);
+    for (const command of commands) await pasted(command ?? "");
+    await stack.up();
+    await stack.settled();
+    const { warnings } = await preview(0);
+    assert.deepEqual(warnings, []);
+  });
+});
