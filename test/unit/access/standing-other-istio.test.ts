@@ -110,11 +110,20 @@ describe("another Istio in a cluster", () => {
     ]);
   });
 
-  it("is only warned of beside a mesh of ours that stands", () => {
+  it("is only warned of beside a mesh of ours that stands, or that may", () => {
     const rival = { injectors: [injector("hook", "mesh")], istiods: [istiod("mesh")] };
-    const { problems, warnings } = said(factsOf({ ...rival, system: ours }));
-    assert.deepEqual(problems, []);
-    assert.deepEqual(warnings, said(factsOf(rival)).problems);
+    for (const system of [ours, "unread"] as const) {
+      const { problems, warnings } = said(factsOf({ ...rival, system }));
+      assert.deepEqual(problems, []);
+      assert.deepEqual(warnings, said(factsOf(rival)).problems);
+    }
+  });
+
+  it("is of no matter in a cluster that only runs a control plane for others, but for the chart's own injector", () => {
+    const rival = { injectors: [injector("hook", "mesh")], istiods: [istiod("mesh"), istiod("canary", "canary")] };
+    assert.deepEqual(said(factsOf(rival, externalControlPlane, "control")), nothing);
+    const plain = { ...rival, injectors: [injector("istio-sidecar-injector", "mesh")] };
+    assert.equal(said(factsOf(plain, externalControlPlane, "control")).problems.length, 1);
   });
 
   it("is none of ours: not its own injector, nor a tag for it, nor one that asks an istiod elsewhere", () => {

@@ -96,6 +96,11 @@ describe("objects outside of namespaces that Helm would not take over", () => {
     assert.equal(said(factsOf({ chartObjects: left, system: ours })).problems.length, 1);
   });
 
+  it("only give a warning where the namespace may not be read", () => {
+    const { problems, warnings } = said(factsOf({ chartObjects: left, system: "unread", releases: undefined }));
+    assert.deepEqual([problems.length, warnings.length], [0, 1]);
+  });
+
   it("are said beside a namespace that is another's", () => {
     assert.equal(said(factsOf({ chartObjects: left, system: foreign })).problems.length, 2);
   });

@@ -12,13 +12,19 @@ interface Subject {
 }
 
 /**
- * Injectors and istiods that are not this mesh's. One that wants the same pods is refused, unless the mesh stands already:
- * then both have found their ways, and an update of ours makes nothing worse.
+ * Injectors and istiods that are not this mesh's. One that wants the same pods is refused, unless the mesh stands already,
+ * as far as can be seen: then both have found their ways, and an update of ours makes nothing worse. A cluster that only runs
+ * a control plane for others may have a mesh of its own.
  */
 export const otherIstio: StandingRule = (facts) => {
-  const injectors = (facts.injectors ?? []).filter((injector) => isForeign(facts, injector, injector.services));
-  const istiods = (facts.istiods ?? []).filter((istiod) => isForeign(facts, istiod, [istiod.namespace]));
-  const stands = systemOwner(facts) === "ours";
+  const isOfMesh = facts.cluster !== undefined;
+  const injectors = (facts.injectors ?? []).filter(
+    (injector) => isForeign(facts, injector, injector.services) && (isOfMesh || isPlain(facts, injector)),
+  );
+  const istiods = (isOfMesh ? (facts.istiods ?? []) : []).filter((istiod) =>
+    isForeign(facts, istiod, [istiod.namespace]),
+  );
+  const mayStand = ["ours", "unread"].includes(systemOwner(facts));
   const fights = {
     injectors: injectors.filter((injector) => isPlain(facts, injector) || fightsFor(injector, subjectsOf(facts))),
     istiods: istiods.filter(({ labels }) => (labels["istio.io/rev"] ?? "default") === "default"),
@@ -29,8 +35,8 @@ export const otherIstio: StandingRule = (facts) => {
   };
   const rivals = rivalry(facts, fights);
   return {
-    problems: stands ? [] : rivals,
-    warnings: [...(stands ? rivals : []), ...neighbours(facts, besides)],
+    problems: mayStand ? [] : rivals,
+    warnings: [...(mayStand ? rivals : []), ...neighbours(facts, besides)],
   };
 };
 

@@ -40,9 +40,10 @@ function isOf({ object, metadata }: FoundChartObject): boolean {
   );
 }
 
-/** Whether the release has a record, or may have one where our namespace is there and its records may not be read. */
+/** Whether the release has a record, or may have one that may not be read. */
 function stands(facts: StandingFacts, release: ChartObject["release"]): boolean {
-  if (systemOwner(facts) !== "ours") return false;
+  const owner = systemOwner(facts);
+  if (owner !== "ours") return owner === "unread";
   return facts.releases === undefined || facts.releases.some(({ name }) => name === release);
 }
 
