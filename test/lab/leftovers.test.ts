@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { labEnvironment } from "../../lab";
@@ -22,6 +24,29 @@ async function preview(code: number): Promise<PreviewDocument> {
   const run = await isthmus("preview", "--stack", stack.name, "-o", "json");
   assert.equal(run.code, code, run.stderr);
   return JSON.parse(run.stdout) as PreviewDocument;
+}
+
+/** Runs helm against a cluster of the lab. */
+async function helm(cluster: string, ...args: string[]): Promise<void> {
+  const env = { ...process.env, ...labEnvironment() };
+  await execute("helm", ["--kube-context", `lab-${cluster}`, ...args], { env });
+}
+
+/** Installs an istiod beside ours, which takes no room: it has no pods. */
+async function installOther(cluster: string, namespace: string, ...more: string[]): Promise<void> {
+  const values = [`global.istioNamespace=${namespace}`, "replicaCount=0", "autoscaleEnabled=false", ...more].join(",");
+  const chart = join(repository, ".lab/charts/istiod");
+  await helm(cluster, "install", "istiod", chart, "--namespace", namespace, "--create-namespace", "--set", values);
+}
+
+async function created(cluster: string, object: object): Promise<void> {
+  const file = join(tmpdir(), `isthmus-leftovers-${String(process.pid)}.json`);
+  writeFileSync(file, JSON.stringify(object));
+  try {
+    await kubectl(cluster, "create", "--filename", file);
+  } finally {
+    rmSync(file);
+  }
 }
 
 /** Runs a command as it was printed, in the shell that a reader of it has. */
@@ -74,6 +99,41 @@ describeInTurn("leftovers", "a cluster in which Istio was before", function () {
     assert.deepEqual(await leftIn("west"), [`clusterrole.rbac.authorization.k8s.io/${role}`]);
   });
 
+  it("is refused beside another control plane, of whatever namespace", async () => {
+    await installOther("east", "mesh-system");
+    const { refusals } = await preview(2);
+    assert.deepEqual(
+      refusals.map(({ path, found }) => [path, found]),
+      [
+        [
+          "isthmus:mesh.clusters.east",
+          "a webhook istio-sidecar-injector-mesh-system of the namespace mesh-system, an istiod mesh-system/istiod of the revision default",
+        ],
+        ["isthmus:mesh.clusters.west", refusal.found],
+      ],
+    );
+    await helm("east", "uninstall", "istiod", "--namespace", "mesh-system");
+    await kubectl("east", "delete", "namespace", "mesh-system");
+  });
+
+  it("is refused while istio-system is being deleted, with what that waits for", async () => {
+    const kept = ["--namespace", "istio-system", "configmap", "kept"];
+    const finalizers = (names: readonly string[]): string => JSON.stringify({ metadata: { finalizers: names } });
+    await kubectl("east", "create", "namespace", "istio-system");
+    await kubectl("east", "create", ...kept);
+    await kubectl("east", "patch", ...kept, "--type=merge", "--patch", finalizers(["example.com/kept"]));
+    await kubectl("east", "delete", "namespace", "istio-system", "--wait=false");
+    const condition = "--for=condition=NamespaceFinalizersRemaining";
+    await kubectl("east", "wait", condition, "namespace/istio-system", "--timeout=60s");
+    const { refusals } = await preview(2);
+    assert.match(
+      refusals[0]?.found ?? "",
+      /^one that is being deleted, which waits: .*configmaps.*; .*example\.com\/kept in 1 resource instances$/,
+    );
+    await kubectl("east", "patch", ...kept, "--type=merge", "--patch", finalizers([]));
+    await kubectl("east", "wait", "--for=delete", "namespace/istio-system", "--timeout=60s");
+  });
+
   it("is installed into after the commands that were said, and is nothing to speak of then", async () => {
     const commands = [...(refusal.fix.split(" Or, ")[0] ?? "").matchAll(/`(kubectl [^`]+)`/g)].map(
       ([, command]) => command,
@@ -84,5 +144,21 @@ describeInTurn("leftovers", "a cluster in which Istio was before", function () {
     await stack.settled();
     const { warnings } = await preview(0);
     assert.deepEqual(warnings, []);
+  });
+
+  it("is warned of, where the mesh stands, for what comes beside it and stops calls", async () => {
+    await installOther("east", "istio-canary", "revision=canary");
+    await created("east", {
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: { name: "closed", namespace: "istio-system" },
+      spec: {},
+    });
+    const warnings = (await preview(0)).warnings.join("\n");
+    assert.match(
+      warnings,
+      /a webhook istio-sidecar-injector-canary-istio-canary of the namespace istio-canary, an istiod istio-canary\/istiod-canary of the revision canary, for namespaces of other labels/,
+    );
+    assert.match(warnings, /authorizationpolicy\/closed, which allows nothing/);
   });
 });
