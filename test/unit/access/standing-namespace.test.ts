@@ -106,15 +106,27 @@ describe("a label that another manages", () => {
     factsOf({ namespaces: [{ name: "shop", object, labels: { "istio-injection": "enabled" } }] });
   const expected = `${path}: expected the label istio-injection of the namespace shop to be this mesh's to set, found `;
 
-  it("is warned of with who that is", () => {
-    assert.deepEqual(said(shop(kept("argocd-controller", "istio-injection", "disabled"))).warnings, [
-      `${expected}argocd-controller keeps it, as "disabled", and it is to be "enabled". ` +
-        "Take the label out of what argocd-controller applies, or have the configuration set the same value: whoever comes last would undo the other, and an update may end with a conflict there.",
-    ]);
-    assert.deepEqual(said(shop(kept("kubectl-label", "istio-injection", "disabled"))).warnings, [
+  const byArgo =
+    `${expected}argocd-controller keeps it, as "disabled", and it is to be "enabled". ` +
+    "Take the label out of what argocd-controller applies, or have the configuration set the same value: whoever comes last would undo the other, and an update may end with a conflict there.";
+
+  it("is refused with who that is, where server-side apply would end with a conflict", () => {
+    assert.deepEqual(said(shop(kept("argocd-controller", "istio-injection", "disabled"))), {
+      problems: [byArgo],
+      warnings: [],
+    });
+    assert.deepEqual(said(shop(kept("kubectl-label", "istio-injection", "disabled"))).problems, [
       `${expected}kubectl-label keeps it, as "disabled", and it is to be "enabled". Give it up: \`kubectl --context east label namespace shop istio-injection-\`.`,
     ]);
-    assert.deepEqual(said(shop(kept("kustomize-controller", "istio-injection", "enabled"))).warnings.length, 1);
+  });
+
+  it("is warned of where a controller keeps the same value, or the namespace was adopted before", () => {
+    const same = said(shop(kept("kustomize-controller", "istio-injection", "enabled")));
+    assert.deepEqual([same.problems.length, same.warnings.length], [0, 1]);
+    const { metadata } = kept("argocd-controller", "istio-injection", "disabled");
+    const managedFields = [...(metadata.managedFields ?? []), { manager: "pulumi-kubernetes-1a2b", fieldsV1: {} }];
+    const adopted = said(shop({ metadata: { ...metadata, managedFields } }));
+    assert.deepEqual(adopted, { problems: [], warnings: [byArgo] });
   });
 
   it("is nothing to speak of where Pulumi does, who did it once by hand did the same, or we made the namespace", () => {
