@@ -14,7 +14,7 @@ export interface ControlPlaneArgs {
   /** The namespace that istiod lives in. It must hold the cluster's intermediate CA already, where istiod signs. */
   readonly namespace: pulumi.Input<string>;
   /** Values of the `base` chart; undefined where the cluster needs no CRDs, which it does for workloads or configuration. */
-  readonly base?: HelmValues;
+  readonly base?: pulumi.Input<HelmValues>;
   /** Values of the `istiod` chart. */
   readonly istiod: pulumi.Input<HelmValues>;
   readonly transforms?: ReleaseTransforms;

@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
-  controlPlaneIn,
   hasCrossNetworkGateway,
   isRead,
   type ClusterPlan,
   type ControlPlanePlan,
-  type HelmValues,
   type MeshPlan,
   type Offer,
 } from "../topology";
@@ -15,12 +13,12 @@ import { ControlPlane } from "./control-plane";
 import { CrossNetworkGateway } from "./cross-network-gateway";
 import { EastWestGateway } from "./east-west-gateway";
 import type { Elsewhere } from "./elsewhere";
-import { baseValues, externalValues, primaryValues, remoteBaseValues, remoteValues } from "./internal/helm-values";
 import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
 import { MeshAccounts, there } from "./mesh-accounts";
-import { siteOf, withExposedHost, type MeshSite } from "./mesh-site";
+import { siteOf, type MeshSite } from "./mesh-site";
 import { RemoteSecret } from "./remote-secret";
+import { SiteValues } from "./site-values";
 import type { ReleaseTransforms } from "./transforms";
 
 /**
@@ -28,6 +26,7 @@ import type { ReleaseTransforms } from "./transforms";
  * Of a part it makes what can be made yet; what waits for another part is made by a later update.
  */
 export class MeshBuilder {
+  private readonly values: SiteValues;
   private readonly charts = new Map<string, ControlPlane>();
   /** Accounts by which istiods elsewhere reach the clusters. */
   readonly accounts: MeshAccounts;
@@ -41,6 +40,7 @@ export class MeshBuilder {
     private readonly elsewhere?: Elsewhere,
   ) {
     this.accounts = new MeshAccounts(elsewhere);
+    this.values = new SiteValues(args.plan, sites, elsewhere);
   }
 
   /** Makes everything, in the order in which the constructors need each other. */
@@ -67,16 +67,14 @@ export class MeshBuilder {
   private addCharts(cluster: ClusterPlan): void {
     const { plan, transforms } = this.args;
     const site = siteOf(this.sites, cluster);
-    const controlPlane = controlPlaneIn(plan, cluster.name);
-    const extra = cluster.values.base;
     const charts = new ControlPlane(
       `${site.prefix}-control-plane`,
       {
         cluster: cluster.name,
         istio: plan.istio,
         namespace: site.namespace.namespaceName,
-        base: controlPlane === undefined ? remoteBaseValues(extra) : baseValues(extra),
-        istiod: controlPlane === undefined ? this.remoteValues(cluster) : this.primaryValues(controlPlane, site),
+        base: this.values.base(cluster),
+        istiod: this.values.istiod(cluster),
         ...(transforms === undefined ? {} : { transforms }),
       },
       site.options("control-plane", { dependsOn: site.namespace }),
@@ -93,12 +91,10 @@ export class MeshBuilder {
     const { configCluster } = controlPlane;
     if (!this.has(configCluster, "istiod-account")) return;
     const site = siteOf(this.sites, controlPlane);
-    const kubeconfig = new ConfigKubeconfig(
+    const kubeconfig = this.accounts.istiodAccountOf(configCluster);
+    const secret = new ConfigKubeconfig(
       `${site.prefix}-config-kubeconfig`,
-      {
-        namespace: site.namespace.namespaceName,
-        kubeconfig: this.accounts.istiodAccountOf(configCluster),
-      },
+      { namespace: site.namespace.namespaceName, kubeconfig },
       site.options("config-kubeconfig"),
     );
     const charts = new ControlPlane(
@@ -107,10 +103,10 @@ export class MeshBuilder {
         cluster: controlPlane.name,
         istio: plan.istio,
         namespace: site.namespace.namespaceName,
-        istiod: withExposedHost(site, (host) => externalValues(plan, controlPlane, host)),
+        istiod: this.values.externalIstiod(controlPlane, kubeconfig),
         ...(transforms === undefined ? {} : { transforms }),
       },
-      site.options("control-plane", { dependsOn: [site.namespace, kubeconfig] }),
+      site.options("control-plane", { dependsOn: [site.namespace, secret] }),
     );
     this.charts.set(controlPlane.name, charts);
   }
@@ -143,7 +139,10 @@ export class MeshBuilder {
     new CrossNetworkGateway(
       `${site.prefix}-cross-network`,
       { namespace: site.namespace.namespaceName, formerly: partOfGateway(site) },
-      site.options("cross-network", { dependsOn: this.chartsOf(name) }),
+      // The kind is the one cluster's, what answers its validator the other's.
+      site.options("cross-network", {
+        dependsOn: [...new Set([name, configCluster].flatMap((one) => this.chartsOf(one)))],
+      }),
     );
   }
 
@@ -196,17 +195,6 @@ export class MeshBuilder {
   /** Whether Istio's charts are made in a cluster. */
   hasCharts(cluster: string): boolean {
     return this.charts.has(cluster);
-  }
-
-  private primaryValues(controlPlane: ControlPlanePlan, site: MeshSite): pulumi.Input<HelmValues> {
-    return withExposedHost(site, (host) => primaryValues(this.args.plan, controlPlane, host));
-  }
-
-  private remoteValues(cluster: ClusterPlan): pulumi.Input<HelmValues> {
-    const site = this.sites.get(cluster.controlPlane);
-    const address = site === undefined ? this.other().addressOf(cluster.controlPlane) : site.exposed?.address;
-    if (address === undefined) throw new RangeError(`istiod of ${cluster.controlPlane} is not exposed`);
-    return address.apply((known) => remoteValues(this.args.plan, cluster, known));
   }
 
   /** Whether the injection webhook of a cluster answers, or will by the time that this program has made it. */

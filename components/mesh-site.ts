@@ -1,5 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type HelmValues, type SitePlan } from "../topology";
 import type { Intermediate } from "./elsewhere";
 import { ExposedIstiod } from "./exposed-istiod";
@@ -100,6 +100,12 @@ export function withExposedHost(
   site: MeshSite,
   values: (host: string | undefined) => HelmValues,
 ): pulumi.Input<HelmValues> {
-  if (site.exposed === undefined) return values(undefined);
-  return site.exposed.address.apply((address) => values(isHostName(address) ? address : undefined));
+  return site.exposed === undefined ? values(undefined) : exposedHostOf(site).apply(values);
+}
+
+/** The host name of an exposed istiod; undefined where its address is none, or it has no address. */
+export function exposedHostOf({ exposed }: MeshSite): pulumi.Output<string | undefined> {
+  return pulumi.output(exposed?.address).apply((address) => {
+    return address !== undefined && isHostName(address) ? address : undefined;
+  });
 }

@@ -101,6 +101,7 @@ export const valuesOfExternals: readonly OwnedValue[] = [
   ...underPilotToo([
     { path: "volumes", instead: byExternal },
     { path: "volumeMounts", instead: byExternal },
+    { path: "podAnnotations.checksum/istio-kubeconfig", instead: byJoining },
   ]),
 ];
 

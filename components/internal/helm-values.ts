@@ -21,6 +21,20 @@ export function remoteBaseValues(extra: HelmValues): HelmValues {
   return mergeValues({ profile: "remote", defaultRevision: "" }, extra);
 }
 
+/**
+ * Values of the `base` chart of an external control plane's configuration cluster: with the default validator, which the
+ * istiod elsewhere fills in.
+ * @param address At which istiod is reached: an IP address or a host name.
+ */
+export function configurationBaseValues(extra: HelmValues, address: string): HelmValues {
+  return mergeValues({ profile: "remote", ...validatedAt(address) }, extra);
+}
+
+/** Like the injector, a validator behind a host name is called by URL: the Service would be only another name. */
+function validatedAt(address: string): HelmValues {
+  return isHostName(address) ? { base: { validationURL: `https://${address}:${injectionPort}/validate` } } : {};
+}
+
 /** Values of the `istiod` chart of a primary (istio.io, "Install Multicluster"). */
 export function primaryValues(plan: MeshPlan, controlPlane: ControlPlanePlan, exposedHost?: string): HelmValues {
   // Makes it lead in the clusters that name it: it fills in their webhook and their namespaces' root certificate.
@@ -43,13 +57,26 @@ const configurationFiles = {
   ],
 } as const;
 
+/** What an external istiod's values have beside what the plan says. */
+export interface ExternalIstiod {
+  /** Host name by which it is reached, where it is one. */
+  readonly exposedHost?: string | undefined;
+  /** Digest of the kubeconfig of its configuration cluster. It reads that once, so that another digest has it begin anew. */
+  readonly kubeconfigDigest: string;
+}
+
 /**
  * Values of the `istiod` chart of an external control plane. It takes the name and the network of its configuration
  * cluster, whose webhooks it fills in; its own cluster is to have none.
  */
-export function externalValues(plan: MeshPlan, controlPlane: ControlPlanePlan, exposedHost?: string): HelmValues {
+export function externalValues(
+  plan: MeshPlan,
+  controlPlane: ControlPlanePlan,
+  { exposedHost, kubeconfigDigest }: ExternalIstiod,
+): HelmValues {
   const external = {
     global: { externalIstiod: true, operatorManageWebhooks: true, configValidation: false },
+    podAnnotations: { "checksum/istio-kubeconfig": kubeconfigDigest },
     ...configurationFiles,
     env: {
       SHARED_MESH_CONFIG: "istio",
@@ -89,10 +116,17 @@ export function remoteValues(plan: MeshPlan, cluster: ClusterPlan, address: stri
         ? { injectionURL: `https://${address}:${injectionPort}${path}` }
         : { injectionPath: path },
       // The configuration cluster of an external control plane holds the mesh's configuration as a ConfigMap.
-      ...(cluster.name === cluster.configCluster ? { configMap: true, meshConfig: meshConfigOf(plan) } : {}),
+      ...(holdsConfiguration(cluster)
+        ? { configMap: true, meshConfig: meshConfigOf(plan), ...validatedAt(address) }
+        : {}),
     },
     cluster.values.istiod,
   );
+}
+
+/** Whether a cluster that another one's istiod serves holds that istiod's configuration. */
+export function holdsConfiguration({ name, configCluster }: ClusterPlan): boolean {
+  return name === configCluster;
 }
 
 /** Port at which istiod answers the injection webhook. */

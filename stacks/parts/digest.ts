@@ -1,17 +1,10 @@
-import { createHash, scryptSync } from "node:crypto";
+import { scryptSync } from "node:crypto";
 import type { ClusterAccess } from "../../access";
+import { digestOf } from "../../components/internal/digest";
 import { version } from "../../package.json";
 import { needKey, needsOf, sliceOf, type MeshPlan } from "../../topology";
 
-/** Enough of a SHA-256 that nobody finds another text with it, and no more to read past in a diff. */
-const digestCharacters = 32;
-
-/**
- * A digest of some text. It is public: the text must be one that nobody can guess, or no secret. Pure.
- */
-export function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, digestCharacters);
-}
+export { digestOf } from "../../components/internal/digest";
 
 /** All that decides what a part is made of. */
 export interface PartSource {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { isSecret, reveal, type RecordedResource } from "../support/mocks";
+import { digestOf } from "../../components/internal/digest";
+import { isSecret, record, reveal, type RecordedResource } from "../support/mocks";
 import { externalControlPlane, sharedExternalControlPlane } from "../support/plans";
 import {
   base64,
+  buildMesh,
   configReaderParts,
   crossNetworkParts,
   exposedParts,
@@ -13,6 +15,7 @@ import {
   listOf,
   listOfCluster,
   memberParts,
+  provided,
   unreadParts,
   readingParts,
   rootParts,
@@ -29,6 +32,14 @@ const externalParts = [
   "isthmus:index:ConfigKubeconfig mesh-control-config-kubeconfig",
   "kubernetes:core/v1:Secret mesh-control-config-kubeconfig-secret",
 ];
+
+const renewedToken = { data: { "ca.crt": base64("CA"), token: base64("RENEWED TOKEN") } };
+
+function configKubeconfigIn(resources: readonly RecordedResource[]): string {
+  const { inputs } = find(resources, "mesh-control-config-kubeconfig-secret");
+  const { config = "" } = reveal(inputs["data"]) as Record<string, string>;
+  return Buffer.from(config, "base64").toString();
+}
 
 const labels = { "app.kubernetes.io/managed-by": "isthmus" };
 
@@ -84,6 +95,7 @@ describe("Mesh with an external control plane", () => {
           tag: "1.31.1",
         },
         meshConfig: { trustDomain: "mesh1.internal" },
+        podAnnotations: { "checksum/istio-kubeconfig": digestOf(configKubeconfigIn(resources)) },
         volumeMounts: [
           { mountPath: "/etc/istio/config", name: "config-volume" },
           { mountPath: "/var/lib/istio/inject", name: "inject-volume" },
@@ -104,6 +116,31 @@ describe("Mesh with an external control plane", () => {
     assert.deepEqual(valuesOf(named, "mesh-east-control-plane-istiod")["istiodRemote"], {
       injectionURL: "https://istiod.example.org:15017/inject/cluster/east/net/east",
     });
+    const validationURL = "https://istiod.example.org:15017/validate";
+    assert.deepEqual(valuesOf(named, "mesh-east-control-plane-base"), { base: { validationURL }, profile: "remote" });
+    assert.deepEqual(valuesOf(named, "mesh-east-control-plane-istiod")["base"], { validationURL });
+  });
+
+  it("gives the configuration cluster the default validator, which every other remote is without", async () => {
+    assert.deepEqual(valuesOf(resources, "mesh-east-control-plane-base"), { profile: "remote" });
+    const shared = await updateOf(sharedExternalControlPlane);
+    assert.deepEqual(valuesOf(shared, "mesh-west-control-plane-base"), { defaultRevision: "", profile: "remote" });
+  });
+
+  it("has istiod begin anew with another kubeconfig of its configuration cluster, and lets none be read there", async () => {
+    const annotated = (found: readonly RecordedResource[]): unknown =>
+      valuesOf(found, "mesh-control-control-plane-istiod")["podAnnotations"];
+    const again = await updateOf(externalControlPlane, { addresses: () => ["172.18.11.1"] });
+    assert.deepEqual(annotated(again), annotated(resources));
+    const renewed = await record(
+      "update",
+      (args) => (args.name === "mesh-east-istiod-account-token" ? renewedToken : provided(args)),
+      () => buildMesh(externalControlPlane),
+    );
+    assert.notDeepEqual(annotated(renewed), annotated(resources));
+    const { inputs } = find(renewed, "mesh-control-control-plane-istiod");
+    assert.ok(!isSecret(inputs["values"]));
+    assert.doesNotMatch(JSON.stringify(inputs), /TOKEN/);
   });
 
   it("gives istiod the kubeconfig of the account that istiod has in its configuration cluster, as a secret", () => {

@@ -8,7 +8,7 @@ import { clusterStackOutputs, parsePartOutputs, partDigest, trustStack, type Par
 import { elsewhereOf, offersIn } from "../../stacks/parts/other-parts";
 import { partsOf, trustPart, type MeshConfig, type MeshPlan } from "../../topology";
 import { record, reveal, type RecordedResource } from "../support/mocks";
-import { planOf, topologies, twoPrimaries } from "../support/plans";
+import { planOf, sharedExternalControlPlane, topologies, twoPrimaries } from "../support/plans";
 import { addressOf, provided, updateOf } from "./support";
 
 const accessTo = (name: string): ClusterAccess => ({
@@ -159,6 +159,13 @@ describe("A mesh in stacks of its parts", () => {
     const { edge, west } = remote.clusters as Record<"edge" | "west", MeshConfig["clusters"][string]>;
     await parts.up(planOf({ ...remote, clusters: { edge: { ...edge, controlPlane: "edge" }, west } }));
     assert.ok(parts.runs.indexOf("edge") < parts.runs.indexOf("west"), parts.runs.join(" "));
+  });
+
+  it("waits for the charts of an external control plane's configuration cluster before it writes there", async () => {
+    const parts = new PartsUnderMocks();
+    await parts.up(planOf(sharedExternalControlPlane));
+    const gateway = parts.resources.get("east")?.find(({ type }) => type === "isthmus:index:CrossNetworkGateway");
+    assert.ok(gateway?.waitsFor.includes("mesh-east-control-plane-base"), gateway?.waitsFor.join(" "));
   });
 });
 

@@ -6,6 +6,7 @@ import { parseStackConfiguration } from "../../access";
 import { findCharts, valueReferences } from "../../access/charts";
 import {
   baseValues,
+  configurationBaseValues,
   eastWestGatewayValues,
   externalValues,
   primaryValues,
@@ -70,13 +71,20 @@ describe("Helm values", function () {
       const values =
         controlPlane === undefined ? remoteValues(plan, cluster, address) : primaryValues(plan, controlPlane, address);
       assert.deepEqual(unknownTo("istiod", values), []);
+      assert.deepEqual(unknownTo("base", configurationBaseValues(base, address)), []);
     }
   }
 
   function assertAllKnown(plan: MeshPlan): void {
     for (const cluster of plan.clusters) assertClusterKnown(plan, cluster);
     for (const controlPlane of plan.controlPlanes.filter(({ kind }) => kind === "external")) {
-      assert.deepEqual(unknownTo("istiod", externalValues(plan, controlPlane, "istiod.example.org")), []);
+      assert.deepEqual(
+        unknownTo(
+          "istiod",
+          externalValues(plan, controlPlane, { exposedHost: "istiod.example.org", kubeconfigDigest: "d1" }),
+        ),
+        [],
+      );
     }
   }
 

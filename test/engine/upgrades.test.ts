@@ -29,8 +29,14 @@ const updates: Readonly<Record<string, Updates>> = {
   "0.2.0/dev": { clusters: ["east", "west"], steps: keptByHelm() },
   "0.2.0/external-control-plane": {
     clusters: ["east", "west"],
-    steps: keptByHelm(),
-    others: [ownershipOf("mesh-control-control-plane-istiod"), "update kubernetes control: version"],
+    steps: keptByHelm().filter((step) => step !== ownershipOf("mesh-CLUSTER-control-plane-base")),
+    // The configuration cluster gets the default validator, and istiod learns of a changed kubeconfig from now on.
+    others: [
+      `${ownershipOf("mesh-control-control-plane-istiod")}, values.podAnnotations`,
+      `${ownershipOf("mesh-east-control-plane-base")}, values.defaultRevision`,
+      ownershipOf("mesh-west-control-plane-base"),
+      "update kubernetes control: version",
+    ],
   },
 };
 

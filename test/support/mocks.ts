@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime";
 
 /** A resource as the program registered it. */
 export interface RecordedResource {
@@ -6,6 +7,8 @@ export interface RecordedResource {
   readonly name: string;
   readonly inputs: Record<string, unknown>;
   readonly provider: string | undefined;
+  /** Names of the resources that must be there before it, sorted. Of a component that is waited for: its children. */
+  readonly waitsFor: readonly string[];
 }
 
 /** Pulumi's marker of a secret on the wire (sdk/nodejs/runtime/rpc.ts, specialSigKey and specialSecretSig). */
@@ -53,7 +56,7 @@ export async function record(
     {
       newResource: (args) => {
         const inputs = args.inputs as Record<string, unknown>;
-        resources.push({ type: args.type, name: args.name, inputs, provider: args.provider });
+        resources.push({ type: args.type, name: args.name, inputs, provider: args.provider, waitsFor: [] });
         const { id = args.id ? args.id : `${args.name}-id`, ...filled } = outputs(args);
         return { id: String(id), state: { ...inputs, ...filled } };
       },
@@ -65,10 +68,40 @@ export async function record(
     "test",
     mode === "preview",
   );
+  const dependencies = listenForDependencies();
   await pulumi.runtime.runInPulumiStack(async () => {
     await program();
     return {};
   });
   await pulumi.runtime.disconnect();
-  return resources.filter(({ type }) => type !== "pulumi:pulumi:Stack").sort((a, b) => (a.name < b.name ? -1 : 1));
+  return resources
+    .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+    .map((resource) => ({ ...resource, waitsFor: dependencies.get(keyOf(resource.type, resource.name)) ?? [] }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What the program says that resources depend on, which the mocks are told but do not hand on. */
+function listenForDependencies(): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  const monitor = getMonitor();
+  if (monitor === undefined) throw new Error("there are no mocks");
+  const registerResource = monitor.registerResource.bind(monitor) as (...args: unknown[]) => unknown;
+  const listen = (request: Registration, ...rest: unknown[]): unknown => {
+    const names = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? urn);
+    found.set(keyOf(request.getType(), request.getName()), names.sort());
+    return registerResource(request, ...rest);
+  };
+  Object.assign(monitor, { registerResource: listen });
+  return found;
+}
+
+/** A request to make a resource, as the SDK writes it. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getDependenciesList(): string[];
+}
+
+function keyOf(type: string, name: string): string {
+  return `${type} ${name}`;
 }

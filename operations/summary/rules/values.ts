@@ -16,7 +16,7 @@ const decided: readonly { readonly path: RegExp; readonly by: readonly ChangeId[
   { path: /^values\.global\.meshNetworks\b/, by: ["gateway"] },
   { path: /^values\.global\.remotePilotAddress$/, by: ["exposed-istiod", "control-plane"] },
   {
-    path: /^values\.(global\.(externalIstiod|configCluster)|profile|defaultRevision|configMap|istiodRemote|env\.ISTIOD_CUSTOM_HOST)\b/,
+    path: /^values\.(global\.(externalIstiod|configCluster)|profile|defaultRevision|base\.validationURL|configMap|istiodRemote|env\.ISTIOD_CUSTOM_HOST)\b/,
     by: ["control-plane", "exposed-istiod", "configuration-cluster"],
   },
 ];
@@ -31,12 +31,14 @@ const untilUpdated: readonly ChangeId[] = [
   "renamed",
 ];
 
-/** Values that change what pods say of themselves, and where and how many of them run. */
+/** Values that change what pods say of themselves, where and how many of them run, and what else no call depends on. */
 const harmless = [
   /(^|\.)(logging|logAsJson|logLevel)\b/,
   /(^|\.)(resources|nodeSelector|tolerations|affinity|topologySpreadConstraints|podAnnotations|podLabels|podDisruptionBudget|defaultPodDisruptionBudget|priorityClassName)\b/,
   /(^|\.)(replicaCount|autoscaleEnabled|autoscaleMin|autoscaleMax|autoscaling|cpu|memory|autoscaleBehavior)\b/,
   /^values\.meshConfig\.accessLog(File|Encoding|Format)$/,
+  // Which validator is asked about new configuration.
+  /^values\.(defaultRevision|base\.validationURL)$/,
 ];
 
 /**
@@ -52,7 +54,7 @@ export function understood(
     return isHidden && (untilUpdated.some((id) => told.has(id)) || isAddressNew(mesh)) ? "told" : "not understood";
   }
   const follows = decided.find((one) => one.path.test(path));
-  if (follows !== undefined) return follows.by.some((id) => told.has(id)) ? "told" : "not understood";
+  if (follows?.by.some((id) => told.has(id)) === true) return "told";
   return harmless.some((one) => one.test(path)) ? "harmless" : "not understood";
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   baseValues,
+  configurationBaseValues,
   eastWestGatewayValues,
   externalValues,
   isHostName,
@@ -138,12 +139,24 @@ describe("Helm values of a remote cluster", () => {
       profile: "remote",
     });
   });
+
+  it("have the default validator there, which that istiod fills in, and call it past the Service by a host name", () => {
+    const external = planOf(externalControlPlane);
+    const validationFailurePolicy = "Fail";
+    assert.deepEqual(configurationBaseValues({}, "172.18.11.1"), { profile: "remote" });
+    assert.deepEqual(configurationBaseValues({ base: { validationFailurePolicy } }, "istiod.example.org"), {
+      base: { validationFailurePolicy, validationURL: "https://istiod.example.org:15017/validate" },
+      profile: "remote",
+    });
+    const { base } = remoteValues(external, clusterOf(external, "east"), "istiod.example.org");
+    assert.deepEqual(base, { validationURL: "https://istiod.example.org:15017/validate" });
+  });
 });
 
 describe("Helm values of an external control plane", () => {
   it("bear the name and network of its configuration cluster, and the files of its configuration", () => {
     const plan = planOf(externalControlPlane);
-    assert.deepEqual(externalValues(plan, controlPlaneOf(plan, "control")), {
+    assert.deepEqual(externalValues(plan, controlPlaneOf(plan, "control"), { kubeconfigDigest: "d1" }), {
       env: {
         INJECTION_WEBHOOK_CONFIG_NAME: "istio-sidecar-injector",
         LOCAL_CLUSTER_SECRET_WATCHER: "true",
@@ -157,6 +170,7 @@ describe("Helm values of an external control plane", () => {
         operatorManageWebhooks: true,
       },
       meshConfig,
+      podAnnotations: { "checksum/istio-kubeconfig": "d1" },
       volumeMounts: [
         { mountPath: "/etc/istio/config", name: "config-volume" },
         { mountPath: "/var/lib/istio/inject", name: "inject-volume" },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  configurationBaseValues,
   eastWestGatewayValues,
   externalValues,
   primaryValues,
@@ -18,8 +19,8 @@ import {
 import { valuesOfExternals } from "../../../topology/owned-values";
 import { externals, meshOf } from "./meshes";
 
-/** What Isthmus sets but leaves to the user to set otherwise, by the first of its keys. */
-const yielded = ["readinessProbe"];
+/** What Isthmus sets but leaves to the user to set otherwise. */
+const yielded = ["readinessProbe", "base.validationURL"];
 
 /** Every kind of control plane and remote, and gateways at fixed addresses, so that all values come into being. */
 const plan = planMesh(
@@ -46,7 +47,7 @@ function leaves(values: HelmValues, path: readonly string[] = []): string[] {
 function unowned(chart: Chart, values: HelmValues, more: readonly { readonly path: string }[] = []): string[] {
   const owned = [...ownedValues[chart], ...more].map(({ path }) => path);
   const free = leaves(values).filter((leaf) => !owned.some((path) => leaf === path || leaf.startsWith(`${path}.`)));
-  return free.filter((leaf) => !yielded.includes(leaf.split(".")[0] ?? ""));
+  return free.filter((leaf) => !yielded.some((path) => leaf === path || leaf.startsWith(`${path}.`)));
 }
 
 function clusterCalled(name: string): ClusterPlan {
@@ -69,7 +70,8 @@ describe("every value that Isthmus sets is owned", () => {
   it("in an external control plane", () => {
     const controlPlane = plan.controlPlanes.find(({ kind }) => kind === "external");
     assert.ok(controlPlane !== undefined);
-    assert.deepEqual(unowned("istiod", externalValues(plan, controlPlane, host), valuesOfExternals), []);
+    const of = { exposedHost: host, kubeconfigDigest: "d1" };
+    assert.deepEqual(unowned("istiod", externalValues(plan, controlPlane, of), valuesOfExternals), []);
   });
 
   for (const name of ["edge", "north"]) {
@@ -77,6 +79,7 @@ describe("every value that Isthmus sets is owned", () => {
       it(`in ${name}, a cluster that is served from ${address}`, () => {
         assert.deepEqual(unowned("istiod", remoteValues(plan, clusterCalled(name), address)), []);
         assert.deepEqual(unowned("base", remoteBaseValues({})), []);
+        assert.deepEqual(unowned("base", configurationBaseValues({}, address)), []);
       });
     }
   }

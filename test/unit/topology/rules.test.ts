@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ownedValues, parseMesh, type MeshConfig } from "../../../topology";
 import { valuesOfExternals } from "../../../topology/owned-values";
+import { configurationPath } from "../../../topology/path";
 import { rules } from "../../../topology/rules";
 import { defaultLifetimes } from "../../../topology/rules/trust";
 import { externals, mesh, meshOf } from "./meshes";
@@ -180,13 +181,13 @@ describe("owned values", () => {
     for (const { path } of [...ownedValues.istiod, ...valuesOfExternals]) {
       const values = { istiod: nested(path) };
       assert.deepEqual(pathsOf(meshOf(served, { externalControlPlanes: externals({ control: { values } }) })), [
-        `isthmus:mesh.externalControlPlanes.control.values.istiod.${path}`,
+        configurationPath("externalControlPlanes", "control", "values", "istiod", ...path.split(".")),
       ]);
     }
     for (const { path } of valuesOfExternals) {
       const istio = { version: "1.31.1", values: { istiod: nested(path) } };
       assert.deepEqual(pathsOf(meshOf(served, { istio, externalControlPlanes: externals({ control: {} }) })), [
-        `isthmus:mesh.istio.values.istiod.${path}`,
+        configurationPath("istio", "values", "istiod", ...path.split(".")),
       ]);
       assert.deepEqual(pathsOf(mesh({ istio })), []);
     }
