@@ -96,7 +96,7 @@ async function ask(
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
   const [missing, kubeSystem, standing, ranges] = await Promise.all([
-    everything === "allowed" ? "" : missingPermissions(server, systemNamespace, deadline),
+    everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace, deadline),
     object(server, "/api/v1/namespaces/kube-system", deadline),
     standingIn(check, server, cluster, deadline),
     cluster && readRanges(check.mesh, cluster, server, deadline),

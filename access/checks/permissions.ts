@@ -11,13 +11,15 @@ export interface Resource {
   readonly resource: string;
   /** Whether Isthmus handles it in one namespace only. */
   readonly scope: "cluster" | "system-namespace";
+  /** In which clusters. Default: all. */
+  readonly only?: "remote";
 }
 
 /**
  * What Isthmus and Istio's charts 1.30 and 1.31 create: of the program the namespace, the Secrets and the Gateway, of
  * Helm its own Secrets, of the charts `base`, `istiod` and `gateway` the rest.
  */
-export const resources: readonly Resource[] = [
+const resources: readonly Resource[] = [
   { group: "", resource: "namespaces", scope: "cluster" },
   { group: "apiextensions.k8s.io", resource: "customresourcedefinitions", scope: "cluster" },
   { group: "admissionregistration.k8s.io", resource: "mutatingwebhookconfigurations", scope: "cluster" },
@@ -32,9 +34,19 @@ export const resources: readonly Resource[] = [
   { group: "", resource: "serviceaccounts", scope: "system-namespace" },
   { group: "apps", resource: "deployments", scope: "system-namespace" },
   { group: "autoscaling", resource: "horizontalpodautoscalers", scope: "system-namespace" },
+  // Leads the Service `istiod` of a remote cluster to the address of another's.
+  { group: "discovery.k8s.io", resource: "endpointslices", scope: "system-namespace", only: "remote" },
   { group: "policy", resource: "poddisruptionbudgets", scope: "system-namespace" },
   { group: "networking.istio.io", resource: "gateways", scope: "system-namespace" },
 ];
+
+/** What is created in a cluster. Pure. */
+export function resourcesIn(role: SiteRole): readonly Resource[] {
+  return resources.filter(({ only = role }) => only === role);
+}
+
+/** What a cluster is in the mesh. */
+export type SiteRole = "primary" | "remote" | "external";
 
 /** What is done with them; `get` and `list` come with every role that has these. */
 const verbs = ["create", "patch", "delete"] as const;
@@ -50,12 +62,16 @@ export async function mayDoEverything(server: ApiServer, deadline: AbortSignal):
 }
 
 /** What the user may not do, such as `create, patch, delete namespaces, clusterroles; delete secrets`; empty for nothing. */
-export async function missingPermissions(server: ApiServer, namespace: string, deadline: AbortSignal): Promise<string> {
+export async function missingPermissions(
+  server: ApiServer,
+  role: SiteRole,
+  namespace: string,
+  deadline: AbortSignal,
+): Promise<string> {
+  const needed = resourcesIn(role);
   const resourcesByVerbs = new Map<string, string[]>();
-  const denied = await Promise.all(
-    resources.map(async (resource) => deniedVerbs(server, resource, namespace, deadline)),
-  );
-  resources.forEach(({ resource }, index) => {
+  const denied = await Promise.all(needed.map(async (resource) => deniedVerbs(server, resource, namespace, deadline)));
+  needed.forEach(({ resource }, index) => {
     const missing = denied[index]?.join(", ") ?? "";
     if (missing !== "") resourcesByVerbs.set(missing, [...(resourcesByVerbs.get(missing) ?? []), resource]);
   });

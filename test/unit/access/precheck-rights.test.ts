@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { systemNamespace } from "../../../topology";
-import { context, only, PrecheckBench } from "./precheck-support";
+import type { Cluster } from "./fake-api-server";
+import { configOf, context, only, PrecheckBench } from "./precheck-support";
 
 describe("precheck of rights and version", () => {
   const bench = new PrecheckBench();
@@ -31,6 +32,20 @@ describe("precheck of rights and version", () => {
     assert.match(
       only(problems),
       /found one who may not create, patch, delete namespaces, customresourcedefinitions, .* and 10 more\. Give the user/,
+    );
+  });
+
+  it("asks for EndpointSlices where a Service leads to another cluster's istiod, and nowhere else", async () => {
+    const allows: Cluster["allows"] = ({ verb, resource }) => verb !== "*" && resource !== "endpointslices";
+    const { clusters, ...mesh } = configOf("east", "edge");
+    const edge = { network: "a", controlPlane: "east", access: { context: "edge" } };
+    const { problems } = await bench.check(
+      [await bench.cluster("east", { allows }), await bench.cluster("edge", { allows })],
+      { ...mesh, clusters: { ...clusters, edge } },
+    );
+    assert.equal(
+      only(problems),
+      "isthmus:mesh.clusters.edge.access.context: expected a user who may install Istio, found one who may not create, patch, delete endpointslices. Give the user these rights, or name a context of a user who has them, with cluster-admin for one.",
     );
   });
 
