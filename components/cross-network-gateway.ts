@@ -1,12 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels } from "../topology";
+import { defaultClusterDomain, ownedLabels } from "../topology";
 import { crossNetworkPort, eastWestGatewaySelector } from "./internal/names";
 
 /** What a {@link CrossNetworkGateway} is made from. */
 export interface CrossNetworkGatewayArgs {
   /** Namespace of the control plane. */
   readonly namespace: pulumi.Input<string>;
+  /** Domain of the Services, as the control plane calls it. */
+  readonly clusterDomain: string;
   /** What it was in stacks of earlier releases, so that it is taken over. Default: nothing else. */
   readonly formerly?: pulumi.Alias;
 }
@@ -32,7 +34,7 @@ export class CrossNetworkGateway extends pulumi.ComponentResource {
             {
               port: { number: crossNetworkPort, name: "tls", protocol: "TLS" },
               tls: { mode: "AUTO_PASSTHROUGH" },
-              hosts: ["*.local"],
+              hosts: [hostsIn(args.clusterDomain)],
             },
           ],
         },
@@ -41,4 +43,9 @@ export class CrossNetworkGateway extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** All Services of a domain. Istio's own example says `*.local` for cluster.local, and so do the meshes that stand. */
+function hostsIn(clusterDomain: string): string {
+  return clusterDomain === defaultClusterDomain ? "*.local" : `*.${clusterDomain}`;
 }

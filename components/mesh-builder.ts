@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  clusterDomainOf,
   hasCrossNetworkGateway,
   isRead,
   type ClusterPlan,
@@ -133,12 +134,16 @@ export class MeshBuilder {
   }
 
   /** The configuration of the gateways of an istiod's clusters, where any of these has a gateway. */
-  private addCrossNetworkGateway({ name, configCluster }: ControlPlanePlan): void {
+  private addCrossNetworkGateway({ name, configCluster, values }: ControlPlanePlan): void {
     if (!hasCrossNetworkGateway(this.args.plan, configCluster) || !this.has(name, "istiod")) return;
     const site = siteOf(this.sites, { name: configCluster });
     new CrossNetworkGateway(
       `${site.prefix}-cross-network`,
-      { namespace: site.namespace.namespaceName, formerly: partOfGateway(site) },
+      {
+        namespace: site.namespace.namespaceName,
+        clusterDomain: clusterDomainOf(values.istiod),
+        formerly: partOfGateway(site),
+      },
       // The kind is the one cluster's, what answers its validator the other's.
       site.options("cross-network", {
         dependsOn: [...new Set([name, configCluster].flatMap((one) => this.chartsOf(one)))],

@@ -1,3 +1,4 @@
+export * from "./cluster-domain";
 export * from "./found";
 export * from "./json-schema";
 export * from "./known-values";

@@ -24,8 +24,14 @@ export const oldestIstio: Version = [1, 30, 4];
 /** From this version on charts and images are published on Istio's own hosts alone (1.31 upgrade notes). */
 export const firstIstioOffGoogleHosts: Version = [1, 31, 0];
 
+/** The newest line of Istio whose charts Isthmus was made for. */
+export const newestIstio: readonly [major: number, minor: number] = [1, 31];
+
 /** Minor versions of Kubernetes 1 that a minor version of Istio 1 supports, first and last (istio.io, supported releases). */
-const kubernetesMinors: ReadonlyMap<number, readonly [first: number, last: number]> = new Map([[31, [32, 36]]]);
+const kubernetesMinors: ReadonlyMap<number, readonly [first: number, last: number]> = new Map([
+  [30, [32, 36]],
+  [31, [32, 36]],
+]);
 
 /** The Kubernetes minor versions that an Istio version supports, or undefined where Isthmus has no record. */
 export function supportedKubernetesMinors(istioVersion: string): readonly [first: number, last: number] | undefined {

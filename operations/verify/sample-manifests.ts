@@ -83,8 +83,9 @@ export function sampleManifests(namespace: string, version: string, images: Samp
         metadata: { name: helloworldName, labels: sampleLabels },
         // A connection through a gateway ends at the pod that it first reached: with connections used again, a client
         // may call for minutes and never reach one of three clusters behind one gateway.
+        // By its short name, which istiod completes by the domain that it gives to Services.
         spec: {
-          host: `${helloworldName}.${namespace}.svc.cluster.local`,
+          host: helloworldName,
           trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } },
         },
       },

@@ -80,9 +80,9 @@ function plainDestinationRule({ properties }: Resource): string[] {
   );
 }
 
-/** Whether a host is that of a Service: a short name, or one of the cluster's domain. */
+/** Whether a host is that of a Service: a short name, or one in a cluster's domain, whatever that is. */
 function isInMesh(host: string): boolean {
-  return !host.includes(".") || host.endsWith(".local") || host.endsWith(".svc");
+  return !host.includes(".") || host.endsWith(".local") || /\.svc(\.|$)/.test(host);
 }
 
 function withoutAutomaticMutualTls({ type, properties }: Resource): string[] {

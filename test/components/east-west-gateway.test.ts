@@ -96,6 +96,18 @@ describe("EastWestGateway", () => {
     });
   });
 
+  it("lets in the Services of another domain where istiod gives them one", async () => {
+    const clusterDomain = "corp.example";
+    const values = { istiod: { global: { proxy: { clusterDomain } } } };
+    const resources = await updateOf({ ...twoPrimaries, istio: { ...twoPrimaries.istio, values } });
+    const { spec } = find(resources, "mesh-east-cross-network-gateway").inputs;
+    const { servers } = spec as { readonly servers: readonly { readonly hosts: readonly string[] }[] };
+    assert.deepEqual(
+      servers.map(({ hosts }) => hosts),
+      [["*.corp.example"]],
+    );
+  });
+
   it("says the addresses that its load balancer gave", async () => {
     const addresses = (cluster: string): string[] =>
       cluster === "east" ? ["172.18.11.1"] : ["a.example", "b.example"];

@@ -161,6 +161,18 @@ describe("A mesh in stacks of its parts", () => {
     assert.ok(parts.runs.indexOf("edge") < parts.runs.indexOf("west"), parts.runs.join(" "));
   });
 
+  it("follows the domain of Services of an external control plane where its configuration lies", async () => {
+    const parts = new PartsUnderMocks();
+    await parts.up(planOf(sharedExternalControlPlane));
+    const control = {
+      ...sharedExternalControlPlane.externalControlPlanes.control,
+      values: { istiod: { global: { proxy: { clusterDomain: "corp.example" } } } },
+    };
+    const changed = { ...sharedExternalControlPlane, externalControlPlanes: { control } };
+    await parts.up(planOf(changed));
+    assert.deepEqual(told([...parts.resources.values()].flat()), told(await updateOf(changed)));
+  });
+
   it("waits for the charts of an external control plane's configuration cluster before it writes there", async () => {
     const parts = new PartsUnderMocks();
     await parts.up(planOf(sharedExternalControlPlane));

@@ -1,3 +1,4 @@
+import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type IstioPlan, type MeshPlan } from "../plan";
 import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
 import { trustPart } from "./part";
@@ -20,6 +21,8 @@ export interface PartSlice {
   readonly configures: readonly string[];
   readonly isRead: boolean;
   readonly hasCrossNetworkGateway: boolean;
+  /** Domain of the Services behind those gateways, where an external istiod gives it another than cluster.local. */
+  readonly clusterDomain?: string;
   readonly namespaces: readonly object[];
 }
 
@@ -58,6 +61,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .map(({ name }) => name),
     isRead: isRead(plan, part),
     hasCrossNetworkGateway: hasCrossNetworkGateway(plan, part),
+    ...otherClusterDomain(plan, part),
     namespaces: plan.namespaces
       .filter(({ clusters }) => clusters.includes(part))
       .map(({ name, labels }) => ({ name, labels })),
@@ -66,4 +70,11 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
 
 function formerName(plan: MeshPlan, offer: string): string | undefined {
   return plan.clusters.find(({ name }) => offer === `intermediate.${name}`)?.replaces;
+}
+
+/** Of a primary its own values say it. */
+function otherClusterDomain(plan: MeshPlan, part: string): Pick<PartSlice, "clusterDomain"> {
+  const external = plan.controlPlanes.find(({ kind, configCluster }) => kind === "external" && configCluster === part);
+  const clusterDomain = clusterDomainOf(external?.values.istiod ?? {});
+  return clusterDomain === defaultClusterDomain ? {} : { clusterDomain };
 }

@@ -1,6 +1,8 @@
 import { describeFound } from "../found";
 import { configurationPath } from "../path";
+import { joiningOf } from "../plan/joining";
 import type { Problem } from "../problem";
+import type { Mesh } from "../schema";
 import { clusterCalled, clustersOf, controlPlaneOf, externalCalled, externalsOf, isExternal } from "./draft";
 import type { Doubts, MeshDraft } from "./rule";
 import { called, calledAll, didYouMean } from "./words";
@@ -101,4 +103,18 @@ export function configClusterServed(mesh: MeshDraft, doubts: Doubts): readonly P
       },
     ];
   });
+}
+
+/** The first by name holds the configuration, and another may be the first one day. */
+export function configClusterNamed(mesh: Mesh): readonly Problem[] {
+  return joiningOf(mesh)
+    .controlPlanes.filter(({ name, kind, serves }) => {
+      return kind === "external" && serves.length > 1 && mesh.externalControlPlanes[name]?.configCluster === undefined;
+    })
+    .map(({ name, configCluster, serves }) => ({
+      path: configurationPath("externalControlPlanes", name, "configCluster"),
+      expected: `one of the clusters that it serves, ${calledAll(serves)}, by name`,
+      found: `nothing, which means ${called(configCluster)}, the first`,
+      fix: "Write the one that holds the configuration: a cluster that joins may come first.",
+    }));
 }

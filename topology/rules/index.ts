@@ -3,7 +3,9 @@ import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
 import { addressesReachOthers, apiServersReachable, oneAddressOneThing, oneApiServerACluster } from "./addresses";
 import { atLeastOneCluster, oneContextACluster, size } from "./clusters";
+import { oneClusterDomain } from "./cluster-domains";
 import {
+  configClusterNamed,
   configClusterServed,
   controlPlaneOfItsOwn,
   externalNameOfItsOwn,
@@ -19,7 +21,7 @@ import {
   statusPortKept,
 } from "./gateways";
 import { replacesFormerIdentity, replacesFormerName, replacesOnce } from "./identity";
-import { hostsThatStay, publishedCharts, publishedImages, supportedIstio } from "./istio";
+import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
 import {
   knownNamespaceClusters,
   namespaceClustersOnce,
@@ -30,6 +32,7 @@ import {
 } from "./namespaces";
 import { knownPeers, peersAreOthers, peersAtControlPlanes, peersOnce } from "./peers";
 import { rangesApart } from "./ranges";
+import { remoteValuesRead } from "./remote-values";
 import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
 import { siteNamesBesideTrust } from "./stacks";
 import { renewalEnds, renewalInTime, rootOutlivesIntermediates, trustDomainOfItsOwn } from "./trust";
@@ -91,12 +94,16 @@ export const rules: readonly Rule[] = [
 export const cautions: readonly Caution[] = [
   { id: "calls-go-both-ways", check: callsGoBothWays },
   { id: "gateways-know-their-network", check: gatewaysKnowTheirNetwork },
+  { id: "config-cluster-named", check: configClusterNamed },
+  { id: "remote-values-read", check: remoteValuesRead },
+  { id: "one-cluster-domain", check: oneClusterDomain },
   { id: "gateways-in-use", check: gatewaysInUse },
   { id: "exposed-istiod-in-use", check: exposedIstiodInUse },
   { id: "revision-installed", check: revisionInstalled },
   { id: "renewal-in-time", check: renewalInTime },
   { id: "trust-domain-of-its-own", check: trustDomainOfItsOwn },
   { id: "hosts-that-stay", check: hostsThatStay },
+  { id: "known-istio", check: knownIstio },
   { id: "size", check: size },
 ];
 

@@ -1,7 +1,7 @@
 import { describeFound } from "../found";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
-import { firstIstioOffGoogleHosts, isBefore, oldestIstio, readVersion } from "../versions";
+import { firstIstioOffGoogleHosts, isBefore, newestIstio, oldestIstio, readVersion } from "../versions";
 import type { MeshDraft } from "./rule";
 
 export function supportedIstio(mesh: MeshDraft): readonly Problem[] {
@@ -26,8 +26,9 @@ export function publishedImages(mesh: MeshDraft): readonly Problem[] {
 }
 
 export function publishedCharts(mesh: MeshDraft): readonly Problem[] {
-  if (!isOffGoogleHosts(mesh) || !googleHosts.test(chartRepository(mesh))) return [];
-  return [retiredHost("charts.repository", chartRepository(mesh), "`https://blob.istio.io/istio-release/charts`")];
+  const { key, url } = chartSource(mesh);
+  if (!isOffGoogleHosts(mesh) || !googleHosts.test(url)) return [];
+  return [retiredHost(key, url, "`https://blob.istio.io/istio-release/charts`")];
 }
 
 function isOffGoogleHosts(mesh: MeshDraft): boolean {
@@ -35,9 +36,12 @@ function isOffGoogleHosts(mesh: MeshDraft): boolean {
   return version !== undefined && !isBefore(version, firstIstioOffGoogleHosts);
 }
 
-function chartRepository(mesh: MeshDraft): string {
+/** Where charts are downloaded from, and the key that says so; no URL where they lie on this disk. */
+function chartSource(mesh: MeshDraft): { readonly key: "charts.repository" | "charts.oci"; readonly url: string } {
   const charts = mesh.istio?.charts;
-  return charts !== undefined && "repository" in charts ? (charts.repository ?? "") : "";
+  if (charts !== undefined && "oci" in charts) return { key: "charts.oci", url: charts.oci ?? "" };
+  const repository = charts !== undefined && "repository" in charts ? charts.repository : undefined;
+  return { key: "charts.repository", url: repository ?? "" };
 }
 
 function retiredHost(key: string, found: string | undefined, instead: string): Problem {
@@ -50,9 +54,13 @@ function retiredHost(key: string, found: string | undefined, instead: string): P
 }
 
 export function hostsThatStay(mesh: MeshDraft): readonly Problem[] {
-  return (["hub", "charts.repository"] as const).flatMap((key) => {
-    const host = key === "hub" ? mesh.istio?.hub : chartRepository(mesh);
-    if (host === undefined || !googleHosts.test(host)) return [];
+  const charts = chartSource(mesh);
+  const hosts = [
+    { key: "hub", url: mesh.istio?.hub ?? "" },
+    { key: charts.key, url: charts.url },
+  ];
+  return hosts.flatMap(({ key, url: host }) => {
+    if (!googleHosts.test(host)) return [];
     return [
       {
         path: configurationPath("istio", ...key.split(".")),
@@ -62,4 +70,19 @@ export function hostsThatStay(mesh: MeshDraft): readonly Problem[] {
       },
     ];
   });
+}
+
+export function knownIstio(mesh: MeshDraft): readonly Problem[] {
+  const written = mesh.istio?.version;
+  const version = written === undefined ? undefined : readVersion(written);
+  const [major, minor] = newestIstio;
+  if (version === undefined || isBefore(version, [major, minor + 1, 0])) return [];
+  return [
+    {
+      path: configurationPath("istio", "version"),
+      expected: `Istio ${major}.${minor} at the latest, the newest that this release of Isthmus knows`,
+      found: describeFound(written),
+      fix: "Look whether a later release of Isthmus knows it; what its charts call otherwise is set to no effect here.",
+    },
+  ];
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { systemNamespace } from "../../../topology";
+import { supportedKubernetesMinors, systemNamespace } from "../../../topology";
 import type { Cluster } from "./fake-api-server";
 import { configOf, context, only, PrecheckBench } from "./precheck-support";
 
@@ -79,5 +79,6 @@ describe("precheck of rights and version", () => {
       );
     }
     assert.deepEqual((await bench.checkEast({ gitVersion: "v1.36.1" })).warnings, []);
+    for (const version of ["1.30.4", "1.31.1"]) assert.deepEqual(supportedKubernetesMinors(version), [32, 36]);
   });
 });

@@ -28,7 +28,7 @@ describe("no-permissive-mtls", () => {
     const tls = { mode: "DISABLE" };
     const rule = (host: string, spec: object): ReturnType<typeof object> =>
       object("networking.istio.io/v1", "DestinationRule", { stack: "prod", spec: { host, ...spec } });
-    for (const host of ["web", "*.local", "web.shop.svc.cluster.local", "web.shop.svc"]) {
+    for (const host of ["web", "*.local", "web.shop.svc.cluster.local", "web.shop.svc", "web.shop.svc.corp.example"]) {
       assert.deepEqual(permissiveMutualTls.check(rule(host, { trafficPolicy: { tls } })), [
         "spec.trafficPolicy.tls.mode: expected ISTIO_MUTUAL, found DISABLE. Make it ISTIO_MUTUAL, or leave it out.",
       ]);

@@ -14,6 +14,21 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
     meshOf({ north: {}, b1: { network: "b", peers: ["north"] }, b2: { network: "b", peers: ["north"] } }),
     "isthmus:mesh.clusters.b1.peers: expected every cluster that other networks call through its gateways, so also b2, found a list without. Add what is missing: a call for a service that only those clusters have may come in by these gateways, and fails there.",
   ],
+  "config-cluster-named": [
+    meshOf(
+      { east: remoteOf("control"), west: remoteOf("control") },
+      { externalControlPlanes: externals({ control: {} }) },
+    ),
+    "isthmus:mesh.externalControlPlanes.control.configCluster: expected one of the clusters that it serves, east, west, by name, found nothing, which means east, the first. Write the one that holds the configuration: a cluster that joins may come first.",
+  ],
+  "remote-values-read": [
+    meshOf({ east: {}, edge: { ...remoteOf("east"), values: { istiod: { resources: { requests: { cpu: "1" } } } } } }),
+    "isthmus:mesh.clusters.edge.values.istiod.resources: expected nothing, because edge runs no istiod that would read it, found a value to no effect. Write it as isthmus:mesh.clusters.east.values.istiod.resources: that istiod serves edge.",
+  ],
+  "one-cluster-domain": [
+    meshOf({ east: { network: "east", values: { istiod: domain("corp.example") } }, west: {} }),
+    "isthmus:mesh.istio.values.istiod.global.proxy.clusterDomain: expected one domain of Services for all istiods, found cluster.local, corp.example. Set it here and at no single cluster: calls through gateways bear the domain of the caller's istiod, and a gateway lets in only that of its own.",
+  ],
   "gateways-in-use": [
     meshOf({ east: { eastWestGateway: { annotations: { "example.org/a": "b" } } }, west: {} }),
     "isthmus:mesh.clusters.east.eastWestGateway: expected nothing, because no cluster of another network calls east, which gets no gateway, found settings of a gateway. Remove them, or keep them for the day when a second network joins.",
@@ -38,11 +53,19 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
     mesh({ istio: { version: "1.30.5", hub: "registry.istio.io/release" } }),
     'isthmus:mesh.istio.hub: expected a host that stays, found "registry.istio.io/release". Plan to move: it is switched off in December 2026.',
   ],
+  "known-istio": [
+    mesh({ istio: { version: "1.99.0" } }),
+    'isthmus:mesh.istio.version: expected Istio 1.31 at the latest, the newest that this release of Isthmus knows, found "1.99.0". Look whether a later release of Isthmus knows it; what its charts call otherwise is set to no effect here.',
+  ],
   size: [
     primaries(22),
     "isthmus:mesh.clusters: expected control planes that read at most 20 other clusters each, found 22 that read up to 21. Give every istiod memory for what it reads, about 180 MB for a cluster of 4000 endpoints, or say in `peers` which clusters it is to read.",
   ],
 };
+
+function domain(clusterDomain: string): Record<string, unknown> {
+  return { global: { proxy: { clusterDomain } } };
+}
 
 function primaries(count: number, peersOf?: (index: number) => readonly string[]): MeshConfig {
   return meshOf(
@@ -78,6 +101,28 @@ describe("meshWarnings", () => {
   const addressed = { eastWestGateway: { addresses: ["203.0.113.10"] } };
   for (const [what, config] of [
     ["one cluster", mesh()],
+    [
+      "values that a remote cluster's webhooks read",
+      meshOf({
+        east: {},
+        edge: {
+          ...remoteOf("east"),
+          values: { istiod: { sidecarInjectorWebhookAnnotations: { a: "b" }, pilot: { env: { EXTERNAL_CA: "x" } } } },
+        },
+      }),
+    ],
+    ["a later patch of the newest Istio", mesh({ istio: { version: "1.31.99" } })],
+    [
+      "another domain of Services everywhere",
+      meshOf(
+        { east: { network: "east" }, west: {} },
+        { istio: { version: "1.31.1", values: { istiod: domain("corp.example") } } },
+      ),
+    ],
+    [
+      "domains of Services that differ where no gateway is",
+      meshOf({ east: { values: { istiod: domain("corp.example") } }, west: {} }),
+    ],
     ["two networks with settings of gateways", meshOf({ east: { network: "east", ...addressed }, west: {} })],
     ["a primary that serves another", meshOf({ east: { exposedIstiod: { address: "a.b" } }, west: remoteOf("east") })],
     ["peers that name each other", meshOf({ a: { peers: ["b"] }, b: { peers: ["a"] }, c: { peers: [] } })],
@@ -108,6 +153,30 @@ describe("meshWarnings", () => {
         warning.expected,
       ]),
       [["isthmus:mesh.clusters.c.peers", "every cluster whose workloads call those of this istiod, so also a, b, d"]],
+    );
+  });
+
+  it("name the values of a remote that go nowhere as far up as nothing is read, and where they belong", () => {
+    const values = {
+      istiod: {
+        meshConfig: { accessLogFile: "/dev/stdout" },
+        global: { proxy: { resources: {} }, imagePullSecrets: ["a"] },
+        pilot: { env: { PILOT_X: "1" } },
+      },
+    };
+    const served = { ...remoteOf("control"), values };
+    const config = meshOf(
+      { east: served, west: served },
+      { externalControlPlanes: externals({ control: { configCluster: "east" } }) },
+    );
+    assert.deepEqual(
+      meshWarnings(parseMesh(config)).map(({ path, fix }) => [path, fix.split(":")[1]]),
+      ["east.values.istiod.global.proxy.resources", "east.values.istiod.pilot.env.PILOT_X"]
+        .concat(["meshConfig", "global.proxy", "pilot.env.PILOT_X"].map((path) => `west.values.istiod.${path}`))
+        .map((path) => [
+          `isthmus:mesh.clusters.${path}`,
+          `mesh.externalControlPlanes.control${path.slice(path.indexOf("."))}`,
+        ]),
     );
   });
 

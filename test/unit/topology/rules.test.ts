@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ownedValues, parseMesh, type MeshConfig } from "../../../topology";
+import { meshWarnings, ownedValues, parseMesh, type MeshConfig } from "../../../topology";
 import { valuesOfExternals } from "../../../topology/owned-values";
 import { configurationPath } from "../../../topology/path";
 import { rules } from "../../../topology/rules";
@@ -122,6 +122,18 @@ describe("rules", () => {
     ] as const satisfies readonly (readonly [MeshConfig, string])[]) {
       assert.equal(onlyProblem(config), problem);
     }
+  });
+
+  it("know the hosts that Istio has left as registries of charts too", () => {
+    const oci = "oci://gcr.io/istio-release/charts";
+    assert.equal(
+      onlyProblem(mesh({ istio: { version: "1.31.1", charts: { oci } } })),
+      'isthmus:mesh.istio.charts.oci: expected a host that has Istio 1.31 and later, found "oci://gcr.io/istio-release/charts". Remove it to take the default, `https://blob.istio.io/istio-release/charts`: Istio no longer publishes there.',
+    );
+    assert.deepEqual(
+      meshWarnings(parseMesh(mesh({ istio: { version: "1.30.5", charts: { oci } } }))).map(({ path }) => path),
+      ["isthmus:mesh.istio.charts.oci"],
+    );
   });
 
   it("compare pods and services of one cluster", () => {
