@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type ParsedNode } from "yaml";
 import { ConfigurationError, isEncrypted, listed, meshKey, nearest, pathBelow, type Problem } from "../topology";
 import { describeFileError, errorCode } from "./file-problem";
 import { asMapping, asText, below } from "./mapping";
-import { contentOf, describeYamlFailure, readYaml } from "./yaml";
+import { readStackFile } from "./stack-file";
+import { readYaml } from "./yaml";
 
 /**
  * Reads what a stack's file has under `isthmus:mesh`, without Pulumi's engine. The result is what the user wrote, to be
@@ -90,34 +90,10 @@ async function stackNames(directory: string): Promise<string[]> {
  * @throws ConfigurationError, with line numbers for what only the text shows, such as a key that stands there twice.
  */
 export function parseStackConfiguration(text: string, file: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { uniqueKeys: false, logLevel: "silent", lineCounter: lines });
-  const read = contentOf(document);
-  if ("failure" in read) {
-    throw new ConfigurationError([
-      {
-        path: file,
-        expected: "YAML",
-        found: `a mistake in ${describeYamlFailure(read.failure)}`,
-        fix: "Mend the line; keys of one mapping begin in one column.",
-      },
-    ]);
-  }
-  const twice = duplicates(document.contents, [], lines, file);
-  if (twice.length > 0) throw new ConfigurationError(twice);
-
-  const content: unknown = read.content ?? {};
-  if (asMapping(content) === undefined) {
-    throw new ConfigurationError([
-      {
-        path: file,
-        expected: "a mapping with the key config",
-        found: "something else",
-        fix: `Write \`config:\` and below it \`${meshKey}:\`.`,
-      },
-    ]);
-  }
-  const mesh = below(content, "config", meshKey);
+  const content = readStackFile(text, file);
+  const config = below(content, "config");
+  const mesh = below(config, meshKey);
+  if (mesh === undefined) throwOn(misspeltKey(config, file));
   if (isEncrypted(mesh)) {
     throw new ConfigurationError([
       {
@@ -132,53 +108,33 @@ export function parseStackConfiguration(text: string, file: string): unknown {
   return typeof mesh === "string" ? parseJson(mesh) : mesh;
 }
 
+/** A key that is probably to be the mesh's: what stands there would be passed over. */
+function misspeltKey(config: unknown, file: string): readonly Problem[] {
+  const [space = "", key = ""] = meshKey.split(":");
+  const meant = Object.keys(asMapping(config) ?? {}).find((name) => {
+    const parts = name.split(":");
+    const isSpace = parts.length === 1 || (parts.length === 2 && nearest(parts[0] ?? "", [space]) !== undefined);
+    return isSpace && nearest(parts.at(-1) ?? "", [key]) !== undefined;
+  });
+  if (meant === undefined) return [];
+  return [
+    {
+      path: `${file}: ${pathBelow("config", [meant])}`,
+      expected: `the key ${meshKey}`,
+      found: "an unknown key",
+      fix: `Did you mean \`${meshKey}\`?`,
+    },
+  ];
+}
+
+function throwOn(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return text;
   }
-}
-
-/** Keys that stand twice in one mapping. YAML forbids it, and of two clusters with one name only one could be meant. */
-function duplicates(
-  node: ParsedNode | null,
-  keys: readonly (string | number)[],
-  lines: LineCounter,
-  file: string,
-): Problem[] {
-  if (isSeq(node)) return node.items.flatMap((item, index) => duplicates(item, [...keys, index], lines, file));
-  if (!isMap(node)) return [];
-  const firstLines = new Map<string, number>();
-  return node.items.flatMap((pair) => {
-    const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
-    if (name === undefined) return [];
-    const path = [...keys, name];
-    const line = lines.linePos(pair.key.range[0]).line;
-    const firstLine = firstLines.get(name);
-    const inner = duplicates(pair.value, path, lines, file);
-    if (firstLine === undefined) {
-      firstLines.set(name, line);
-      return inner;
-    }
-    const isCluster = path.length === 4 && path[1] === meshKey && path[2] === "clusters";
-    return [
-      {
-        path: readablePath(path, file),
-        expected: isCluster ? "each cluster's name once" : "each key once",
-        found: `\`${name}\` twice, in lines ${firstLine} and ${line} of ${file}`,
-        fix: isCluster
-          ? "Give one of the two clusters another name, or remove it."
-          : "Remove one of the two, or join them.",
-      },
-      ...inner,
-    ];
-  });
-}
-
-/** A path in the mesh's configuration as problems write it; elsewhere in the file, the file and the keys. */
-function readablePath(keys: readonly (string | number)[], file: string): string {
-  return keys[0] === "config" && keys[1] === meshKey
-    ? pathBelow(meshKey, keys.slice(2))
-    : `${file}: ${pathBelow("", keys).replace(/^\./, "")}`;
 }

@@ -7,6 +7,9 @@ export interface YamlFailure {
   readonly reason: string;
 }
 
+/** The reason of a failure by an alias, of which the parser says not where it stands. */
+export const badAlias = "bad alias";
+
 /** Reads YAML, of which JSON is a part. */
 export function readYaml(text: string): { readonly content: unknown } | { readonly failure: YamlFailure } {
   return contentOf(parseDocument(text, { logLevel: "silent" }));
@@ -27,7 +30,7 @@ export function contentOf(
     return { content: document.toJS() };
   } catch (error) {
     // Aliases that refer to nothing, or to so much that the document would fill the memory.
-    if (error instanceof ReferenceError) return { failure: { reason: "bad alias" } };
+    if (error instanceof ReferenceError) return { failure: { reason: badAlias } };
     throw error;
   }
 }

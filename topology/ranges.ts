@@ -37,6 +37,11 @@ export function parseRange(text: string): AddressRange | undefined {
   return { family: address.family, first, last: first + size - 1n };
 }
 
+/** An IPv4 address as it is written. */
+export function writeIpv4(value: bigint): string {
+  return [24n, 16n, 8n, 0n].map((bits) => String((value >> bits) & 255n)).join(".");
+}
+
 /** Whether two ranges have an address in common. IPv4 and IPv6 never have. */
 export function overlap(left: AddressRange, right: AddressRange): boolean {
   return left.family === right.family && left.first <= right.last && right.first <= left.last;

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { withoutUserInfo } from "../secrets";
 import { worded } from "../wording";
+import { isOwnMachine } from "../loopback";
+import { imageHub, imageTag } from "./images";
 import { text } from "./primitives";
 import { chartValuesSchema } from "./values";
 
@@ -9,19 +11,28 @@ const repository = worded(
     .string()
     .regex(/^https?:\/\/[^\s/?#]+\S*$/)
     // It stands in the state and in comments as it is, and on Helm's command line.
-    .refine((value) => URL.canParse(value) && withoutUserInfo(value) === value),
+    .refine((value) => URL.canParse(value) && withoutUserInfo(value) === value && isGuarded(value)),
   {
-    expected: "the http or https URL of a Helm chart repository",
+    expected: "the https URL of a Helm chart repository",
     example: "https://blob.istio.io/istio-release/charts",
     mend: (value) => {
       if (withoutUserInfo(value) !== value) {
         return "Take the user and the password out: what stands there is in no place secret. For charts behind a login write `oci`, whose credentials `helm registry login` keeps, or `archives`, a folder that `helm pull` has filled.";
+      }
+      if (/^http:/i.test(value)) {
+        return "Write `https`: whoever is on the way could put into the charts what he likes, and they are installed with all rights. `http` is for this machine alone.";
       }
       if (/^oci:/i.test(value)) return "For charts in an OCI registry write `oci` instead of `repository`.";
       return /^[./~]/.test(value) ? "For charts in a folder write `directory` instead of `repository`." : undefined;
     },
   },
 );
+
+/** Plain HTTP is for what nobody else can reach. */
+function isGuarded(value: string): boolean {
+  const { hostname, protocol } = new URL(value);
+  return protocol === "https:" || isOwnMachine(hostname);
+}
 
 const registry = worded(z.string().regex(/^oci:\/\/[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/), {
   expected: "the URL of the charts' folder in an OCI registry",
@@ -71,14 +82,12 @@ export const istioSchema = worded(
       },
     }).describe("Istio's version, 1.30.4 or later: the version of its charts and the tag of its images."),
     charts: chartsSchema.optional(),
-    hub: text("an image registry and path", "docker.io/istio")
+    hub: imageHub()
       .default("docker.io/istio")
       .describe(
         "Registry and path of Istio's images. Default: docker.io/istio, the one that stays when the older hubs are switched off in December 2026.",
       ),
-    tag: text("an image tag", "1.31.1")
-      .optional()
-      .describe("Tag of Istio's images. Default: the version, as Istio publishes them."),
+    tag: imageTag().optional().describe("Tag of Istio's images. Default: the version, as Istio publishes them."),
     values: chartValuesSchema
       .default({})
       .describe(

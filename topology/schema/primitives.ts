@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseAddress, parseRange } from "../ranges";
+import { parseAddress, parseRange, writeIpv4 } from "../ranges";
 import { nearest } from "../suggest";
 import { mendDnsLabel, worded, type Wording } from "../wording";
 
@@ -94,13 +94,24 @@ export function range(example: string): z.ZodString {
     z
       .string()
       .regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/)
-      .refine((value) => parseRange(value) !== undefined),
-    { expected: "an address range in CIDR notation", example, mend: mendRange },
+      .refine((value) => parseRange(value) !== undefined && !hasHostBits(value)),
+    { expected: "an address range in CIDR notation, from its first address on", example, mend: mendRange },
   );
+}
+
+/** Whether the address is another than the range's first: one of the two was mistaken. */
+function hasHostBits(value: string): boolean {
+  const [written = ""] = value.split("/");
+  return parseRange(value)?.first !== parseAddress(written)?.value;
 }
 
 function mendRange(value: string): string | undefined {
   const [written = "", length] = value.split("/");
+  const meant = parseRange(value);
+  if (meant !== undefined) {
+    const range = meant.family === 4 ? `\`${writeIpv4(meant.first)}/${length ?? ""}\`` : "the range's first address";
+    return `Write ${range}, or the range that you mean: this address lies within it.`;
+  }
   const family = parseAddress(written)?.family;
   if (family === undefined) return undefined;
   if (length === undefined) return `Add the prefix length, for example \`${written}/${family === 4 ? 16 : 64}\`.`;

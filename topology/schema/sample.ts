@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { worded } from "../wording";
-import { text } from "./primitives";
+import { image, imageHub } from "./images";
 
 export const sampleSchema = worded(
   z.strictObject({
-    hub: text("an image registry and path", "docker.io/istio")
+    hub: imageHub()
       .optional()
       .describe("Registry and path of the image `examples-helloworld-v1`. Default: that of Istio's images."),
-    clientImage: text("an image", "docker.io/curlimages/curl:8.16.0")
+    clientImage: image("docker.io/curlimages/curl:8.16.0")
       .default("docker.io/curlimages/curl:8.16.0")
       .describe("Image with `curl` and `sleep`, which makes the calls. Default: docker.io/curlimages/curl:8.16.0."),
   }),

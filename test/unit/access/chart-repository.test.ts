@@ -140,7 +140,9 @@ describe("charts of a repository", () => {
 
   it("are told not to be checked where a proxy is none that Node can use", async () => {
     bench.environment = { ...bench.environment, HTTP_PROXY: "socks5://127.0.0.1:1" };
-    const { problems, warnings } = await bench.check({ charts: { repository: "http://charts.example" } });
+    const elsewhere = helmIndex(...charts.map((chart) => ({ chart, url: `http://charts.example/${chart}.tgz` })));
+    const { host } = await bench.web({ "/index.yaml": elsewhere });
+    const { problems, warnings } = await bench.check({ charts: { repository: `http://${host}` } });
     assert.deepEqual(problems.map(formatProblem), []);
     assert.match(only(warnings), /expected an answer from charts\.example, found a proxy that does not lead there/);
   });

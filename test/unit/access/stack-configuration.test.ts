@@ -39,7 +39,68 @@ describe("parseStackConfiguration", () => {
     assert.equal(parseStackConfiguration("config:\n  isthmus:mesh: mesh1\n", file), "mesh1");
   });
 
+  it("lays one mapping over another by `<<`, as Pulumi does", () => {
+    const text = "config:\n  isthmus:mesh:\n    a: &a { x: 1, y: 2 }\n    b: { <<: *a, y: 3 }\n";
+    assert.deepEqual(parseStackConfiguration(text, file), { a: { x: 1, y: 2 }, b: { x: 1, y: 3 } });
+  });
+
+  it("takes what YAML 1.1 and 1.2 read alike", () => {
+    const values = { 1: 0, name: "0123", port: 31443, hex: 16, when: "2024-01-02", share: 0.5, version: "1.31.1" };
+    const text = "config:\n  isthmus:mesh: { 1: 0, name: \"0123\", port: 31443, hex: 0x10, when: '2024-01-02', ";
+    assert.deepEqual(parseStackConfiguration(`${text}share: 0.5, version: 1.31.1 }\n`, file), values);
+    const elsewhere = "config:\n  other:key: 0123\n  isthmus:mesh: {}\n---\n";
+    assert.deepEqual(parseStackConfiguration(elsewhere, file), {});
+  });
+
+  for (const [name, shown = name] of [["0123"], ["0x10"], ["1e3"], ["2024-01-02"], ["true"], ["1_000"], ["0b1"]]) {
+    it(`refuses the name ${name}, which Pulumi reads as another or which is none`, () => {
+      const text = `config:\n  isthmus:mesh:\n    clusters:\n      ${name}: {}\n`;
+      assert.match(
+        problemsOf(text),
+        new RegExp(
+          `^isthmus:mesh\\.clusters\\S+: expected a name that YAML 1.1 and 1.2 read alike, found \`${shown}\`, in line 4 of Pulumi.dev.yaml. Put it in quotes: \`"${shown}"\`. Pulumi and Isthmus would read it differently.$`,
+        ),
+      );
+    });
+  }
+
+  it("refuses values that Pulumi reads as others, all of them", () => {
+    assert.equal(
+      problemsOf("config:\n  isthmus:mesh:\n    clusters: { east: { network: 2024-01-02 } }\n    x: [031443]\n"),
+      'isthmus:mesh.clusters.east.network: expected a value that YAML 1.1 and 1.2 read alike, found `2024-01-02`, in line 3 of Pulumi.dev.yaml. Put it in quotes: `"2024-01-02"`. Pulumi and Isthmus would read it differently.\n' +
+        'isthmus:mesh.x[0]: expected a value that YAML 1.1 and 1.2 read alike, found `031443`, in line 4 of Pulumi.dev.yaml. Put it in quotes: `"031443"`. Pulumi and Isthmus would read it differently.',
+    );
+  });
+
+  it("asks whether a misspelt key is the mesh's, and takes no other key for it", () => {
+    for (const key of ["isthmus:mesch", "istmus:mesh", "mesh"]) {
+      assert.match(
+        problemsOf(`config: { "${key}": { id: a } }\n`),
+        /^Pulumi\.dev\.yaml: config\S+: expected the key isthmus:mesh, found an unknown key\. Did you mean `isthmus:mesh`\?$/,
+      );
+    }
+    for (const key of ["isthmus:east", "isthmus:eastKubeconfig", "other:mesh"]) {
+      assert.equal(problemsOf(`config: { "${key}": { id: a } }\n`), "");
+    }
+    assert.equal(problemsOf("config: { isthmus:mesh: { id: a }, isthmus:mesch: 1 }\n"), "");
+  });
+
   for (const [what, text, problems] of [
+    [
+      "a second document, which Pulumi would pass over",
+      "config:\n  isthmus:mesh: {}\n---\nconfig:\n  isthmus:mesh: { id: a }\n",
+      "Pulumi.dev.yaml: expected one YAML document, found another one in line 4. Take out the `---` before it, or the document: Pulumi passes over all but the first.",
+    ],
+    [
+      "an alias that names nothing",
+      "config:\n  isthmus:mesh: { id: *nope }\n",
+      "Pulumi.dev.yaml: expected YAML, found a mistake in bad alias. Put a text that begins with `*` in quotes; an alias comes after the `&` that it names.",
+    ],
+    [
+      "a text in UTF-16",
+      Buffer.from("config: {}\n", "utf16le").toString("utf8"),
+      "Pulumi.dev.yaml: expected a text in UTF-8, found one in another encoding, UTF-16 probably. Save it as UTF-8; in PowerShell write it with `Out-File -Encoding utf8`.",
+    ],
     [
       "two clusters with one name",
       "config:\n  isthmus:mesh:\n    clusters:\n      east: { network: a }\n      west: { network: b }\n      east:\n        network: c\n",

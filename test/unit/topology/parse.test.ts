@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatProblem, parseMesh, planMesh } from "../../../topology";
 import { validConfig } from "./arbitraries";
+import { mesh } from "./meshes";
 import { onlyProblem, problemsOf } from "./problems";
 
 /** A configuration in which anything may stand anywhere. */
@@ -172,12 +173,52 @@ describe("parseMesh", () => {
     [
       "charts in an OCI registry",
       withMesh((mesh) => (mesh.istio["charts"] = { repository: "oci://ghcr.io/istio" })),
-      'isthmus:mesh.istio.charts.repository: expected the http or https URL of a Helm chart repository, found "oci://ghcr.io/istio". For charts in an OCI registry write `oci` instead of `repository`.',
+      'isthmus:mesh.istio.charts.repository: expected the https URL of a Helm chart repository, found "oci://ghcr.io/istio". For charts in an OCI registry write `oci` instead of `repository`.',
+    ],
+    [
+      "charts by plain HTTP",
+      withMesh((mesh) => (mesh.istio["charts"] = { repository: "http://charts.example.org/istio" })),
+      'isthmus:mesh.istio.charts.repository: expected the https URL of a Helm chart repository, found "http://charts.example.org/istio". Write `https`: whoever is on the way could put into the charts what he likes, and they are installed with all rights. `http` is for this machine alone.',
+    ],
+    [
+      "a hub with a scheme",
+      withMesh((mesh) => (mesh.istio["hub"] = "https://registry.corp:5000/istio")),
+      'isthmus:mesh.istio.hub: expected an image registry and path, found "https://registry.corp:5000/istio". Take out the scheme.',
+    ],
+    [
+      "a hub that ends in a slash",
+      withMesh((mesh) => (mesh.istio["hub"] = "docker.io/istio/")),
+      'isthmus:mesh.istio.hub: expected an image registry and path, found "docker.io/istio/". Take out the slash at the end.',
+    ],
+    [
+      "a hub with a tag",
+      withMesh((mesh) => (mesh["sample"] = { hub: "docker.io/istio:1.31.1" })),
+      'isthmus:mesh.sample.hub: expected an image registry and path, found "docker.io/istio:1.31.1". Take out what follows the path: the tag is written elsewhere.',
+    ],
+    [
+      "a tag with its colon",
+      withMesh((mesh) => (mesh.istio["tag"] = ":1.31.1")),
+      'isthmus:mesh.istio.tag: expected an image tag, found ":1.31.1". Take out the leading colon.',
+    ],
+    [
+      "an image that is none",
+      withMesh((mesh) => (mesh["sample"] = { clientImage: "not an image!!" })),
+      'isthmus:mesh.sample.clientImage: expected an image, found "not an image!!". Write a value such as `docker.io/curlimages/curl:8.16.0`.',
+    ],
+    [
+      "an image in capitals",
+      withMesh((mesh) => (mesh["sample"] = { clientImage: "registry.corp/Team/curl" })),
+      'isthmus:mesh.sample.clientImage: expected an image, found "registry.corp/Team/curl". Write the path in lower-case letters.',
+    ],
+    [
+      "a range that does not begin where it is written",
+      withMesh((mesh) => (mesh.clusters.east["ranges"] = { pods: ["10.1.5.5/20"] })),
+      'isthmus:mesh.clusters.east.ranges.pods[0]: expected an address range in CIDR notation, from its first address on, found "10.1.5.5/20". Write `10.1.0.0/20`, or the range that you mean: this address lies within it.',
     ],
     [
       "a URL that is none",
       withMesh((mesh) => (mesh.istio["charts"] = { repository: "https://[" })),
-      'isthmus:mesh.istio.charts.repository: expected the http or https URL of a Helm chart repository, found "https://[". Write a value such as `https://blob.istio.io/istio-release/charts`.',
+      'isthmus:mesh.istio.charts.repository: expected the https URL of a Helm chart repository, found "https://[". Write a value such as `https://blob.istio.io/istio-release/charts`.',
     ],
     [
       "an encrypted value",
@@ -194,6 +235,25 @@ describe("parseMesh", () => {
       assert.equal(onlyProblem(config), problem);
     });
   }
+
+  it("takes every reference of an image that Kubernetes takes", () => {
+    const digest = `@sha256:${"0".repeat(64)}`;
+    for (const hub of ["docker.io/istio", "registry.corp:5000/a/b__c", "localhost:5000", "[2001:db8::1]:5000/istio"]) {
+      for (const clientImage of ["curl", "curlimages/curl:8.16.0", `${hub}/curl:8${digest}`, `${hub}/curl${digest}`]) {
+        const istio = { version: "1.31.1", hub, tag: `1.31.1-distroless${digest}` };
+        assert.deepEqual(problemsOf(mesh({ istio, sample: { hub, clientImage } })), []);
+      }
+    }
+  });
+
+  it("takes charts by plain HTTP from this machine", () => {
+    for (const host of ["localhost:8879", "127.0.0.1", "[::1]:8879"]) {
+      assert.deepEqual(
+        problemsOf(mesh({ istio: { version: "1.31.1", charts: { repository: `http://${host}` } } })),
+        [],
+      );
+    }
+  });
 
   it("reports every problem at once, below wrong names too, and rules that the rest breaks", () => {
     const paths = problemsOf({
