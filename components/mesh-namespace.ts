@@ -11,7 +11,8 @@ export interface MeshNamespaceArgs {
 
 /**
  * A namespace of the mesh's workloads in one cluster. Leaving it out of the configuration, or destroying the stack, takes
- * nothing from the workloads in it: it is kept, whoever made it. `isthmus destroy` removes those of ours that are empty.
+ * nothing from the workloads in it: it is kept with its labels, whoever made it, for without them new pods would start
+ * without a sidecar. `isthmus destroy` removes those of ours that are empty.
  */
 export class MeshNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: MeshNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
@@ -22,7 +23,7 @@ export class MeshNamespace extends pulumi.ComponentResource {
       new kubernetes.core.v1.NamespacePatch(
         `${name}-patch`,
         { metadata: { name: namespaceName, labels } },
-        { parent: this },
+        { parent: this, retainOnDelete: true },
       );
     } else {
       new kubernetes.core.v1.Namespace(

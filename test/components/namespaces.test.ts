@@ -63,6 +63,16 @@ describe("MeshNamespace", () => {
     });
   });
 
+  it("stays with its labels when it is left out, whoever made it", () => {
+    const kept = resources.filter(({ isKept }) => isKept).map(({ name }) => name);
+    assert.deepEqual(kept, [
+      "mesh-east-namespace.shop-namespace",
+      "mesh-west-namespace.batch-namespace",
+      "mesh-west-namespace.canary-namespace",
+      "mesh-west-namespace.shop-patch",
+    ]);
+  });
+
   it("is said to be the stack's own only where the stack made it", async () => {
     const namespaces: Record<string, unknown> = {};
     await record("update", provided, () => {

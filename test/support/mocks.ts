@@ -9,6 +9,8 @@ export interface RecordedResource {
   readonly provider: string | undefined;
   /** Names of the resources that must be there before it, sorted. Of a component that is waited for: its children. */
   readonly waitsFor: readonly string[];
+  /** Whether it stays in its cluster when the program leaves it out. */
+  readonly isKept: boolean;
 }
 
 /** Pulumi's marker of a secret on the wire (sdk/nodejs/runtime/rpc.ts, specialSigKey and specialSecretSig). */
@@ -56,7 +58,7 @@ export async function record(
     {
       newResource: (args) => {
         const inputs = args.inputs as Record<string, unknown>;
-        resources.push({ type: args.type, name: args.name, inputs, provider: args.provider, waitsFor: [] });
+        resources.push({ type: args.type, name: args.name, inputs, provider: args.provider, ...noOptions });
         const { id = args.id ? args.id : `${args.name}-id`, ...filled } = outputs(args);
         return { id: String(id), state: { ...inputs, ...filled } };
       },
@@ -68,7 +70,7 @@ export async function record(
     "test",
     mode === "preview",
   );
-  const dependencies = listenForDependencies();
+  const options = listenForOptions();
   await pulumi.runtime.runInPulumiStack(async () => {
     await program();
     return {};
@@ -76,19 +78,25 @@ export async function record(
   await pulumi.runtime.disconnect();
   return resources
     .filter(({ type }) => type !== "pulumi:pulumi:Stack")
-    .map((resource) => ({ ...resource, waitsFor: dependencies.get(keyOf(resource.type, resource.name)) ?? [] }))
+    .map((resource) => ({ ...resource, ...(options.get(keyOf(resource.type, resource.name)) ?? noOptions) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What the program says that resources depend on, which the mocks are told but do not hand on. */
-function listenForDependencies(): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
+/** Options of a resource that the mocks are told but do not hand on. */
+type Options = Pick<RecordedResource, "waitsFor" | "isKept">;
+
+const noOptions: Options = { waitsFor: [], isKept: false };
+
+/** The options of all resources, by {@link keyOf}. */
+function listenForOptions(): ReadonlyMap<string, Options> {
+  const found = new Map<string, Options>();
   const monitor = getMonitor();
   if (monitor === undefined) throw new Error("there are no mocks");
   const registerResource = monitor.registerResource.bind(monitor) as (...args: unknown[]) => unknown;
   const listen = (request: Registration, ...rest: unknown[]): unknown => {
-    const names = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? urn);
-    found.set(keyOf(request.getType(), request.getName()), names.sort());
+    const waitsFor = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? urn);
+    const isKept = request.getRetainondelete() === true;
+    found.set(keyOf(request.getType(), request.getName()), { waitsFor: waitsFor.sort(), isKept });
     return registerResource(request, ...rest);
   };
   Object.assign(monitor, { registerResource: listen });
@@ -100,6 +108,7 @@ interface Registration {
   getType(): string;
   getName(): string;
   getDependenciesList(): string[];
+  getRetainondelete(): boolean | undefined;
 }
 
 function keyOf(type: string, name: string): string {

@@ -48,9 +48,10 @@ function namespaceFinding(name: string, step: Step): Finding {
   if (step.op === "delete" && !isAdopted && !step.isKept) return removedNamespace(name, step, "namespace");
   const words: Partial<Record<Step["op"], string>> = {
     create: isAdopted ? `namespace ${name}, which is there already, gets its labels` : `namespace ${name} is made`,
-    delete: isAdopted
-      ? `namespace ${name} loses the labels that the mesh gave it, and stays`
-      : `namespace ${name} stays, and is the mesh's no longer`,
+    delete:
+      isAdopted && !step.isKept
+        ? `namespace ${name} loses the labels that the mesh gave it, and stays`
+        : `namespace ${name} stays with its labels, and is the mesh's no longer`,
     replace: `namespace ${name} gets its labels anew`,
     update: `namespace ${name}: ${labelWords(step)}`,
   };
