@@ -1,4 +1,5 @@
 export * from "./cluster-domain";
+export { discoveryLabels, namespaceNameLabel } from "./discovery-selectors";
 export * from "./found";
 export * from "./json-schema";
 export * from "./known-values";

@@ -3,7 +3,7 @@
  * behind it, and a client. Bare pods, not Deployments: they live for seconds, and start and go faster.
  */
 
-import { ownedLabels } from "../../topology";
+import { discoveryLabels, namespaceNameLabel, ownedLabels, type MeshPlan } from "../../topology";
 
 /** Port of helloworld's Service and container, as in Istio's sample. */
 export const helloworldPort = 5000;
@@ -40,8 +40,12 @@ export interface Manifest {
   readonly object: object;
 }
 
-/** The namespace of a sample. */
-export function namespaceManifest(name: string, owner: string): Manifest {
+/**
+ * The namespace of a sample.
+ * @param plan Of the mesh, whose istiods may discover only namespaces with certain labels.
+ */
+export function namespaceManifest(name: string, owner: string, plan: Pick<MeshPlan, "controlPlanes">): Manifest {
+  const labels = { ...sampleLabels, "istio-injection": "enabled" };
   return {
     path: "/api/v1/namespaces",
     object: {
@@ -49,7 +53,7 @@ export function namespaceManifest(name: string, owner: string): Manifest {
       kind: "Namespace",
       metadata: {
         name,
-        labels: { ...sampleLabels, "istio-injection": "enabled" },
+        labels: { ...discoveryLabels(plan, { ...labels, [namespaceNameLabel]: name }), ...labels },
         annotations: { [ownerAnnotation]: owner },
       },
     },

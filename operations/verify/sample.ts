@@ -86,7 +86,7 @@ export class Sample {
 
   private async create(cluster: string): Promise<void> {
     const client = this.client(cluster);
-    await this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess()));
+    await this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan));
     const [pods, others] = partition(
       sampleManifests(this.namespace, this.versionOf(cluster), this.options.images),
       (manifest) => manifest.path.endsWith("/pods"),

@@ -12,6 +12,7 @@ import {
   externalServes,
   knownControlPlane,
 } from "./control-planes";
+import { namespacesDiscovered } from "./discovery";
 import {
   exposedIstiodInUse,
   gatewaysInUse,
@@ -100,6 +101,7 @@ export const cautions: readonly Caution[] = [
   { id: "gateways-in-use", check: gatewaysInUse },
   { id: "exposed-istiod-in-use", check: exposedIstiodInUse },
   { id: "revision-installed", check: revisionInstalled },
+  { id: "namespaces-discovered", check: namespacesDiscovered },
   { id: "renewal-in-time", check: renewalInTime },
   { id: "trust-domain-of-its-own", check: trustDomainOfItsOwn },
   { id: "hosts-that-stay", check: hostsThatStay },

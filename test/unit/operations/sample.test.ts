@@ -4,6 +4,7 @@ import { isLeftover, ownerOfThisProcess } from "../../../operations/verify/owner
 import { removeLeftovers, Sample } from "../../../operations/verify/sample";
 import {
   namespaceManifest,
+  sampleLabels,
   sampleManifests,
   sampleNamespacePattern,
 } from "../../../operations/verify/sample-manifests";
@@ -35,7 +36,7 @@ describe("the sample", () => {
   });
 
   it("asks for injection and bears our label", () => {
-    const { object } = namespaceManifest("isthmus-verify-0a1b2c", "me");
+    const { object } = namespaceManifest("isthmus-verify-0a1b2c", "me", plan);
     assert.deepEqual(object, {
       apiVersion: "v1",
       kind: "Namespace",
@@ -49,6 +50,31 @@ describe("the sample", () => {
         annotations: { "isthmus.dev/owner": "me" },
       },
     });
+  });
+
+  it("bears the labels by which every istiod discovers it, and none that it cannot have", () => {
+    const labelsWith = (...discoverySelectors: readonly unknown[]): object => {
+      const istio = { version: "1.31.1", values: { istiod: { meshConfig: { discoverySelectors } } } };
+      const { object } = namespaceManifest("isthmus-verify-0a1b2c", "me", planOf({ ...twoPrimaries, istio }));
+      return (object as { readonly metadata: { readonly labels: object } }).metadata.labels;
+    };
+    const own = { ...sampleLabels, "istio-injection": "enabled" };
+    const named = { key: "kubernetes.io/metadata.name", operator: "In", values: ["istio-system"] };
+    assert.deepEqual(labelsWith({ matchLabels: { "istio-discovery": "enabled" } }), {
+      ...own,
+      "istio-discovery": "enabled",
+    });
+    assert.deepEqual(
+      labelsWith(
+        { matchExpressions: [named] },
+        { matchExpressions: [{ key: "a", operator: "In", values: ["b", "c"] }] },
+      ),
+      { ...own, a: "b" },
+    );
+    assert.deepEqual(labelsWith({ matchExpressions: [{ key: "a", operator: "Exists" }] }), { ...own, a: "true" });
+    assert.deepEqual(labelsWith({ matchExpressions: [{ key: "a", operator: "DoesNotExist" }] }), own);
+    assert.deepEqual(labelsWith({ matchExpressions: [named] }), own);
+    assert.deepEqual(labelsWith({ matchLabels: { "istio-injection": "disabled" } }), own);
   });
 
   it("makes accounts and the Service before the pods, with pinned pull policy and small requests", () => {

@@ -41,6 +41,13 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
     mesh({ namespaces: { shop: { revision: "stable" } } }),
     'isthmus:mesh.namespaces.shop.revision: expected `default`, the revision that Isthmus installs, found "stable". Remove it, or make sure that every cluster has that revision or tag: without one, pods start without a sidecar.',
   ],
+  "namespaces-discovered": [
+    mesh({
+      namespaces: { shop: { labels: { "istio-discovery": "enabled" } }, tools: {} },
+      istio: discovering({ matchLabels: { "istio-discovery": "enabled" } }),
+    }),
+    "isthmus:mesh.istio.values.istiod.meshConfig.discoverySelectors: expected selectors that take in every namespace of the mesh, so also istio-system, tools, found selectors that do not. Add `- matchExpressions: [{ key: kubernetes.io/metadata.name, operator: In, values: [istio-system, tools] }]`: of what is not taken in istiod knows no service, and pods there wait for the root certificate.",
+  ],
   "renewal-in-time": [
     mesh({ trust: { renewBeforeDays: 0 } }),
     "isthmus:mesh.trust.renewBeforeDays: expected at least one day, found the number 0. Make it larger: with 0 an intermediate is renewed only after it has expired, when calls already fail.",
@@ -62,6 +69,10 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
     "isthmus:mesh.clusters: expected control planes that read at most 20 other clusters each, found 22 that read up to 21. Give every istiod memory for what it reads, about 180 MB for a cluster of 4000 endpoints, or say in `peers` which clusters it is to read.",
   ],
 };
+
+function discovering(...discoverySelectors: readonly unknown[]): MeshConfig["istio"] {
+  return { version: "1.31.1", values: { istiod: { meshConfig: { discoverySelectors } } } };
+}
 
 function domain(clusterDomain: string): Record<string, unknown> {
   return { global: { proxy: { clusterDomain } } };
@@ -111,6 +122,17 @@ describe("meshWarnings", () => {
         },
       }),
     ],
+    [
+      "selectors of what is discovered that take in all of the mesh",
+      mesh({
+        namespaces: { shop: { labels: { team: "shop" } } },
+        istio: discovering(
+          { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["istio-system"] }] },
+          { matchExpressions: [{ key: "team", operator: "Exists" }] },
+        ),
+      }),
+    ],
+    ["no selectors of what is discovered", mesh({ istio: discovering() })],
     ["a later patch of the newest Istio", mesh({ istio: { version: "1.31.99" } })],
     [
       "another domain of Services everywhere",

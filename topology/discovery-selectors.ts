@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { isMap, type HelmValues } from "./merge-values";
+import { meshNamespaceLabels, networkLabel, ownedLabels, systemNamespace } from "./names";
+import type { ControlPlanePlan, MeshPlan } from "./plan";
+
+/** Labels of a namespace. */
+type Labels = Readonly<Record<string, string>>;
+
+/** A label by which Kubernetes itself names a namespace. */
+export const namespaceNameLabel = "kubernetes.io/metadata.name";
+
+const selectorSchema = z.object({
+  matchLabels: z.record(z.string(), z.string()).optional(),
+  matchExpressions: z
+    .array(
+      z.object({
+        key: z.string(),
+        operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+        values: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+type Selector = z.infer<typeof selectorSchema>;
+type Expression = NonNullable<Selector["matchExpressions"]>[number];
+
+/**
+ * Namespaces of the mesh that an istiod does not discover, by name: it knows only what the `discoverySelectors` of its
+ * mesh configuration take in, without an exception for its own namespace. Pure.
+ */
+export function undiscovered(plan: MeshPlan, { values, serves, reads }: ControlPlanePlan): readonly string[] {
+  const selectors = selectorsIn(values.istiod);
+  if (selectors === undefined) return [];
+  const known = plan.clusters.filter(({ name }) => serves.includes(name) || reads.includes(name));
+  const isDiscovered = (name: string, labels: Labels): boolean =>
+    selectors.some((selector) => selects(selector, { ...labels, [namespaceNameLabel]: name }));
+  const isSystemDiscovered = known.every(({ network }) =>
+    isDiscovered(systemNamespace, { ...ownedLabels, [networkLabel]: network }),
+  );
+  return [
+    ...(isSystemDiscovered ? [] : [systemNamespace]),
+    ...plan.namespaces
+      .filter(({ clusters }) => known.some(({ name }) => clusters.includes(name)))
+      .filter(({ name, labels }) => !isDiscovered(name, { ...labels, ...meshNamespaceLabels }))
+      .map(({ name }) => name),
+  ];
+}
+
+/**
+ * Labels by which a namespace is discovered by every istiod of a mesh, beside those that it has. Where there are none, as
+ * for selectors of certain names, those that are there are left. Pure.
+ */
+export function discoveryLabels({ controlPlanes }: Pick<MeshPlan, "controlPlanes">, own: Labels): Labels {
+  return controlPlanes.reduce<Labels>((labels, { values }) => {
+    const selectors = selectorsIn(values.istiod) ?? [];
+    if (selectors.length === 0 || selectors.some((selector) => selects(selector, { ...own, ...labels }))) return labels;
+    const fitting = selectors
+      .map((selector) => ({ ...labels, ...labelsFor(selector) }))
+      .find((wanted, index) => selects(selectors[index] ?? {}, { ...wanted, ...own }));
+    return fitting ?? labels;
+  }, {});
+}
+
+/** The selectors among an istiod's values; undefined where there are none, or they are none that Kubernetes knows. */
+function selectorsIn(istiod: HelmValues): readonly Selector[] | undefined {
+  const meshConfig = istiod["meshConfig"];
+  const { success, data } = z
+    .array(selectorSchema)
+    .min(1)
+    .safeParse(isMap(meshConfig) ? meshConfig["discoverySelectors"] : undefined);
+  return success ? data : undefined;
+}
+
+function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every((expression) => holds(expression, labels[expression.key]))
+  );
+}
+
+function holds({ operator, values = [] }: Expression, value: string | undefined): boolean {
+  if (operator === "Exists") return value !== undefined;
+  if (operator === "DoesNotExist") return value === undefined;
+  const isAmong = value !== undefined && values.includes(value);
+  return operator === "In" ? isAmong : !isAmong;
+}
+
+/** What a selector asks for. */
+function labelsFor({ matchLabels = {}, matchExpressions = [] }: Selector): Labels {
+  const wanted = matchExpressions.flatMap(({ key, operator, values: [first] = [] }): [string, string][] => {
+    if (operator === "Exists") return [[key, "true"]];
+    return operator === "In" && first !== undefined ? [[key, first]] : [];
+  });
+  return { ...Object.fromEntries(wanted), ...matchLabels };
+}
