@@ -37,12 +37,15 @@ const collections: Readonly<Record<ChartObject["kind"], string>> = {
   validatingwebhookconfiguration: "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
 };
 
+/** What of a cluster decides which objects the charts make there. */
+type SiteCluster = Pick<ClusterPlan, "configCluster" | "name" | "role" | "values">;
+
 /**
  * What the charts make outside of namespaces, as they are installed in a site. The injector is not among them: who injects
  * is asked by what a webhook does, not by its name. CRDs that the values leave to others (`base.excludedCRDs`) count as theirs.
  * @param cluster The site as a cluster of the mesh; undefined where it only runs a control plane for others.
  */
-export function chartObjectsOf(cluster: Pick<ClusterPlan, "role" | "values"> | undefined): ChartObject[] {
+export function chartObjectsOf(cluster: SiteCluster | undefined): ChartObject[] {
   const excluded = excludedDefinitions(cluster?.values.base ?? {});
   const base = Object.entries(definitions)
     .flatMap(([group, kinds]) => kinds.map((kind) => `${kind}.${group}`))
@@ -58,12 +61,16 @@ export function chartObjectsOf(cluster: Pick<ClusterPlan, "role" | "values"> | u
   return [...base, ...istiod, ...validators(cluster)];
 }
 
-/** The default validator is an istiod's own; a cluster that only runs a control plane for others has neither. */
-function validators(cluster: Pick<ClusterPlan, "role"> | undefined): ChartObject[] {
+/**
+ * The default validator stands where configuration is written that counts: at a primary, and in the configuration cluster of
+ * an external control plane. A cluster that only runs a control plane for others has neither.
+ */
+function validators(cluster: SiteCluster | undefined): ChartObject[] {
   if (cluster === undefined) return [];
   const kind = "validatingwebhookconfiguration";
   const own: ChartObject = { release: "istiod", kind, name: `istio-validator-${systemNamespace}` };
-  return cluster.role === "remote" ? [own] : [{ release: "istio-base", kind, name: "istiod-default-validator" }, own];
+  const isWrittenTo = cluster.role === "primary" || cluster.configCluster === cluster.name;
+  return isWrittenTo ? [{ release: "istio-base", kind, name: "istiod-default-validator" }, own] : [own];
 }
 
 function excludedDefinitions(values: Readonly<Record<string, unknown>>): readonly unknown[] {

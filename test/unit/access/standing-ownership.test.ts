@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { chartObjectPath, chartObjectsOf, definedGroup } from "../../../access/checks/standing/chart-objects";
 import { parseAllDocuments } from "yaml";
-import { planOf, primaryRemote } from "../../support/plans";
+import { planOf, externalControlPlane, primaryRemote } from "../../support/plans";
 import { configOf } from "./precheck-support";
 import { definition, factsOf, foreign, istiod, ofRelease, ours, role, said } from "./standing-support";
 
@@ -131,6 +131,8 @@ describe("chartObjectsOf", () => {
       ["istio-base validatingwebhookconfiguration istiod-default-validator", ...roles, own].sort(),
     );
     assert.deepEqual(names(edge), [...roles, own].sort());
+    const [configuration] = planOf(externalControlPlane).clusters;
+    assert.deepEqual(names(configuration), names(west), "what is written there is looked at");
     assert.deepEqual(names(undefined), roles.sort());
     assert.deepEqual(
       chartObjectsOf(undefined).filter((object) => definedGroup(object) !== undefined),
