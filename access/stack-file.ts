@@ -10,7 +10,7 @@ import {
 } from "yaml";
 import { ConfigurationError, meshKey, pathBelow, type Problem } from "../topology";
 import { asMapping } from "./mapping";
-import { badAlias, contentOf, describeYamlFailure } from "./yaml";
+import { badAlias, badMerge, contentOf, describeYamlFailure } from "./yaml";
 import { twofoldReadings } from "./yaml-readings";
 
 /**
@@ -29,10 +29,7 @@ export function readStackFile(text: string, file: string): unknown {
         path: file,
         expected: "YAML",
         found: `a mistake in ${describeYamlFailure(read.failure)}`,
-        fix:
-          read.failure.reason === badAlias
-            ? "Put a text that begins with `*` in quotes; an alias comes after the `&` that it names."
-            : "Mend the line; keys of one mapping begin in one column.",
+        fix: fixes[read.failure.reason] ?? "Mend the line; keys of one mapping begin in one column.",
       },
     ]);
   }
@@ -54,6 +51,12 @@ export function readStackFile(text: string, file: string): unknown {
   }
   return content;
 }
+
+/** What to do, by the reasons of mistakes that are no mistake in a line. */
+const fixes: Readonly<Record<string, string>> = {
+  [badAlias]: "Put a text that begins with `*` in quotes; an alias comes after the `&` that it names.",
+  [badMerge]: "Give `<<` a mapping, an alias of one, or a list of these.",
+};
 
 function throwOn(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConfigurationError(problems);

@@ -10,6 +10,9 @@ export interface YamlFailure {
 /** The reason of a failure by an alias, of which the parser says not where it stands. */
 export const badAlias = "bad alias";
 
+/** The reason of a failure by a `<<` that is followed by something else than mappings. */
+export const badMerge = "bad merge";
+
 /** Reads YAML, of which JSON is a part. */
 export function readYaml(text: string): { readonly content: unknown } | { readonly failure: YamlFailure } {
   return contentOf(parseDocument(text, { logLevel: "silent" }));
@@ -31,6 +34,7 @@ export function contentOf(
   } catch (error) {
     // Aliases that refer to nothing, or to so much that the document would fill the memory.
     if (error instanceof ReferenceError) return { failure: { reason: badAlias } };
+    if (error instanceof Error && error.message.startsWith("Merge sources")) return { failure: { reason: badMerge } };
     throw error;
   }
 }

@@ -97,6 +97,11 @@ describe("parseStackConfiguration", () => {
       "Pulumi.dev.yaml: expected YAML, found a mistake in bad alias. Put a text that begins with `*` in quotes; an alias comes after the `&` that it names.",
     ],
     [
+      "a `<<` with nothing to lay over",
+      "config:\n  isthmus:mesh: { <<: 1 }\n",
+      "Pulumi.dev.yaml: expected YAML, found a mistake in bad merge. Give `<<` a mapping, an alias of one, or a list of these.",
+    ],
+    [
       "a text in UTF-16",
       Buffer.from("config: {}\n", "utf16le").toString("utf8"),
       "Pulumi.dev.yaml: expected a text in UTF-8, found one in another encoding, UTF-16 probably. Save it as UTF-8; in PowerShell write it with `Out-File -Encoding utf8`.",

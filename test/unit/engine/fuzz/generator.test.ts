@@ -61,6 +61,7 @@ describe("the cases of the fuzzer", () => {
       "fault",
       "isthmus",
       "language-host",
+      "plugin",
       "program",
       "pulumi",
       "second-run",
