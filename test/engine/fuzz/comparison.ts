@@ -65,5 +65,5 @@ function named(text: string, contexts: ReadonlyMap<string, string>): string {
     .replace(/-----BEGIN[^-]*-----.*?-----END[^-]*-----(\\n)?/gs, "<pem>")
     .replace(/LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g, "<pem>")
     .replace(/([0-9A-F]{2}:){31}[0-9A-F]{2}/g, "<fingerprint>")
-    .replace(/\b[0-9a-f]{40,64}\b/g, "<digest>");
+    .replace(/\b[0-9a-f]{32,64}\b/g, "<digest>");
 }
