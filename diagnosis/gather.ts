@@ -43,6 +43,10 @@ function crashed(pod: Pod): string[] {
     .map(({ name }) => name);
 }
 
+/**
+ * The last lines of a container that crashes: those of the one that ended before, or of the present one where that has ended
+ * too. Not everybody may read logs: the rest is told all the same.
+ */
 async function linesOf(
   reader: ClusterReader,
   namespace: string,
@@ -50,8 +54,18 @@ async function linesOf(
   container: string,
 ): Promise<(readonly [string, string])[]> {
   const name = pod.metadata?.name ?? "";
-  const query = new URLSearchParams({ container, previous: "true", tailLines: String(lastLineCount) });
-  // The log of what has ended may be gone, and not everybody may read logs: the rest is told all the same.
-  const text = await reader.text(`/api/v1/namespaces/${namespace}/pods/${name}/log?${query.toString()}`);
-  return text === undefined ? [] : [[`${name}/${container}`, text]];
+  for (const previous of ["true", "false"]) {
+    const query = new URLSearchParams({ container, previous, tailLines: String(lastLineCount) });
+    const text = await reader.text(`/api/v1/namespaces/${namespace}/pods/${name}/log?${query.toString()}`);
+    if (text !== undefined && text.trim() !== "" && !isLost(text)) return [[`${name}/${container}`, text]];
+  }
+  return [];
+}
+
+/**
+ * Whether the kubelet answers, with status 200, that the log is no more: it removes containers that restart quickly
+ * (kubernetes, pkg/kubelet/kuberuntime, GetContainerLogs).
+ */
+function isLost(text: string): boolean {
+  return text.startsWith("unable to retrieve container logs for ");
 }
