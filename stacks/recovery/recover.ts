@@ -111,7 +111,7 @@ async function clearCluster(
   }
 }
 
-/** How a cluster is reached. One that is described no more is reached as the state has it. */
+/** How a cluster is reached. One that is described no more is reached as the state has it, under its name there. */
 async function accessTo(
   name: string,
   begun: readonly Pending[],
@@ -120,8 +120,9 @@ async function accessTo(
   const described = clusters.get(name);
   if (described !== undefined) return described.isReachable ? described : "silent";
   // Of a cluster that left, only what nobody knows of matters: its releases are deleted as they are.
-  if (!begun.some((one) => one.kind === "object" || one.isNew)) return "silent";
-  const kubeconfig = revealed(kubeconfigInputOf(await revealedState(), name));
+  const unknown = begun.find((one) => one.kind === "object" || one.isNew);
+  if (unknown === undefined) return "silent";
+  const kubeconfig = revealed(kubeconfigInputOf(await revealedState(), unknown.cluster));
   return kubeconfig === undefined ? "unknown" : accessByKubeconfig({ name, kubeconfig });
 }
 
