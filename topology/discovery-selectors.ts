@@ -1,10 +1,8 @@
 import { z } from "zod";
+import { matchesLabels, type LabelSelector, type Labels } from "./label-selector";
 import { isMap, type HelmValues } from "./merge-values";
 import { meshNamespaceLabels, networkLabel, ownedLabels, systemNamespace } from "./names";
 import type { ControlPlanePlan, MeshPlan } from "./plan";
-
-/** Labels of a namespace. */
-type Labels = Readonly<Record<string, string>>;
 
 /** A label by which Kubernetes itself names a namespace. */
 export const namespaceNameLabel = "kubernetes.io/metadata.name";
@@ -22,9 +20,6 @@ const selectorSchema = z.object({
     .optional(),
 });
 
-type Selector = z.infer<typeof selectorSchema>;
-type Expression = NonNullable<Selector["matchExpressions"]>[number];
-
 /**
  * Namespaces of the mesh that an istiod does not discover, by name: it knows only what the `discoverySelectors` of its
  * mesh configuration take in, without an exception for its own namespace. Pure.
@@ -34,7 +29,7 @@ export function undiscovered(plan: MeshPlan, { values, serves, reads }: ControlP
   if (selectors === undefined) return [];
   const known = plan.clusters.filter(({ name }) => serves.includes(name) || reads.includes(name));
   const isDiscovered = (name: string, labels: Labels): boolean =>
-    selectors.some((selector) => selects(selector, { ...labels, [namespaceNameLabel]: name }));
+    selectors.some((selector) => matchesLabels(selector, { ...labels, [namespaceNameLabel]: name }));
   const isSystemDiscovered = known.every(({ network }) =>
     isDiscovered(systemNamespace, { ...ownedLabels, [networkLabel]: network }),
   );
@@ -54,16 +49,17 @@ export function undiscovered(plan: MeshPlan, { values, serves, reads }: ControlP
 export function discoveryLabels({ controlPlanes }: Pick<MeshPlan, "controlPlanes">, own: Labels): Labels {
   return controlPlanes.reduce<Labels>((labels, { values }) => {
     const selectors = selectorsIn(values.istiod) ?? [];
-    if (selectors.length === 0 || selectors.some((selector) => selects(selector, { ...own, ...labels }))) return labels;
+    if (selectors.length === 0 || selectors.some((selector) => matchesLabels(selector, { ...own, ...labels })))
+      return labels;
     const fitting = selectors
       .map((selector) => ({ ...labels, ...labelsFor(selector) }))
-      .find((wanted, index) => selects(selectors[index] ?? {}, { ...wanted, ...own }));
+      .find((wanted, index) => matchesLabels(selectors[index], { ...wanted, ...own }));
     return fitting ?? labels;
   }, {});
 }
 
 /** The selectors among an istiod's values; undefined where there are none, or they are none that Kubernetes knows. */
-function selectorsIn(istiod: HelmValues): readonly Selector[] | undefined {
+function selectorsIn(istiod: HelmValues): readonly LabelSelector[] | undefined {
   const meshConfig = istiod["meshConfig"];
   const { success, data } = z
     .array(selectorSchema)
@@ -72,22 +68,8 @@ function selectorsIn(istiod: HelmValues): readonly Selector[] | undefined {
   return success ? data : undefined;
 }
 
-function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every((expression) => holds(expression, labels[expression.key]))
-  );
-}
-
-function holds({ operator, values = [] }: Expression, value: string | undefined): boolean {
-  if (operator === "Exists") return value !== undefined;
-  if (operator === "DoesNotExist") return value === undefined;
-  const isAmong = value !== undefined && values.includes(value);
-  return operator === "In" ? isAmong : !isAmong;
-}
-
 /** What a selector asks for. */
-function labelsFor({ matchLabels = {}, matchExpressions = [] }: Selector): Labels {
+function labelsFor({ matchLabels = {}, matchExpressions = [] }: LabelSelector): Labels {
   const wanted = matchExpressions.flatMap(({ key, operator, values: [first] = [] }): [string, string][] => {
     if (operator === "Exists") return [[key, "true"]];
     return operator === "In" && first !== undefined ? [[key, first]] : [];

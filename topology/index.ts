@@ -3,6 +3,7 @@ export { discoveryLabels, namespaceNameLabel } from "./discovery-selectors";
 export * from "./found";
 export * from "./json-schema";
 export * from "./known-values";
+export * from "./label-selector";
 export * from "./loopback";
 export * from "./merge-values";
 export * from "./names";

@@ -1,7 +1,6 @@
-import type { ClusterPlan, SitePlan } from "../../../topology";
+import type { ClusterPlan, LabelSelector, SitePlan } from "../../../topology";
 import type { KubernetesObject } from "../object";
 import type { ChartObject } from "./chart-objects";
-import type { LabelSelector } from "./selector";
 
 /** What is in a cluster before anything is changed. Of what may not be read there is `undefined`: it is not known. */
 export interface StandingFacts {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { matches } from "../../../access/checks/standing/selector";
+import { matchesLabels } from "../../../topology";
 import { externalControlPlane } from "../../support/plans";
 import { configOf } from "./precheck-support";
 import { factsOf, foreign, injector, istiod, ofRelease, ours, said } from "./standing-support";
@@ -170,7 +170,7 @@ describe("another Istio in a cluster", () => {
   });
 });
 
-describe("matches", () => {
+describe("matchesLabels", () => {
   for (const [operator, values, absent, other, equal] of [
     ["In", ["a"], false, false, true],
     ["NotIn", ["a"], true, true, false],
@@ -181,16 +181,16 @@ describe("matches", () => {
     it(`knows ${operator}`, () => {
       const selector = { matchExpressions: [{ key: "l", operator, values }] };
       assert.deepEqual(
-        [{}, { l: "b" }, { l: "a" }].map((labels) => matches(selector, labels)),
+        [{}, { l: "b" }, { l: "a" }].map((labels) => matchesLabels(selector, labels)),
         [absent, other, equal],
       );
     });
   }
 
   it("takes all by an empty selector, and those with all of its labels else", () => {
-    assert.deepEqual([matches(undefined, {}), matches({}, { l: "a" })], [true, true]);
+    assert.deepEqual([matchesLabels(undefined, {}), matchesLabels({}, { l: "a" })], [true, true]);
     assert.deepEqual(
-      [matches({ matchLabels: { l: "a" } }, { l: "a" }), matches({ matchLabels: { l: "a" } }, {})],
+      [matchesLabels({ matchLabels: { l: "a" } }, { l: "a" }), matchesLabels({ matchLabels: { l: "a" } }, {})],
       [true, false],
     );
   });

@@ -1,8 +1,7 @@
-import { isMeshNamespace, networkLabel, systemNamespace, type Problem } from "../../../../topology";
+import { isMeshNamespace, networkLabel, systemNamespace, type Labels, type Problem } from "../../../../topology";
 import type { KubernetesObject } from "../../object";
 import type { StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
-import type { Labels } from "../selector";
 import { systemOwner, type StandingRule } from "./rule";
 
 /** Field managers by which Pulumi's provider writes, and what people did once by hand, which comes back by nobody. */

@@ -1,8 +1,7 @@
-import { systemNamespace, type Problem } from "../../../../topology";
+import { matchesLabels, systemNamespace, type Labels, type Problem } from "../../../../topology";
 import type { Injector, ObjectMetadata, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
 import { providerOf } from "../provider";
-import { matches, type Labels } from "../selector";
 import { systemOwner, type StandingRule } from "./rule";
 
 /** Labels of a namespace, and of a pod in it, that our injector answers for. */
@@ -82,7 +81,9 @@ function subjectsOf({ cluster, namespaces }: StandingFacts): Subject[] {
 
 function fightsFor({ selectors }: Injector, subjects: readonly Subject[]): boolean {
   return subjects.some((subject) =>
-    selectors.some(({ namespaces, pods }) => matches(namespaces, subject.namespace) && matches(pods, subject.pod)),
+    selectors.some(
+      ({ namespaces, pods }) => matchesLabels(namespaces, subject.namespace) && matchesLabels(pods, subject.pod),
+    ),
   );
 }
 

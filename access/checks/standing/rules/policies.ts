@@ -1,7 +1,13 @@
-import { isOwned, systemNamespace, type Problem } from "../../../../topology";
+import {
+  isOwned,
+  matchesLabels,
+  systemNamespace,
+  type LabelSelector,
+  type Labels,
+  type Problem,
+} from "../../../../topology";
 import type { Policy, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
-import { matches, type LabelSelector, type Labels } from "../selector";
 import type { StandingRule } from "./rule";
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -125,7 +131,7 @@ function restrictsIngress({ policyTypes }: Spec): boolean {
 }
 
 function selects({ podSelector }: Spec, labels: Labels): boolean {
-  return matches(podSelector as LabelSelector | undefined, labels);
+  return matchesLabels(podSelector as LabelSelector | undefined, labels);
 }
 
 function opens({ ingress }: Spec, port: number): boolean {

@@ -10,7 +10,7 @@ export interface LabelSelector {
 export type Labels = Readonly<Record<string, string>>;
 
 /** Whether a selector matches labels. One that is empty or missing matches all, an operator that is not known none. Pure. */
-export function matches(selector: LabelSelector | undefined, labels: Labels): boolean {
+export function matchesLabels(selector: LabelSelector | undefined, labels: Labels): boolean {
   const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
