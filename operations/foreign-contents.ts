@@ -1,5 +1,5 @@
 import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
-import { eastWestGatewayName, isOwned, systemNamespace } from "../topology";
+import { isOfRelease, isOwned, releaseNames, systemNamespace } from "../topology";
 import { istioDefinitions } from "./istio-definitions";
 import { isMadeByIstiod } from "./istiod-records";
 import {
@@ -23,9 +23,6 @@ export interface ForeignContents {
   /** Their resources of Istio's kinds, which go with the definitions, as `virtualservices shop/web`; none when those stay. */
   readonly istioResources: readonly string[];
 }
-
-/** Releases that a mesh's stack makes, all in the system namespace. */
-const releases = ["istio-base", "istiod", eastWestGatewayName];
 
 /** Clusters that are looked at at once. */
 const clustersAtOnce = 8;
@@ -101,11 +98,9 @@ function isOfMesh(resource: string, object: NamespacedObject): boolean {
 }
 
 function isOurs({ metadata }: NamespacedObject): boolean {
-  const annotations = metadata?.annotations ?? {};
   return (
     isOwned(metadata?.labels) ||
-    (annotations["meta.helm.sh/release-namespace"] === systemNamespace &&
-      releases.includes(annotations["meta.helm.sh/release-name"] ?? ""))
+    releaseNames.some((name) => isOfRelease(metadata?.annotations, { name, namespace: systemNamespace }))
   );
 }
 
@@ -115,6 +110,6 @@ function isReleaseRecord(resource: string, { metadata, type }: NamespacedObject)
     resource === "secrets" &&
     type === "helm.sh/release.v1" &&
     metadata?.labels?.["owner"] === "helm" &&
-    releases.includes(metadata.labels["name"] ?? "")
+    releaseNames.includes(metadata.labels["name"] ?? "")
   );
 }

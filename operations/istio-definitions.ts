@@ -1,5 +1,5 @@
 import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
-import { systemNamespace } from "../topology";
+import { isOfRelease, systemNamespace } from "../topology";
 import type { ClusterClient } from "../access";
 
 /** Where custom resource definitions are at an API server. */
@@ -14,10 +14,5 @@ export async function istioDefinitions(client: ClusterClient): Promise<V1CustomR
 }
 
 function isOfBaseRelease({ metadata, spec }: V1CustomResourceDefinition): boolean {
-  const annotations = metadata?.annotations ?? {};
-  return (
-    spec.group.endsWith(".istio.io") &&
-    annotations["meta.helm.sh/release-name"] === baseRelease.name &&
-    annotations["meta.helm.sh/release-namespace"] === baseRelease.namespace
-  );
+  return spec.group.endsWith(".istio.io") && isOfRelease(metadata?.annotations, baseRelease);
 }

@@ -1,3 +1,4 @@
+import { releaseNameAnnotation } from "../../topology";
 import { worstFirst, type Cause } from "../cause";
 import type { Deployment } from "../objects";
 import { newestReplicaSetOf, podsOf, type Snapshot } from "../snapshot";
@@ -12,16 +13,13 @@ export interface Awaited {
   readonly name: string;
 }
 
-/** By this annotation Helm notes whose an object is. */
-const releaseAnnotation = "meta.helm.sh/release-name";
-
 /** Why what is waited for is not there yet, the worst first; nothing where all of it is. Pure. */
 export function causesOf(snapshot: Snapshot, awaited: Awaited): Cause[] {
   const { cluster } = snapshot;
   const causes =
     awaited.kind === "release"
       ? snapshot.deployments
-          .filter(({ metadata }) => metadata?.annotations?.[releaseAnnotation] === awaited.name)
+          .filter(({ metadata }) => metadata?.annotations?.[releaseNameAnnotation] === awaited.name)
           .flatMap((deployment) =>
             findingsOf(snapshot, deployment).map((finding) => ({
               cluster,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { deadlineIn, type ApiServer } from "../../access";
-import { isOwned } from "../../topology";
+import { isOfRelease, isOwned } from "../../topology";
 import type { Pending, PendingRelease } from "./pending";
 
 /** How what an update had begun is cleared away in one cluster. */
@@ -97,11 +97,7 @@ async function removeMade(server: ApiServer, { namespace, name }: PendingRelease
     if (status !== 200) throw refusal("read", path, status);
     const own = recordsSchema
       .parse(JSON.parse(body))
-      .items.filter(
-        ({ metadata: { annotations } }) =>
-          annotations["meta.helm.sh/release-name"] === name &&
-          annotations["meta.helm.sh/release-namespace"] === namespace,
-      );
+      .items.filter(({ metadata: { annotations } }) => isOfRelease(annotations, { name, namespace }));
     for (const { metadata } of own) {
       await remove(server, `${kind}/${metadata.name}`, metadata.uid);
       removed.push(`${kind}/${metadata.name}`);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { deadlineIn, identityFrom, isBare, type ApiServer } from "../../access";
 import type { ExportedState, StateResource } from "../../engine/state";
-import { eastWestGatewayName, isOwned, systemNamespace } from "../../topology";
+import { isOwned, releaseNames, systemNamespace } from "../../topology";
 import { isSystemNamespace, objectPath, providerName, releasesIn, type Pending } from "./pending";
 
 /** Where what the state does not have is looked for. */
@@ -26,9 +26,6 @@ const systemCollections = [
   `/apis/networking.istio.io/v1/namespaces/${systemNamespace}/gateways`,
   `/apis/networking.istio.io/v1/namespaces/${systemNamespace}/virtualservices`,
 ] as const;
-
-/** What Istio's charts are installed as. */
-const releaseNames: readonly string[] = ["istio-base", "istiod", eastWestGatewayName];
 
 const ours = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Disthmus";
 const requestTimeoutMs = 10_000;

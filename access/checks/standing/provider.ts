@@ -1,3 +1,4 @@
+import { releaseNamespaceAnnotation } from "../../../topology";
 import type { ObjectMetadata } from "./facts";
 
 /** Who provides an Istio that is not installed by its user. */
@@ -17,7 +18,7 @@ const providers: readonly Row[] = [
     name: "the Istio add-on of AKS",
     wayOff: "turn the add-on off (`az aks mesh disable --resource-group <group> --name <cluster>`)",
     isIt: ({ annotations, name, namespace }) =>
-      [namespace, annotations["meta.helm.sh/release-namespace"]].includes("aks-istio-system") ||
+      [namespace, annotations[releaseNamespaceAnnotation]].includes("aks-istio-system") ||
       name.endsWith("aks-istio-system"),
   },
   {

@@ -1,3 +1,4 @@
+import { releaseNameAnnotation, releaseNamespaceAnnotation } from "../../../topology";
 import type { KubernetesObject } from "../compare/object-kind";
 import type { ObjectReference } from "../object-reference";
 import type { AppliedRelease } from "./state";
@@ -20,8 +21,8 @@ export function markedByHelm(
       labels: { ...metadata.labels, "app.kubernetes.io/managed-by": "Helm" },
       annotations: {
         ...metadata.annotations,
-        "meta.helm.sh/release-name": release.name,
-        "meta.helm.sh/release-namespace": release.namespace,
+        [releaseNameAnnotation]: release.name,
+        [releaseNamespaceAnnotation]: release.namespace,
       },
     },
   };

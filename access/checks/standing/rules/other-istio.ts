@@ -1,4 +1,10 @@
-import { matchesLabels, systemNamespace, type Labels, type Problem } from "../../../../topology";
+import {
+  matchesLabels,
+  releaseNamespaceAnnotation,
+  systemNamespace,
+  type Labels,
+  type Problem,
+} from "../../../../topology";
 import type { Injector, ObjectMetadata, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
 import { providerOf } from "../provider";
@@ -53,7 +59,7 @@ function isForeign(
   { annotations, namespace }: ObjectMetadata,
   asked: readonly string[],
 ): boolean {
-  const owner = annotations["meta.helm.sh/release-namespace"];
+  const owner = annotations[releaseNamespaceAnnotation];
   const isOfSystem = namespace === systemNamespace || owner === systemNamespace || asked.includes(systemNamespace);
   return !isOfSystem || systemOwner(facts) === "absent";
 }
@@ -121,7 +127,7 @@ function neighbours(facts: StandingFacts, foreign: Foreign): Problem[] {
 function wordsOf(facts: StandingFacts, { injectors, istiods }: Foreign): string[] {
   return [
     ...injectors.map((injector) => {
-      const namespace = injector.annotations["meta.helm.sh/release-namespace"] ?? injector.services[0];
+      const namespace = injector.annotations[releaseNamespaceAnnotation] ?? injector.services[0];
       const of = namespace === undefined ? "" : ` of the namespace ${namespace}`;
       const left = isLeft(facts, injector) ? ", whose istiod is gone" : "";
       return `a webhook ${injector.name}${of}${provided(injector)}${left}`;

@@ -1,11 +1,15 @@
-import { systemNamespace, type Problem } from "../../../../topology";
+import {
+  isOfRelease,
+  releaseNameAnnotation,
+  releaseNamespaceAnnotation,
+  systemNamespace,
+  type Problem,
+} from "../../../../topology";
 import type { ChartObject } from "../chart-objects";
 import type { FoundChartObject, ObjectMetadata, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
 import { systemOwner, type StandingRule } from "./rule";
 
-const releaseNameKey = "meta.helm.sh/release-name";
-const releaseNamespaceKey = "meta.helm.sh/release-namespace";
 const managedByHelm = "app.kubernetes.io/managed-by=Helm";
 
 /** Objects of one owner that are to be said together. */
@@ -35,8 +39,7 @@ function isOf({ object, metadata }: FoundChartObject): boolean {
   const { labels, annotations } = metadata;
   return (
     labels["app.kubernetes.io/managed-by"] === "Helm" &&
-    annotations[releaseNameKey] === object.release &&
-    annotations[releaseNamespaceKey] === systemNamespace
+    isOfRelease(annotations, { name: object.release, namespace: systemNamespace })
   );
 }
 
@@ -63,8 +66,8 @@ function described(facts: StandingFacts, objects: readonly FoundChartObject[]): 
 }
 
 function ownerOf({ annotations, labels }: ObjectMetadata): string {
-  const name = annotations[releaseNameKey];
-  if (name !== undefined) return `of the Helm release ${annotations[releaseNamespaceKey] ?? ""}/${name}`;
+  const name = annotations[releaseNameAnnotation];
+  if (name !== undefined) return `of the Helm release ${annotations[releaseNamespaceAnnotation] ?? ""}/${name}`;
   const manager = labels["app.kubernetes.io/managed-by"];
   return manager === undefined || manager === "Helm" ? "without Helm's owner" : `managed by ${manager}`;
 }
@@ -80,7 +83,7 @@ function fixOf(facts: StandingFacts, objects: readonly FoundChartObject[]): stri
     kubectl(site, "label", "--overwrite", ...names, managedByHelm),
     ...(["istio-base", "istiod"] as const).flatMap((release) => {
       const own = objects.filter(({ object }) => object.release === release).map(({ object }) => nameOf(object));
-      const owner = [`${releaseNameKey}=${release}`, `${releaseNamespaceKey}=${systemNamespace}`];
+      const owner = [`${releaseNameAnnotation}=${release}`, `${releaseNamespaceAnnotation}=${systemNamespace}`];
       return own.length === 0 ? [] : [kubectl(site, "annotate", "--overwrite", ...own, ...owner)];
     }),
   ];

@@ -1,18 +1,15 @@
-import { eastWestGatewayName, systemNamespace } from "../../../../topology";
+import { releaseNames, systemNamespace } from "../../../../topology";
 import { helm } from "../kubectl";
 import { systemOwner, type StandingRule } from "./rule";
 
-/** What Istio's charts are installed as. In our namespace they are for the recovery of the next update. */
-const ownReleases: readonly string[] = ["istio-base", "istiod", eastWestGatewayName];
-
 /**
- * Helm releases in the system namespace that were left half-way. Of our own an update clears away what one that was killed
+ * Helm releases in the system namespace that were left half-way. Of our own, in our namespace, an update clears away what one that was killed
  * left; another's are in the way of whoever works with them, and say that someone is, or was, at work there.
  */
 export const releases: StandingRule = (facts) => {
   const owner = systemOwner(facts);
   const halfWay = (facts.releases ?? []).filter(
-    ({ name, status }) => isHalfWay(status) && !(owner === "ours" && ownReleases.includes(name)),
+    ({ name, status }) => isHalfWay(status) && !(owner === "ours" && releaseNames.includes(name)),
   );
   const found = halfWay.map(({ name, status }) => ({
     path: facts.site.path,
