@@ -9,9 +9,8 @@ export class Causes {
   /** Takes the engine's next event. */
   readonly take = ({ diagnosticEvent, resOutputsEvent }: EngineEvent): void => {
     if (resOutputsEvent !== undefined) this.byUrn.delete(resOutputsEvent.metadata.urn);
-    if (diagnosticEvent?.severity !== "warning" || diagnosticEvent.urn === undefined) return;
-    const words = diagnosticEvent.message.trim().replace(/^warning: /, "");
-    if (isCause(words)) this.byUrn.set(diagnosticEvent.urn, words);
+    const told = toldCause(diagnosticEvent);
+    if (told !== undefined) this.byUrn.set(told.urn, told.words);
   };
 
   /** The cause of what is told of a resource; undefined where none is known. */
@@ -23,4 +22,13 @@ export class Causes {
   get byResource(): ReadonlyMap<string, string> {
     return new Map([...this.byUrn].map(([urn, words]) => [urnParts(urn).name, words]));
   }
+}
+
+/** The cause that stays and that the program tells of a resource, as a warning; undefined for what else is said. Pure. */
+export function toldCause(
+  said: EngineEvent["diagnosticEvent"],
+): { readonly urn: string; readonly words: string } | undefined {
+  if (said?.severity !== "warning" || said.urn === undefined) return undefined;
+  const words = said.message.trim().replace(/^warning: /, "");
+  return isCause(words) ? { urn: said.urn, words } : undefined;
 }

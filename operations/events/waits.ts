@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { isCause } from "../../diagnosis";
 import { stackType } from "../../engine/state";
+import { toldCause } from "./causes";
 
 /** A cause may be gone a moment after it was told: an image is pulled at the second try, a container starts at the third. */
 const staysAtLeastMs = 25_000;
@@ -40,7 +40,10 @@ export class Waits {
       this.causes.delete(ended);
     }
     if (begun !== undefined || ended !== undefined) this.lastStepMs = nowMs;
-    if (said?.urn !== undefined) this.hear(said.urn, said.message, said.severity, nowMs);
+    const told = toldCause(said)?.urn;
+    if (told === undefined) return;
+    // With every look of the program: what only passes it tells as no warning.
+    this.causes.set(told, { sinceMs: this.causes.get(told)?.sinceMs ?? nowMs, seenMs: nowMs });
   }
 
   /** Whether nothing is under way but what somebody must do something about. */
@@ -50,12 +53,5 @@ export class Waits {
       const cause = this.causes.get(urn);
       return cause !== undefined && nowMs - cause.sinceMs >= staysAtLeastMs && nowMs - cause.seenMs <= toldWithinMs;
     });
-  }
-
-  /** The program tells a cause with every look: as a warning one that stays, as an information what passes. */
-  private hear(urn: string, message: string, severity: string, nowMs: number): void {
-    const words = message.trim().replace(/^warning: /, "");
-    if (severity !== "warning" || !isCause(words)) return;
-    this.causes.set(urn, { sinceMs: this.causes.get(urn)?.sinceMs ?? nowMs, seenMs: nowMs });
   }
 }
