@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
 import { deadlineIn, type ApiServer } from "../../access";
 import { isOfRelease, isOwned } from "../../topology";
+import { foundListSchema, foundObjectSchema, type FoundMetadata } from "./found-object";
 import type { Pending, PendingRelease } from "./pending";
 
 /** How what an update had begun is cleared away in one cluster. */
@@ -28,20 +28,6 @@ const goneWithinMs = 60_000;
 
 /** States in which Helm leaves a release whose operation was killed, and refuses the next one. */
 const unfinishedStates: readonly string[] = ["pending-install", "pending-upgrade", "pending-rollback"];
-
-const objectSchema = z.object({
-  metadata: z.object({
-    name: z.string().default(""),
-    uid: z.string().optional(),
-    labels: z.record(z.string(), z.string()).default({}),
-    annotations: z.record(z.string(), z.string()).default({}),
-    creationTimestamp: z.string().optional(),
-  }),
-});
-
-const recordsSchema = z.object({ items: z.array(objectSchema) });
-
-type Found = z.output<typeof objectSchema>["metadata"];
 
 /**
  * Clears one of them away: only what bears our label, and what Helm itself marked as unfinished.
@@ -95,7 +81,7 @@ async function removeMade(server: ApiServer, { namespace, name }: PendingRelease
     const path = `${kind}?labelSelector=app.kubernetes.io%2Fmanaged-by%3DHelm`;
     const { status, body } = await server.ask(path, deadlineIn(requestTimeoutMs));
     if (status !== 200) throw refusal("read", path, status);
-    const own = recordsSchema
+    const own = foundListSchema
       .parse(JSON.parse(body))
       .items.filter(({ metadata: { annotations } }) => isOfRelease(annotations, { name, namespace }));
     for (const { metadata } of own) {
@@ -112,12 +98,12 @@ async function settledRecords(
   path: string,
   { namespace, name }: PendingRelease,
   { orphans, operationTakesAtMostMs, onWait }: ClearingOptions,
-): Promise<readonly Found[]> {
+): Promise<readonly FoundMetadata[]> {
   for (let isTold = false; ; isTold = true) {
     const { status, body, date } = await server.ask(path, deadlineIn(requestTimeoutMs));
     if (status === 404) return [];
     if (status !== 200) throw refusal("read", path, status);
-    const records = recordsSchema.parse(JSON.parse(body)).items.map(({ metadata }) => metadata);
+    const records = foundListSchema.parse(JSON.parse(body)).items.map(({ metadata }) => metadata);
     const nowMs = date === undefined ? Date.now() : Date.parse(date);
     const restMs = Math.max(
       0,
@@ -134,22 +120,22 @@ async function settledRecords(
   }
 }
 
-function isUnfinished({ labels }: Found): boolean {
+function isUnfinished({ labels }: FoundMetadata): boolean {
   return unfinishedStates.includes(labels["status"] ?? "");
 }
 
 /** Helm notes in a label, in seconds, when it changed a record; the API server when it was made. */
-function begunAtMs({ labels, creationTimestamp }: Found): number {
+function begunAtMs({ labels, creationTimestamp }: FoundMetadata): number {
   const modifiedMs = Number(labels["modifiedAt"] ?? 0) * 1000;
   const createdMs = creationTimestamp === undefined ? 0 : Date.parse(creationTimestamp);
   return Math.max(Number.isNaN(modifiedMs) ? 0 : modifiedMs, Number.isNaN(createdMs) ? 0 : createdMs);
 }
 
-async function read(server: ApiServer, path: string): Promise<Found | undefined> {
+async function read(server: ApiServer, path: string): Promise<FoundMetadata | undefined> {
   const { status, body } = await server.ask(path, deadlineIn(requestTimeoutMs));
   if (status === 404) return undefined;
   if (status !== 200) throw refusal("read", path, status);
-  return objectSchema.parse(JSON.parse(body)).metadata;
+  return foundObjectSchema.parse(JSON.parse(body)).metadata;
 }
 
 /** One that is gone meanwhile, or is another one by now, is as good as removed. */

@@ -29,15 +29,22 @@ export type Pending = PendingObject | PendingRelease;
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
-/** Collections of the kinds that a mesh is made of. */
-export const collections: Readonly<Record<string, string>> = {
-  Namespace: "namespaces",
-  Secret: "secrets",
-  Service: "services",
-  ConfigMap: "configmaps",
-  Gateway: "gateways",
-  VirtualService: "virtualservices",
-};
+/** Kinds that a mesh is made of, beside its Helm releases, each with its collection at the API server. */
+const kinds: readonly { readonly kind: string; readonly group: string; readonly collection: string }[] = [
+  { kind: "Namespace", group: "api/v1", collection: "namespaces" },
+  { kind: "Secret", group: "api/v1", collection: "secrets" },
+  { kind: "Service", group: "api/v1", collection: "services" },
+  { kind: "ConfigMap", group: "api/v1", collection: "configmaps" },
+  { kind: "Gateway", group: "apis/networking.istio.io/v1", collection: "gateways" },
+  { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
+];
+
+/** Paths of the collections in a namespace that may hold what a mesh is made of. */
+export function collectionsIn(namespace: string): string[] {
+  return kinds
+    .filter(({ kind }) => kind !== "Namespace")
+    .map(({ group, collection }) => `/${group}/namespaces/${namespace}/${collection}`);
+}
 
 /**
  * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi
@@ -108,7 +115,7 @@ function isLeftAlone({ type, inputs }: StateResource): boolean {
 export function objectPath(inputs: Readonly<Record<string, unknown>>): string | undefined {
   const { apiVersion, kind, metadata } = inputs;
   const { name, namespace } = (metadata ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
-  const collection = typeof kind === "string" ? collections[kind] : undefined;
+  const { collection } = kinds.find((one) => one.kind === kind) ?? {};
   if (typeof apiVersion !== "string" || typeof name !== "string" || collection === undefined) return undefined;
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   return `${group}${typeof namespace === "string" ? `/namespaces/${namespace}` : ""}/${collection}/${name}`;

@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { deadlineIn, identityFrom, isBare, type ApiServer } from "../../access";
 import type { ExportedState, StateResource } from "../../engine/state";
 import { isOwned, releaseNames, systemNamespace } from "../../topology";
-import { isSystemNamespace, objectPath, providerName, releasesIn, type Pending } from "./pending";
+import { foundListSchema, foundObjectSchema, type FoundMetadata } from "./found-object";
+import { collectionsIn, isSystemNamespace, objectPath, providerName, releasesIn, type Pending } from "./pending";
 
 /** Where what the state does not have is looked for. */
 export interface Search {
@@ -18,34 +18,13 @@ export interface Search {
 const namespacePath = `/api/v1/namespaces/${systemNamespace}`;
 const secretsPath = `${namespacePath}/secrets`;
 
-/** What a mesh is made of inside of the system namespace, beside its Helm releases. */
-const systemCollections = [
-  secretsPath,
-  `${namespacePath}/services`,
-  `${namespacePath}/configmaps`,
-  `/apis/networking.istio.io/v1/namespaces/${systemNamespace}/gateways`,
-  `/apis/networking.istio.io/v1/namespaces/${systemNamespace}/virtualservices`,
-] as const;
-
 const ours = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Disthmus";
 const requestTimeoutMs = 10_000;
-
-const metadataSchema = z.object({
-  name: z.string(),
-  creationTimestamp: z.string().default(""),
-  labels: z.record(z.string(), z.string()).default({}),
-  annotations: z.record(z.string(), z.string()).default({}),
-});
-
-const objectSchema = z.object({ metadata: metadataSchema });
-const listSchema = z.object({ items: z.array(objectSchema) });
-
-type Metadata = z.output<typeof metadataSchema>;
 
 /** An object of the cluster, and whether it came to be after a moment of this machine's clock. */
 interface Found {
   readonly path: string;
-  readonly metadata: Metadata;
+  readonly metadata: FoundMetadata;
   readonly isSince: (ms: number) => boolean;
 }
 
@@ -73,7 +52,7 @@ export async function unrecordedIn(server: ApiServer, search: Search): Promise<P
 async function unrecordedNamespace(server: ApiServer, { mesh, names: [cluster] }: Search): Promise<Pending[]> {
   const deadline = deadlineIn(requestTimeoutMs);
   const { status, body } = await server.ask(namespacePath, deadline);
-  const { metadata } = (status === 200 ? objectSchema.safeParse(JSON.parse(body)).data : undefined) ?? {};
+  const { metadata } = (status === 200 ? foundObjectSchema.safeParse(JSON.parse(body)).data : undefined) ?? {};
   if (!isOwned(metadata?.labels) || identityFrom(metadata?.annotations).mesh !== mesh) return [];
   return (await isBare(server, deadline)) ? [{ kind: "object", cluster, path: namespacePath }] : [];
 }
@@ -84,7 +63,7 @@ async function unrecordedObjects(
   own: readonly StateResource[],
 ): Promise<Pending[]> {
   const recorded = new Set(own.map(({ inputs = {} }) => objectPath(inputs)));
-  const all = (await Promise.all(systemCollections.map((path) => found(server, path, ours)))).flat();
+  const all = (await Promise.all(collectionsIn(systemNamespace).map((path) => found(server, path, ours)))).flat();
   const others = all.filter(({ path, metadata }) => isOwned(metadata.labels) && !recorded.has(path));
   const sinceMs = others.length === 0 ? undefined : await lastFailureSinceMs();
   return others
@@ -115,12 +94,12 @@ async function unrecordedReleases(server: ApiServer, search: Search): Promise<Pe
 /** The objects of a collection; none of one that the cluster does not have, or that may not be read. */
 async function found(server: ApiServer, collection: string, query: string): Promise<Found[]> {
   const { status, body, date } = await server.ask(`${collection}?${query}`, deadlineIn(requestTimeoutMs));
-  const items = (status === 200 ? listSchema.safeParse(JSON.parse(body)).data?.items : undefined) ?? [];
+  const items = (status === 200 ? foundListSchema.safeParse(JSON.parse(body)).data?.items : undefined) ?? [];
   const aheadMs = date === undefined ? 0 : Date.parse(date) - Date.now();
   return items.map(({ metadata }) => ({
     path: `${collection}/${metadata.name}`,
     metadata,
-    isSince: (ms) => Date.parse(metadata.creationTimestamp) >= ms + aheadMs - clockStepMs,
+    isSince: (ms) => Date.parse(metadata.creationTimestamp ?? "") >= ms + aheadMs - clockStepMs,
   }));
 }
 
