@@ -1,8 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { resourcesIn, type SiteRole } from "../../access/checks/permissions";
 import {
@@ -15,15 +11,9 @@ import {
   remoteValues,
 } from "../../components/internal/helm-values";
 import { builtTools } from "../../lab/tools";
-import {
-  controlPlaneIn,
-  systemNamespace,
-  type Chart,
-  type ClusterPlan,
-  type HelmValues,
-  type MeshPlan,
-} from "../../topology";
+import { controlPlaneIn, type Chart, type ClusterPlan, type HelmValues, type MeshPlan } from "../../topology";
 import { planOf, topologies } from "../support/plans";
+import { ChartRenderings } from "./chart-renderings";
 
 /** What Isthmus makes itself, and Helm for its records; of Istio 1.30 the budgets, which 1.31 makes on demand. */
 const beside: readonly string[] = [
@@ -41,48 +31,43 @@ describe("The rights that are checked", function () {
     it("is skipped: the charts are not built; `npx isthmus lab tools` builds them");
     return;
   }
-  const { bin, charts } = toolbox;
-  let directory: string;
-  const rendered = new Map<string, ReadonlySet<string>>();
-
-  before(() => {
-    directory = mkdtempSync(join(tmpdir(), "isthmus-permissions-"));
-  });
+  const renderings = new ChartRenderings(toolbox);
+  const known = new Map<string, Promise<ReadonlySet<string>>>();
   after(() => {
-    rmSync(directory, { recursive: true });
+    renderings.dispose();
   });
 
   /** What a chart makes with some values, as authorisation names it. */
-  function resourcesOf(chart: Chart, values: HelmValues): ReadonlySet<string> {
-    const file = join(directory, "values.json");
-    const text = JSON.stringify(values);
-    const key = `${chart} ${text}`;
-    const known = rendered.get(key);
-    if (known !== undefined) return known;
-    writeFileSync(file, text);
-    const args = ["template", "name", join(charts, chart), "--namespace", systemNamespace, "--values", file];
-    const output = execFileSync(join(bin, "helm"), args, { encoding: "utf8", maxBuffer: 1 << 28 });
-    const found = new Set(
+  function resourcesOf(chart: Chart, values: HelmValues): Promise<ReadonlySet<string>> {
+    const key = `${chart} ${JSON.stringify(values)}`;
+    const found = known.get(key) ?? rendered(chart, values);
+    known.set(key, found);
+    return found;
+  }
+
+  async function rendered(chart: Chart, values: HelmValues): Promise<ReadonlySet<string>> {
+    const output = await renderings.rendered(chart, values);
+    assert.ok(output !== undefined, `the chart ${chart} refuses ${JSON.stringify(values)}`);
+    return new Set(
       parseAllDocuments(output).flatMap((document) => {
         const object = document.toJS() as { readonly apiVersion: string; readonly kind: string } | null;
         return object === null ? [] : [named(object)];
       }),
     );
-    rendered.set(key, found);
-    return found;
   }
 
   /** All that charts make in the clusters of a role. */
-  function madeIn(role: SiteRole, plan: MeshPlan): ReadonlySet<string> {
+  async function madeIn(role: SiteRole, plan: MeshPlan): Promise<string[]> {
     const controlPlanes = plan.controlPlanes.filter(({ kind }) => kind === "external");
-    const sets =
+    const sets = await Promise.all(
       role === "external"
         ? controlPlanes.map((plane) => resourcesOf("istiod", externalValues(plan, plane, { kubeconfigDigest: "d1" })))
-        : plan.clusters.filter((cluster) => cluster.role === role).flatMap((cluster) => madeInCluster(plan, cluster));
-    return new Set(sets.flatMap((set) => [...set]));
+        : plan.clusters.filter((cluster) => cluster.role === role).flatMap((cluster) => madeInCluster(plan, cluster)),
+    );
+    return sets.flatMap((set) => [...set]);
   }
 
-  function madeInCluster(plan: MeshPlan, cluster: ClusterPlan): ReadonlySet<string>[] {
+  function madeInCluster(plan: MeshPlan, cluster: ClusterPlan): Promise<ReadonlySet<string>>[] {
     const controlPlane = controlPlaneIn(plan, cluster.name);
     const gateway =
       cluster.eastWestGateway === undefined ? [] : [resourcesOf("gateway", eastWestGatewayValues(cluster))];
@@ -101,10 +86,17 @@ describe("The rights that are checked", function () {
     ]);
   }
 
+  /** All that charts make in the clusters of some roles, in every topology. */
+  async function madeAnywhere(...roles: readonly SiteRole[]): Promise<ReadonlySet<string>> {
+    const plans = Object.values(topologies).map((config) => planOf(config));
+    const made = await Promise.all(plans.flatMap((plan) => roles.map((role) => madeIn(role, plan))));
+    return new Set(made.flat());
+  }
+
   for (const role of ["primary", "remote", "external"] as const) {
-    it(`are those for all that the charts make in every ${role} cluster`, () => {
+    it(`are those for all that the charts make in every ${role} cluster`, async () => {
       const checked = new Set(resourcesIn(role).map(nameOf));
-      const made = new Set(Object.values(topologies).flatMap((config) => [...madeIn(role, planOf(config))]));
+      const made = await madeAnywhere(role);
       assert.ok(made.size > 0);
       assert.deepEqual(
         [...made].filter((resource) => !checked.has(resource)),
@@ -113,11 +105,9 @@ describe("The rights that are checked", function () {
     });
   }
 
-  it("are for nothing else", () => {
+  it("are for nothing else", async () => {
     const roles = ["primary", "remote", "external"] as const;
-    const made = new Set(
-      Object.values(topologies).flatMap((config) => roles.flatMap((role) => [...madeIn(role, planOf(config))])),
-    );
+    const made = await madeAnywhere(...roles);
     const checked = roles.flatMap((role) => resourcesIn(role).map(nameOf));
     assert.deepEqual([...new Set(checked)].filter((resource) => !made.has(resource)).sort(), [...beside].sort());
   });
