@@ -25,7 +25,7 @@ export class Downloads {
     const deadline = deadlineIn(this.timeoutMs);
     let url = start;
     for (let redirects = 0; ; redirects++) {
-      const { authorization, ...others } = { ...basicAuthorization(url), ...headers };
+      const { authorization, ...others } = headers;
       const sent = authorization === undefined || url.origin !== start.origin ? others : { authorization, ...others };
       const answer = await receive({ url: bare(url), agent: this.#agentFor(url), headers: sent, deadline });
       const { location } = answer.headers;
@@ -54,11 +54,6 @@ export class Downloads {
 function nextUrl(location: string, from: URL): URL | undefined {
   const next = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   return next?.protocol === "https:" || next?.protocol === from.protocol ? next : undefined;
-}
-
-function basicAuthorization({ username, password }: URL): { authorization?: string } {
-  if (username === "") return {};
-  return { authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) };
 }
 
 /** The value of an `Authorization` header with a name and a password (RFC 7617). */

@@ -137,7 +137,16 @@ export const provider: ClusterRule = ({ step: stepOf, steps, mesh, name }) => {
   }
   if (mesh.joining.includes(name) || mesh.leaving.includes(name)) return [{ explains: [step] }];
   if (step.op === "update") {
-    return [{ change: { id: "provider", words: "is reached by another kubeconfig" }, explains: [step] }];
+    return [{ change: { id: "provider", words: reached(step) }, explains: [step] }];
   }
   return [];
 };
+
+/** How a cluster is reached from now on, by what differs of its provider. */
+function reached(step: Step): string {
+  const paths = differing(step).map(({ path }) => path);
+  const isVersionAlone = paths.length > 0 && paths.every((path) => path === "version");
+  return isVersionAlone
+    ? "is reached by another version of Pulumi's Kubernetes provider"
+    : "is reached by another kubeconfig";
+}

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { ApiServer } from "../../../access";
-import { clearAway, kubeconfigInputOf, pendingIn, releasesIn, type ClearingOptions } from "../../../stacks/recovery";
+import {
+  clearAway,
+  kubeconfigInputOf,
+  pendingIn,
+  recoverFromKill,
+  releasesIn,
+  type ClearingOptions,
+} from "../../../stacks/recovery";
 import { MemoryServer } from "./memory-server";
 
 describe("what a killed update had begun", () => {
@@ -65,6 +72,42 @@ describe("what a killed update had begun", () => {
     const resources = [{ urn, type, inputs: { kubeconfig: "mine" } }];
     assert.equal(kubeconfigInputOf({ resources }, "east"), "mine");
     assert.equal(kubeconfigInputOf({ resources }, "west"), undefined);
+  });
+});
+
+describe("what a killed update had begun in a cluster that was renamed and is described no more", () => {
+  it("is looked for by the name that the state has, and told by the present one", async () => {
+    const user = { name: "west", user: { token: "t" } };
+    // Port 1 (tcpmux) is nobody's: it does not answer.
+    const cluster = { name: "west", cluster: { server: "https://127.0.0.1:1" } };
+    const context = { name: "west", context: { cluster: "west", user: "west" } };
+    const kubeconfig = { "current-context": "west", clusters: [cluster], users: [user], contexts: [context] };
+    const provider = "urn:pulumi:dev::isthmus::pulumi:providers:kubernetes::west";
+    const metadata = { name: "cacerts", namespace: "istio-system" };
+    const secret = { apiVersion: "v1", kind: "Secret", metadata };
+    const state = {
+      resources: [
+        { urn: provider, type: "pulumi:providers:kubernetes", inputs: { kubeconfig: JSON.stringify(kubeconfig) } },
+      ],
+      pending_operations: [
+        {
+          type: "creating",
+          resource: { urn: "urn", type: "kubernetes:core/v1:Secret", provider: `${provider}::1`, inputs: secret },
+        },
+      ],
+    };
+    const told: string[] = [];
+    await recoverFromKill({
+      mesh: "mesh1",
+      state: state,
+      revealedState: () => Promise.resolve(state as never),
+      clusters: new Map(),
+      renamed: new Map([["west", "paris"]]),
+      lastFailureSinceMs: () => Promise.resolve(undefined),
+      environment: {},
+      log: (words) => Promise.resolve(void told.push(words)),
+    });
+    assert.deepEqual(told, ["paris: an update that was killed had begun something there, and it does not answer"]);
   });
 });
 

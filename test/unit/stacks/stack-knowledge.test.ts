@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseLastOutputs } from "../../../stacks/last-outputs";
-import { knowledgeOf } from "../../../stacks/stack-knowledge";
+import { knowledgeOf, ofOnePart } from "../../../stacks/stack-knowledge";
 import type { StateResource } from "../../../engine/state";
 import { readRecording, recordedStacks, recordedVersions } from "../../recorded/recordings";
 
@@ -105,4 +105,19 @@ describe("knowledgeOf", () => {
       });
     }
   }
+});
+
+describe("ofOnePart", () => {
+  const east = { belongs: true, uid: "1" } as const;
+
+  it("is what is known of the cluster, by its name or by the one that it had", () => {
+    const clusters = new Map([["east", { belongs: true, uid: "1" }]]);
+    assert.deepEqual(ofOnePart({ clusters, roots: ["AA"] }, "east"), { clusters, roots: ["AA"] });
+    const renamed = ofOnePart({ clusters, roots: ["AA"] }, "east-1").clusters.get("east-1");
+    assert.deepEqual({ belongs: renamed?.belongs, uid: renamed?.uid }, east);
+  });
+
+  it("is nothing of a cluster that its stack never had", () => {
+    assert.deepEqual(ofOnePart({ clusters: new Map(), roots: [] }, "east"), { clusters: new Map(), roots: [] });
+  });
 });

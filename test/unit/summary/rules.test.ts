@@ -184,6 +184,17 @@ describe("a summary, of what no configuration comes to by itself", () => {
     );
   });
 
+  it("tells a provider's new version from another kubeconfig", () => {
+    const words = (before: Inputs, after: Inputs): readonly string[] =>
+      told(changing("west", "update", { before, after })).words;
+    const another = ["west: is reached by another kubeconfig"];
+    assert.deepEqual(words({ version: "4.32.0" }, { version: "4.34.0" }), [
+      "west: is reached by another version of Pulumi's Kubernetes provider",
+    ]);
+    assert.deepEqual(words({ kubeconfig: "a" }, { kubeconfig: "b" }), another);
+    assert.deepEqual(words({ kubeconfig: "a" }, { kubeconfig: "b", version: "2" }), another);
+  });
+
   it("says of a release that failed that it is installed again, without words that are not there", () => {
     const sides = { before: istiod("1.31.1"), after: istiod("1.31.1") };
     assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "update", sides)), {
