@@ -31,11 +31,12 @@ export function usesOf({ plan, part, offers }: Omit<PartSource, "access" | "file
 /**
  * Digest of all that a part is made of: its slice of the plan, how its cluster is reached, the files that it is made from,
  * what it takes of others, and the version of this program. A part that was made with the same digest is what it is to be. Pure.
+ * @param by Version of the program that makes it: a later one may make other things of the same plan.
  */
-export function partDigest(source: PartSource): string {
+export function partDigest(source: PartSource, by: string = version): string {
   const { plan, part, access, files } = source;
   const slice = sliceOf(plan, part);
-  return digestOf(canonical({ version, slice, access: accessIn(access), files, uses: usesOf(source) }));
+  return digestOf(canonical({ version: by, slice, access: accessIn(access), files, uses: usesOf(source) }));
 }
 
 /** How a cluster is reached, without what was seen there. */

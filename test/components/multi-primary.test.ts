@@ -11,6 +11,7 @@ import {
   find,
   gatewayParts,
   intermediateParts,
+  kubeconfigsIn,
   listOf,
   memberParts,
   unreadParts,
@@ -49,6 +50,28 @@ describe("Mesh of primaries", () => {
       listOf(await updateOf({ ...twoPrimaries, clusters: { east } })),
       [...rootParts, ...unreadParts("east"), ...intermediateParts("east")].sort(),
     );
+  });
+
+  it("gives each istiod the kubeconfigs of its own peers, where they are equally many", async () => {
+    const ring = {
+      ...twoPrimaries,
+      clusters: {
+        a: { network: "a", access: { context: "a" }, peers: ["b"] },
+        b: { network: "b", access: { context: "b" }, peers: ["c"] },
+        c: { network: "c", access: { context: "c" }, peers: ["a"] },
+      },
+    };
+    const made = await updateOf(ring);
+    const given = (cluster: string): Record<string, unknown> =>
+      kubeconfigsIn(made, `mesh-${cluster}-remote-clusters-secret`);
+    for (const [cluster, peer] of [
+      ["a", "b"],
+      ["b", "c"],
+      ["c", "a"],
+    ] as const) {
+      assert.deepEqual(Object.keys(given(cluster)), [peer]);
+      assert.match(JSON.stringify(given(cluster)), new RegExp(`https://${peer}\\.example:6443`));
+    }
   });
 
   it("sends every resource of a cluster through that cluster's provider", () => {

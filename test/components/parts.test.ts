@@ -4,10 +4,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../access";
 import { MeshPart } from "../../components";
 import { lacksOf, nextParts, type PartProgress } from "../../operations/parts/schedule";
-import { clusterStackOutputs, parsePartOutputs, partDigest, trustStack, type PartOutputs } from "../../stacks";
+import {
+  clusterStackOutputs,
+  parsePartOutputs,
+  partDigest,
+  trustStack,
+  type ClusterStackOutputs,
+  type PartOutputs,
+} from "../../stacks";
 import { elsewhereOf, offersIn } from "../../stacks/parts/other-parts";
 import { partsOf, trustPart, type MeshConfig, type MeshPlan } from "../../topology";
-import { record, reveal, type RecordedResource } from "../support/mocks";
+import { record, reveal, type MockOutputs, type RecordedResource } from "../support/mocks";
 import { planOf, sharedExternalControlPlane, topologies, twoPrimaries } from "../support/plans";
 import { addressOf, provided, updateOf } from "./support";
 
@@ -51,7 +58,7 @@ class PartsUnderMocks {
     }
   }
 
-  private async run(plan: MeshPlan, part: string): Promise<void> {
+  async run(plan: MeshPlan, part: string): Promise<void> {
     let exported: unknown;
     const resources = await record("update", provided, async () => {
       exported = await valueOf(part === trustPart ? trustStack(plan, "prod") : this.cluster(plan, part));
@@ -60,7 +67,7 @@ class PartsUnderMocks {
     this.outputs.set(part, parsePartOutputs(exported));
   }
 
-  private cluster(plan: MeshPlan, part: string): object {
+  cluster(plan: MeshPlan, part: string): ClusterStackOutputs {
     const elsewhere = elsewhereOf(this.outputs);
     const made = new MeshPart("mesh", {
       plan,
@@ -171,6 +178,47 @@ describe("A mesh in stacks of its parts", () => {
     const changed = { ...sharedExternalControlPlane, externalControlPlanes: { control } };
     await parts.up(planOf(changed));
     assert.deepEqual(told([...parts.resources.values()].flat()), told(await updateOf(changed)));
+  });
+
+  it("says that a part is made, and what it has for others, when all of it is there and not before", async () => {
+    const plan = planOf(twoPrimaries);
+    const parts = new PartsUnderMocks();
+    await parts.up(plan);
+    const outputs = async (mode: "update" | "preview", mocked: MockOutputs): Promise<ClusterStackOutputs["part"]> => {
+      let part: ClusterStackOutputs["part"] | undefined;
+      await record(mode, mocked, () => {
+        part = parts.cluster(plan, "east").part;
+      });
+      assert.ok(part !== undefined);
+      return part;
+    };
+    const isKnown = (value: unknown): Promise<boolean> =>
+      (pulumi.output(value) as unknown as { isKnown: Promise<boolean> }).isKnown;
+    for (const [mode, mocked, expected] of [
+      ["update", provided, true],
+      ["preview", () => ({ id: "" }), false],
+    ] as const) {
+      const { digest, offers } = await outputs(mode, mocked);
+      assert.equal(await isKnown(digest), expected, mode);
+      assert.deepEqual(Object.keys(offers).sort(), ["istiod", "reader", "reads.west"]);
+      for (const [offer, value] of Object.entries(offers))
+        assert.equal(await isKnown(value), expected, `${mode} ${offer}`);
+    }
+  });
+
+  it("offers no reading of a cluster whose kubeconfig is not there yet", async () => {
+    const plan = planOf(twoPrimaries);
+    const parts = new PartsUnderMocks();
+    await parts.run(plan, trustPart);
+    await parts.run(plan, "east");
+    assert.deepEqual(Object.keys(parts.outputs.get("east")?.part.offers ?? {}).sort(), ["istiod", "reader"]);
+    await parts.run(plan, "west");
+    await parts.run(plan, "east");
+    assert.deepEqual(Object.keys(parts.outputs.get("east")?.part.offers ?? {}).sort(), [
+      "istiod",
+      "reader",
+      "reads.west",
+    ]);
   });
 
   it("waits for the charts of an external control plane's configuration cluster before it writes there", async () => {

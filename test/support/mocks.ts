@@ -7,10 +7,20 @@ export interface RecordedResource {
   readonly name: string;
   readonly inputs: Record<string, unknown>;
   readonly provider: string | undefined;
+  /** Name of the component that it belongs to; undefined where that is the stack. */
+  readonly parent: string | undefined;
   /** Names of the resources that must be there before it, sorted. Of a component that is waited for: its children. */
   readonly waitsFor: readonly string[];
   /** Whether it stays in its cluster when the program leaves it out. */
   readonly isKept: boolean;
+  /** Whether Pulumi refuses to delete it. */
+  readonly isProtected: boolean;
+  /** Whether it is deleted before another takes its place. */
+  readonly goesFirst: boolean;
+  /** Inputs whose changes are passed over. */
+  readonly ignores: readonly string[];
+  /** Names and URNs that it had in stacks of earlier releases. */
+  readonly formerly: readonly string[];
 }
 
 /** Pulumi's marker of a secret on the wire (sdk/nodejs/runtime/rpc.ts, specialSigKey and specialSecretSig). */
@@ -45,7 +55,7 @@ export type MockOutputs = (args: pulumi.runtime.MockResourceArgs) => Record<stri
 /**
  * Runs a program under Pulumi's mocks and returns everything that it registered, in the order of the names.
  *
- * What this proves is what the program asks of the engine. It proves neither parents and aliases nor transforms, which
+ * What this proves is what the program asks of the engine. It proves neither what becomes of aliases nor transforms, which
  * the mocks do not run, nor that a provider accepts it: the engine and lab rings do.
  */
 export async function record(
@@ -83,9 +93,17 @@ export async function record(
 }
 
 /** Options of a resource that the mocks are told but do not hand on. */
-type Options = Pick<RecordedResource, "waitsFor" | "isKept">;
+type Options = Omit<RecordedResource, "type" | "name" | "inputs" | "provider">;
 
-const noOptions: Options = { waitsFor: [], isKept: false };
+const noOptions: Options = {
+  parent: undefined,
+  waitsFor: [],
+  isKept: false,
+  isProtected: false,
+  goesFirst: false,
+  ignores: [],
+  formerly: [],
+};
 
 /** The options of all resources, by {@link keyOf}. */
 function listenForOptions(): ReadonlyMap<string, Options> {
@@ -94,21 +112,60 @@ function listenForOptions(): ReadonlyMap<string, Options> {
   if (monitor === undefined) throw new Error("there are no mocks");
   const registerResource = monitor.registerResource.bind(monitor) as (...args: unknown[]) => unknown;
   const listen = (request: Registration, ...rest: unknown[]): unknown => {
-    const waitsFor = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? urn);
-    const isKept = request.getRetainondelete() === true;
-    found.set(keyOf(request.getType(), request.getName()), { waitsFor: waitsFor.sort(), isKept });
+    found.set(keyOf(request.getType(), request.getName()), optionsIn(request));
     return registerResource(request, ...rest);
   };
   Object.assign(monitor, { registerResource: listen });
   return found;
 }
 
+function optionsIn(request: Registration): Options {
+  const parent = request.getParent();
+  return {
+    parent: componentIn(parent),
+    waitsFor: request.getDependenciesList().map(nameIn).sort(),
+    isKept: request.getRetainondelete() === true,
+    isProtected: request.getProtect() === true,
+    goesFirst: request.getDeletebeforereplace() === true,
+    ignores: request.getIgnorechangesList(),
+    formerly: [...request.getAliasesList().map(formerNameIn), ...request.getAliasurnsList()],
+  };
+}
+
+function nameIn(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** The component of a URN; undefined for none, and for the stack. */
+function componentIn(urn: string): string | undefined {
+  return urn === "" || urn.includes("::pulumi:pulumi:Stack::") ? undefined : nameIn(urn);
+}
+
+function formerNameIn(alias: FormerName): string {
+  const spec = alias.getSpec();
+  if (spec === undefined) return alias.getUrn();
+  const parent = componentIn(spec.getParenturn());
+  return [spec.getType(), spec.getName(), parent === undefined ? "" : `in ${parent}`].filter(Boolean).join(" ");
+}
+
 /** A request to make a resource, as the SDK writes it. */
 interface Registration {
   getType(): string;
   getName(): string;
+  getParent(): string;
   getDependenciesList(): string[];
   getRetainondelete(): boolean | undefined;
+  getProtect(): boolean | undefined;
+  getDeletebeforereplace(): boolean | undefined;
+  getIgnorechangesList(): string[];
+  getAliasesList(): FormerName[];
+  getAliasurnsList(): string[];
+}
+
+/** An alias in such a request. */
+interface FormerName {
+  getUrn(): string;
+  getSpec(): { getType(): string; getName(): string; getParenturn(): string } | undefined;
 }
 
 function keyOf(type: string, name: string): string {

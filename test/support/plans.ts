@@ -45,6 +45,18 @@ export const sharedExternalControlPlane = {
   },
 } satisfies MeshConfig;
 
+/** An external control plane whose configuration lies in a cluster that no other network calls, beside one that is called. */
+export const quietConfiguration = {
+  id: "mesh1",
+  istio,
+  clusters: {
+    east: { network: "a", controlPlane: "control", access: { context: "lab-east" } },
+    edge: { network: "a", controlPlane: "control", access: { context: "lab-edge" } },
+    west: { network: "b", peers: ["edge"], access: { context: "lab-west" } },
+  },
+  externalControlPlanes: { control: { configCluster: "east", access: { context: "lab-control" } } },
+} satisfies MeshConfig;
+
 /** Three primaries on two networks, and two remotes of different primaries. */
 export const mixed = {
   id: "mesh1",
@@ -93,6 +105,7 @@ export const topologies: Readonly<Record<string, MeshConfig>> = {
   "a primary and a remote on two networks": primaryRemoteNetworks,
   "an external control plane": externalControlPlane,
   "an external control plane for two clusters": sharedExternalControlPlane,
+  "a configuration cluster that no other network calls": quietConfiguration,
   "three primaries and two remotes": mixed,
   "fixed gateways": fixedGateways,
 };

@@ -226,6 +226,19 @@ describe("fixed addresses", () => {
     ]);
   });
 
+  it("are both told where two gateways share one and differ in the port", () => {
+    const eastWestGateway = { addresses: ["203.0.113.10"] };
+    const shared = meshOf({
+      east: { network: "east" },
+      edge: { network: "west", eastWestGateway },
+      west: { network: "west", eastWestGateway: { ...eastWestGateway, port: 15444 } },
+    });
+    assert.deepEqual(planOf(shared).controlPlanes[0]?.fixedNetworks["west"]?.gateways, [
+      { address: "203.0.113.10", port: 15443 },
+      { address: "203.0.113.10", port: 15444 },
+    ]);
+  });
+
   it("count for nothing where no other network calls", () => {
     const flat = meshOf({ east: {}, west: { eastWestGateway: nodePort } });
     assert.deepEqual(

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { lacksOf, nextParts, type PartProgress, type Situation } from "../../../../operations/parts/schedule";
-import { partDigest, usesOf, type PartState } from "../../../../stacks";
+import { nextParts, type PartProgress, type Situation } from "../../../../operations/parts/schedule";
+import { partDigest, type PartState } from "../../../../stacks";
 import {
-  controlPlaneIn,
   isRead,
   needsOf,
   offersOf,
@@ -14,6 +13,7 @@ import {
   type MeshPlan,
 } from "../../../../topology";
 import { externalControlPlane, mixed, planOf, primaryRemote, twoPrimaries } from "../../../support/plans";
+import { handoversOf, keyOf } from "./handovers";
 import { validConfig } from "../../topology/arbitraries";
 
 /** A mesh in parts as the scheduler sees it: what a part offers after an update follows from what it was made from. */
@@ -60,26 +60,47 @@ class ModelOfParts {
     return new Map([...this.states].map(([part, { offers }]) => [part, offers]));
   }
 
+  /** What others hand to a part, as far as they have it. */
+  usesOf(plan: MeshPlan, part: string): Record<string, string> {
+    return Object.fromEntries(
+      handoversOf(plan)
+        .filter(({ to }) => to === part)
+        .flatMap((handover) => {
+          const value = this.states.get(handover.from)?.offers[handover.what];
+          return value === undefined ? [] : [[keyOf(handover), value]];
+        }),
+    );
+  }
+
+  /** What a part still lacks. */
+  lacksOf(plan: MeshPlan, part: string): string[] {
+    const uses = this.usesOf(plan, part);
+    return handoversOf(plan)
+      .filter(({ to }) => to === part)
+      .map(keyOf)
+      .filter((key) => !(key in uses));
+  }
+
   private made(plan: MeshPlan, part: string): PartState | undefined {
     if (!partsOf(plan).includes(part)) return undefined;
-    const source = { plan, part, access: undefined, files: undefined, offers: this.offers() };
-    const uses = usesOf(source);
-    const has = (other: string, offer: string): boolean => `${other}:${offer}` in uses;
-    for (const need of needsOf(plan, part)) {
-      assert.ok(need.urgency === "later" || has(need.part, need.offer), `${part} has no ${need.offer} of ${need.part}`);
+    const uses = this.usesOf(plan, part);
+    const all = handoversOf(plan);
+    for (const handover of all.filter(({ to, urgency }) => to === part && urgency === "first")) {
+      assert.ok(keyOf(handover) in uses, `${part} is begun without ${keyOf(handover)}`);
     }
-    const controlPlane = controlPlaneIn(plan, part);
-    const hasIstiod =
-      controlPlane !== undefined &&
-      (controlPlane.kind === "primary" || has(controlPlane.configCluster, "istiod-account"));
-    const offers = offersOf(plan, part).filter((offer) => {
-      if (offer === "istiod") return hasIstiod;
-      return offer.startsWith("reads.") ? hasIstiod && has(offer.slice("reads.".length), "reader") : true;
-    });
+    const external = plan.controlPlanes.find(({ kind, name }) => kind === "external" && name === part);
+    const hasIstiod = external === undefined || `${external.configCluster}:istiod-account` in uses;
+    const offers = all
+      .filter(({ from }) => from === part)
+      .map(({ what }) => what)
+      .filter((what) => {
+        if (what === "istiod") return hasIstiod;
+        return what.startsWith("reads.") ? hasIstiod && `${what.slice("reads.".length)}:reader` in uses : true;
+      });
     return {
       offers: Object.fromEntries(offers.map((offer) => [offer, `${part}'s`])),
       uses,
-      digest: partDigest(source),
+      digest: this.digestOf(plan, part),
     };
   }
 }
@@ -94,7 +115,7 @@ describe("nextParts", () => {
         assert.deepEqual([...model.up(plan, parallel)], []);
         assert.equal(model.runs[0], trustPart);
         for (const part of partsOf(plan)) {
-          assert.deepEqual(lacksOf({ plan, states: model.states }, part), [], part);
+          assert.deepEqual(model.lacksOf(plan, part), [], part);
           const count = model.runs.filter((run) => run === part).length;
           assert.ok(count <= 3, `${part} is updated ${count} times: ${model.runs.join(" ")}`);
         }
@@ -124,9 +145,9 @@ describe("nextParts", () => {
         assert.deepEqual([...model.up(after)], []);
         assert.deepEqual([...model.states.keys()].sort(), [...partsOf(after)].sort());
         for (const part of partsOf(after)) {
-          assert.deepEqual(lacksOf({ plan: after, states: model.states }, part), [], part);
+          assert.deepEqual(model.lacksOf(after, part), [], part);
           const { uses = {} } = model.states.get(part) ?? {};
-          assert.deepEqual(uses, usesOf({ plan: after, part, offers: offersIn(model) }), part);
+          assert.deepEqual(uses, model.usesOf(after, part), part);
         }
       }),
       { numRuns: 200 },
@@ -196,6 +217,24 @@ describe("nextParts", () => {
 });
 
 describe("needsOf", () => {
+  it("is what others hand to a part, no more and no less, and as soon", () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        for (const part of partsOf(plan)) {
+          const handed = handoversOf(plan).filter(({ to }) => to === part);
+          assert.deepEqual(
+            needsOf(plan, part)
+              .map((need) => `${need.part}:${need.offer} ${need.urgency}`)
+              .sort(),
+            handed.map((handover) => `${keyOf(handover)} ${handover.urgency}`).sort(),
+            part,
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("names only what the other part offers", () => {
     fc.assert(
       fc.property(plans, (plan) => {
@@ -210,7 +249,3 @@ describe("needsOf", () => {
     );
   });
 });
-
-function offersIn({ states }: ModelOfParts): Map<string, PartState["offers"]> {
-  return new Map([...states].map(([part, { offers }]) => [part, offers]));
-}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { trustStack } from "../../stacks";
+import { record, type RecordedResource } from "../support/mocks";
+import { planOf, topologies, twoPrimaries } from "../support/plans";
+import { provided, updateOf } from "./support";
+
+const directory = join(__dirname, "../fixtures/orders");
+
+/** Set, the tables are written anew; read their difference before it is committed. */
+const isToBeWritten = process.env["ISTHMUS_WRITE_ORDERS"] === "1";
+
+/** What the engine is told of a resource beside its inputs, a line each. */
+function described(resource: RecordedResource): string {
+  const { type, name, parent, waitsFor, isKept, isProtected, goesFirst, ignores, formerly } = resource;
+  return [
+    `${name} (${type.split(":").at(-1)})`,
+    ...(parent === undefined ? [] : [`  in ${parent}`]),
+    ...waitsFor.map((other) => `  after ${other}`),
+    ...(isKept ? ["  stays in its cluster when it is left out"] : []),
+    ...(isProtected ? ["  is protected"] : []),
+    ...(goesFirst ? ["  goes before another takes its place"] : []),
+    ...ignores.map((path) => `  keeps its ${path}`),
+    ...formerly.map((alias) => `  was ${alias}`),
+  ].join("\n");
+}
+
+/** Compares with the table of that name. */
+function ensureAsWritten(name: string, resources: readonly RecordedResource[]): void {
+  const path = join(directory, `${name.replaceAll(" ", "-")}.txt`);
+  const found = `${resources.map(described).join("\n")}\n`;
+  if (isToBeWritten) writeFileSync(path, found);
+  assert.equal(found, readFileSync(path, "utf8"));
+}
+
+describe("The order of a mesh: what each resource belongs to, waits for, and how it goes", () => {
+  for (const [topology, config] of Object.entries(topologies)) {
+    it(`is as written down: ${topology}`, async () => {
+      ensureAsWritten(topology, await updateOf(config));
+    });
+  }
+
+  it("is as written down: namespaces, one of them somebody else's", async () => {
+    const config = { ...twoPrimaries, namespaces: { shop: {} } };
+    const resources = await updateOf(config, { foreignNamespaces: { west: ["shop"] } });
+    ensureAsWritten(
+      "namespaces",
+      resources.filter(({ name }) => name.includes("namespace.")),
+    );
+  });
+
+  it("is as written down: the trust in a stack of its own", async () => {
+    ensureAsWritten("trust", await record("update", provided, () => void trustStack(planOf(twoPrimaries), "prod")));
+  });
+});
