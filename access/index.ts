@@ -44,6 +44,7 @@ export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { unknownOutput, type ConfigurationText, type KubeconfigSources } from "./kubeconfig/sources";
 export {
   loadSecretsProvider,
+  importsEnvironments,
   loadStackConfiguration,
   parseStackConfiguration,
   stackConfigurationPath,

@@ -31,10 +31,24 @@ export async function loadStackConfiguration(projectDirectory: string, stack: st
  * @param stack As {@link loadStackConfiguration} takes it.
  */
 export async function loadSecretsProvider(projectDirectory: string, stack: string): Promise<string | undefined> {
+  return asText(await settingOf(projectDirectory, stack, "secretsprovider"));
+}
+
+/**
+ * Whether a stack takes configuration from environments that Pulumi Cloud keeps (ESC), beside its file's: only Pulumi can
+ * say then what its configuration is. False where there is no file that can be read.
+ * @param stack As {@link loadStackConfiguration} takes it.
+ */
+export async function importsEnvironments(projectDirectory: string, stack: string): Promise<boolean> {
+  return (await settingOf(projectDirectory, stack, "environment")) !== undefined;
+}
+
+/** What a stack's file says of itself under a key; undefined where it says nothing, or is not there, or is no YAML. */
+async function settingOf(projectDirectory: string, stack: string, key: string): Promise<unknown> {
   const directory = resolve(projectDirectory, await configurationDirectory(projectDirectory));
   try {
     const read = readYaml(await readFile(join(directory, stackFile(stack)), "utf8"));
-    return "content" in read ? asText(below(read.content, "secretsprovider")) : undefined;
+    return "content" in read ? below(read.content, key) : undefined;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { loadStackConfiguration } from "../../access";
 import { workDirectoryVariable } from "../../stacks";
 import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
 import type { DriftReport } from "../drift";
@@ -38,6 +37,7 @@ import type { MeshOutputs } from "./outputs";
 import { projectDirectoryVariable, withProject, type EmbeddedProject } from "./project";
 import { eventOfWords } from "./pulumi-text";
 import { reasonOf, type Run } from "./run";
+import { meshConfiguration } from "./stack-configuration";
 import { stacksOf } from "./stacks";
 import { variablesOf } from "./variables";
 
@@ -78,8 +78,10 @@ export class MeshDeployment {
   ) {}
 
   /**
-   * Reads and checks a mesh's configuration. Asks no cluster and no backend.
+   * Reads and checks a mesh's configuration. Asks no cluster, and no backend but for a stack whose file imports environments
+   * (ESC): what those give only Pulumi Cloud knows.
    * @throws ConfigurationError with every problem at once.
+   * @throws PulumiError when such a stack's configuration cannot be read.
    */
   static async open(options: MeshDeploymentOptions): Promise<MeshDeployment> {
     ensureHost();
@@ -91,7 +93,7 @@ export class MeshDeployment {
     };
     if ("project" in options) {
       const directory = resolve(options.project);
-      const plan = planMesh(parseMesh(await loadStackConfiguration(directory, stack)));
+      const plan = planMesh(parseMesh(await meshConfiguration(directory, stack, settings.variables)));
       return new MeshDeployment(stack, plan, directory, settings, undefined);
     }
     const { configuration, directory = ".", projectName = "isthmus", secrets = {} } = options;

@@ -6,6 +6,7 @@ import {
   wholeCheckpoint,
   type UntypedDeployment,
 } from "./deployment";
+import type { Environments } from "./environments";
 import type { Stacks } from "./stacks";
 import type { StoredStack } from "./stored-stack";
 import type { Update, UpdateKind, UpdateProgram } from "./update";
@@ -13,6 +14,7 @@ import type { Update, UpdateKind, UpdateProgram } from "./update";
 /** A request, as far as its answer depends on it. */
 export interface Call {
   readonly stacks: Stacks;
+  readonly environments: Environments;
   /** Who asks. */
   readonly user: string;
   /** The organizations that the user belongs to; the user's own is the first. */
@@ -211,5 +213,26 @@ const updateRoutes: readonly Route[] = [
   }),
 ];
 
+const environmentPath = "/api/esc/environments/:organization/yaml";
+
+/** Of an environment (ESC) a stack's file names those that it imports: all that the CLI sends are such lists. */
+const environmentRoutes: readonly Route[] = [
+  route("POST", `${environmentPath}/open`, (call) => ok({ id: call.environments.open(importsIn(call.body)) })),
+  route("GET", `${environmentPath}/open/:id`, ({ environments, parameters }) =>
+    ok(environments.opened(parameters["id"] ?? "")),
+  ),
+  route("POST", `${environmentPath}/check`, (call) => ok(call.environments.check(importsIn(call.body)))),
+];
+
+function importsIn(body: string): string[] {
+  return (JSON.parse(body) as { imports: string[] }).imports;
+}
+
 /** All that the service knows to answer. */
-export const routes: readonly Route[] = [...account, ...stackRoutes, ...secretRoutes, ...updateRoutes];
+export const routes: readonly Route[] = [
+  ...account,
+  ...stackRoutes,
+  ...secretRoutes,
+  ...updateRoutes,
+  ...environmentRoutes,
+];

@@ -13,6 +13,7 @@ import {
   type RequestMatch,
 } from "./requests";
 import { routes, type Route } from "./routes";
+import { Environments } from "./environments";
 import { Stacks } from "./stacks";
 
 /** How the service is to be. */
@@ -36,11 +37,13 @@ export interface ServiceUser {
 
 /**
  * A service in this process that speaks the protocol of Pulumi Cloud as far as the CLI needs it to keep stacks: accounts,
- * stacks, updates with their leases, states, secrets. It offers neither journals nor policies, environments or
- * deployments. Facts about the protocol: pulumi 3.250.0, pkg/backend/httpstate/client and sdk/go/common/apitype.
+ * stacks, updates with their leases, states, secrets, environments. It offers neither journals nor policies or
+ * deployments. Facts about the protocol: pulumi 3.250.0, pkg/backend/httpstate/client and sdk/go/common/apitype;
+ * of environments, the package esc, environment.go and value.go.
  */
 export class PulumiService {
   readonly stacks = new Stacks();
+  readonly environments = new Environments();
   /** All requests, in the order in which they came. */
   readonly requests: RecordedRequest[] = [];
   private readonly users: ServiceUser[] = [];
@@ -166,6 +169,7 @@ export class PulumiService {
     const { organizations = [], deltaCutoffBytes } = this.options;
     return found.route.answer({
       stacks: this.stacks,
+      environments: this.environments,
       user: user?.name ?? "",
       organizations: [...(user === undefined ? [] : [user.name]), ...organizations],
       updateToken,
