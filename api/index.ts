@@ -11,6 +11,7 @@ export {
   OperationInterrupted,
   PulumiError,
   UnfinishedUpdate,
+  type FailureCause,
 } from "../operations/deployment";
 export type {
   Changes,

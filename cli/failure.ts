@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import type { Problem } from "../topology";
+import type { UnfinishedUpdate } from "../operations/stack";
 import { withoutSecrets } from "../topology/secrets";
 import { printJson, printLastLine, type Format } from "./output";
 
@@ -31,11 +32,11 @@ export function formatOf(argv: readonly string[]): Format {
  * @returns The exit code.
  */
 export function reportFailure(error: unknown, format: Format): number {
-  const { message, problems, exitCode, trace } = describeFailure(error);
-  if (format === "json") printJson({ error: { message, problems } });
-  if (format === "ndjson") printLastLine({ error: { message, problems } });
+  const { exitCode, trace, ...told } = describeFailure(error);
+  if (format === "json") printJson({ error: told });
+  if (format === "ndjson") printLastLine({ error: told });
   // Commander has written a usage error to standard error itself.
-  if (!(error instanceof CommanderError)) process.stderr.write(`${trace ?? `isthmus: ${message}`}\n`);
+  if (!(error instanceof CommanderError)) process.stderr.write(`${trace ?? `isthmus: ${told.message}`}\n`);
   return exitCode;
 }
 
@@ -43,6 +44,8 @@ export function reportFailure(error: unknown, format: Format): number {
 export interface Failure {
   readonly message: string;
   readonly problems: readonly Problem[];
+  /** What kept what an update waited for, cluster by cluster; left out where none is known. */
+  readonly causes?: readonly { readonly cluster: string; readonly words: string }[];
   readonly exitCode: number;
   /** A stack trace, where the mistake is ours. */
   readonly trace?: string | undefined;
@@ -66,8 +69,8 @@ function failureOf(error: unknown): Failure {
     return { message: error.message, problems, exitCode: exitCodes.usage };
   }
   if (error.name === "UnfinishedUpdate" && "problems" in error) {
-    const problems = error.problems as readonly Problem[];
-    return { message: error.message, problems, exitCode: exitCodes.unhealthy };
+    const { message, problems, causes } = error as UnfinishedUpdate;
+    return { message, problems, ...(causes.length === 0 ? {} : { causes }), exitCode: exitCodes.unhealthy };
   }
   if (error.name === "Interrupted") return { message: error.message, problems: [], exitCode: exitCodes.interrupted };
   const oursToMend = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);

@@ -103,7 +103,10 @@ async function addressesOf(
   service: ServiceName,
   timeoutSeconds: number,
 ): Promise<readonly string[] | undefined> {
-  if (!pulumi.runtime.isDryRun()) return awaitAddresses(access, service, timeoutSeconds);
+  if (!pulumi.runtime.isDryRun()) {
+    const tell = (words: string): void => void pulumi.log.info(`${access.name}: ${words}`);
+    return awaitAddresses(access, service, timeoutSeconds, process.env, tell);
+  }
   try {
     return await awaitAddresses(access, service, 0);
   } catch (error) {

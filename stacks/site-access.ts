@@ -53,8 +53,11 @@ function addressReader(
   return async (service, timeoutSeconds) => {
     const lastAddresses = lastAddressesOf(site.name, replaces, service.name, last);
     if (!reached.isReachable) return lastAddresses;
-    if (!pulumi.runtime.isDryRun())
-      return inWords({ name: site.name, path: site.access.path }, awaitAddresses(reached, service, timeoutSeconds));
+    if (!pulumi.runtime.isDryRun()) {
+      const tell = (words: string): void => void pulumi.log.info(`${site.name}: ${words}`);
+      const awaited = awaitAddresses(reached, service, timeoutSeconds, process.env, tell);
+      return inWords({ name: site.name, path: site.access.path }, awaited);
+    }
     try {
       return await awaitAddresses(reached, service, 0);
     } catch (error) {

@@ -67,6 +67,9 @@ export class ServiceAnswerError extends Error {
 /** How long one question about a Service may take, in milliseconds: 10 s, far more than an API server that works takes. */
 export const addressRequestTimeoutMs = 10_000;
 
+/** What is there in less time is told to nobody. */
+const toldAfterMs = 5_000;
+
 /** Between two questions; after one without a good answer twice as long, and so on. */
 const pollMs = 500;
 const longestPauseMs = 8_000;
@@ -76,6 +79,7 @@ const longestPauseMs = 8_000;
  * IP). A question that gets no answer, or one of a server that is busy, is asked again as long as there is time, and
  * credentials that are no longer accepted are fetched anew.
  * @param timeoutSeconds With 0 it is asked once.
+ * @param onWait Told in words, after some seconds, what the Service waits for, and again when that is something else.
  * @throws NoAddressError when there is none in time; where the last question had no answer, ConnectionError,
  *   CredentialError or ServiceAnswerError says why. A refusal is thrown at once.
  */
@@ -84,8 +88,11 @@ export async function awaitAddresses(
   service: ServiceName,
   timeoutSeconds: number,
   environment: Environment = process.env,
+  onWait: (words: string) => void = () => undefined,
 ): Promise<readonly string[]> {
-  const deadline = performance.now() + timeoutSeconds * 1_000;
+  const beganAtMs = performance.now();
+  const deadline = beganAtMs + timeoutSeconds * 1_000;
+  let told: string | undefined;
   let api = await apiServer(access, environment);
   let troubles = 0;
   let isRenewed = false;
@@ -98,6 +105,11 @@ export async function awaitAddresses(
         if (addresses.length > 0) return addresses;
         if (performance.now() >= deadline) {
           throw new NoAddressError(access.name, service, timeoutSeconds, await lastEvent(api, service, uid));
+        }
+        if (performance.now() - beganAtMs >= toldAfterMs) {
+          const words = waitWords(service, await lastEvent(api, service, uid));
+          if (words !== told) onWait(words);
+          told = words;
         }
       } else {
         troubles++;
@@ -117,6 +129,11 @@ export async function awaitAddresses(
   } finally {
     api.close();
   }
+}
+
+function waitWords({ namespace, name }: ServiceName, event: string | undefined): string {
+  const said = event === undefined ? "the cluster has no event about it" : `the cluster says: ${event}`;
+  return `Service ${namespace}/${name} waits for an address from a load balancer; ${said}`;
 }
 
 /** What may be otherwise the next time; all else is thrown. */

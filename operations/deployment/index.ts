@@ -1,7 +1,15 @@
 export { driftMarkdown, isAsApplied, objectText } from "../drift";
 export type { ClusterStatus, DriftFinding, DriftKind, DriftReport, ObjectReference } from "../drift";
 export { interruptions, toLines as summaryLines, toMarkdown as summaryMarkdown, type MeshSummary } from "../summary";
-export { EventStreamError, PulumiError, runsOnLab, UnfinishedUpdate, type Changes, type ChangesResult } from "../stack";
+export {
+  EventStreamError,
+  PulumiError,
+  runsOnLab,
+  UnfinishedUpdate,
+  type Changes,
+  type ChangesResult,
+  type FailureCause,
+} from "../stack";
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
 export { checks, isHealthy } from "../verify";
 export type { CheckResult, Status, VerifyReport } from "../verify";

@@ -39,6 +39,7 @@ export function together(errors: readonly unknown[]): unknown {
       unfinished.map(({ message }) => message).join("; "),
       unfinished.flatMap(({ clusters }) => clusters),
       unfinished.flatMap(({ problems }) => problems),
+      unfinished.flatMap(({ causes }) => causes),
     );
   }
   const others = errors.filter((error) => !(error instanceof ConfigurationError || error instanceof UnfinishedUpdate));

@@ -12,5 +12,5 @@ export type { Changes, ChangesResult, UpdateResult } from "./stack";
 export { rehearsedForSecrets } from "./rehearsal";
 export { withScratch } from "./scratch";
 export { readMemory } from "./stack-knowledge";
-export { UnfinishedUpdate } from "./unfinished";
+export { UnfinishedUpdate, type FailureCause } from "./unfinished";
 export { writeSecrets, type StackOptions } from "./workspace";

@@ -12,6 +12,14 @@ import type { PulumiError } from "../../engine/pulumi";
 import { saysUnreachable } from "../events";
 import { clustersOf } from "./concerned-clusters";
 
+/** What keeps something that an update waited for from getting ready. */
+export interface FailureCause {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  /** In the cluster's own terms, with what to do: `istiod 0/1: cannot pull …. Mend …`. */
+  readonly words: string;
+}
+
 /**
  * An update ended as failed, and what it could do is done: clusters of the mesh that cannot be reached are as they were,
  * or something went wrong in some clusters on the way.
@@ -25,6 +33,8 @@ export class UnfinishedUpdate extends Error {
     /** Names of the clusters that are not what the configuration says, as far as they are known. */
     readonly clusters: readonly string[],
     problems: readonly Problem[],
+    /** What kept what was waited for in clusters that answer, as far as it was seen. */
+    readonly causes: readonly FailureCause[] = [],
   ) {
     super(withoutSecrets(message));
     this.problems = problems.map(shownProblem);
@@ -71,7 +81,19 @@ export function unfinished(
     first === undefined
       ? `${left}, and the rest is done: ${[...told].join("; ")}`
       : `pulumi ${error.command} failed${broken.length === 0 ? "" : ` in ${clusters(broken)}`}: ${withoutAdvice(first.message)}${more(others.length - 1)}${silent.length === 0 ? "" : `; ${left}`}${wayOut(lost, removed)}`;
-  return new UnfinishedUpdate(message, [...silent, ...broken].sort(), failures);
+  return new UnfinishedUpdate(message, [...silent, ...broken].sort(), failures, byCluster(others, causes, names));
+}
+
+function byCluster(
+  diagnostics: readonly Diagnostic[],
+  causes: ReadonlyMap<string, string>,
+  names: readonly string[],
+): FailureCause[] {
+  return diagnostics.flatMap((one) => {
+    const words = one.resource === undefined ? undefined : causes.get(one.resource);
+    const [cluster] = clustersOf([one], names);
+    return words === undefined || cluster === undefined ? [] : [{ cluster, words }];
+  });
 }
 
 /** The errors of a resource whose cause is known are that one; causes come first. */

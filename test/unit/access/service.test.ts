@@ -55,6 +55,22 @@ describe("awaitAddresses", () => {
     assert.deepEqual(await addresses, ["192.0.2.1"]);
   });
 
+  it("says after some seconds what the Service waits for, and again when that is something else", async () => {
+    give([]);
+    const told: string[] = [];
+    const addresses = awaitAddresses(access(), gateway, 60, {}, (words) => {
+      told.push(words);
+      if (told.length === 1)
+        objects[events] = { items: [{ reason: "AllocationFailed", message: "no address is left" }] };
+      else give([{ ip: "192.0.2.1" }]);
+    });
+    assert.deepEqual(await addresses, ["192.0.2.1"]);
+    assert.deepEqual(told, [
+      "Service istio-system/gateway waits for an address from a load balancer; the cluster has no event about it",
+      "Service istio-system/gateway waits for an address from a load balancer; the cluster says: AllocationFailed: no address is left",
+    ]);
+  });
+
   it("names the Service and the likely causes when none comes, and what the cluster says of it", async () => {
     give([]);
     const silent = await awaitAddresses(access(), gateway, 0, {}).catch((error: unknown) => error);

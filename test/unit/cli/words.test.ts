@@ -39,6 +39,12 @@ describe("a failure", () => {
     assert.deepEqual({ exitCode, problems, trace }, { exitCode: 1, problems: [problem], trace: undefined });
   });
 
+  it("to bring something up is told with its causes, for scripts too", () => {
+    const causes = [{ cluster: "east", words: "istiod 0/1: no room" }];
+    const error = new UnfinishedUpdate("pulumi up failed", ["east"], [], causes);
+    assert.deepEqual(describeFailure(error), { message: "pulumi up failed", problems: [], causes, exitCode: 1 });
+  });
+
   it("by interruption has the code of shells", () => {
     assert.equal(describeFailure(new Interrupted("Run it again.")).exitCode, 130);
   });

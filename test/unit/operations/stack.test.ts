@@ -155,6 +155,7 @@ describe("what an update left undone", () => {
     ];
     const error = unfinished(failed(...output), plan, [], undefined, new Map([[name, cause]]));
     assert.equal(error?.message, `pulumi up failed in clusters east, west: ${cause} (and 1 more, above)`);
+    assert.deepEqual(error.causes, [{ cluster: "east", words: cause }]);
   });
 
   it("is another error where it is about no cluster", () => {

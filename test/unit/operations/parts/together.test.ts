@@ -18,11 +18,12 @@ describe("errors of several parts", () => {
   it("are one with all clusters in which something is left to do", () => {
     const error = together([
       new UnfinishedUpdate("east is not done", ["east"], [problem("a")]),
-      new UnfinishedUpdate("west is not done", ["west"], []),
+      new UnfinishedUpdate("west is not done", ["west"], [], [{ cluster: "west", words: "istiod 0/1: no room" }]),
     ]);
     assert.ok(error instanceof UnfinishedUpdate);
     assert.equal(error.message, "east is not done; west is not done");
     assert.deepEqual([error.clusters, error.problems], [["east", "west"], [problem("a")]]);
+    assert.deepEqual(error.causes, [{ cluster: "west", words: "istiod 0/1: no room" }]);
   });
 
   it("of several kinds are the one that nobody foresaw, else the unfinished one", () => {
