@@ -64,6 +64,13 @@ module.exports = {
       to: { path: "(^|/)node_modules/@pulumi/" },
     },
     {
+      name: "internal-is-internal",
+      comment: "What is in components/internal may change with any component: others take what components export.",
+      severity: "error",
+      from: { path: start(rooms), pathNot: start(["components", "test"]) },
+      to: { path: "^components/internal/" },
+    },
+    {
       name: "access-without-pulumi",
       comment: "Reaching clusters must work without an engine: the command line does it too.",
       severity: "error",

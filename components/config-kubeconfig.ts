@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels } from "../topology";
+import { childName, ownedLabels } from "../topology";
 import { configKubeconfigSecret } from "./internal/names";
 
 /** What a {@link ConfigKubeconfig} is made from. */
@@ -17,7 +17,7 @@ export class ConfigKubeconfig extends pulumi.ComponentResource {
     super("isthmus:index:ConfigKubeconfig", name, {}, opts);
 
     new kubernetes.core.v1.Secret(
-      `${name}-secret`,
+      childName(name, "ConfigKubeconfig", "secret"),
       {
         metadata: { name: configKubeconfigSecret.name, namespace: args.namespace, labels: ownedLabels },
         data: pulumi.secret(

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { HelmValues, IstioPlan } from "../topology";
+import { childName, type HelmValues, type IstioPlan } from "../topology";
 import { awaitedRelease, type AwaitedRelease } from "./awaited";
 import { chartSource } from "./internal/chart";
 import { releaseTimeoutSeconds } from "./internal/timeouts";
@@ -40,7 +40,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.base =
       base &&
       new kubernetes.helm.v3.Release(
-        `${name}-base`,
+        childName(name, "ControlPlane", "base"),
         transformed(transforms.base, cluster, {
           name: "istio-base",
           namespace,
@@ -51,7 +51,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         { parent: this },
       );
     this.istiod = new kubernetes.helm.v3.Release(
-      `${name}-istiod`,
+      childName(name, "ControlPlane", "istiod"),
       transformed(transforms.istiod, cluster, {
         name: "istiod",
         namespace,
@@ -61,7 +61,12 @@ export class ControlPlane extends pulumi.ComponentResource {
       }),
       { parent: this, dependsOn: this.base ?? [] },
     );
-    this.awaited = awaitedRelease({ cluster, name: "istiod" }, this.istiod, `${name}-istiod`, this);
+    this.awaited = awaitedRelease(
+      { cluster, name: "istiod" },
+      this.istiod,
+      childName(name, "ControlPlane", "istiod"),
+      this,
+    );
 
     this.registerOutputs({});
   }

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { defaultClusterDomain, ownedLabels } from "../topology";
+import { childName, defaultClusterDomain, ownedLabels } from "../topology";
 import { crossNetworkPort, eastWestGatewaySelector } from "./internal/names";
 
 /** What a {@link CrossNetworkGateway} is made from. */
@@ -23,7 +23,7 @@ export class CrossNetworkGateway extends pulumi.ComponentResource {
     super("isthmus:index:CrossNetworkGateway", name, {}, opts);
 
     new kubernetes.apiextensions.CustomResource(
-      `${name}-gateway`,
+      childName(name, "CrossNetworkGateway", "gateway"),
       {
         apiVersion: "networking.istio.io/v1",
         kind: "Gateway",

@@ -1,6 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { eastWestGatewayName, type ClusterPlan, type EastWestGatewayPlan, type IstioPlan } from "../topology";
+import {
+  childName,
+  eastWestGatewayName,
+  type ClusterPlan,
+  type EastWestGatewayPlan,
+  type IstioPlan,
+} from "../topology";
 import { awaitedRelease, type AwaitedRelease } from "./awaited";
 import { chartSource } from "./internal/chart";
 import { eastWestGatewayValues } from "./internal/helm-values";
@@ -41,7 +47,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
 
     const { cluster, gateway, istio, namespace, transforms = {} } = args;
     const service = new kubernetes.core.v1.Service(
-      `${name}-service`,
+      childName(name, "EastWestGateway", "service"),
       {
         metadata: { ...gatewayService(cluster, gateway).metadata, namespace },
         spec: gatewayService(cluster, gateway).spec,
@@ -49,7 +55,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
       { parent: this, ...replacedWithClass },
     );
     const release = new kubernetes.helm.v3.Release(
-      `${name}-release`,
+      childName(name, "EastWestGateway", "release"),
       transformed(transforms.gateway, cluster.name, {
         name: eastWestGatewayName,
         namespace,
@@ -60,7 +66,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
       { parent: this, dependsOn: [service, ...args.injector] },
     );
     const awaited = { cluster: cluster.name, name: eastWestGatewayName };
-    this.awaited = awaitedRelease(awaited, release, `${name}-release`, this);
+    this.awaited = awaitedRelease(awaited, release, childName(name, "EastWestGateway", "release"), this);
 
     this.addresses =
       gateway.addresses === undefined

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { exposedIstiodName, ownedLabels, type ExposedIstiodPlan } from "../topology";
+import { childName, exposedIstiodName, ownedLabels, type ExposedIstiodPlan } from "../topology";
 import { discoveryPort, injectionPort } from "./internal/helm-values";
 import { loadBalancerAddress, replacedWithClass, type AddressReader } from "./load-balancer-address";
 import { istiodSelector } from "./internal/names";
@@ -28,7 +28,7 @@ export class ExposedIstiod extends pulumi.ComponentResource {
 
     const { address, annotations, loadBalancerClass, timeoutSeconds } = args.plan;
     const service = new kubernetes.core.v1.Service(
-      `${name}-service`,
+      childName(name, "ExposedIstiod", "service"),
       {
         metadata: {
           name: exposedIstiodName,

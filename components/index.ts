@@ -11,6 +11,7 @@ export * from "./mesh-cluster";
 export * from "./mesh-namespace";
 export * from "./mesh-part";
 export * from "./mesh-trust";
+export { digestOf } from "./internal/digest";
 export { releaseTimeoutSeconds } from "./internal/timeouts";
 export type { Elsewhere, Intermediate } from "./elsewhere";
 export type { ClusterOutputs, ControlPlaneOutputs } from "./mesh-outputs";

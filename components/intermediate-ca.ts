@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { childName } from "../topology";
 import { caKeyUsages, daysToHours, intermediateDnsName, intermediateSubject } from "./internal/certificates";
 import { privateKeyArgs, type KeyAlgorithm } from "./internal/key-algorithm";
 
@@ -35,9 +36,11 @@ export class IntermediateCa extends pulumi.ComponentResource {
   constructor(name: string, args: IntermediateCaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("isthmus:index:IntermediateCa", name, {}, opts);
 
-    const key = new tls.PrivateKey(`${name}-key`, privateKeyArgs(args.keyAlgorithm), { parent: this });
+    const key = new tls.PrivateKey(childName(name, "IntermediateCa", "key"), privateKeyArgs(args.keyAlgorithm), {
+      parent: this,
+    });
     const request = new tls.CertRequest(
-      `${name}-request`,
+      childName(name, "IntermediateCa", "request"),
       {
         privateKeyPem: key.privateKeyPem,
         subject: intermediateSubject(args.meshId, args.cluster),
@@ -46,7 +49,7 @@ export class IntermediateCa extends pulumi.ComponentResource {
       { parent: this },
     );
     const certificate = new tls.LocallySignedCert(
-      `${name}-certificate`,
+      childName(name, "IntermediateCa", "certificate"),
       {
         certRequestPem: request.certRequestPem,
         caCertPem: args.rootCertificatePem,

@@ -20,7 +20,7 @@ export class MeshAccounts {
     this.readers.set(
       name,
       new ReaderAccount(
-        `${site.prefix}-reader`,
+        site.nameOf("reader"),
         { cluster: name, serviceAccount: readerServiceAccount, ...apiServerOf(site) },
         site.options("reader", { dependsOn: charts.base ?? [] }),
       ),
@@ -33,7 +33,7 @@ export class MeshAccounts {
     this.istiodAccounts.set(
       name,
       new ReaderAccount(
-        `${site.prefix}-istiod-account`,
+        site.nameOf("istiod-account"),
         { cluster: name, serviceAccount: istiodServiceAccount, ...apiServerOf(site) },
         site.options("istiod-account", { dependsOn: charts }),
       ),

@@ -69,7 +69,7 @@ export class MeshBuilder {
     const { plan, transforms } = this.args;
     const site = siteOf(this.sites, cluster);
     const charts = new ControlPlane(
-      `${site.prefix}-control-plane`,
+      site.nameOf("control-plane"),
       {
         cluster: cluster.name,
         istio: plan.istio,
@@ -94,12 +94,12 @@ export class MeshBuilder {
     const site = siteOf(this.sites, controlPlane);
     const kubeconfig = this.accounts.istiodAccountOf(configCluster);
     const secret = new ConfigKubeconfig(
-      `${site.prefix}-config-kubeconfig`,
+      site.nameOf("config-kubeconfig"),
       { namespace: site.namespace.namespaceName, kubeconfig },
       site.options("config-kubeconfig"),
     );
     const charts = new ControlPlane(
-      `${site.prefix}-control-plane`,
+      site.nameOf("control-plane"),
       {
         cluster: controlPlane.name,
         istio: plan.istio,
@@ -121,7 +121,7 @@ export class MeshBuilder {
     this.remoteSecrets.set(
       controlPlane.name,
       new RemoteSecret(
-        `${site.prefix}-remote-clusters`,
+        site.nameOf("remote-clusters"),
         {
           namespace: site.namespace.namespaceName,
           kubeconfigs: this.accounts.kubeconfigsFor({ ...controlPlane, reads }),
@@ -138,7 +138,7 @@ export class MeshBuilder {
     if (!hasCrossNetworkGateway(this.args.plan, configCluster) || !this.has(name, "istiod")) return;
     const site = siteOf(this.sites, { name: configCluster });
     new CrossNetworkGateway(
-      `${site.prefix}-cross-network`,
+      site.nameOf("cross-network"),
       {
         namespace: site.namespace.namespaceName,
         clusterDomain: clusterDomainOf(values.istiod),
@@ -159,7 +159,7 @@ export class MeshBuilder {
     this.gateways.set(
       cluster.name,
       new EastWestGateway(
-        `${site.prefix}-gateway`,
+        site.nameOf("gateway"),
         {
           istio: plan.istio,
           cluster,
@@ -180,7 +180,7 @@ export class MeshBuilder {
     for (const namespace of namespacesOf(this.args.plan, cluster)) {
       const isForeign = site.access.foreignNamespaces?.includes(namespace.name) === true;
       new MeshNamespace(
-        `${site.prefix}-namespace.${namespace.name}`,
+        site.nameOf(`namespace.${namespace.name}`),
         { namespace, origin: isForeign ? "adopt" : "create" },
         site.options(`namespace.${namespace.name}`),
       );
@@ -237,9 +237,9 @@ export class MeshBuilder {
 /** In stacks of 0.1.0 the configuration of the gateways was a part of the cluster's gateway. */
 function partOfGateway(site: MeshSite): pulumi.Alias {
   const gateway = pulumi.createUrn(
-    `${site.prefix}-gateway`,
+    site.nameOf("gateway"),
     "isthmus:index:EastWestGateway",
     site.options("gateway").parent,
   );
-  return { name: `${site.prefix}-gateway-cross-network`, parent: gateway };
+  return { name: `${site.nameOf("gateway")}-cross-network`, parent: gateway };
 }

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { MeshPlan } from "../topology";
+import { siteComponentName, type MeshPlan, type SiteSuffix } from "../topology";
 import { IntermediateCa } from "./intermediate-ca";
-import type { SiteSuffix } from "./internal/site-names";
 import type { RootCa } from "./root-ca";
 
 /** What the resources of a mesh are named and held by. */
@@ -16,7 +15,7 @@ export interface MeshContext {
 export function createIntermediate(context: MeshContext, root: RootCa, site: string): IntermediateCa {
   const { name, plan, parent } = context;
   return new IntermediateCa(
-    `${sitePrefix(context, site)}-intermediate`,
+    siteComponentName(name, site, "intermediate"),
     {
       meshId: plan.id,
       cluster: site,
@@ -30,11 +29,6 @@ export function createIntermediate(context: MeshContext, root: RootCa, site: str
   );
 }
 
-/** Prefix of the names of a cluster's resources. */
-export function sitePrefix({ name }: Pick<MeshContext, "name">, site: string): string {
-  return `${name}-${site}`;
-}
-
 /** A cluster that is renamed keeps its resources under their new names. */
 export function formerNames(
   { name, plan }: Pick<MeshContext, "name" | "plan">,
@@ -42,5 +36,5 @@ export function formerNames(
   suffix: SiteSuffix,
 ): Pick<pulumi.ComponentResourceOptions, "aliases"> {
   const replaces = plan.clusters.find((cluster) => cluster.name === site)?.replaces;
-  return replaces === undefined ? {} : { aliases: [{ name: `${name}-${replaces}-${suffix}` }] };
+  return replaces === undefined ? {} : { aliases: [{ name: siteComponentName(name, replaces, suffix) }] };
 }

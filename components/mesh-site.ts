@@ -1,12 +1,19 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type HelmValues, type SitePlan } from "../topology";
+import {
+  controlPlaneIn,
+  siteComponentName,
+  type ClusterPlan,
+  type ControlPlanePlan,
+  type HelmValues,
+  type SitePlan,
+  type SiteSuffix,
+} from "../topology";
 import type { Intermediate } from "./elsewhere";
 import { ExposedIstiod } from "./exposed-istiod";
 import { isHostName } from "./internal/helm-values";
-import type { SiteSuffix } from "./internal/site-names";
 import type { AddressReader } from "./load-balancer-address";
-import { formerNames, sitePrefix, type MeshContext } from "./mesh-intermediate";
+import { formerNames, type MeshContext } from "./mesh-intermediate";
 import { SystemNamespace } from "./system-namespace";
 
 /** By what the mesh reaches one of its clusters. */
@@ -29,15 +36,15 @@ export interface MeshCluster {
 /** A cluster with what comes before Istio's charts. */
 export interface MeshSite {
   readonly plan: SitePlan;
-  /** Prefix of the names of its resources. */
-  readonly prefix: string;
+  /** Name of one of its components. */
+  readonly nameOf: (suffix: SiteSuffix) => string;
   readonly access: MeshCluster;
   readonly namespace: SystemNamespace;
   /** The CA of the istiod that runs in it; undefined for a remote cluster. */
   readonly intermediate: Intermediate | undefined;
   /** The Service by which other clusters reach its istiod; undefined where none does. */
   readonly exposed: ExposedIstiod | undefined;
-  /** Options of a component of this cluster whose name is `${prefix}-${suffix}`. */
+  /** Options of a component of this cluster of that suffix. */
   readonly options: (suffix: SiteSuffix, more?: pulumi.ComponentResourceOptions) => pulumi.ComponentResourceOptions;
 }
 
@@ -52,7 +59,7 @@ export interface SiteContext extends MeshContext {
 /** Makes what comes before Istio's charts: the namespace, the intermediate CA, the address at which istiod is reached. */
 export function createSite(context: SiteContext, site: SitePlan, access: MeshCluster): MeshSite {
   const { plan, rootCertificatePem, parent } = context;
-  const prefix = sitePrefix(context, site.name);
+  const nameOf: MeshSite["nameOf"] = (suffix) => siteComponentName(context.name, site.name, suffix);
   const cluster = plan.clusters.find((candidate) => candidate.name === site.name);
   const controlPlane = controlPlaneIn(plan, site.name);
   const options: MeshSite["options"] = (suffix, more = {}) => ({
@@ -63,7 +70,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
   });
   const intermediate = controlPlane && context.intermediateOf(site.name);
   const namespace = new SystemNamespace(
-    `${prefix}-system`,
+    nameOf("system"),
     {
       mesh: plan,
       cluster: site.name,
@@ -76,11 +83,11 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
   const exposed =
     controlPlane?.exposed &&
     new ExposedIstiod(
-      `${prefix}-exposed-istiod`,
+      nameOf("exposed-istiod"),
       { plan: controlPlane.exposed, namespace: namespace.namespaceName, addresses: access.addresses },
       options("exposed-istiod"),
     );
-  return { plan: site, prefix, access, namespace, intermediate, exposed, options };
+  return { plan: site, nameOf, access, namespace, intermediate, exposed, options };
 }
 
 /** A configuration cluster is led by its istiod wherever that runs; only a plain remote must name who may lead it. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MeshPlan } from "../topology";
+import { rootName, type MeshPlan } from "../topology";
 import type { Intermediate } from "./elsewhere";
 import { createIntermediate } from "./mesh-intermediate";
 import { RootCa } from "./root-ca";
@@ -28,7 +28,7 @@ export class MeshTrust extends pulumi.ComponentResource {
     super("isthmus:index:Mesh", name, {}, opts);
 
     const root = new RootCa(
-      `${name}-root`,
+      rootName(name),
       { meshId: plan.id, lifetimeDays: plan.trust.rootLifetimeDays, keyAlgorithm: plan.trust.keyAlgorithm },
       { parent: this, protect: true },
     );

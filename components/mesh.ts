@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { sitesOf, type MeshPlan } from "../topology";
+import { rootName, sitesOf, type MeshPlan } from "../topology";
 import type { AwaitedRelease } from "./awaited";
 import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
@@ -40,7 +40,7 @@ export class Mesh extends pulumi.ComponentResource {
 
     const { plan } = args;
     const root = new RootCa(
-      `${name}-root`,
+      rootName(name),
       { meshId: plan.id, lifetimeDays: plan.trust.rootLifetimeDays, keyAlgorithm: plan.trust.keyAlgorithm },
       { parent: this },
     );

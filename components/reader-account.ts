@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels } from "../topology";
+import { childName, ownedLabels } from "../topology";
 import { remoteKubeconfig } from "./internal/remote-kubeconfig";
 
 /** What a {@link ReaderAccount} is made from. */
@@ -32,7 +32,7 @@ export class ReaderAccount extends pulumi.ComponentResource {
 
     const secretName = `${args.serviceAccount}-isthmus`;
     const token = new kubernetes.core.v1.Secret(
-      `${name}-token`,
+      childName(name, "ReaderAccount", "token"),
       {
         type: "kubernetes.io/service-account-token",
         metadata: {

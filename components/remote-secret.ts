@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownedLabels } from "../topology";
-import { remoteSecretLabel, remoteSecretName } from "./internal/names";
+import { childName, remoteSecretLabel, ownedLabels } from "../topology";
+import { remoteSecretName } from "./internal/names";
 
 /** What a {@link RemoteSecret} is made from. */
 export interface RemoteSecretArgs {
@@ -20,7 +20,7 @@ export class RemoteSecret extends pulumi.ComponentResource {
     super("isthmus:index:RemoteSecret", name, {}, opts);
 
     new kubernetes.core.v1.Secret(
-      `${name}-secret`,
+      childName(name, "RemoteSecret", "secret"),
       {
         metadata: {
           name: remoteSecretName,

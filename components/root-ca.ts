@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { childName } from "../topology";
 import { caKeyUsages, daysToHours, fingerprintOf, rootMaxPathLength, rootSubject } from "./internal/certificates";
 import { privateKeyArgs, type KeyAlgorithm } from "./internal/key-algorithm";
 
@@ -31,12 +32,12 @@ export class RootCa extends pulumi.ComponentResource {
   constructor(name: string, args: RootCaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("isthmus:index:RootCa", name, {}, opts);
 
-    const key = new tls.PrivateKey(`${name}-key`, privateKeyArgs(args.keyAlgorithm), {
+    const key = new tls.PrivateKey(childName(name, "RootCa", "key"), privateKeyArgs(args.keyAlgorithm), {
       parent: this,
       ignoreChanges: ["algorithm", "ecdsaCurve", "rsaBits"],
     });
     const certificate = new tls.SelfSignedCert(
-      `${name}-certificate`,
+      childName(name, "RootCa", "certificate"),
       {
         privateKeyPem: key.privateKeyPem,
         subject: rootSubject(args.meshId),

@@ -1,8 +1,16 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { identityAnnotations, networkLabel, ownedLabels, systemNamespace, type MeshPlan } from "../topology";
+import {
+  childName,
+  intermediateCaSecret,
+  identityAnnotations,
+  networkLabel,
+  ownedLabels,
+  systemNamespace,
+  type MeshPlan,
+} from "../topology";
 import { intermediateCaData } from "./internal/certificates";
-import { controlPlaneClustersAnnotation, intermediateCaSecret } from "./internal/names";
+import { controlPlaneClustersAnnotation } from "./internal/names";
 
 /** What a {@link SystemNamespace} is made from. */
 export interface SystemNamespaceArgs {
@@ -36,7 +44,7 @@ export class SystemNamespace extends pulumi.ComponentResource {
     super("isthmus:index:SystemNamespace", name, {}, opts);
 
     const namespace = new kubernetes.core.v1.Namespace(
-      `${name}-namespace`,
+      childName(name, "SystemNamespace", "namespace"),
       {
         metadata: {
           name: systemNamespace,
@@ -54,7 +62,7 @@ export class SystemNamespace extends pulumi.ComponentResource {
     if (args.intermediate !== undefined) {
       const { certificatePem, privateKeyPem } = args.intermediate;
       new kubernetes.core.v1.Secret(
-        `${name}-${intermediateCaSecret}`,
+        childName(name, "SystemNamespace", intermediateCaSecret),
         {
           metadata: { name: intermediateCaSecret, namespace: namespace.metadata.name, labels: ownedLabels },
           data: pulumi

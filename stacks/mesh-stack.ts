@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Mesh, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../components";
-import { movedConfigurations, sitesOf, type MeshPlan } from "../topology";
+import { meshName, movedConfigurations, sitesOf, type MeshPlan } from "../topology";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
@@ -33,7 +33,7 @@ export async function meshStack(
   const { plan, clusters } = await reachable(wanted, projectDirectory, last, { mistakes });
   const mesh = withoutPromiseTraces(
     () =>
-      new Mesh("mesh", {
+      new Mesh(meshName, {
         plan,
         transforms,
         clusters: Object.fromEntries(

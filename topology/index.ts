@@ -1,3 +1,4 @@
+export * from "./catalogue";
 export * from "./cluster-domain";
 export { discoveryLabels, namespaceNameLabel } from "./discovery-selectors";
 export * from "./found";

@@ -34,3 +34,9 @@ export const eastWestGatewayName = "istio-eastwestgateway";
 
 /** Service by which other clusters reach an istiod. */
 export const exposedIstiodName = "istiod-exposed";
+
+/** Secret from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"). */
+export const intermediateCaSecret = "cacerts";
+
+/** Label by which istiod finds the kubeconfigs of the clusters that it reads. */
+export const remoteSecretLabel = "istio/multiCluster";

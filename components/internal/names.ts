@@ -3,12 +3,6 @@
  * that every page and every forum answer fits what Isthmus installs.
  */
 
-/** Secret from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"). */
-export const intermediateCaSecret = "cacerts";
-
-/** Label by which istiod finds the kubeconfigs of the clusters that it reads. */
-export const remoteSecretLabel = "istio/multiCluster";
-
 /** One Secret holds the kubeconfigs of all clusters that a control plane reads: objects grow with N, not with N(N-1). */
 export const remoteSecretName = "istio-remote-clusters";
 

@@ -1,7 +1,6 @@
 /** What stands in a cluster and that no stack applied. Pure. */
 
-import { isMeshNamespace, isOwned, systemNamespace } from "../../topology";
-import { intermediateCaSecret, remoteSecretLabel } from "../../components/internal/names";
+import { intermediateCaSecret, remoteSecretLabel, isMeshNamespace, isOwned, systemNamespace } from "../../topology";
 import { sampleLabels } from "../verify/sample-manifests";
 import type { DriftFinding } from "./finding";
 import { referenceTo, type ObjectReference } from "./object-reference";

@@ -4,87 +4,21 @@
  * mesh, and for clusters that no configuration has any more.
  */
 
+import { rootComponent, siteComponents, type ResourceWords } from "../../topology";
 import type { Subject } from "./mesh-event";
 
-/** How the resources of one kind of component are called. */
-interface ComponentWords {
-  /** Type of the component resource, without `isthmus:index:`. */
+/** A row of the catalogue, with what its component is called by. */
+interface CatalogueRow {
   readonly type: string;
   /** What follows `mesh-<cluster>-` in the component's name; undefined for what belongs to no cluster. */
   readonly suffix?: string;
   readonly noun: string;
-  /** Its children, by what follows the component's name in theirs. */
-  readonly children: Readonly<Record<string, Words>>;
+  readonly children: Readonly<Record<string, ResourceWords>>;
 }
 
-type Words = readonly [component: string, part?: string];
-
-const rows: readonly ComponentWords[] = [
-  { type: "RootCa", noun: "root CA", children: { key: ["root CA", "key"], certificate: ["root CA", "certificate"] } },
-  {
-    type: "IntermediateCa",
-    suffix: "intermediate",
-    noun: "intermediate CA",
-    children: {
-      key: ["intermediate CA", "key"],
-      request: ["intermediate CA", "certificate request"],
-      certificate: ["intermediate CA", "certificate"],
-    },
-  },
-  {
-    type: "SystemNamespace",
-    suffix: "system",
-    noun: "system namespace",
-    children: { namespace: ["system namespace"], cacerts: ["intermediate CA", "Secret cacerts"] },
-  },
-  {
-    type: "ControlPlane",
-    suffix: "control-plane",
-    noun: "control plane",
-    children: { base: ["istio-base"], istiod: ["istiod"] },
-  },
-  {
-    type: "ExposedIstiod",
-    suffix: "exposed-istiod",
-    noun: "exposed istiod",
-    children: { service: ["exposed istiod", "Service"] },
-  },
-  {
-    type: "ReaderAccount",
-    suffix: "reader",
-    noun: "reader account",
-    children: { token: ["reader account", "token"] },
-  },
-  {
-    type: "ReaderAccount",
-    suffix: "istiod-account",
-    noun: "istiod account",
-    children: { token: ["istiod account", "token"] },
-  },
-  {
-    type: "RemoteSecret",
-    suffix: "remote-clusters",
-    noun: "remote secret",
-    children: { secret: ["remote secret"] },
-  },
-  {
-    type: "ConfigKubeconfig",
-    suffix: "config-kubeconfig",
-    noun: "configuration kubeconfig",
-    children: { secret: ["configuration kubeconfig"] },
-  },
-  {
-    type: "CrossNetworkGateway",
-    suffix: "cross-network",
-    noun: "cross-network gateway",
-    children: { gateway: ["cross-network gateway"] },
-  },
-  {
-    type: "EastWestGateway",
-    suffix: "gateway",
-    noun: "east-west gateway",
-    children: { service: ["east-west gateway", "Service"], release: ["east-west gateway"] },
-  },
+const rows: readonly CatalogueRow[] = [
+  rootComponent,
+  ...Object.entries(siteComponents).map(([suffix, component]) => ({ suffix, ...component })),
 ];
 
 /** The parts of a URN: `urn:pulumi:<stack>::<project>::<type>$<type>::<name>`. */
@@ -136,7 +70,7 @@ function namespaceOf(name: string, types: readonly string[]): Subject | undefine
 function ofComponent(
   name: string,
   componentType: string | undefined,
-  called: (row: ComponentWords) => readonly (readonly [string, Words])[],
+  called: (row: CatalogueRow) => readonly (readonly [string, ResourceWords])[],
 ): Subject | undefined {
   for (const row of rows.filter(({ type }) => type === componentType)) {
     for (const [child, [component, part]] of called(row)) {

@@ -1,17 +1,13 @@
 /** Which part of a mesh a resource of a state belongs to. Pure. */
 
-import { isSiteComponent } from "../../components/internal/site-names";
 import { nameOf, stackType, type StateResource } from "../../engine/state";
-import { trustPart } from "../../topology";
+import { isSiteComponent, meshName, rootComponent, siteComponents, trustPart } from "../../topology";
 import { providerName } from "../../stacks/recovery/pending";
 
-/** Name of the Mesh component of every stack of a mesh. */
-export const meshName = "mesh";
-
-const rootType = "isthmus:index:RootCa";
+const rootType = `isthmus:index:${rootComponent.type}`;
 
 /** Components of the trust; all others are of one cluster. */
-const trustTypes = [rootType, "isthmus:index:IntermediateCa"];
+const trustTypes = [rootType, `isthmus:index:${siteComponents.intermediate.type}`];
 
 /**
  * The part that each resource belongs to, by its URN; `every` for what each stack has. What only the engine itself uses,

@@ -1,9 +1,19 @@
 import { digestOf, usesOf } from "../../stacks";
-import { partStack, trustPart, type MeshPlan } from "../../topology";
+import {
+  childName,
+  meshName,
+  partStack,
+  rootName,
+  siteChildEnding,
+  siteChildName,
+  siteComponentName,
+  trustPart,
+  type MeshPlan,
+} from "../../topology";
 import { clustersIn } from "../stack/cluster-state";
 import { ownName } from "../../engine/stack-reference";
 import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../engine/state";
-import { isOfRoot, meshName as mesh, partsOfResources } from "./part-of-resource";
+import { isOfRoot, partsOfResources } from "./part-of-resource";
 import { inStack, type State } from "./state-in-stack";
 
 /** Which state is cut, and where it belongs. */
@@ -120,29 +130,30 @@ class Facts {
   }
 
   rootCertificatePem(): string | undefined {
-    return this.output(`${mesh}-root-certificate`, "certPem");
+    return this.output(childName(rootName(meshName), "RootCa", "certificate"), "certPem");
   }
 
   intermediateOf(
     site: string,
   ): { readonly certificatePem: string; readonly privateKeyPem: string; readonly notAfter: string } | undefined {
-    const prefix = `${mesh}-${site}-intermediate`;
-    const certificatePem = this.output(`${prefix}-certificate`, "certPem");
-    const notAfter = this.output(`${prefix}-certificate`, "validityEndTime");
-    const privateKeyPem = this.output(`${prefix}-key`, "privateKeyPem");
+    const certificate = siteChildName(meshName, site, "intermediate", "certificate");
+    const certificatePem = this.output(certificate, "certPem");
+    const notAfter = this.output(certificate, "validityEndTime");
+    const privateKeyPem = this.output(siteChildName(meshName, site, "intermediate", "key"), "privateKeyPem");
     if (certificatePem === undefined || notAfter === undefined || privateKeyPem === undefined) return undefined;
     return { certificatePem, privateKeyPem, notAfter };
   }
 
   /** The kubeconfigs that others were given for a cluster. */
   kubeconfigsOf(site: string): { readonly reader?: string; readonly istiodAccount?: string } {
-    const isForReader = ({ urn }: StateResource): boolean => nameOf(urn).endsWith("-remote-clusters-secret");
+    const isForReader = ({ urn }: StateResource): boolean =>
+      nameOf(urn).endsWith(siteChildEnding("remote-clusters", "secret"));
     const reader = this.resources
       .filter(isForReader)
       .map((secret) => dataOf(secret)[site])
       .find(isText);
     const istiodAccount = this.resources
-      .filter(({ urn }) => nameOf(urn).endsWith("-config-kubeconfig-secret"))
+      .filter(({ urn }) => nameOf(urn).endsWith(siteChildEnding("config-kubeconfig", "secret")))
       .map((secret) => decoded(dataOf(secret)["config"]))
       .find((text) => text !== undefined && contextOf(text) === site);
     return {
@@ -154,8 +165,9 @@ class Facts {
   offersOf(site: string, address: string | undefined): Record<string, string> {
     const { reader, istiodAccount } = this.kubeconfigsOf(site);
     const hasIstiod =
-      this.byName.has(`${mesh}-${site}-intermediate`) && this.byName.has(`${mesh}-${site}-control-plane`);
-    const reads = Object.keys(dataOf(this.byName.get(`${mesh}-${site}-remote-clusters-secret`)));
+      this.byName.has(siteComponentName(meshName, site, "intermediate")) &&
+      this.byName.has(siteComponentName(meshName, site, "control-plane"));
+    const reads = Object.keys(dataOf(this.byName.get(siteChildName(meshName, site, "remote-clusters", "secret"))));
     return {
       ...(hasIstiod ? { istiod: "serves" } : {}),
       ...(address === undefined ? {} : { address }),

@@ -2,12 +2,9 @@
  * What a stack's exported state holds of one cluster. Pure.
  */
 
-import { isSiteComponent } from "../../components/internal/site-names";
+import { isSiteComponent, meshName } from "../../topology";
 import { nameOf, stackType, withReferences, type ExportedState, type StateResource } from "../../engine/state";
 import { providerName } from "../../stacks/recovery/pending";
-
-/** Name of the Mesh component of the stack. */
-const mesh = "mesh";
 
 const providerType = "pulumi:providers:kubernetes";
 
@@ -46,7 +43,7 @@ function isOf({ urn, type, provider }: StateResource, cluster: string): boolean 
   return (
     providerName(provider) === cluster ||
     (type === providerType && nameOf(urn) === cluster) ||
-    (type.startsWith("isthmus:index:") && isSiteComponent(nameOf(urn), mesh, cluster))
+    (type.startsWith("isthmus:index:") && isSiteComponent(nameOf(urn), meshName, cluster))
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../engine/diagnostics";
+import { meshName } from "../../topology";
 
 /**
  * The clusters that errors are about: a resource is called after its cluster, `mesh-<cluster>-…`.
@@ -9,7 +10,7 @@ export function clustersOf(diagnostics: readonly Diagnostic[], clusters: readonl
   const longestFirst = [...clusters].sort((left, right) => right.length - left.length);
   const concerned = new Set(
     diagnostics.map(({ resource }) =>
-      longestFirst.find((cluster) => resource === cluster || resource?.startsWith(`mesh-${cluster}-`) === true),
+      longestFirst.find((cluster) => resource === cluster || resource?.startsWith(`${meshName}-${cluster}-`) === true),
     ),
   );
   return clusters.filter((cluster) => concerned.has(cluster));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type ComponentNoun,
   controlPlaneIn,
   sitesOf,
   type ClusterPlan,
@@ -51,7 +52,7 @@ export interface ClusterView {
    */
   readonly told: ReadonlySet<ChangeId>;
   /** What would be done to one of its parts; undefined where nothing would. */
-  readonly step: (component: string, part?: string) => Step | undefined;
+  readonly step: (component: ComponentNoun | "provider", part?: string) => Step | undefined;
 }
 
 /** What one rule finds. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MeshPart, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../../components";
-import { movedConfigurations, planOfSites, sitesOf, trustPart, type MeshPlan } from "../../topology";
+import { meshName, movedConfigurations, planOfSites, sitesOf, trustPart, type MeshPlan } from "../../topology";
 import { reachable } from "../reachable";
 import { configClusters, parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
@@ -71,7 +71,8 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   }
 
   const made = withoutPromiseTraces(
-    () => new MeshPart("mesh", { plan, cluster: part, access: siteAccess(site, access, last), elsewhere, transforms }),
+    () =>
+      new MeshPart(meshName, { plan, cluster: part, access: siteAccess(site, access, last), elsewhere, transforms }),
   );
   watchWaiting(made.awaited, reached.clusters);
   const files = localFilesDigest(plan, projectDirectory);

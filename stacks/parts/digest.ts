@@ -1,10 +1,10 @@
 import { scryptSync } from "node:crypto";
 import type { ClusterAccess } from "../../access";
-import { digestOf } from "../../components/internal/digest";
+import { digestOf } from "../../components";
 import { version } from "../../package.json";
 import { needKey, needsOf, sliceOf, type MeshPlan } from "../../topology";
 
-export { digestOf } from "../../components/internal/digest";
+export { digestOf } from "../../components";
 
 /** All that decides what a part is made of. */
 export interface PartSource {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MeshTrust, type Intermediate } from "../../components";
-import { trustPart, type MeshPlan } from "../../topology";
+import { meshName, trustPart, type MeshPlan } from "../../topology";
 import { digestOf, partDigest } from "./digest";
 import type { PartIdentity } from "./part-identity";
 
@@ -35,7 +35,7 @@ export interface PartOutput extends PartIdentity {
  * @param environment The stack whose configuration describes the mesh.
  */
 export function trustStack(plan: MeshPlan, environment: string): TrustStackOutputs {
-  const trust = new MeshTrust("mesh", { plan });
+  const trust = new MeshTrust(meshName, { plan });
   const intermediates = Object.entries(trust.intermediates);
   const made = pulumi.all(intermediates.map(([, { certificatePem }]) => certificatePem));
   return {

@@ -91,6 +91,11 @@ describe("the direction of imports", function () {
       "pure-helpers-without-pulumi",
     ],
     [
+      "stacks import what is internal to components",
+      { "stacks/a.ts": 'import "../components/internal/b";\n', "components/internal/b.ts": empty },
+      "internal-is-internal",
+    ],
+    [
       "stacks import operations",
       { "stacks/a.ts": 'import "../operations/b";\n', "operations/b.ts": empty },
       "stacks-imports-one-way",

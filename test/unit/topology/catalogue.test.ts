@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import {
+  childName,
+  isSiteComponent,
+  rootName,
+  siteChildEnding,
+  siteChildName,
+  siteComponentName,
+  siteComponents,
+} from "../../../topology";
+
+describe("the catalogue of a mesh's resources", () => {
+  const suffixes = Object.keys(siteComponents) as (keyof typeof siteComponents)[];
+
+  it("has no suffix that ends with another one after a dash, by which names would be ambiguous", () => {
+    for (const suffix of suffixes) {
+      for (const other of suffixes) assert.ok(!suffix.endsWith(`-${other}`), `${suffix} ends with ${other}`);
+    }
+  });
+
+  it("gives names by which states of all releases have them", () => {
+    assert.equal(rootName("mesh"), "mesh-root");
+    assert.equal(childName(rootName("mesh"), "RootCa", "certificate"), "mesh-root-certificate");
+    assert.equal(siteComponentName("mesh", "east", "namespace.shop"), "mesh-east-namespace.shop");
+    assert.equal(siteChildName("mesh", "east", "remote-clusters", "secret"), "mesh-east-remote-clusters-secret");
+    assert.ok("mesh-east-remote-clusters-secret".endsWith(siteChildEnding("remote-clusters", "secret")));
+  });
+
+  it("tells a cluster's components from those of a cluster whose name begins alike", () => {
+    for (const suffix of [...suffixes, "namespace.shop" as const]) {
+      const name = siteComponentName("mesh", "east-2", suffix);
+      assert.ok(isSiteComponent(name, "mesh", "east-2"), name);
+      assert.ok(!isSiteComponent(name, "mesh", "east"), name);
+    }
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * The components of a mesh and what each of them makes: how Pulumi's resources of them are called, and how people call
+ * them. The names are a contract: a state keeps them. A component of a cluster is `<mesh>-<cluster>-<suffix>`, its child
+ * `<component>-<child>`.
+ *
+ * No suffix ends with another one after a dash, so that such a name says whose it is, also beside clusters whose names
+ * begin alike.
+ */
+
+/** What people call a resource: the component that it belongs to, and which part of that it is, where it is not all. */
+export type ResourceWords = readonly [component: string, part?: string];
+
+interface CataloguedComponent {
+  /** Type of the component resource, without `isthmus:index:`. */
+  readonly type: string;
+  /** What people call it. */
+  readonly noun: string;
+  /** What it makes, by what follows its name in theirs. */
+  readonly children: Readonly<Record<string, ResourceWords>>;
+}
+
+/** Name of the Mesh component of every stack. */
+export const meshName = "mesh";
+
+/** The root CA: `mesh-root`. */
+export const rootComponent = {
+  type: "RootCa",
+  noun: "root CA",
+  children: { key: ["root CA", "key"], certificate: ["root CA", "certificate"] },
+} as const satisfies CataloguedComponent;
+
+/** Components of one cluster, by their suffix. */
+export const siteComponents = {
+  intermediate: {
+    type: "IntermediateCa",
+    noun: "intermediate CA",
+    children: {
+      key: ["intermediate CA", "key"],
+      request: ["intermediate CA", "certificate request"],
+      certificate: ["intermediate CA", "certificate"],
+    },
+  },
+  system: {
+    type: "SystemNamespace",
+    noun: "system namespace",
+    children: { namespace: ["system namespace"], cacerts: ["intermediate CA", "Secret cacerts"] },
+  },
+  "control-plane": {
+    type: "ControlPlane",
+    noun: "control plane",
+    children: { base: ["istio-base"], istiod: ["istiod"] },
+  },
+  "exposed-istiod": {
+    type: "ExposedIstiod",
+    noun: "exposed istiod",
+    children: { service: ["exposed istiod", "Service"] },
+  },
+  reader: {
+    type: "ReaderAccount",
+    noun: "reader account",
+    children: { token: ["reader account", "token"] },
+  },
+  "istiod-account": {
+    type: "ReaderAccount",
+    noun: "istiod account",
+    children: { token: ["istiod account", "token"] },
+  },
+  "remote-clusters": {
+    type: "RemoteSecret",
+    noun: "remote secret",
+    children: { secret: ["remote secret"] },
+  },
+  "config-kubeconfig": {
+    type: "ConfigKubeconfig",
+    noun: "configuration kubeconfig",
+    children: { secret: ["configuration kubeconfig"] },
+  },
+  "cross-network": {
+    type: "CrossNetworkGateway",
+    noun: "cross-network gateway",
+    children: { gateway: ["cross-network gateway"] },
+  },
+  gateway: {
+    type: "EastWestGateway",
+    noun: "east-west gateway",
+    children: { service: ["east-west gateway", "Service"], release: ["east-west gateway"] },
+  },
+} as const satisfies Readonly<Record<string, CataloguedComponent>>;
+
+type SiteComponents = typeof siteComponents;
+type Catalogued = SiteComponents[keyof SiteComponents] | typeof rootComponent;
+
+/** What follows a cluster's name in the name of one of its components. A cluster's name has no dot. */
+export type SiteSuffix = keyof SiteComponents | `namespace.${string}`;
+
+/** What a kind of component makes. */
+export type ChildOf<Type extends Catalogued["type"]> = keyof Extract<Catalogued, { type: Type }>["children"] & string;
+
+type WordsOf<Component> = Component extends { children: Readonly<Record<string, infer Words>> } ? Words : never;
+
+/** What people call what a mesh is made of, as far as it is in the catalogue. */
+export type ComponentNoun = Catalogued["noun"] | WordsOf<Catalogued>[0];
+
+/** Name of the root CA of a mesh. */
+export function rootName(mesh: string): string {
+  return `${mesh}-root`;
+}
+
+/** Name of a component of a cluster. */
+export function siteComponentName(mesh: string, cluster: string, suffix: SiteSuffix): string {
+  return `${mesh}-${cluster}-${suffix}`;
+}
+
+/** Name of what a component makes. */
+export function childName<Type extends Catalogued["type"]>(
+  component: string,
+  _type: Type,
+  child: ChildOf<Type>,
+): string {
+  return `${component}-${child}`;
+}
+
+/** Name of what a component of a cluster makes. */
+export function siteChildName<Suffix extends keyof SiteComponents>(
+  mesh: string,
+  cluster: string,
+  suffix: Suffix,
+  child: keyof SiteComponents[Suffix]["children"] & string,
+): string {
+  return `${mesh}-${cluster}${siteChildEnding(suffix, child)}`;
+}
+
+/** What the names of such things of all clusters end with. */
+export function siteChildEnding<Suffix extends keyof SiteComponents>(
+  suffix: Suffix,
+  child: keyof SiteComponents[Suffix]["children"] & string,
+): string {
+  return `-${suffix}-${child}`;
+}
+
+/**
+ * Whether a component of a mesh is one of a cluster's.
+ * @param mesh Name of the Mesh component.
+ */
+export function isSiteComponent(name: string, mesh: string, cluster: string): boolean {
+  const prefix = `${mesh}-${cluster}-`;
+  return (
+    Object.keys(siteComponents).some((suffix) => name === prefix + suffix) || name.startsWith(`${prefix}namespace.`)
+  );
+}
