@@ -6,7 +6,7 @@ const directions = [
   { room: "topology", mayUse: [] },
   { room: "access", mayUse: ["topology"] },
   { room: "diagnosis", mayUse: ["topology"] },
-  { room: "components", mayUse: ["topology", "access"] },
+  { room: "components", mayUse: ["topology"] },
   { room: "stacks", mayUse: ["components", "diagnosis", "engine", "topology", "access"] },
   { room: "engine", mayUse: ["topology"] },
   { room: "operations", mayUse: ["engine", "diagnosis", "stacks", "components", "topology", "access"] },

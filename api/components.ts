@@ -12,7 +12,6 @@ export {
   ExposedIstiod,
   IntermediateCa,
   Mesh,
-  meshCluster,
   MeshNamespace,
   ReaderAccount,
   RemoteSecret,
@@ -32,7 +31,6 @@ export type {
   IntermediateCaArgs,
   MeshArgs,
   MeshCluster,
-  MeshClusterArgs,
   MeshNamespaceArgs,
   ReaderAccountArgs,
   ReleaseArgs,
@@ -43,6 +41,8 @@ export type {
   ServiceName,
   SystemNamespaceArgs,
 } from "../components";
+// The file alone: all of stacks is the program, which nobody needs who brings one.
+export { meshCluster, type MeshClusterArgs } from "../stacks/mesh-cluster";
 export { ConfigurationError, formatProblem, planProgramMesh } from "../topology";
 export type {
   AccessPlan,

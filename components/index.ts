@@ -7,7 +7,6 @@ export * from "./exposed-istiod";
 export * from "./intermediate-ca";
 export * from "./load-balancer-address";
 export * from "./mesh";
-export * from "./mesh-cluster";
 export * from "./mesh-namespace";
 export * from "./mesh-part";
 export * from "./mesh-trust";

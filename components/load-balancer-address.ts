@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NoAddressError, type ServiceName } from "../access";
+import type { ServiceName } from "../topology";
 
 export type { ServiceName };
 
@@ -7,7 +7,7 @@ export type { ServiceName };
  * Reads the addresses that a load balancer gave a Service of one cluster, and waits for them as long as it is told.
  * Undefined, or an unknown Output, where they cannot be known yet, which only a preview may answer. It is given from
  * outside: asking an API server is nothing that Pulumi's model of resources does.
- * @throws NoAddressError when none comes in time.
+ * @throws Error named `NoAddressError` when none comes in time: its message is shown as it is.
  */
 export type AddressReader = (
   service: ServiceName,
@@ -51,6 +51,6 @@ type Addresses = ReturnType<AddressReader>;
 function explained(addresses: Addresses): Addresses {
   if (pulumi.Output.isInstance(addresses)) return addresses;
   return addresses.catch((error: unknown) => {
-    throw error instanceof NoAddressError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof Error && error.name === "NoAddressError" ? new pulumi.RunError(error.message) : error;
   });
 }

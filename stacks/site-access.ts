@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitAddresses, type ReachedCluster } from "../access";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
-import { inWords } from "../components/mendable";
 import type { LastOutputs } from "./last-outputs";
+import { inWords } from "./mendable";
 
 /**
  * One provider for a cluster. Its identifier is the name that the cluster first had, so that neither an edited kubeconfig

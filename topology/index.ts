@@ -21,6 +21,7 @@ export * from "./reference";
 export { meshWarnings } from "./rules";
 export * from "./schema";
 export * from "./secrets";
+export type { ServiceName } from "./service-name";
 export * from "./suggest";
 export * from "./text";
 export { keysOfPath } from "./value-path";

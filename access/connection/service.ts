@@ -1,17 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import type { ServiceName } from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
 import { readJson } from "../json";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { apiServer, type ApiServer } from "./api-server";
 import { CredentialError } from "./exec-credential";
 import { ConnectionError } from "./connection-error";
-
-/** A Service of one cluster. */
-export interface ServiceName {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** No load balancer gave a Service an address. The message says what may be the reason, and what to do. */
 export class NoAddressError extends Error {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { Mesh, meshCluster, type MeshClusterArgs } from "../../components";
+import { Mesh } from "../../components";
+import { meshCluster, type MeshClusterArgs } from "../../stacks/mesh-cluster";
 import { planProgramMesh } from "../../topology";
 import { isSecret, isUnknown, record, reveal, type RecordedResource } from "../support/mocks";
 import { twoPrimaries } from "../support/plans";

@@ -91,6 +91,11 @@ describe("the direction of imports", function () {
       "pure-helpers-without-pulumi",
     ],
     [
+      "components import access",
+      { "components/a.ts": 'import "../access/b";\n', "access/b.ts": empty },
+      "components-imports-one-way",
+    ],
+    [
       "stacks import what is internal to components",
       { "stacks/a.ts": 'import "../components/internal/b";\n', "components/internal/b.ts": empty },
       "internal-is-internal",

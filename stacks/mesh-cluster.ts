@@ -1,14 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  accessByKubeconfig,
-  awaitAddresses,
-  type ApiServerAccess,
-  type ClusterAccess,
-  type ServiceName,
-} from "../access";
+import { accessByKubeconfig, awaitAddresses, type ApiServerAccess, type ClusterAccess } from "../access";
+import type { MeshCluster, ServiceName } from "../components";
 import { inWords } from "./mendable";
-import type { MeshCluster } from "./mesh-site";
 
 /** By what a program reaches a cluster. */
 export interface MeshClusterArgs {
