@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Table from "cli-table3";
+import { diagnoseFirstFailure, firstFailureName } from "./benchmarks/first-failure";
 import { joins, measureJoin } from "./benchmarks/join";
 import { labFromNothing } from "./benchmarks/lab";
 import { planGrowth, planNames, planSizes } from "./benchmarks/plan";
@@ -22,6 +23,7 @@ const groups: readonly Group[] = [
     const names = [join.name, ...Object.values(join.alongside ?? {})];
     return { names, measure: (repository, report) => measureJoin(join, repository, report) };
   }),
+  { names: [firstFailureName], measure: diagnoseFirstFailure },
   { names: [summaryName], measure: measureSummary },
   ...splitSizes.map((size): Group => {
     return { names: splitNames(size), measure: (repository, report) => measureSplit(size, repository, report) };

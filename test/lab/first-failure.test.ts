@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { denials, wrongValues, type FailingCluster, type FirstFailure } from "../support/first-failures";
 import { isthmus, startIsthmus } from "../support/isthmus";
 import { kubectl, labDown, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
@@ -17,8 +18,13 @@ const endsWithinMs = 60_000;
 
 type Values = Readonly<Record<string, unknown>>;
 
+function valuesOf(failures: readonly FirstFailure[]): Readonly<Record<FailingCluster, Values>> {
+  const of = (name: FailingCluster): Values => failures.find(({ cluster }) => cluster === name)?.values ?? {};
+  return { east: of("east"), west: of("west"), north: of("north") };
+}
+
 /** Three clusters whose istiods have these values. */
-function write(values: Readonly<Record<"east" | "west" | "north", Values>>): void {
+function write(values: Readonly<Record<FailingCluster, Values>>): void {
   stack.write({
     clusters: Object.fromEntries(
       Object.entries(values).map(([name, istiod]) => [
@@ -30,12 +36,12 @@ function write(values: Readonly<Record<"east" | "west" | "north", Values>>): voi
 }
 
 /** Brings the mesh up: each of the causes is told, and soon the update ends with one of them for its error. */
-async function causesEndIt(...causes: readonly RegExp[]): Promise<void> {
+async function causesEndIt(failures: readonly FirstFailure[]): Promise<void> {
   const running = startIsthmus("up", "--yes", "--stack", stack.name);
   const startMs = performance.now();
   const since = (ms: number): number => performance.now() - ms;
   await Promise.all(
-    causes.map(async (cause) => {
+    failures.map(async ({ told: cause }) => {
       await running.said(cause);
       process.stdout.write(`      told after ${(since(startMs) / 1000).toFixed(1)} s: ${String(cause)}\n`);
       assert.ok(since(startMs) < toldWithinMs, `${String(cause)} was told after ${String(since(startMs))} ms`);
@@ -52,14 +58,6 @@ async function causesEndIt(...causes: readonly RegExp[]): Promise<void> {
     /^isthmus: pulumi up failed in clusters east, north, west: istiod 0\/1: .* \(and 2 more, above\)$/,
   );
 }
-
-/** Denies istiod's pods, as a company's policy would. */
-const denial = (kind: string, spec: object): object => ({
-  apiVersion: "admissionregistration.k8s.io/v1",
-  kind,
-  metadata: { name: "owners.example.com" },
-  spec,
-});
 
 async function apply(cluster: string, object: object): Promise<void> {
   const file = join(tmpdir(), `isthmus-first-failure-${String(process.pid)}.json`);
@@ -86,42 +84,17 @@ describeInTurn("first-failure", "a first update that fails", function () {
   });
 
   it("tells soon of an image that is not there, of a crash and of no room, each in its cluster", async () => {
-    write({
-      east: { image: "lab.local/nothere/pilot:lab" },
-      west: { extraContainerArgs: ["nonsense"] },
-      north: { resources: { requests: { cpu: "100" } } },
-    });
-    await causesEndIt(
-      /east .*istiod 0\/1: cannot pull lab\.local\/nothere\/pilot:lab/,
-      /west .*istiod 0\/1: container discovery crashes \(exit code \d+, .*accepts 0 arg/,
-      /north .*istiod 0\/1: no node takes pod istiod-\S+ \(0\/1 nodes are available: 1 Insufficient cpu/,
-    );
+    write(valuesOf(wrongValues));
+    await causesEndIt(wrongValues);
   });
 
   it("tells soon of PodSecurity, of a policy and of a quota", async () => {
-    await kubectl("east", "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
-    await apply(
-      "west",
-      denial("ValidatingAdmissionPolicy", {
-        matchConstraints: {
-          resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], resources: ["pods"], operations: ["CREATE"] }],
-        },
-        validations: [
-          { expression: "has(object.metadata.labels) && 'owner' in object.metadata.labels", message: "no owner" },
-        ],
-      }),
-    );
-    await apply(
-      "west",
-      denial("ValidatingAdmissionPolicyBinding", { policyName: "owners.example.com", validationActions: ["Deny"] }),
-    );
-    await kubectl("north", "create", "quota", "none", "--hard=pods=0", "--namespace", namespace);
-    write({ east: {}, west: {}, north: {} });
-    await causesEndIt(
-      /east .*istiod 0\/1: its pods violate the namespace's PodSecurity level restricted/,
-      /west .*istiod 0\/1: the ValidatingAdmissionPolicy owners\.example\.com denies its pods \(no owner\)/,
-      /north .*istiod 0\/1: its pods exceed the quota none/,
-    );
+    for (const { cluster, objects, namespaceLabels } of denials) {
+      for (const label of namespaceLabels) await kubectl(cluster, "label", "namespace", namespace, label);
+      for (const object of objects) await apply(cluster, object);
+    }
+    write(valuesOf(denials));
+    await causesEndIt(denials);
   });
 
   it("goes on when what kept it is gone", async () => {
