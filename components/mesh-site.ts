@@ -1,6 +1,13 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type HelmValues, type SitePlan } from "../topology";
+import {
+  controlPlaneIn,
+  systemNamespace,
+  type ClusterPlan,
+  type ControlPlanePlan,
+  type HelmValues,
+  type SitePlan,
+} from "../topology";
 import type { Intermediate } from "./elsewhere";
 import { ExposedIstiod } from "./exposed-istiod";
 import { isHostName } from "./internal/helm-values";
@@ -22,7 +29,7 @@ export interface MeshCluster {
   readonly addresses: AddressReader;
   /** UID of its namespace kube-system, by which it is known again. Default: it is not known again. */
   readonly uid?: string;
-  /** Namespaces of the mesh that are there already and not this stack's: they are adopted. Default: none. */
+  /** Namespaces of the mesh, `istio-system` among them, that are there already and not this stack's: they are adopted. Default: none. */
   readonly foreignNamespaces?: readonly string[];
 }
 
@@ -67,6 +74,9 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
     {
       mesh: plan,
       cluster: site.name,
+      origin: access.foreignNamespaces?.includes(systemNamespace) === true ? "adopt" : "create",
+      labels: plan.istio.systemNamespace.labels,
+      annotations: plan.istio.systemNamespace.annotations,
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
       ...(intermediate === undefined ? {} : { intermediate }),
       rootCertificatePem,

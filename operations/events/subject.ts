@@ -35,7 +35,11 @@ const rows: readonly ComponentWords[] = [
     type: "SystemNamespace",
     suffix: "system",
     noun: "system namespace",
-    children: { namespace: ["system namespace"], cacerts: ["intermediate CA", "Secret cacerts"] },
+    children: {
+      namespace: ["system namespace"],
+      patch: ["system namespace"],
+      cacerts: ["intermediate CA", "Secret cacerts"],
+    },
   },
   {
     type: "ControlPlane",
