@@ -74,7 +74,8 @@ export class Questions {
       ...(typeof selector === "object" ? selector : selector === "" ? {} : { labelSelector: selector }),
       limit: String(longestList),
     });
-    const schema = z.object({ items: z.array(item) });
+    // An API server writes an empty list of metadata as null.
+    const schema = z.object({ items: z.array(item).nullable() }).transform(({ items }) => ({ items: items ?? [] }));
     const accept = part === "metadata" ? metadataOnly("PartialObjectMetadataList") : undefined;
     return (await this.one(`${path}?${query.toString()}`, schema, accept))?.items;
   }

@@ -11,8 +11,8 @@ describe("precheck of what is in a cluster already", () => {
   const webhook = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector";
 
   const istiods = "/apis/apps/v1/deployments?labelSelector=app%3Distiod&limit=500";
-  /** A namespace that a platform team has made, in a cluster without Istio. */
-  const prepared = { [namespace]: { metadata: { labels: { team: "platform" } } }, [istiods]: { items: [] } };
+  /** A namespace that a platform team has made, in a cluster without Istio, whose API server says null of an empty list of metadata. */
+  const prepared = { [namespace]: { metadata: { labels: { team: "platform" } } }, [istiods]: { items: null } };
 
   it("refuses a namespace that is not ours and in which an istiod runs, or may run", async () => {
     const items = [{ metadata: { name: "istiod", namespace: systemNamespace, labels: { app: "istiod" } } }];
@@ -86,7 +86,7 @@ describe("precheck of what is in a cluster already", () => {
         ...prepared,
         [`${namespace}/secrets/registry`]: registry,
         [typed("dockerconfigjson")]: { items: [{ metadata: { name: "other" } }] },
-        [typed("dockercfg")]: { items: [] },
+        [typed("dockercfg")]: { items: null },
       };
       assert.match(
         await checked({ token, objects }),
