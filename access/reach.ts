@@ -45,6 +45,8 @@ export interface ReachedCluster extends ClusterAccess {
   readonly isReachable: boolean;
   /** Namespaces of the mesh's workloads that are there, or may be where it does not answer. */
   readonly existingNamespaces: readonly string[];
+  /** Whose its system namespace is, where it answers and that may be read. */
+  readonly systemNamespaceOrigin?: "absent" | "made" | "adopted" | "foreign";
 }
 
 /**
@@ -73,7 +75,7 @@ export async function reachClusters(
       : judgeSilent(plan, found.unreachable, belongingTo(await knowledge("outputs")));
   const reached = [...clusters.values()].map((access): ReachedCluster => ({
     ...access,
-    ...uidOf(found.sightings.get(access.name)),
+    ...seenOf(found.sightings.get(access.name)),
     isReachable: !found.unreachable.has(access.name),
     existingNamespaces: found.namespaces.get(access.name) ?? assumedNamespaces(plan, access.name, found.unreachable),
   }));
@@ -89,8 +91,14 @@ export async function reachClusters(
   };
 }
 
-function uidOf(sighting: ClusterSighting | undefined): Pick<ReachedCluster, "uid"> {
-  return sighting?.uid === undefined ? {} : { uid: sighting.uid };
+function seenOf(sighting: ClusterSighting | undefined): Pick<ReachedCluster, "systemNamespaceOrigin" | "uid"> {
+  if (sighting === undefined) return {};
+  const { system, uid } = sighting;
+  const origin = system.kind === "ours" ? system.origin : system.kind === "unread" ? undefined : system.kind;
+  return {
+    ...(origin === undefined ? {} : { systemNamespaceOrigin: origin }),
+    ...(uid === undefined ? {} : { uid }),
+  };
 }
 
 /** In a cluster that does not answer all are taken to be there: what was adopted must not be made anew. */

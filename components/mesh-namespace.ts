@@ -5,7 +5,7 @@ import { meshNamespaceLabels, type NamespacePlan } from "../topology";
 /** What a {@link MeshNamespace} is made from. */
 export interface MeshNamespaceArgs {
   readonly namespace: NamespacePlan;
-  /** `adopt` for a namespace that somebody else made: it is given the labels, and never deleted. */
+  /** `adopt` for a namespace that somebody else made: it is given the labels and annotations, and never deleted. */
   readonly origin: "create" | "adopt";
 }
 
@@ -18,17 +18,18 @@ export class MeshNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: MeshNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:MeshNamespace", name, {}, opts);
 
-    const { labels, name: namespaceName } = args.namespace;
+    const { annotations, labels, name: namespaceName } = args.namespace;
+    const own = { name: namespaceName, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) };
     if (args.origin === "adopt") {
       new kubernetes.core.v1.NamespacePatch(
         `${name}-patch`,
-        { metadata: { name: namespaceName, labels } },
+        { metadata: { ...own, labels } },
         { parent: this, retainOnDelete: true },
       );
     } else {
       new kubernetes.core.v1.Namespace(
         `${name}-namespace`,
-        { metadata: { name: namespaceName, labels: { ...labels, ...meshNamespaceLabels } } },
+        { metadata: { ...own, labels: { ...labels, ...meshNamespaceLabels } } },
         { parent: this, retainOnDelete: true },
       );
     }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ClusterPlan, ControlPlanePlan, MeshPlan } from "../topology";
+import { systemNamespace, type ClusterPlan, type ControlPlanePlan, type MeshPlan } from "../topology";
 import type { EastWestGateway } from "./east-west-gateway";
 import type { MeshSite } from "./mesh-site";
 
@@ -15,6 +15,8 @@ export interface ClusterOutputs {
   readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
   /** Namespaces that this stack made, by which the next run knows them for its own; left out where there are none. */
   readonly namespaces?: readonly string[];
+  /** `adopted` where somebody else made its `istio-system`, which stays when the mesh goes; left out where this stack did. */
+  readonly systemNamespace?: "adopted";
   /** UID of its namespace kube-system, by which the next run knows it again; left out where nobody said it. */
   readonly uid?: string;
 }
@@ -27,6 +29,8 @@ export interface ControlPlaneOutputs {
   /** At which other clusters reach it; none where it serves only its own. */
   readonly address: pulumi.Output<string> | undefined;
   readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
+  /** `adopted` where somebody else made the `istio-system` that it runs in; left out where this stack did. */
+  readonly systemNamespace?: "adopted";
   /** UID of the namespace kube-system of the cluster that it runs in; left out where nobody said it. */
   readonly uid?: string;
 }
@@ -49,7 +53,7 @@ export function clusterOutputs(
     eastWest: gateway && { addresses: gateway.addresses, port: gateway.port },
     intermediate: site.intermediate && { notAfter: site.intermediate.notAfter },
     ...(namespaces.length === 0 ? {} : { namespaces }),
-    ...uidOf(site),
+    ...seenOf(site),
   };
 }
 
@@ -63,12 +67,16 @@ export function controlPlaneOutputs(controlPlane: ControlPlanePlan, site: MeshSi
     serves,
     address: exposed?.address,
     intermediate: intermediate && { notAfter: intermediate.notAfter },
-    ...uidOf(site),
+    ...seenOf(site),
   };
 }
 
-function uidOf({ access: { uid } }: MeshSite): { readonly uid?: string } {
-  return uid === undefined ? {} : { uid };
+/** By what the next run knows the cluster and its system namespace again. */
+function seenOf({ access: { foreignNamespaces, uid } }: MeshSite): Pick<ClusterOutputs, "systemNamespace" | "uid"> {
+  return {
+    ...(foreignNamespaces?.includes(systemNamespace) === true ? { systemNamespace: "adopted" } : {}),
+    ...(uid === undefined ? {} : { uid }),
+  };
 }
 
 /** The namespaces of the mesh's workloads that a cluster has. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   controlPlaneIn,
   siteComponentName,
+  systemNamespace,
   type ClusterPlan,
   type ControlPlanePlan,
   type HelmValues,
@@ -29,7 +30,7 @@ export interface MeshCluster {
   readonly addresses: AddressReader;
   /** UID of its namespace kube-system, by which it is known again. Default: it is not known again. */
   readonly uid?: string;
-  /** Namespaces of the mesh that are there already and not this stack's: they are adopted. Default: none. */
+  /** Namespaces of the mesh, `istio-system` among them, that are there already and not this stack's: they are adopted. Default: none. */
   readonly foreignNamespaces?: readonly string[];
 }
 
@@ -74,6 +75,9 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
     {
       mesh: plan,
       cluster: site.name,
+      origin: access.foreignNamespaces?.includes(systemNamespace) === true ? "adopt" : "create",
+      labels: plan.istio.systemNamespace.labels,
+      annotations: plan.istio.systemNamespace.annotations,
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
       ...(intermediate === undefined ? {} : { intermediate }),
       rootCertificatePem,

@@ -1,5 +1,5 @@
 import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
-import { isOfRelease, isOwned, releaseNames, systemNamespace } from "../topology";
+import { isOfRelease, isOwned, releaseNames, systemNamespace, systemNamespaceOrigin } from "../topology";
 import { istioDefinitions } from "./istio-definitions";
 import { isMadeByIstiod } from "./istiod-records";
 import {
@@ -48,12 +48,21 @@ export function foreignContentsOf(
 
 /** The same for one cluster. What cannot be looked at is said to be there. */
 export async function foreignContents(client: ClusterClient, scope: LeftoverScope): Promise<ForeignContents> {
-  const isThere = await isPresent(client, `/api/v1/namespaces/${systemNamespace}`);
   return {
     cluster: client.name,
-    systemNamespace: isThere ? await contentsOrTrouble(client, systemNamespace, isOfMesh) : [],
+    systemNamespace: (await isSystemNamespaceOurs(client))
+      ? await contentsOrTrouble(client, systemNamespace, isOfMesh)
+      : [],
     istioResources: scope === "istiod-and-crds" ? await foreignResources(client) : [],
   };
+}
+
+/** Only with one that Isthmus made goes what is in it. */
+async function isSystemNamespaceOurs(client: ClusterClient): Promise<boolean> {
+  const path = `/api/v1/namespaces/${systemNamespace}`;
+  if (!(await isPresent(client, path))) return false;
+  const { metadata } = await client.get<NamespacedObject>(path);
+  return systemNamespaceOrigin(metadata ?? {}) === "made";
 }
 
 async function foreignResources(client: ClusterClient): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { V1ConfigMap, V1Namespace } from "@kubernetes/client-node";
-import { isMeshNamespace, meshNamespaceLabels } from "../topology";
+import { isMeshNamespace, meshNamespaceLabels, systemNamespace } from "../topology";
 import { istioDefinitions, definitionsPath } from "./istio-definitions";
-import { isOfEveryNamespace, istiodConfigSelector } from "./istiod-records";
+import { isMadeByIstiod, isOfEveryNamespace, istiodConfigSelector } from "./istiod-records";
 import {
   connect,
   KubernetesError,
@@ -71,8 +71,15 @@ async function removed(client: ClusterClient, scope: LeftoverScope): Promise<Rem
   const kept = await standingMesh(client);
   if (kept !== undefined) return { ...nothingRemoved(client), kept };
 
-  const configMaps = await client.list<V1ConfigMap>("/api/v1/configmaps", istiodConfigSelector);
-  const own = configMaps.filter(({ metadata }) => metadata !== undefined && isOfEveryNamespace(metadata));
+  const [everywhere, inSystem] = await Promise.all([
+    client.list<V1ConfigMap>("/api/v1/configmaps", istiodConfigSelector),
+    // One that was prepared for the mesh stays, with the locks of its istiods.
+    client.list<V1ConfigMap>(`/api/v1/namespaces/${systemNamespace}/configmaps`),
+  ]);
+  const own = [
+    ...everywhere.filter(({ metadata }) => metadata !== undefined && isOfEveryNamespace(metadata)),
+    ...inSystem.filter(({ metadata }) => isMadeByIstiod("configmaps", metadata?.name)),
+  ];
   const listed = own.map(({ metadata }) => ({ namespace: metadata?.namespace, name: metadata?.name }));
   await Promise.all(
     listed.map(({ namespace, name }) => client.remove(`/api/v1/namespaces/${namespace}/configmaps/${name}`)),

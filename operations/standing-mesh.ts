@@ -4,7 +4,7 @@ import type {
   V1MutatingWebhookConfiguration,
   V1Namespace,
 } from "@kubernetes/client-node";
-import { identityAnnotations, systemNamespace } from "../topology";
+import { identityAnnotations, systemNamespace, systemNamespaceOrigin } from "../topology";
 import type { ClusterClient } from "../access";
 
 const webhookKinds = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
@@ -39,7 +39,9 @@ export async function standingMesh(client: ClusterClient): Promise<string | unde
 }
 
 function isOfMesh({ metadata }: V1Namespace): boolean {
-  return metadata?.name === systemNamespace || metadata?.annotations?.[identityAnnotations.mesh] !== undefined;
+  if (metadata?.annotations?.[identityAnnotations.mesh] !== undefined) return true;
+  // One that was prepared for a mesh stays when that goes, and is nobody's then.
+  return metadata?.name === systemNamespace && systemNamespaceOrigin(metadata) !== "foreign";
 }
 
 /** Whether a webhook asks an istiod; one whose Service went with its namespace asks nobody any more. */

@@ -10,6 +10,7 @@ const outputsSchema = z.object({
       z.object({
         eastWest: z.object({ addresses: z.array(z.string()).optional() }).optional(),
         namespaces: z.array(z.string()).optional(),
+        systemNamespace: z.literal("adopted").optional().catch(undefined),
         uid: z.string().optional(),
       }),
     )
@@ -20,6 +21,7 @@ const outputsSchema = z.object({
       z.object({
         address: z.string().optional(),
         configCluster: z.string().optional(),
+        systemNamespace: z.literal("adopted").optional().catch(undefined),
         uid: z.string().optional(),
       }),
     )
@@ -66,4 +68,23 @@ export function configClusters({
       configCluster === undefined ? [] : [[name, configCluster]],
     ),
   );
+}
+
+/** A site by its present name, and its former one where it was renamed. */
+export interface NamedSite {
+  readonly name: string;
+  readonly replaces?: string | undefined;
+}
+
+/** What the last update said of a cluster, under its present name or its former one. */
+export function lastOf({ name, replaces }: NamedSite, last: LastOutputs): LastOutputs["clusters"][string] | undefined {
+  return last.clusters[name] ?? last.clusters[replaces ?? name];
+}
+
+/** What the last update said of the istiod in a cluster, under its present name or its former one. */
+export function lastControlPlaneOf(
+  { name, replaces }: NamedSite,
+  last: LastOutputs,
+): LastOutputs["controlPlanes"][string] | undefined {
+  return last.controlPlanes[name] ?? last.controlPlanes[replaces ?? name];
 }

@@ -30,7 +30,7 @@ export interface MeshClusterArgs {
   readonly tlsServerName?: pulumi.Input<string>;
   /** PEM bundle, in base64, that signs the certificate that the other clusters meet. Default: the kubeconfig's. */
   readonly certificateAuthorityData?: pulumi.Input<string>;
-  /** Namespaces of the mesh that are there already and not this stack's: they are adopted. Default: none. */
+  /** Namespaces of the mesh, `istio-system` among them, that are there already and not this stack's: they are adopted. Default: none. */
   readonly foreignNamespaces?: readonly string[];
 }
 

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitAddresses, type ReachedCluster } from "../access";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
-import type { LastOutputs } from "./last-outputs";
+import { foreignNamespaces } from "./foreign-namespaces";
+import { lastControlPlaneOf, lastOf, type LastOutputs, type NamedSite } from "./last-outputs";
 import { inWords } from "./mendable";
 
 /**
@@ -14,8 +15,8 @@ import { inWords } from "./mendable";
 export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster, last: LastOutputs): MeshCluster {
   const replaces = "replaces" in site ? site.replaces : undefined;
   const { server, certificateAuthorityData, tlsServerName } = reached.forOthers;
-  const made = lastOf(site.name, replaces, last)?.namespaces ?? [];
-  const uid = reached.uid ?? lastUidOf(site.name, replaces, last);
+  const named = { name: site.name, replaces };
+  const uid = reached.uid ?? lastUidOf(named, last);
   return {
     provider: new kubernetes.Provider(
       site.name,
@@ -31,9 +32,9 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
     server,
     ...(tlsServerName === undefined ? {} : { tlsServerName }),
     ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
-    addresses: addressReader(site, replaces, reached, last),
+    addresses: addressReader(site, named, reached, last),
     ...(uid === undefined ? {} : { uid }),
-    foreignNamespaces: reached.existingNamespaces.filter((name) => !made.includes(name)),
+    foreignNamespaces: foreignNamespaces(named, reached, last),
   };
 }
 
@@ -44,14 +45,9 @@ const adopting = { upsertExistingObjects: true, enablePatchForce: true } as cons
  * Waits for addresses in an update. A preview takes what is there, and where the cluster cannot be asked the addresses of
  * the last update count, in an update too.
  */
-function addressReader(
-  site: SitePlan,
-  replaces: string | undefined,
-  reached: ReachedCluster,
-  last: LastOutputs,
-): AddressReader {
+function addressReader(site: SitePlan, named: NamedSite, reached: ReachedCluster, last: LastOutputs): AddressReader {
   return async (service, timeoutSeconds) => {
-    const lastAddresses = lastAddressesOf(site.name, replaces, service.name, last);
+    const lastAddresses = lastAddressesOf(named, service.name, last);
     if (!reached.isReachable) return lastAddresses;
     if (!pulumi.runtime.isDryRun()) {
       const tell = (words: string): void => void pulumi.log.info(`${site.name}: ${words}`);
@@ -69,28 +65,13 @@ function addressReader(
   };
 }
 
-function lastAddressesOf(
-  site: string,
-  replaces: string | undefined,
-  service: string,
-  last: LastOutputs,
-): readonly string[] | undefined {
-  if (service === eastWestGatewayName) return lastOf(site, replaces, last)?.eastWest?.addresses;
-  const address = (last.controlPlanes[site] ?? last.controlPlanes[replaces ?? site])?.address;
+function lastAddressesOf(site: NamedSite, service: string, last: LastOutputs): readonly string[] | undefined {
+  if (service === eastWestGatewayName) return lastOf(site, last)?.eastWest?.addresses;
+  const address = lastControlPlaneOf(site, last)?.address;
   return address === undefined ? undefined : [address];
 }
 
 /** A cluster that cannot be asked is taken for the one that it was. */
-function lastUidOf(site: string, replaces: string | undefined, last: LastOutputs): string | undefined {
-  const controlPlane = last.controlPlanes[site] ?? last.controlPlanes[replaces ?? site];
-  return lastOf(site, replaces, last)?.uid ?? controlPlane?.uid;
-}
-
-/** What the last update said of a cluster, under its present name or its former one. */
-function lastOf(
-  site: string,
-  replaces: string | undefined,
-  last: LastOutputs,
-): LastOutputs["clusters"][string] | undefined {
-  return last.clusters[site] ?? last.clusters[replaces ?? site];
+function lastUidOf(site: NamedSite, last: LastOutputs): string | undefined {
+  return lastOf(site, last)?.uid ?? lastControlPlaneOf(site, last)?.uid;
 }

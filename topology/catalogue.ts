@@ -43,7 +43,11 @@ export const siteComponents = {
   system: {
     type: "SystemNamespace",
     noun: "system namespace",
-    children: { namespace: ["system namespace"], cacerts: ["intermediate CA", "Secret cacerts"] },
+    children: {
+      namespace: ["system namespace"],
+      patch: ["system namespace"],
+      cacerts: ["intermediate CA", "Secret cacerts"],
+    },
   },
   "control-plane": {
     type: "ControlPlane",

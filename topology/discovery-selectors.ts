@@ -31,7 +31,7 @@ export function undiscovered(plan: MeshPlan, { values, serves, reads }: ControlP
   const isDiscovered = (name: string, labels: Labels): boolean =>
     selectors.some((selector) => matchesLabels(selector, { ...labels, [namespaceNameLabel]: name }));
   const isSystemDiscovered = known.every(({ network }) =>
-    isDiscovered(systemNamespace, { ...ownedLabels, [networkLabel]: network }),
+    isDiscovered(systemNamespace, { ...plan.istio.systemNamespace.labels, ...ownedLabels, [networkLabel]: network }),
   );
   return [
     ...(isSystemDiscovered ? [] : [systemNamespace]),

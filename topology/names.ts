@@ -21,6 +21,21 @@ export const identityAnnotations = {
   cluster: "isthmus.dev/cluster",
 } as const;
 
+/** What an object says of itself, as far as it shows whose it is. */
+interface Marks {
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Whose a system namespace is: `made` by Isthmus, `adopted` where somebody else had made it and a mesh stands in it, or
+ * `foreign`. One that is adopted bears the mesh's annotations and not our label, so that nothing takes it for ours to delete.
+ */
+export function systemNamespaceOrigin({ annotations, labels }: Marks): "made" | "adopted" | "foreign" {
+  if (isOwned(labels)) return "made";
+  return annotations?.[identityAnnotations.mesh] === undefined ? "foreign" : "adopted";
+}
+
 /** Marks a namespace of the mesh's workloads that Isthmus made. */
 export const meshNamespaceLabels = { ...ownedLabels, "app.kubernetes.io/component": "mesh-namespace" } as const;
 

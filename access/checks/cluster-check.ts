@@ -133,11 +133,17 @@ async function standingIn(
     answered(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
     ...wanted.map(({ name }) => object(server, `/api/v1/namespaces/${name}`, deadline)),
   ]);
-  const namespaces = wanted.flatMap(({ name, labels }, index): WantedNamespace[] => {
+  const namespaces = wanted.flatMap(({ name, labels, annotations }, index): WantedNamespace[] => {
     const namespace = found[index];
-    return namespace === undefined ? [] : [{ name, object: namespace, labels }];
+    return namespace === undefined ? [] : [{ name, object: namespace, labels, annotations }];
   });
-  return gatherStanding(server, deadline, { site, cluster, system, namespaces });
+  return gatherStanding(server, deadline, {
+    site,
+    cluster,
+    system,
+    namespaces,
+    wantedOfSystem: mesh.istio.systemNamespace,
+  });
 }
 
 function notPermitted(path: string, missing: string): Problem {

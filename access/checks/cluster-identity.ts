@@ -22,9 +22,11 @@ export interface ClusterSighting {
 export type SystemNamespaceSighting =
   | { readonly kind: "absent" }
   | { readonly kind: "unread" }
-  | { readonly kind: "foreign" }
+  | { readonly kind: "foreign"; readonly uid?: string }
   | {
       readonly kind: "ours";
+      /** `adopted` where somebody else made it, and a mesh stands in it. */
+      readonly origin: "made" | "adopted";
       readonly uid?: string;
       readonly identity: Identity;
       /** SHA-256 fingerprints of the roots that istiod has published there; none where it has not yet. */
@@ -107,6 +109,9 @@ function verdictOn(plan: MeshPlan, seen: Seen, knowledge: StackKnowledge): Verdi
 
   const neighbour = isOther ? otherOwner(plan, site, uid, knowledge) : undefined;
   if (neighbour !== undefined) return another(seen, `${neighbour} of this mesh`);
+  if (system.kind === "foreign" && !isOther && wasMade && ![undefined, system.uid].includes(state.systemUid)) {
+    return { kind: "problem", problem: ofSomebodyElse(seen) };
+  }
   if (system.kind === "unread" || system.kind === "foreign") {
     const what = system.kind === "foreign" ? `one with a namespace ${systemNamespace} that Isthmus did not create` : "";
     return isOther ? another(seen, what) : undefined;
@@ -177,6 +182,16 @@ function anew({ known, site, sighting }: Seen, isOther: boolean): Problem {
       `${isThere ? `whose ${systemNamespace} is a copy` : `without ${systemNamespace}`}: ` +
       `${site.name} was made anew under its old name, or the context is another cluster's`,
     fix: `If it was made anew, run \`isthmus up --refresh\`, which makes all in it again (by Pulumi alone \`pulumi refresh\`, then \`pulumi up\`); if not, name the context of ${site.name}.`,
+  };
+}
+
+/** Neither a refresh nor an update can tell it from the one that was made. */
+function ofSomebodyElse({ site }: Seen): Problem {
+  return {
+    path: site.access.path,
+    expected: `the namespace ${systemNamespace} that the last update left in ${site.name}`,
+    found: "one in its place that Isthmus did not make",
+    fix: `Delete it if nothing needs what is in it, and run \`isthmus up --refresh\`; or take ${site.name} out of the configuration, \`isthmus forget ${site.name}\`, and have it join anew, which takes the namespace as it is.`,
   };
 }
 

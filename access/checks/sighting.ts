@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isOwned, systemNamespace } from "../../topology";
+import { ownedLabels, releaseNames, systemNamespace, systemNamespaceOrigin } from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
 import { apiServer, type ApiServer } from "../connection/api-server";
 import { CredentialError } from "../connection/exec-credential";
@@ -53,12 +53,23 @@ export async function sightingOf(
   deadline: AbortSignal,
 ): Promise<SystemNamespaceSighting> {
   if (typeof namespace !== "object") return { kind: namespace };
-  const { annotations, labels, uid } = namespace.metadata;
-  if (!isOwned(labels)) return { kind: "foreign" };
+  const { annotations, uid } = namespace.metadata;
+  const origin = systemNamespaceOrigin(namespace.metadata);
+  if (origin === "foreign") return { kind: "foreign", ...(uid === undefined ? {} : { uid }) };
   const bundle = await object(server, `${systemNamespacePath}/configmaps/${rootConfigMap}`, deadline);
   const roots = fingerprintsIn(bundle?.data?.["root-cert.pem"] ?? "");
-  const contents = roots.length === 0 && (await isBare(server, deadline)) ? "nothing" : "something";
-  return { kind: "ours", ...(uid === undefined ? {} : { uid }), identity: identityFrom(annotations), roots, contents };
+  const contents =
+    roots.length === 0 && (await (origin === "made" ? isBare(server, deadline) : hasNothingOfMesh(server, deadline)))
+      ? "nothing"
+      : "something";
+  return {
+    kind: "ours",
+    origin,
+    ...(uid === undefined ? {} : { uid }),
+    identity: identityFrom(annotations),
+    roots,
+    contents,
+  };
 }
 
 /** What Kubernetes itself puts into every namespace. */
@@ -71,12 +82,35 @@ const listSchema = z.object({ items: z.array(z.object({ metadata: z.object({ nam
  * ended, and nothing of the mesh, no root above all, has come into it. What may not be read counts as something.
  */
 export async function isBare(server: Pick<ApiServer, "ask">, deadline: AbortSignal): Promise<boolean> {
+  const collections = ["pods", "secrets", "services", "configmaps"];
   const contents = await Promise.all(
-    ["pods", "secrets", "services", "configmaps"].map(async (collection) => {
-      const { status, body } = await server.ask(`${systemNamespacePath}/${collection}?limit=2`, deadline);
-      const found = status === 200 ? listSchema.safeParse(readJson(body)).data : undefined;
-      return found?.items.every(({ metadata }) => inEveryNamespace.includes(metadata.name)) ?? false;
-    }),
+    collections.map((collection) => namesIn(server, `${collection}?limit=2`, deadline)),
   );
-  return contents.every(Boolean);
+  return contents.every((names) => names?.every((name) => inEveryNamespace.includes(name)) ?? false);
+}
+
+/**
+ * The same for one that somebody else made: it has what is theirs, and nothing that bears our label, nor a record of a Helm
+ * release of ours.
+ */
+async function hasNothingOfMesh(server: Pick<ApiServer, "ask">, deadline: AbortSignal): Promise<boolean> {
+  const [ours = ""] = Object.entries(ownedLabels).map((label) => label.join("="));
+  const selectors = [ours, `owner=helm,name in (${releaseNames.join(",")})`].map(encodeURIComponent);
+  const contents = await Promise.all(
+    ["secrets", "services"].flatMap((collection) =>
+      selectors.map((selector) => namesIn(server, `${collection}?labelSelector=${selector}&limit=1`, deadline)),
+    ),
+  );
+  return contents.every((names) => names?.length === 0);
+}
+
+/** Names of what a collection of the system namespace has; undefined where it may not be read. */
+async function namesIn(
+  server: Pick<ApiServer, "ask">,
+  collection: string,
+  deadline: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const { status, body } = await server.ask(`${systemNamespacePath}/${collection}`, deadline);
+  const found = status === 200 ? listSchema.safeParse(readJson(body)).data : undefined;
+  return found?.items.map(({ metadata }) => metadata.name);
 }

@@ -152,8 +152,11 @@ const readinessProbe = {
  * the load balancer works while istiod starts. The gateway sees only endpoints of its own network.
  */
 export function eastWestGatewayValues(cluster: ClusterPlan): HelmValues {
+  const { imagePullSecrets } = cluster;
   return mergeValues(
     {
+      // Injection adds those of its istiod, which may run in another cluster.
+      ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
       service: { type: "None" },
       env: { ISTIO_META_REQUESTED_NETWORK_VIEW: cluster.network },
       readinessProbe,
@@ -167,7 +170,11 @@ export function isHostName(address: string): boolean {
   return !address.includes(":") && !/^\d+\.\d+\.\d+\.\d+$/.test(address);
 }
 
+/** Annotation of istiod's pods by which they are made anew when they are to be pulled by other Secrets. */
+const pullSecretsAnnotation = "isthmus.dev/image-pull-secrets";
+
 function commonValues(plan: MeshPlan, controlPlane: ControlPlanePlan): HelmValues {
+  const { imagePullSecrets } = controlPlane;
   const configCluster = plan.clusters.find(({ name }) => name === controlPlane.configCluster);
   if (configCluster === undefined) throw new RangeError(`no cluster ${controlPlane.configCluster}`);
   return {
@@ -178,7 +185,12 @@ function commonValues(plan: MeshPlan, controlPlane: ControlPlanePlan): HelmValue
       network: configCluster.network,
       multiCluster: { clusterName: configCluster.name },
       ...meshNetworks(controlPlane.fixedNetworks),
+      ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets }),
     },
+    // The chart gives them to istiod's account alone, which counts for new pods: one that cannot be pulled would wait on.
+    ...(imagePullSecrets.length === 0
+      ? {}
+      : { podAnnotations: { [pullSecretsAnnotation]: imagePullSecrets.join(",") } }),
     meshConfig: meshConfigOf(plan),
   };
 }

@@ -84,7 +84,7 @@ function imageTrouble(message: string): readonly [why: string, fix: string] {
   if (/may require authorization|insufficient_scope/i.test(message)) {
     return [
       "not there, or not for these credentials",
-      `Mend ${settings}, or name a pull secret in the Helm value \`global.imagePullSecrets\`.`,
+      `Mend ${settings}, or name a pull secret in \`istio.imagePullSecrets\`.`,
     ];
   }
   if (/not found|manifest unknown|does not exist|NAME_UNKNOWN/i.test(message)) {
@@ -93,7 +93,7 @@ function imageTrouble(message: string): readonly [why: string, fix: string] {
   if (/unauthorized|authentication required|denied|forbidden|no basic auth/i.test(message)) {
     return [
       "refused without other credentials",
-      "Name a pull secret in the Helm value `global.imagePullSecrets`, or mend the one that is there.",
+      "Name a pull secret in `istio.imagePullSecrets`, or mend the one that is there.",
     ];
   }
   if (/x509|certificate/i.test(message)) {
@@ -102,7 +102,7 @@ function imageTrouble(message: string): readonly [why: string, fix: string] {
   if (/toomanyrequests|rate limit/i.test(message)) {
     return [
       "the registry's rate limit is reached",
-      "Log in to it by a pull secret (Helm value `global.imagePullSecrets`), or take a mirror with `istio.hub`.",
+      "Log in to it by a pull secret (`istio.imagePullSecrets`), or take a mirror with `istio.hub`.",
     ];
   }
   if (/no such host|timeout|refused|unreachable|i\/o|no route/i.test(message)) {

@@ -12,6 +12,8 @@ export interface ClusterOutputs {
   readonly intermediate?: { readonly notAfter: string };
   /** Namespaces of the mesh's workloads that the stack made. */
   readonly namespaces?: readonly string[];
+  /** `adopted` where somebody else made its `istio-system`, which stays when the mesh goes; none where the stack made it. */
+  readonly systemNamespace?: "adopted";
   /** UID of its namespace kube-system, by which it is known again; none after an update by an earlier release. */
   readonly uid?: string;
 }
@@ -26,6 +28,8 @@ export interface ControlPlaneOutputs {
   /** At which other clusters reach it; none where it serves only its own. */
   readonly address?: string;
   readonly intermediate?: { readonly notAfter: string };
+  /** `adopted` where somebody else made the `istio-system` that it runs in; none where the stack made it. */
+  readonly systemNamespace?: "adopted";
   /** UID of the namespace kube-system of the cluster that it runs in; none after an update by an earlier release. */
   readonly uid?: string;
 }

@@ -60,12 +60,26 @@ export function namespaceManifest(name: string, owner: string, plan: Pick<MeshPl
   };
 }
 
-/** What is in the namespace, in the order in which it is to be made: accounts before the pods that run as them. */
-export function sampleManifests(namespace: string, version: string, images: SampleImages): Manifest[] {
+/**
+ * What is in the namespace, in the order in which it is to be made: accounts before the pods that run as them. The accounts
+ * name the pull secrets, as istiod's does: injection then adds those of the sidecar.
+ * @param pullSecrets Names of the Secrets by which the images are pulled. Default: none.
+ */
+export function sampleManifests(
+  namespace: string,
+  version: string,
+  images: SampleImages,
+  pullSecrets: readonly string[] = [],
+): Manifest[] {
   const collection = `/api/v1/namespaces/${namespace}`;
   const account = (name: string): Manifest => ({
     path: `${collection}/serviceaccounts`,
-    object: { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, labels: sampleLabels } },
+    object: {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name, labels: sampleLabels },
+      ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) }),
+    },
   });
   return [
     account(helloworldName),
@@ -117,6 +131,21 @@ export function sampleManifests(namespace: string, version: string, images: Samp
       },
     }),
   ];
+}
+
+/** A Secret's content that pulls images, as it goes from one namespace into another. */
+export interface PullSecretContent {
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** A copy of a pull secret, which goes with the namespace. */
+export function pullSecretManifest(namespace: string, name: string, { data, type }: PullSecretContent): Manifest {
+  const metadata = { name, labels: sampleLabels };
+  return {
+    path: `/api/v1/namespaces/${namespace}/secrets`,
+    object: { apiVersion: "v1", kind: "Secret", metadata, type, data },
+  };
 }
 
 /** Requests that fit beside anything. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
-import type { MeshPlan } from "../../topology";
+import { systemNamespace, type MeshPlan } from "../../topology";
 import { isPresent, KubernetesError, untilGone, type ClusterClient } from "../../access";
 import { isLeftover, ownerOfThisProcess } from "./owner";
 import {
@@ -9,10 +9,12 @@ import {
   helloworldName,
   namespaceManifest,
   ownerAnnotation,
+  pullSecretManifest,
   sampleLabels,
   sampleManifests,
   sampleNamespacePattern,
   type Manifest,
+  type PullSecretContent,
   type SampleImages,
 } from "./sample-manifests";
 
@@ -64,11 +66,34 @@ export class Sample {
   /** What keeps the sample's pods in a cluster from being of use, in words; nothing when they are ready. */
   async troubles(cluster: string): Promise<string[]> {
     const pods = await this.client(cluster).list<V1Pod>(`/api/v1/namespaces/${this.namespace}/pods`);
-    return [helloworldName, clientName].flatMap((name) => {
+    const troubles = [helloworldName, clientName].flatMap((name) => {
       const pod = pods.find((candidate) => candidate.metadata?.name === name);
       const trouble = pod === undefined ? "does not exist" : troubleOf(pod);
       return trouble === undefined ? [] : [`pod ${name} ${trouble}`];
     });
+    return troubles.length === 0 ? [] : [...troubles, ...(await this.missingPullSecrets(cluster))];
+  }
+
+  /** Whether it is known at all depends on whether this user may read Secrets. */
+  private async missingPullSecrets(cluster: string): Promise<string[]> {
+    const client = this.client(cluster);
+    const missing = await Promise.all(
+      this.pullSecretsOf(cluster).map(async (name) => {
+        const isThere = await isPresent(client, `/api/v1/namespaces/${this.namespace}/secrets/${name}`).catch(
+          (error: unknown) => {
+            if (error instanceof KubernetesError) return "not known";
+            throw error;
+          },
+        );
+        return isThere === false ? [name] : [];
+      }),
+    );
+    const names = missing.flat().join(", ");
+    if (names === "") return [];
+    return [
+      `by ${names} no image is pulled there: no such Secret is in the namespace, which is made for each run; ` +
+        "write `sample.pullSecrets: copied`, or have something bring it into every namespace",
+    ];
   }
 
   /**
@@ -87,8 +112,12 @@ export class Sample {
   private async create(cluster: string): Promise<void> {
     const client = this.client(cluster);
     await this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan));
+    const pullSecrets = this.pullSecretsOf(cluster);
+    if (this.options.plan.sample.pullSecrets === "copied") {
+      await Promise.all(pullSecrets.map((name) => this.copyPullSecret(client, name)));
+    }
     const [pods, others] = partition(
-      sampleManifests(this.namespace, this.versionOf(cluster), this.options.images),
+      sampleManifests(this.namespace, this.versionOf(cluster), this.options.images, pullSecrets),
       (manifest) => manifest.path.endsWith("/pods"),
     );
     await Promise.all([
@@ -96,6 +125,19 @@ export class Sample {
       untilPresent(client, `/api/v1/namespaces/${this.namespace}/configmaps/${rootConfigMap}`),
     ]);
     await Promise.all(pods.map((manifest) => this.apply(client, manifest)));
+  }
+
+  /** Those of the cluster, and those that its istiod names for every sidecar. */
+  private pullSecretsOf(cluster: string): string[] {
+    const { plan } = this.options;
+    const site = plan.clusters.find(({ name }) => name === cluster);
+    const controlPlane = plan.controlPlanes.find(({ name }) => name === site?.controlPlane);
+    return [...new Set([...(site?.imagePullSecrets ?? []), ...(controlPlane?.imagePullSecrets ?? [])])];
+  }
+
+  private async copyPullSecret(client: ClusterClient, name: string): Promise<void> {
+    const content = await client.get<PullSecretContent>(`/api/v1/namespaces/${systemNamespace}/secrets/${name}`);
+    await this.apply(client, pullSecretManifest(this.namespace, name, content));
   }
 
   private async apply(client: ClusterClient, manifest: Manifest): Promise<void> {

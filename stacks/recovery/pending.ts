@@ -72,10 +72,10 @@ export function releasesIn({ resources = [] }: ExportedState): PendingRelease[] 
   });
 }
 
-/** Whether a resource is the system namespace of a cluster, one that waits for its deletion too. */
+/** Whether a resource is the system namespace of a cluster, made or adopted, one that waits for its deletion too. */
 export function isSystemNamespace({ inputs, type }: StateResource): boolean {
   const { name } = (inputs?.["metadata"] ?? {}) as { readonly name?: unknown };
-  return type === "kubernetes:core/v1:Namespace" && name === systemNamespace;
+  return /^kubernetes:core\/v1:Namespace(Patch)?$/.test(type) && name === systemNamespace;
 }
 
 /** Whether a state records operations that were creating something. Pulumi keeps those until it is told to drop them. */

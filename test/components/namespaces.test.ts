@@ -8,7 +8,7 @@ import { buildMesh, find, listOf, provided, updateOf } from "./support";
 const config: MeshConfig = {
   ...twoPrimaries,
   namespaces: {
-    shop: { labels: { team: "shop" } },
+    shop: { labels: { team: "shop" }, annotations: { "example.org/owner": "team shop" } },
     batch: { injection: "disabled", clusters: ["west"] },
     canary: { revision: "stable", clusters: ["west"] },
   },
@@ -47,10 +47,12 @@ describe("MeshNamespace", () => {
     const metadataOf = (name: string): unknown => find(resources, name).inputs["metadata"];
     assert.deepEqual(metadataOf("mesh-east-namespace.shop-namespace"), {
       name: "shop",
+      annotations: { "example.org/owner": "team shop" },
       labels: { team: "shop", "istio-injection": "enabled", ...made },
     });
     assert.deepEqual(metadataOf("mesh-west-namespace.shop-patch"), {
       name: "shop",
+      annotations: { "example.org/owner": "team shop" },
       labels: { team: "shop", "istio-injection": "enabled" },
     });
     assert.deepEqual(metadataOf("mesh-west-namespace.batch-namespace"), {
@@ -81,5 +83,50 @@ describe("MeshNamespace", () => {
       });
     });
     assert.deepEqual(namespaces, { east: ["shop"], west: ["batch", "canary"] });
+  });
+});
+
+describe("SystemNamespace", () => {
+  const platform = {
+    labels: { "pod-security.kubernetes.io/enforce": "baseline" },
+    annotations: { "example.org/owner": "team platform" },
+  };
+  const prepared: MeshConfig = { ...twoPrimaries, istio: { ...twoPrimaries.istio, systemNamespace: platform } };
+  const identity = (cluster: string): object => ({
+    "isthmus.dev/mesh": twoPrimaries.id,
+    "isthmus.dev/trust-domain": `${twoPrimaries.id}.internal`,
+    "isthmus.dev/cluster": cluster,
+  });
+  let resources: RecordedResource[];
+
+  before(async () => {
+    resources = await updateOf(prepared, { foreignNamespaces: { west: ["istio-system"] } });
+  });
+
+  it("is made with the configuration's labels and annotations beside ours", () => {
+    assert.deepEqual(find(resources, "mesh-east-system-namespace").inputs["metadata"], {
+      name: "istio-system",
+      labels: { ...platform.labels, "app.kubernetes.io/managed-by": "isthmus", "topology.istio.io/network": "east" },
+      annotations: { ...platform.annotations, ...identity("east") },
+    });
+  });
+
+  it("is only patched where somebody else made it, without the label by which it would be ours to delete", () => {
+    const { inputs, type } = find(resources, "mesh-west-system-patch");
+    assert.equal(type, "kubernetes:core/v1:NamespacePatch");
+    assert.deepEqual(inputs["metadata"], {
+      name: "istio-system",
+      labels: { ...platform.labels, "topology.istio.io/network": "west" },
+      annotations: { ...platform.annotations, ...identity("west") },
+    });
+    assert.equal(
+      resources.some(({ name }) => name === "mesh-west-system-namespace"),
+      false,
+    );
+  });
+
+  it("holds what the mesh has in it all the same", () => {
+    const secret = find(resources, "mesh-west-system-cacerts").inputs["metadata"];
+    assert.equal((secret as { readonly namespace: string }).namespace, "istio-system");
   });
 });

@@ -55,6 +55,38 @@ describe("Values of one cluster", () => {
   });
 });
 
+describe("Pull secrets", () => {
+  it("reach istiod, whose pods they make anew, and the gateways, of every cluster by its own names", async () => {
+    const resources = await updateOf({
+      ...twoPrimaries,
+      istio: { ...twoPrimaries.istio, imagePullSecrets: ["registry"] },
+      clusters: {
+        ...twoPrimaries.clusters,
+        west: { ...twoPrimaries.clusters.west, imagePullSecrets: ["mirror", "registry"] },
+      },
+    });
+    const istiod = (cluster: string): unknown => {
+      const { global, podAnnotations } = valuesOf(resources, `mesh-${cluster}-control-plane-istiod`);
+      return [(global as Record<string, unknown>)["imagePullSecrets"], podAnnotations];
+    };
+    const pulledBy = (names: string): object => ({ "isthmus.dev/image-pull-secrets": names });
+    assert.deepEqual(istiod("east"), [["registry"], pulledBy("registry")]);
+    assert.deepEqual(istiod("west"), [["mirror", "registry"], pulledBy("mirror,registry")]);
+    const gateway = (cluster: string): unknown =>
+      valuesOf(resources, `mesh-${cluster}-gateway-release`)["imagePullSecrets"];
+    assert.deepEqual(gateway("east"), [{ name: "registry" }]);
+    assert.deepEqual(gateway("west"), [{ name: "mirror" }, { name: "registry" }]);
+  });
+
+  it("are in no chart's values where none are named", async () => {
+    const resources = await updateOf(twoPrimaries);
+    const istiod = valuesOf(resources, "mesh-east-control-plane-istiod");
+    assert.equal(JSON.stringify(istiod).includes("imagePull"), false);
+    assert.equal("podAnnotations" in istiod, false);
+    assert.equal("imagePullSecrets" in valuesOf(resources, "mesh-east-gateway-release"), false);
+  });
+});
+
 describe("Transforms", () => {
   for (const [topology, config, clusters, external] of [
     ["primaries and remotes", mixed, ["p1", "p2", "p3", "r1", "r3"], []],

@@ -26,7 +26,7 @@ import {
   type KnownValues,
   type MeshPlan,
 } from "../../topology";
-import { planOf, topologies, twoPrimaries } from "../support/plans";
+import { externalControlPlane, planOf, topologies, twoPrimaries } from "../support/plans";
 
 const project = join(__dirname, "..", "..");
 const stackFiles = readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
@@ -99,6 +99,12 @@ describe("Helm values", function () {
       assertAllKnown(planOf(config));
     });
   }
+
+  it("are all known to Istio's charts: pull secrets", () => {
+    for (const config of [twoPrimaries, externalControlPlane]) {
+      assertAllKnown(planOf({ ...config, istio: { ...config.istio, imagePullSecrets: ["registry"] } }));
+    }
+  });
 
   it("are told from others", () => {
     assert.deepEqual(unknownTo("istiod", { global: { externalIstoid: true } }), ["global.externalIstoid"]);

@@ -1,18 +1,32 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { labEnvironment } from "../../lab";
-import type { Problem } from "../../topology";
+import type { MeshConfig, Problem } from "../../topology";
 import { isthmus, repository } from "../support/isthmus";
-import { kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
+import { appliedByPlatform, meshMarks, ofPlatform, platform } from "./platform-team";
 import { describeInTurn } from "./turns";
 
 const execute = promisify(execFile);
 const stack = new WrittenStack("test-leftovers");
 const role = "istio-reader-clusterrole-istio-system";
+
+/** A pull secret in one of the two clusters: in the other nothing needs it. */
+const withPullSecrets: Partial<MeshConfig> = {
+  clusters: {
+    east: { network: "east", access: { context: "lab-east" }, imagePullSecrets: ["registry"] },
+    west: { network: "west", access: { context: "lab-west" } },
+  },
+};
+
+/** The commands in what is to be done. */
+function commandsIn(fix: string): string[] {
+  return [...fix.matchAll(/`(kubectl [^`]+)`/g)].map(([, command = ""]) => command);
+}
 
 interface PreviewDocument {
   readonly refusals: readonly Problem[];
@@ -134,16 +148,75 @@ describeInTurn("leftovers", "a cluster in which Istio was before", function () {
     await kubectl("east", "wait", "--for=delete", "namespace/istio-system", "--timeout=60s");
   });
 
-  it("is installed into after the commands that were said, and is nothing to speak of then", async () => {
-    const commands = [...(refusal.fix.split(" Or, ")[0] ?? "").matchAll(/`(kubectl [^`]+)`/g)].map(
-      ([, command]) => command,
+  it("is refused without the pull secrets that are named, with the commands that make them", async () => {
+    stack.write({
+      ...withPullSecrets,
+      sample: { clientImage: "lab.local/curl:lab", pullSecrets: "copied" },
+    });
+    const { refusals } = await preview(2);
+    assert.deepEqual(
+      refusals.map(({ found }) => found),
+      ["no namespace istio-system yet", refusal.found],
     );
+    const directory = mkdtempSync(join(tmpdir(), "isthmus-registry-"));
+    const credentials = join(directory, "config.json");
+    writeFileSync(credentials, JSON.stringify({ auths: { "lab.local": { auth: "bm9ib2R5Om5vdGhpbmc=" } } }));
+    try {
+      for (const command of commandsIn(refusals[0]?.fix ?? "")) {
+        await pasted(command.replace("=config.json", `=${credentials}`));
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+    assert.deepEqual(
+      (await preview(2)).refusals.map(({ found }) => found),
+      [refusal.found],
+    );
+  });
+
+  it("is refused with a label of ours that another manager keeps to another value", async () => {
+    const label = (network: string): object => ({
+      ...platform.namespace,
+      metadata: {
+        ...platform.namespace.metadata,
+        labels: { ...platform.namespace.metadata.labels, "topology.istio.io/network": network },
+      },
+    });
+    await appliedByPlatform("east", label("elsewhere"));
+    assert.match(
+      (await preview(2)).refusals[0]?.found ?? "",
+      /^platform keeps it, as "elsewhere", and it is to be "east"$/,
+    );
+    await appliedByPlatform("east", platform.namespace, ...platform.objects);
+  });
+
+  let prepared: readonly unknown[];
+
+  it("is installed into after the commands that were said, and is nothing to speak of then", async () => {
+    const commands = commandsIn(refusal.fix.split(" Or, ")[0] ?? "");
     assert.equal(commands.length, 3, refusal.fix);
-    for (const command of commands) await pasted(command ?? "");
+    for (const command of commands) await pasted(command);
+    prepared = await ofPlatform("east");
     await stack.up();
     await stack.settled();
     const { warnings } = await preview(0);
     assert.deepEqual(warnings, []);
+  });
+
+  it("keeps what a platform team has prepared, and pulls by its Secret", async () => {
+    assert.deepEqual(await ofPlatform("east"), prepared);
+    assert.deepEqual(await meshMarks("east"), [
+      "isthmus.dev/cluster",
+      "isthmus.dev/mesh",
+      "isthmus.dev/trust-domain",
+      "topology.istio.io/network",
+    ]);
+    const pods = JSON.parse(await kubectl("east", "--namespace", "istio-system", "get", "pods", "-o", "json")) as {
+      readonly items: readonly { readonly spec: { readonly imagePullSecrets?: readonly object[] } }[];
+    };
+    assert.equal(pods.items.length, 2);
+    for (const { spec } of pods.items) assert.deepEqual(spec.imagePullSecrets, [{ name: "registry" }]);
+    assert.deepEqual(await stack.verified(), allPairs(["east", "west"]));
   });
 
   it("is warned of, where the mesh stands, for what comes beside it and stops calls", async () => {
@@ -160,5 +233,18 @@ describeInTurn("leftovers", "a cluster in which Istio was before", function () {
       /a webhook istio-sidecar-injector-canary-istio-canary of the namespace istio-canary, an istiod istio-canary\/istiod-canary of the revision canary, for namespaces of other labels/,
     );
     assert.match(warnings, /authorizationpolicy\/closed, which allows nothing/);
+  });
+
+  it("leaves what was prepared when the mesh goes, and nothing of the mesh in it", async () => {
+    await helm("east", "uninstall", "istiod", "--namespace", "istio-canary");
+    await kubectl("east", "delete", "namespace", "istio-canary");
+    await kubectl("east", "--namespace", "istio-system", "delete", "authorizationpolicy", "closed");
+    await stack.destroy();
+    assert.deepEqual(await ofPlatform("east"), prepared);
+    assert.deepEqual(await meshMarks("east"), []);
+    const rest = await kubectl("east", "--namespace", "istio-system", "get", "all,secrets,configmaps", "-o", "name");
+    assert.deepEqual(rest.trim().split("\n").sort(), ["configmap/kube-root-ca.crt", "secret/registry"]);
+    assert.deepEqual(await leftIn("east"), ["namespace/istio-system"]);
+    assert.deepEqual(await leftIn("west"), []);
   });
 });

@@ -64,7 +64,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
     ...otherClusterDomain(plan, part),
     namespaces: plan.namespaces
       .filter(({ clusters }) => clusters.includes(part))
-      .map(({ name, labels }) => ({ name, labels })),
+      .map(({ name, labels, annotations }) => ({ name, labels, annotations })),
   };
 }
 

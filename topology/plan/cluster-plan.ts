@@ -23,6 +23,8 @@ export interface SitePlan {
   readonly access: AccessPlan;
   /** What an update does when it cannot be reached. */
   readonly ifUnreachable: "fail" | "skip";
+  /** Names of the Secrets by which Istio's images are pulled there. */
+  readonly imagePullSecrets: readonly string[];
 }
 
 /** What follows from the configuration for one cluster of the mesh. Plain data, known at preview. */
@@ -94,6 +96,7 @@ export function planCluster(mesh: Mesh, name: string, joining: Joining): Cluster
     },
     ranges: { ...(pods === undefined ? {} : { pods }), ...(services === undefined ? {} : { services }) },
     ifUnreachable: cluster.ifUnreachable,
+    imagePullSecrets: cluster.imagePullSecrets ?? mesh.istio.imagePullSecrets,
     ...(cluster.replaces === undefined ? {} : { replaces: cluster.replaces }),
     values: valuesOf(mesh, cluster.values),
   };
@@ -108,6 +111,7 @@ export function planExternal(mesh: Mesh, name: string): SitePlan {
     path: configurationPath("externalControlPlanes", name),
     access: planAccess(mesh, external.access, ["externalControlPlanes", name]),
     ifUnreachable: external.ifUnreachable,
+    imagePullSecrets: external.imagePullSecrets ?? mesh.istio.imagePullSecrets,
   };
 }
 

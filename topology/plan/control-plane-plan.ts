@@ -36,6 +36,8 @@ export interface ControlPlanePlan {
   readonly fixedNetworks: Readonly<Record<string, FixedNetwork>>;
   /** How other clusters reach it; undefined where it serves none. */
   readonly exposed?: ExposedIstiodPlan;
+  /** Names of the Secrets by which its image is pulled, and those of the pods that it injects into. */
+  readonly imagePullSecrets: readonly string[];
   /** Extra values for its chart. */
   readonly values: HelmValuesByChart;
 }
@@ -58,6 +60,7 @@ export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readon
       reads,
       fixedNetworks: fixedNetworksOf(clusters.filter((cluster) => known.has(cluster.name))),
       ...(servesOthers ? { exposed: exposedIstiod(settings.exposedIstiod) } : {}),
+      imagePullSecrets: settings.imagePullSecrets ?? mesh.istio.imagePullSecrets,
       values: valuesOf(mesh, settings.values),
     };
   });

@@ -22,6 +22,8 @@ export interface IstioPlan {
   readonly charts: ChartsPlan;
   readonly hub: string;
   readonly tag: string;
+  /** What the configuration gives to the namespace `istio-system` of every cluster. */
+  readonly systemNamespace: Mesh["istio"]["systemNamespace"];
   /** Path of the module that has the last word on the releases, relative to the project. */
   readonly transforms?: string;
   /** The user's extra values as they were written, the mesh's own before those of single clusters. */
@@ -46,6 +48,7 @@ export function planIstio(mesh: Mesh): IstioPlan {
     charts: istio.charts ?? { repository: publicChartRepository },
     hub: istio.hub,
     tag: istio.tag ?? istio.version,
+    systemNamespace: istio.systemNamespace,
     ...(istio.transforms === undefined ? {} : { transforms: istio.transforms }),
     extraValues: [
       { path: configurationPath("istio", "values"), values: istio.values },

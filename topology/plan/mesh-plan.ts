@@ -32,6 +32,8 @@ export interface SamplePlan {
   readonly helloworldImage: string;
   /** An image with `curl` and `sleep`. */
   readonly clientImage: string;
+  /** Whether the Secrets by which its images are pulled are copied into its namespace, or only named. */
+  readonly pullSecrets: "named" | "copied";
 }
 
 /** Derives the plan of a valid mesh. Pure. */
@@ -50,6 +52,7 @@ export function planMesh(mesh: Mesh): MeshPlan {
     sample: {
       helloworldImage: `${mesh.sample.hub ?? mesh.istio.hub}/examples-helloworld-v1:1.0`,
       clientImage: mesh.sample.clientImage,
+      pullSecrets: mesh.sample.pullSecrets,
     },
     clusters,
     externalControlPlanes: Object.keys(mesh.externalControlPlanes)

@@ -5,6 +5,8 @@ export interface NamespacePlan {
   readonly name: string;
   /** Labels that it has in every cluster, those that decide about injection among them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Annotations that the configuration gives it in every cluster. */
+  readonly annotations: Readonly<Record<string, string>>;
   /** Clusters that have it, sorted. */
   readonly clusters: readonly string[];
 }
@@ -12,9 +14,10 @@ export interface NamespacePlan {
 /** Plans the namespaces. Pure. */
 export function planNamespaces(mesh: Mesh): NamespacePlan[] {
   return Object.entries(mesh.namespaces)
-    .map(([name, { injection, revision, labels, clusters }]) => ({
+    .map(([name, { injection, revision, labels, annotations, clusters }]) => ({
       name,
       labels: { ...labels, ...injectionLabel(injection, revision) },
+      annotations,
       clusters: [...(clusters ?? Object.keys(mesh.clusters))].sort(),
     }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -25,6 +25,7 @@ import { replacesFormerIdentity, replacesFormerName, replacesOnce } from "./iden
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
 import {
   knownNamespaceClusters,
+  namespaceAnnotationsFree,
   namespaceClustersOnce,
   namespaceLabelsFree,
   namespacesOfWorkloads,
@@ -32,6 +33,7 @@ import {
   revisionInstalled,
 } from "./namespaces";
 import { knownPeers, peersAreOthers, peersAtControlPlanes, peersOnce } from "./peers";
+import { pullSecretsKnown, pullSecretsOnce } from "./pull-secrets";
 import { rangesApart } from "./ranges";
 import { remoteValuesRead } from "./remote-values";
 import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
@@ -77,6 +79,7 @@ export const rules: readonly Rule[] = [
   { id: "namespace-clusters-once", check: namespaceClustersOnce },
   { id: "revision-injects", check: revisionInjects },
   { id: "namespace-labels-free", check: namespaceLabelsFree },
+  { id: "namespace-annotations-free", check: namespaceAnnotationsFree },
   { id: "replaces-former-identity", about: [["id"], ["trustDomain"]], check: replacesFormerIdentity },
   { id: "replaces-former-name", check: replacesFormerName },
   { id: "replaces-once", check: replacesOnce },
@@ -88,6 +91,7 @@ export const rules: readonly Rule[] = [
   { id: "owned-values", check: ownedValuesUntouched },
   { id: "mappings-stay-mappings", check: mappingsStayMappings },
   { id: "nested-values", check: valuesNested },
+  { id: "pull-secrets-once", check: pullSecretsOnce },
   { id: "site-names-beside-trust", check: siteNamesBesideTrust },
 ];
 
@@ -105,6 +109,7 @@ export const cautions: readonly Caution[] = [
   { id: "renewal-in-time", check: renewalInTime },
   { id: "trust-domain-of-its-own", check: trustDomainOfItsOwn },
   { id: "hosts-that-stay", check: hostsThatStay },
+  { id: "pull-secrets-known", check: pullSecretsKnown },
   { id: "known-istio", check: knownIstio },
   { id: "size", check: size },
 ];

@@ -1,5 +1,5 @@
 import { describeFound } from "../found";
-import { systemNamespace } from "../names";
+import { networkLabel, systemNamespace } from "../names";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
@@ -52,26 +52,78 @@ export function revisionInjects(mesh: MeshDraft): readonly Problem[] {
     }));
 }
 
-/** Labels of a namespace that follow from something else, and from what. */
-const ownedNamespaceLabels: Readonly<Record<string, string>> = {
-  "istio-injection": "Write `injection` instead.",
-  "istio.io/rev": "Write `revision` instead.",
-  "app.kubernetes.io/managed-by": "Remove it: by this label Isthmus knows what it made.",
-  "app.kubernetes.io/component": "Remove it: by this label Isthmus knows what it made.",
+/** A label or an annotation of a namespace that follows from something else, and from what. */
+type OwnedKeys = Readonly<Record<string, string>>;
+
+const known = "Remove it: by this label Isthmus knows what it made.";
+
+const ownedEverywhere: OwnedKeys = {
+  [networkLabel]: "Write the cluster's `network` instead.",
+  "app.kubernetes.io/managed-by": known,
+  "app.kubernetes.io/component": known,
   "kubernetes.io/metadata.name": "Remove it: Kubernetes sets it to the namespace's name.",
 };
 
+const ownedOfWorkloads: OwnedKeys = {
+  "istio-injection": "Write `injection` instead.",
+  "istio.io/rev": "Write `revision` instead.",
+  ...ownedEverywhere,
+};
+
+const notOfGateways =
+  "Remove it: gateways are injected by the label of their pods, which counts only in a namespace without this one.";
+
+const ownedOfSystem: OwnedKeys = {
+  "istio-injection": notOfGateways,
+  "istio.io/rev": notOfGateways,
+  ...ownedEverywhere,
+};
+
+/** Annotations of Isthmus's own, by which a cluster says to which mesh it belongs, and who may lead it. */
+const ownedAnnotations = /^isthmus\.dev\/|^topology\.istio\.io\/controlPlaneClusters$/;
+
 export function namespaceLabelsFree(mesh: MeshDraft): readonly Problem[] {
-  return entriesOf(mesh.namespaces).flatMap(([name, { labels }]) =>
-    Object.entries(ownedNamespaceLabels)
-      .filter(([label]) => labels !== undefined && Object.hasOwn(labels, label))
-      .map(([label, fix]) => ({
-        path: configurationPath("namespaces", name, "labels", label),
-        expected: "nothing, because Isthmus or Kubernetes sets this label",
-        found: describeFound(labels?.[label]),
-        fix,
-      })),
-  );
+  const { systemNamespace: system } = mesh.istio ?? {};
+  return [
+    ...ownedLabelsIn(["istio", "systemNamespace", "labels"], system?.labels, ownedOfSystem),
+    ...entriesOf(mesh.namespaces).flatMap(([name, { labels }]) =>
+      ownedLabelsIn(["namespaces", name, "labels"], labels, ownedOfWorkloads),
+    ),
+  ];
+}
+
+export function namespaceAnnotationsFree(mesh: MeshDraft): readonly Problem[] {
+  return [
+    ...ownedAnnotationsIn(["istio", "systemNamespace", "annotations"], mesh.istio?.systemNamespace?.annotations),
+    ...entriesOf(mesh.namespaces).flatMap(([name, { annotations }]) =>
+      ownedAnnotationsIn(["namespaces", name, "annotations"], annotations),
+    ),
+  ];
+}
+
+/** Labels or annotations of a draft. */
+type Written = Readonly<Record<string, string | undefined>> | undefined;
+
+function ownedLabelsIn(keys: readonly string[], labels: Written, owned: OwnedKeys): Problem[] {
+  return Object.entries(owned)
+    .filter(([label]) => labels !== undefined && Object.hasOwn(labels, label))
+    .map(([label, fix]) => ({
+      path: configurationPath(...keys, label),
+      expected: "nothing, because Isthmus or Kubernetes sets this label",
+      found: describeFound(labels?.[label]),
+      fix,
+    }));
+}
+
+function ownedAnnotationsIn(keys: readonly string[], annotations: Written): Problem[] {
+  return Object.entries(annotations ?? {})
+    .filter(([annotation]) => ownedAnnotations.test(annotation))
+    .map(([annotation, value]) => ({
+      path: configurationPath(...keys, annotation),
+      expected: "nothing, because Isthmus sets this annotation",
+      found: describeFound(value),
+      fix: "Remove it: it follows from the mesh's `id`, its `trustDomain`, and the clusters' names and control planes.",
+    }));
 }
 
 /** The revision that Isthmus installs: the charts' own name for one without a name. */

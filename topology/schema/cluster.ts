@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { worded } from "../wording";
 import { accessSchema, apiServerSchema, ifUnreachableSchema } from "./access";
+import { imagePullSecrets } from "./images";
 import { label, listOf, range } from "./primitives";
 import { eastWestGatewaySchema, exposedIstiodSchema } from "./services";
 import { chartValuesSchema, externalValuesSchema } from "./values";
@@ -24,6 +25,13 @@ export const peersSchema = worded(z.array(label("west")), { expected: "a list of
     "Clusters that this control plane reads, beside those that it serves: its workloads call services there. Default: all clusters of the mesh.",
   );
 
+/** Of a cluster that has a registry, or a mirror, of its own. */
+const ownPullSecretsSchema = imagePullSecrets()
+  .optional()
+  .describe(
+    "Names of the Secrets, in this cluster's `istio-system`, by which Istio's images are pulled here, in place of those of `istio.imagePullSecrets`. Pods get those of the istiod that injects into them too. Default: those of `istio.imagePullSecrets`.",
+  );
+
 export const clusterSchema = worded(
   z.strictObject({
     network: label("network1").describe(
@@ -40,6 +48,7 @@ export const clusterSchema = worded(
     peers: peersSchema,
     eastWestGateway: eastWestGatewaySchema.prefault({}),
     exposedIstiod: exposedIstiodSchema.prefault({}),
+    imagePullSecrets: ownPullSecretsSchema,
     values: chartValuesSchema
       .default({})
       .describe("Extra Helm values for this cluster alone, merged over those of `istio.values`. Default: none."),
@@ -63,6 +72,7 @@ export const externalControlPlaneSchema = worded(
       ),
     peers: peersSchema,
     exposedIstiod: exposedIstiodSchema.prefault({}),
+    imagePullSecrets: ownPullSecretsSchema,
     values: externalValuesSchema
       .default({})
       .describe("Extra Helm values for this control plane alone, merged over those of `istio.values`. Default: none."),

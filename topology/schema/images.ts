@@ -30,6 +30,22 @@ export function imageTag(): z.ZodString {
   });
 }
 
+/** Names of Secrets by which images are pulled: of objects of Kubernetes, DNS subdomains. */
+export function imagePullSecrets(): z.ZodArray<z.ZodString> {
+  const name = worded(
+    z.string().regex(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/),
+    {
+      expected: "the name of a Secret",
+      example: "registry-credentials",
+      mend: (value) => {
+        if (value.includes("/")) return "Take out the namespace: a pod pulls by Secrets of its own namespace.";
+        return /[A-Z]/.test(value) ? "Write it in lower-case letters." : undefined;
+      },
+    },
+  );
+  return worded(z.array(name), { expected: "a list of names of Secrets", example: "[registry-credentials]" });
+}
+
 /** An image by its whole name. */
 export function image(example: string): z.ZodString {
   return worded(z.string().regex(new RegExp(`^(${host}/)?${component}(/${component})*(:${tag})?(${digest})?$`)), {

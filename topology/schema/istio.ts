@@ -2,7 +2,8 @@ import { z } from "zod";
 import { withoutUserInfo } from "../secrets";
 import { worded } from "../wording";
 import { isOwnMachine } from "../loopback";
-import { imageHub, imageTag } from "./images";
+import { imageHub, imagePullSecrets, imageTag } from "./images";
+import { systemNamespaceSchema } from "./namespaces";
 import { text } from "./primitives";
 import { chartValuesSchema } from "./values";
 
@@ -88,6 +89,12 @@ export const istioSchema = worded(
         "Registry and path of Istio's images. Default: docker.io/istio, the one that stays when the older hubs are switched off in December 2026.",
       ),
     tag: imageTag().optional().describe("Tag of Istio's images. Default: the version, as Istio publishes them."),
+    imagePullSecrets: imagePullSecrets()
+      .default([])
+      .describe(
+        "Names of the Secrets, in `istio-system` of every cluster, by which the images of `hub` are pulled: by istiod, the gateways, the sample of `isthmus verify`, and every pod that gets a sidecar, for which its own namespace needs a Secret of the name. It stands beside `hub`, because a registry and its credentials change together; a cluster may have its own. Isthmus neither makes nor copies them. Default: none, the nodes' own credentials count.",
+      ),
+    systemNamespace: systemNamespaceSchema.prefault({}),
     values: chartValuesSchema
       .default({})
       .describe(

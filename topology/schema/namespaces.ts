@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
-import { label, labelsByKey, listOf, oneOf } from "./primitives";
+import { annotationsByKey, label, labelsByKey, listOf, oneOf } from "./primitives";
 
 const namespaceSchema = worded(
   z.strictObject({
@@ -12,13 +12,33 @@ const namespaceSchema = worded(
       .describe(
         "Revision or revision tag of the control plane that injects, in place of the default one. Default: the default revision.",
       ),
-    labels: labelsByKey("{ team: shop }").default({}).describe("More labels. Default: none."),
+    labels: labelsByKey("{ team: shop }")
+      .default({})
+      .describe("More labels, `pod-security.kubernetes.io/enforce` for one. Default: none."),
+    annotations: annotationsByKey('{ example.org/owner: "team shop" }')
+      .default({})
+      .describe("Annotations. Default: none."),
     clusters: listOf(label("east"), "a list of clusters", "[east, west]")
       .optional()
       .describe("Clusters that have the namespace. Default: all, since Istio takes one name for one thing everywhere."),
   }),
   { expected: "a mapping that describes a namespace", example: "{ injection: enabled }" },
 ).describe("A namespace of the mesh's workloads. Its key is its name.");
+
+/** What platforms ask of every namespace: Isthmus makes `istio-system` where nobody has. */
+export const systemNamespaceSchema = worded(
+  z.strictObject({
+    labels: labelsByKey("{ pod-security.kubernetes.io/enforce: baseline }")
+      .default({})
+      .describe("More labels. Default: none."),
+    annotations: annotationsByKey('{ example.org/owner: "team platform" }')
+      .default({})
+      .describe("More annotations. Default: none."),
+  }),
+  { expected: "a mapping with the keys labels, annotations", example: "{ labels: { team: platform } }" },
+).describe(
+  "The namespace `istio-system` of every cluster, in which istiod and the gateways run. One that is there already is taken as it is: it gets these labels and annotations, and stays when the mesh goes.",
+);
 
 export const namespacesSchema = worded(z.record(label("shop"), namespaceSchema), {
   expected: "a mapping of namespaces by name",

@@ -1,4 +1,4 @@
-import type { ClusterPlan, LabelSelector, SitePlan } from "../../../topology";
+import type { ClusterPlan, IstioPlan, LabelSelector, SitePlan } from "../../../topology";
 import type { KubernetesObject } from "../object";
 import type { ChartObject } from "./chart-objects";
 
@@ -7,10 +7,16 @@ export interface StandingFacts {
   readonly site: SitePlan;
   /** The site as a cluster of the mesh; undefined where it only runs a control plane for others. */
   readonly cluster: ClusterPlan | undefined;
+  /** What the configuration gives to the system namespace. */
+  readonly wantedOfSystem: IstioPlan["systemNamespace"];
   /** The system namespace. */
   readonly system: KubernetesObject | "absent" | "unread";
   /** Namespaces of the mesh's workloads that are there, with the labels that we set. */
   readonly namespaces: readonly WantedNamespace[];
+  /** What is in a system namespace that Isthmus did not make, of the kinds that a mesh has there; not looked at in one of ours. */
+  readonly systemContents: readonly NamespaceObject[] | undefined;
+  /** Secrets by which Istio's images are pulled, where pods of ours do. */
+  readonly pullSecrets: readonly PullSecret[];
   /** Objects that our charts would make and that are there. */
   readonly chartObjects: readonly FoundChartObject[];
   readonly injectors: readonly Injector[] | undefined;
@@ -28,6 +34,21 @@ export interface WantedNamespace {
   readonly object: KubernetesObject;
   /** Labels that it has in the mesh. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Annotations that the configuration gives it. Default: none. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** An object in the system namespace. */
+export interface NamespaceObject extends ObjectMetadata {
+  /** What kubectl calls its kind. */
+  readonly kind: string;
+}
+
+/** A Secret by which Istio's images are pulled, as far as it may be seen. */
+export interface PullSecret {
+  readonly name: string;
+  /** `unfit`: it is there, and of a type by which nothing is pulled. */
+  readonly state: "there" | "absent" | "unfit" | "unread";
 }
 
 /** What every object says of itself. */

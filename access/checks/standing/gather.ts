@@ -1,38 +1,10 @@
 import { z } from "zod";
-import { isOwned, systemNamespace, type ClusterPlan } from "../../../topology";
+import type { ClusterPlan } from "../../../topology";
 import type { ApiConnection } from "../../connection/api-server";
-import { ConnectionError } from "../../connection/connection-error";
-import { readJson } from "../../json";
 import { chartObjectPath, chartObjectsOf, definedGroup } from "./chart-objects";
-import type { FoundChartObject, HelmRelease, Injector, ObjectMetadata, Policies, StandingFacts } from "./facts";
-
-/** What is known of a cluster before it is asked for the rest. */
-export type Known = Pick<StandingFacts, "cluster" | "namespaces" | "site" | "system">;
-
-/** Objects without what is in them: of a Secret its data never comes here, of a CRD not its schemas. */
-const metadataOnly = (kind: "PartialObjectMetadata" | "PartialObjectMetadataList"): string =>
-  `application/json;as=${kind};g=meta.k8s.io;v=v1`;
-
-/** More than any of these lists has in a cluster that works; what is beyond it is not looked at. */
-const longestList = 500;
-
-const labelsSchema = z.record(z.string(), z.string()).optional().catch(undefined);
-
-const metadataSchema = z
-  .object({
-    name: z.string().optional(),
-    namespace: z.string().optional(),
-    labels: labelsSchema,
-    annotations: labelsSchema,
-  })
-  .transform(({ name = "", namespace = "", labels = {}, annotations = {} }): ObjectMetadata => ({
-    name,
-    namespace,
-    labels,
-    annotations,
-  }));
-
-const itemSchema = z.object({ metadata: metadataSchema });
+import type { FoundChartObject, Injector, StandingFacts } from "./facts";
+import { foundContents, foundPolicies, foundPullSecrets, foundReleases, type Known } from "./gather-system";
+import { itemSchema, labelsSchema, metadataOnly, metadataSchema, Questions } from "./questions";
 
 const selectorSchema = z
   .object({
@@ -54,10 +26,6 @@ const webhookSchema = z.object({
 
 const configurationSchema = z.object({ metadata: metadataSchema, webhooks: z.array(webhookSchema).default([]) });
 
-const policySchema = z
-  .object({ metadata: metadataSchema, spec: z.record(z.string(), z.unknown()).default({}) })
-  .transform(({ metadata, spec }) => ({ ...metadata, spec }));
-
 const groupsSchema = z.object({ groups: z.array(z.object({ name: z.string() })) });
 
 const webhooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
@@ -75,49 +43,25 @@ export async function gatherStanding(
   known: Known,
 ): Promise<StandingFacts> {
   const questions = new Questions(server, deadline);
-  const [chartObjects, injectors, istiods, releases, policies] = await Promise.all([
+  const [chartObjects, injectors, istiods, releases, policies, systemContents, pullSecrets] = await Promise.all([
     foundChartObjects(questions, known.cluster),
     foundInjectors(questions),
     questions.list("/apis/apps/v1/deployments", "app=istiod", itemSchema, "metadata"),
     known.system === "absent" ? [] : foundReleases(questions),
     foundPolicies(questions, known),
+    foundContents(questions, known),
+    foundPullSecrets(questions, known),
   ]);
-  return { ...known, chartObjects, injectors, istiods: istiods?.map(({ metadata }) => metadata), releases, policies };
-}
-
-/** Questions to one API server, of which each may stay without an answer. */
-class Questions {
-  constructor(
-    private readonly server: ApiConnection,
-    private readonly deadline: AbortSignal,
-  ) {}
-
-  /** @returns Undefined where it is not there, may not be read or was not answered. */
-  async one<Content>(path: string, schema: z.ZodType<Content>, accept?: string): Promise<Content | undefined> {
-    try {
-      const { deadline } = this;
-      const answer = await this.server.request({ path, deadline, ...(accept === undefined ? {} : { accept }) });
-      return answer.status === 200 ? schema.safeParse(readJson(answer.body)).data : undefined;
-    } catch (error) {
-      if (error instanceof ConnectionError) return undefined;
-      throw error;
-    }
-  }
-
-  async list<Item>(
-    path: string,
-    labelSelector: string,
-    item: z.ZodType<Item>,
-    part: "metadata" | "whole",
-  ): Promise<readonly Item[] | undefined> {
-    const query = new URLSearchParams({
-      ...(labelSelector === "" ? {} : { labelSelector }),
-      limit: String(longestList),
-    });
-    const schema = z.object({ items: z.array(item) });
-    const accept = part === "metadata" ? metadataOnly("PartialObjectMetadataList") : undefined;
-    return (await this.one(`${path}?${query.toString()}`, schema, accept))?.items;
-  }
+  return {
+    ...known,
+    chartObjects,
+    injectors,
+    istiods: istiods?.map(({ metadata }) => metadata),
+    releases,
+    policies,
+    systemContents,
+    pullSecrets,
+  };
 }
 
 /** CRDs are asked for only where the API server has their group: in a cluster without Istio that is one question. */
@@ -168,32 +112,4 @@ function injectorOf({ metadata, webhooks: own }: z.output<typeof configurationSc
       pods: objectSelector,
     })),
   };
-}
-
-/** By the labels of Helm's records alone: what is in them are values, which may hold secrets. */
-async function foundReleases(questions: Questions): Promise<readonly HelmRelease[] | undefined> {
-  const secrets = `/api/v1/namespaces/${systemNamespace}/secrets`;
-  const records = await questions.list(secrets, "owner=helm", itemSchema, "metadata");
-  if (records === undefined) return undefined;
-  const newest = new Map<string, { readonly version: number; readonly status: string }>();
-  for (const { metadata } of records) {
-    const { name, status = "", version = "0" } = metadata.labels;
-    if (name === undefined || Number(version) <= (newest.get(name)?.version ?? -1)) continue;
-    newest.set(name, { version: Number(version), status });
-  }
-  return [...newest].map(([name, { status }]) => ({ name, status }));
-}
-
-async function foundPolicies(questions: Questions, { system }: Known): Promise<Policies> {
-  const isOurs = typeof system === "object" && isOwned(system.metadata.labels);
-  const listed = async (group: string, kind: string): Promise<Policies["networkPolicies"]> =>
-    isOurs
-      ? questions.list(`/apis/${group}/namespaces/${systemNamespace}/${kind}`, "", policySchema, "whole")
-      : undefined;
-  const [peerAuthentications, authorizationPolicies, networkPolicies] = await Promise.all([
-    listed("security.istio.io/v1", "peerauthentications"),
-    listed("security.istio.io/v1", "authorizationpolicies"),
-    listed("networking.k8s.io/v1", "networkpolicies"),
-  ]);
-  return { peerAuthentications, authorizationPolicies, networkPolicies };
 }

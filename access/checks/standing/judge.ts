@@ -4,6 +4,8 @@ import { foreignLabels } from "./rules/labels";
 import { otherIstio } from "./rules/other-istio";
 import { ownership } from "./rules/ownership";
 import { policies } from "./rules/policies";
+import { preparedNamespace } from "./rules/prepared";
+import { pullSecrets } from "./rules/pull-secrets";
 import { releases } from "./rules/releases";
 import type { StandingRule } from "./rules/rule";
 import { systemNamespaceRule, terminatingNamespaces } from "./rules/namespaces";
@@ -16,6 +18,8 @@ const rules: readonly StandingRule[] = [
   ownership,
   releases,
   foreignLabels,
+  preparedNamespace,
+  pullSecrets,
   policies,
 ];
 

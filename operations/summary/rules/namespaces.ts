@@ -25,15 +25,36 @@ function isTold({ mesh, told }: ClusterView, { path }: Difference): boolean {
 /** The namespace of the control plane. */
 export const systemNamespace: ClusterRule = (view) => {
   const step = view.step("system namespace");
-  if (step?.op === "replace") return [replacedNamespace("istio-system", step, "system-namespace")];
-  if (step?.op === "delete") return [removedNamespace("istio-system", step, "system-namespace")];
-  if (step?.op !== "update") return [];
+  if (step === undefined) return [];
+  if (isAdoption(step) && step.op !== "update") return adoption(step);
+  if (step.op === "replace") return [replacedNamespace("istio-system", step, "system-namespace")];
+  if (step.op === "delete") return [removedNamespace("istio-system", step, "system-namespace")];
+  if (step.op !== "update") return [];
   const found = differing(step);
   const others = found.filter((one) => !isTold(view, one));
   if (others.length === 0 && found.length > 0) return [{ explains: [step] }];
+  if (others.length > 0 && others.every(isHarmless)) {
+    const marks = `istio-system: ${listed(others.map(({ path }) => path.replace(/^metadata\./, "")))}`;
+    return [{ change: { id: "system-namespace", words: marks }, explains: [step] }];
+  }
   const words = `istio-system: ${listed(others.length === 0 ? step.paths : others.map(({ path }) => path))}`;
   return [{ change: { id: "system-namespace", words }, risk: notUnderstood(words, step), explains: [step] }];
 };
+
+/** Whether a step is about our own fields of a namespace, and not about the namespace. */
+function isAdoption({ type }: Step): boolean {
+  return type.endsWith("NamespacePatch");
+}
+
+function adoption(step: Step): Finding[] {
+  const words: Partial<Record<Step["op"], string>> = {
+    create: "istio-system, which is there already, gets the mesh's labels and annotations",
+    delete: "istio-system loses the mesh's labels and annotations, and stays",
+    replace: "istio-system gets the mesh's labels and annotations anew",
+  };
+  const told = words[step.op];
+  return told === undefined ? [] : [{ change: { id: "system-namespace", words: told }, explains: [step] }];
+}
 
 /** The namespaces of the mesh's workloads. */
 export const workloadNamespaces: ClusterRule = ({ steps }) => {
@@ -43,7 +64,7 @@ export const workloadNamespaces: ClusterRule = ({ steps }) => {
 };
 
 function namespaceFinding(name: string, step: Step): Finding {
-  const isAdopted = step.type.endsWith("NamespacePatch");
+  const isAdopted = isAdoption(step);
   if (step.op === "replace" && !isAdopted) return replacedNamespace(name, step, "namespace");
   if (step.op === "delete" && !isAdopted && !step.isKept) return removedNamespace(name, step, "namespace");
   const words: Partial<Record<Step["op"], string>> = {
@@ -68,15 +89,15 @@ function namespaceFinding(name: string, step: Step): Finding {
 /** Injection counts for new pods alone. Of other labels somebody may go by those that were there. */
 function isHarmless({ before, path }: Difference): boolean {
   if (/^metadata\.labels(\.istio-injection|\["istio\.io\/rev"\])$/.test(path)) return true;
-  const isLabel = /^metadata\.labels\b/.test(path) && !/istio\.io\/|kubernetes\.io\//.test(path);
-  return isLabel && before === undefined;
+  const isMark = /^metadata\.(labels|annotations)\b/.test(path) && !/istio\.io\/|kubernetes\.io\//.test(path);
+  return isMark && before === undefined;
 }
 
 function labelWords(step: Step): string {
   const shown = (value: unknown): string => (typeof value === "string" ? value : "none");
   return listed(
     differing(step).map(({ path, before, after }) => {
-      const label = path.replace(/^metadata\.labels(\.|\[")/, "").replace(/"\]$/, "");
+      const label = path.replace(/^metadata\.(?:labels|annotations)(\.|\[")/, "").replace(/"\]$/, "");
       return `${label} ${shown(before)} to ${shown(after)}`;
     }),
   );

@@ -37,6 +37,8 @@ const harmless = [
   /(^|\.)(resources|nodeSelector|tolerations|affinity|topologySpreadConstraints|podAnnotations|podLabels|podDisruptionBudget|defaultPodDisruptionBudget|priorityClassName)\b/,
   /(^|\.)(replicaCount|autoscaleEnabled|autoscaleMin|autoscaleMax|autoscaling|cpu|memory|autoscaleBehavior)\b/,
   /^values\.meshConfig\.accessLog(File|Encoding|Format)$/,
+  // That the Secrets are there is looked at before; pods that run need them no more.
+  /(^|\.)imagePullSecrets\b/,
   // Which validator is asked about new configuration.
   /^values\.(defaultRevision|base\.validationURL)$/,
 ];

@@ -2,7 +2,7 @@ import type { TestAuthority } from "../../unit/access/certificates";
 import { fakeApiServer, type Listening } from "../../unit/access/fake-api-server";
 import { parseApiPath } from "./api-path";
 import type { PaperFaults } from "./faults";
-import type { PaperWorld, PlacedObject } from "./world";
+import { withPatches, type PaperWorld, type PlacedObject } from "./world";
 
 /** Whoever has it may do everything in clusters on paper. */
 const token = "token-on-paper";
@@ -39,7 +39,7 @@ export async function paperApiServer(cluster: PaperCluster): Promise<Listening> 
       "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
       "/api/v1": { kind: "APIResourceList", groupVersion: "v1", resources: [] },
     },
-    find: (path) => answerOf(world.reachedBy(url, path), path, addresses),
+    find: (path) => answerOf(withPatches(world.reachedBy(url, path)), path, addresses),
   });
   ({ url } = server);
   return server;

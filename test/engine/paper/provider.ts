@@ -71,7 +71,8 @@ async function create(client: Client, request: CreateRequest): Promise<CreateRes
   // Helm's record is there before anything else of a release.
   if (isRelease(type)) world.add(server, type, id, objectOf(type, asked, "pending-install"));
   await reached("before");
-  const uid = world.add(server, type, id, objectOf(type, asked));
+  const added = world.add(server, type, id, objectOf(type, asked));
+  const uid = world.uidOfPatched(server, type, id) ?? added;
   await reached("after");
   // Who kills the update now finds what was made and not recorded.
   if (request.getUrn().endsWith(`::${process.env[stallVariable] ?? ""}`)) await new Promise(() => undefined);

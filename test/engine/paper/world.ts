@@ -56,6 +56,12 @@ export class PaperWorld {
     return read(this.file(server, type, id));
   }
 
+  /** UID of the object that a patch is of; undefined for what is no patch. */
+  uidOfPatched(server: string, type: string, id: string): string | undefined {
+    const uid = isPatch(type) ? this.find(server, type.slice(0, -patch.length), id)?.metadata["uid"] : undefined;
+    return typeof uid === "string" ? uid : undefined;
+  }
+
   /** Takes an object away; with a namespace goes all that is in it. */
   remove(server: string, type: string, id: string): void {
     rmSync(this.file(server, type, id), { force: true });
@@ -115,4 +121,28 @@ function read(file: string): PaperObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What Pulumi's types of patches end with. */
+const patch = "Patch";
+
+function isPatch(type: string): boolean {
+  return type.endsWith(patch);
+}
+
+/** Objects with what patches set in them, as an API server shows them; a patch of nothing is the object. Pure. */
+export function withPatches(found: readonly PlacedObject[]): PlacedObject[] {
+  const patched = ({ type, id }: PlacedObject): PlacedObject[] =>
+    found.filter((other) => other.type === `${type}${patch}` && other.id === id);
+  const isOfAnother = ({ type, id }: PlacedObject): boolean =>
+    isPatch(type) && found.some((other) => `${other.type}${patch}` === type && other.id === id);
+  return found
+    .filter((one) => !isOfAnother(one))
+    .map((one) => {
+      if (patched(one).length === 0) return one;
+      const marks = (key: "labels" | "annotations"): object =>
+        Object.assign({}, ...[one, ...patched(one)].map(({ object }) => object.metadata[key] ?? {})) as object;
+      const metadata = { ...one.object.metadata, labels: marks("labels"), annotations: marks("annotations") };
+      return { ...one, object: { ...one.object, metadata } };
+    });
 }

@@ -14,7 +14,14 @@ function standing(
   more: Partial<Extract<ClusterSighting["system"], { kind: "ours" }>> = {},
 ): ClusterSighting {
   const identity = { mesh: "mesh1", trustDomain: "mesh1.internal", cluster: name };
-  const system = { kind: "ours", uid: `system-${name}`, identity, roots: [root], contents: "something" } as const;
+  const system = {
+    kind: "ours",
+    origin: "made",
+    uid: `system-${name}`,
+    identity,
+    roots: [root],
+    contents: "something",
+  } as const;
   return { uid: `uid-${name}`, system: { ...system, ...more } };
 }
 
@@ -259,6 +266,16 @@ describe("leavesOpen", () => {
     assert.ok(open({ uid: "uid-west", system: absent }, known("west")));
     assert.ok(open(standing("west", { roots: [otherRoot] }), known("west")));
   });
+
+  it("takes an adopted istio-system that has lost its marks for itself, and one in the place of ours for another's", () => {
+    const seen = (uid: string): Case => ({ seen: { west: { uid: "uid-west", system: { kind: "foreign", uid } } } });
+    assert.deepEqual(judged(seen("system-west")), nothing);
+    assert.equal(
+      refusal({ ...seen("other"), madeAnew: "accept" }),
+      `${west}: expected the namespace istio-system that the last update left in west, found one in its place that Isthmus did not make. ` +
+        "Delete it if nothing needs what is in it, and run `isthmus up --refresh`; or take west out of the configuration, `isthmus forget west`, and have it join anew, which takes the namespace as it is.",
+    );
+  });
 });
 
 describe("judgeClusters, for every mesh", () => {
@@ -335,15 +352,36 @@ describe("judgeClusters, for every mesh", () => {
       foreign: () => ({ uid: "new", system: { kind: "foreign" } }),
       "of another mesh": () => ({
         uid: "new",
-        system: { kind: "ours", uid: "s", identity: { mesh: "mesh9" }, roots: [otherRoot], contents: "something" },
+        system: {
+          kind: "ours",
+          origin: "made",
+          uid: "s",
+          identity: { mesh: "mesh9" },
+          roots: [otherRoot],
+          contents: "something",
+        },
       }),
       "of a copy": (plan, name) => ({
         uid: "new",
-        system: { kind: "ours", uid: "s", identity: identity(plan, name), roots: [otherRoot], contents: "something" },
+        system: {
+          kind: "ours",
+          origin: "made",
+          uid: "s",
+          identity: identity(plan, name),
+          roots: [otherRoot],
+          contents: "something",
+        },
       }),
       "of a young copy": (plan, name) => ({
         uid: "new",
-        system: { kind: "ours", uid: "s", identity: identity(plan, name), roots: [], contents: "nothing" },
+        system: {
+          kind: "ours",
+          origin: "made",
+          uid: "s",
+          identity: identity(plan, name),
+          roots: [],
+          contents: "nothing",
+        },
       }),
     };
     const kinds = fc.constantFrom(...Object.entries(substitutes));

@@ -112,6 +112,34 @@ describe("precheck of who is who", () => {
     const killed: KnownCluster = { belongs: false, state: { holds: "something", systemNamespace: "begun" } };
     assertNothing(await bench.check(access, undefined, undefined, { knowledge: knowing(killed) }));
   });
+
+  it("tells a prepared istio-system that was only just adopted from one in which the mesh stands", async () => {
+    const annotations = {
+      "isthmus.dev/mesh": "mesh1",
+      "isthmus.dev/trust-domain": "mesh1.internal",
+      "isthmus.dev/cluster": "east",
+    };
+    const namespace = { metadata: { uid: "system", annotations, labels: { team: "platform" } } };
+    const system = "/api/v1/namespaces/istio-system";
+    const ours = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Disthmus&limit=1";
+    const none = { items: [] };
+    const theirs = { items: [{ metadata: { name: "registry" } }] };
+    const objects = {
+      [system]: namespace,
+      [`${system}/secrets`]: none,
+      [`${system}/services`]: none,
+      [`${system}/configmaps`]: theirs,
+      [`${system}/secrets?limit=2`]: theirs,
+    };
+    const adopted = [await bench.cluster("east", { objects })];
+    assertNothing(await bench.check(adopted, undefined, undefined, { knowledge: knowing() }));
+    const cacerts = { items: [{ metadata: { name: "cacerts" } }] };
+    const standing = [await bench.cluster("east", { objects: { ...objects, [`${system}/secrets?${ours}`]: cacerts } })];
+    assert.match(
+      only((await bench.check(standing, undefined, undefined, { knowledge: knowing() })).problems),
+      /^isthmus:mesh\.id: expected the stack that has the mesh mesh1, which stands in east/,
+    );
+  });
 });
 
 describe("fingerprintsIn", () => {

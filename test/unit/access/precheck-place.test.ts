@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { systemNamespace } from "../../../topology";
+import { formatProblem, systemNamespace } from "../../../topology";
 import { fakeApiServer } from "./fake-api-server";
-import { assertNothing, only, PrecheckBench, token } from "./precheck-support";
+import { assertNothing, configOf, only, PrecheckBench, token } from "./precheck-support";
 
 describe("precheck of what is in a cluster already", () => {
   const bench = new PrecheckBench();
@@ -10,13 +10,106 @@ describe("precheck of what is in a cluster already", () => {
   const ours = { labels: { "app.kubernetes.io/managed-by": "isthmus" } };
   const webhook = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector";
 
-  it("refuses a namespace that is not ours, and says the ways out", async () => {
+  const istiods = "/apis/apps/v1/deployments?labelSelector=app%3Distiod&limit=500";
+  /** A namespace that a platform team has made, in a cluster without Istio, whose API server says null of an empty list of metadata. */
+  const prepared = { [namespace]: { metadata: { labels: { team: "platform" } } }, [istiods]: { items: null } };
+
+  it("refuses a namespace that is not ours and in which an istiod runs, or may run", async () => {
+    const items = [{ metadata: { name: "istiod", namespace: systemNamespace, labels: { app: "istiod" } } }];
+    const { problems } = await bench.checkEast({ objects: { ...prepared, [istiods]: { items } } });
     assert.match(
-      only(
-        (await bench.checkEast({ objects: { [namespace]: { metadata: { labels: { team: "platform" } } } } })).problems,
-      ),
-      /^isthmus:mesh\.clusters\.east: expected no namespace istio-system, or ours, found one that Isthmus did not create\. Look what is in it .*\. Choose another cluster if anything needs that; if nothing does, remove it: /,
+      only(problems),
+      /found one that Isthmus did not create, with a running control plane \(Deployment istiod\)\. /,
     );
+    const unseen = await bench.checkEast({ objects: prepared, statuses: { [istiods]: 403 } });
+    assert.match(
+      only(unseen.problems),
+      /found one that Isthmus did not create, and it may not be seen whether an istiod runs in it\. Allow the user to list Deployments/,
+    );
+  });
+
+  it("takes a namespace as it is that somebody else has prepared, with what is in it", async () => {
+    const objects = {
+      ...prepared,
+      [`${namespace}/serviceaccounts`]: { items: [{ metadata: { name: "default" } }] },
+      [`${namespace}/configmaps`]: {
+        items: [{ metadata: { name: "kube-root-ca.crt" } }, { metadata: { name: "notes" } }],
+      },
+    };
+    assertNothing(await bench.checkEast({ objects }));
+  });
+
+  it("names what is in it and the mesh itself makes, with the command that removes it", async () => {
+    const objects = {
+      ...prepared,
+      [`${namespace}/serviceaccounts`]: {
+        items: [{ metadata: { name: "default" } }, { metadata: { name: "istiod" } }],
+      },
+      [`${namespace}/secrets`]: { items: [{ metadata: { name: "cacerts" } }] },
+    };
+    const { problems } = await bench.checkEast({ objects });
+    assert.match(
+      only(problems),
+      /expected a namespace istio-system without what the mesh itself makes there, found serviceaccount\/istiod, secret\/cacerts\. .* delete serviceaccount\/istiod secret\/cacerts`\.$/,
+    );
+  });
+
+  describe("by which images are pulled", () => {
+    const config = configOf("east");
+    const mesh = { ...config, istio: { ...config.istio, imagePullSecrets: ["registry"] } };
+    const typed = (type: string): string =>
+      `${namespace}/secrets?fieldSelector=type%3Dkubernetes.io%2F${type}&limit=500`;
+    const registry = { metadata: { name: "registry" } };
+    const checked = async (cluster: Parameters<typeof fakeApiServer>[1]): Promise<string> => {
+      const server = await bench.opened(fakeApiServer(bench.identity, cluster));
+      const { problems } = await bench.check([bench.access("east", server.url)], mesh);
+      assert.ok(problems.length <= 1, JSON.stringify(problems));
+      return problems.map(formatProblem).join();
+    };
+    const create =
+      "kubectl --context east --namespace istio-system create secret generic registry --type kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=config.json";
+
+    it("is a Secret to be made first, with the namespace where there is none", async () => {
+      assert.equal(
+        await checked({ token, objects: {} }),
+        "isthmus:mesh.clusters.east: expected the Secret registry in istio-system, by which Istio's images are pulled, found no namespace istio-system yet. " +
+          `Make both first, and Isthmus takes the namespace as it is: \`kubectl --context east create namespace istio-system\`, then \`${create}\`, where config.json is what \`docker login\` writes for the registry.`,
+      );
+      assert.match(
+        await checked({ token, objects: prepared }),
+        /found none of the name\. Make it: `kubectl .* create secret generic registry /,
+      );
+    });
+
+    it("is no Secret of another type", async () => {
+      const objects = {
+        ...prepared,
+        [`${namespace}/secrets/registry`]: registry,
+        [typed("dockerconfigjson")]: { items: [{ metadata: { name: "other" } }] },
+        [typed("dockercfg")]: { items: null },
+      };
+      assert.match(
+        await checked({ token, objects }),
+        /found one of another type than kubernetes\.io\/dockerconfigjson or /,
+      );
+    });
+
+    it("is one of either type, or one that may not be seen", async () => {
+      for (const [fits, other] of [
+        ["dockerconfigjson", "dockercfg"],
+        ["dockercfg", "dockerconfigjson"],
+      ] as const) {
+        const lists = { [typed(fits)]: { items: [registry] }, [typed(other)]: { items: [] } };
+        assert.equal(
+          await checked({ token, objects: { ...prepared, [`${namespace}/secrets/registry`]: registry, ...lists } }),
+          "",
+        );
+      }
+      const statuses = Object.fromEntries(
+        [`${namespace}/secrets/registry`, typed("dockercfg"), typed("dockerconfigjson")].map((path) => [path, 403]),
+      );
+      assert.equal(await checked({ token, objects: prepared, statuses }), "");
+    });
   });
 
   it("refuses a namespace that is being deleted, though it was ours", async () => {

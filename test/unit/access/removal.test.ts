@@ -10,6 +10,7 @@ type Ours = Extract<ClusterSighting["system"], { kind: "ours" }>;
 
 const ours = (more: Partial<Ours> = {}): Ours => ({
   kind: "ours",
+  origin: "made",
   uid: "system",
   identity: {},
   roots: ["A"],
@@ -102,7 +103,14 @@ describe("sightCluster", () => {
     const access = await bench.cluster("east", { objects: { "/api/v1/namespaces/istio-system": { metadata } } });
     assert.deepEqual(await sightCluster(access, {}), {
       uid: "uid-of-east",
-      system: { kind: "ours", uid: "system", identity: { mesh: "mesh1" }, roots: [], contents: "something" },
+      system: {
+        kind: "ours",
+        origin: "made",
+        uid: "system",
+        identity: { mesh: "mesh1" },
+        roots: [],
+        contents: "something",
+      },
     });
     const none = ["pods", "secrets", "services", "configmaps"].map((kind): [path: string, list: object] => [
       `/api/v1/namespaces/istio-system/${kind}?limit=2`,

@@ -1,26 +1,65 @@
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../../access/checks/object";
-import type { Policies } from "../../../access/checks/standing/facts";
+import type { Policies, StandingFacts } from "../../../access/checks/standing/facts";
 import { primaryRemote, twoPrimaries } from "../../support/plans";
-import { factsOf, foreign, istiod, ours, policy, said } from "./standing-support";
+import { factsOf, foreign, injector, istiod, metadata, ofRelease, ours, policy, said } from "./standing-support";
 
 const nothing = { problems: [], warnings: [] };
 const path = "isthmus:mesh.clusters.east";
 const terminating = { deletionTimestamp: "2026-11-21T00:00:00Z" };
 
 describe("a system namespace that is another's", () => {
-  it("is not to be deleted at first, and only by who has looked into it", () => {
-    assert.deepEqual(said(factsOf({ system: foreign })).problems, [
-      `${path}: expected no namespace istio-system, or ours, found one that Isthmus did not create. ` +
-        "Look what is in it (`kubectl --context east --namespace istio-system get all,configmaps,secrets`). " +
-        "Choose another cluster if anything needs that; if nothing does, remove it: `kubectl --context east delete namespace istio-system`.",
-    ]);
+  it("is free where no Istio is in it, and not where one is", () => {
+    assert.deepEqual(said(factsOf({ system: foreign })), nothing);
+    const used =
+      "Choose another cluster, or move its workloads to one: a mesh that stands is not taken over. " +
+      "Only when no workload needs it any more, uninstall it by what installed it (`helm uninstall` of each of its releases, or `istioctl uninstall --purge`), " +
+      "then remove the namespace: `kubectl --context east delete namespace istio-system`.";
+    const refused = `${path}: expected no namespace istio-system, ours, or one without Istio, found one that Isthmus did not create, with `;
     assert.deepEqual(said(factsOf({ system: foreign, istiods: [istiod("istio-system", "1-30")] })).problems, [
-      `${path}: expected no namespace istio-system, or ours, found one that Isthmus did not create, with a running control plane (Deployment istiod-1-30). ` +
-        "Choose another cluster, or move its workloads to one: a mesh that stands is not taken over. " +
-        "Only when no workload needs it any more, uninstall it by what installed it (`helm uninstall` of each of its releases, or `istioctl uninstall --purge`), " +
-        "then remove the namespace: `kubectl --context east delete namespace istio-system`.",
+      `${refused}a running control plane (Deployment istiod-1-30). ${used}`,
     ]);
+    const releases = [
+      { name: "istiod", status: "deployed" },
+      { name: "kiali", status: "deployed" },
+    ];
+    assert.deepEqual(said(factsOf({ system: foreign, releases })).problems, [
+      `${refused}Istio's Helm releases (istiod). ${used}`,
+    ]);
+  });
+
+  it("may have objects of the mesh's names only where Helm takes them over", () => {
+    const account = (name: string, release: string): StandingFacts["systemContents"] => [
+      { ...metadata(name, ofRelease(release)), kind: "serviceaccount" },
+    ];
+    assert.deepEqual(said(factsOf({ system: foreign, systemContents: account("istiod", "istiod") })), nothing);
+    assert.deepEqual(said(factsOf({ system: foreign, systemContents: account("builder", "ci") })), nothing);
+    assert.equal(said(factsOf({ system: foreign, systemContents: account("istiod", "istio") })).problems.length, 1);
+  });
+
+  it("has an injector of the mesh's name in its way that an Istio left behind", () => {
+    const left = { ...injector("istio-sidecar-injector", "istio-system") };
+    assert.match(
+      said(factsOf({ system: foreign, injectors: [left] })).problems.join(),
+      /found a webhook istio-sidecar-injector of the namespace istio-system, whose istiod is gone/,
+    );
+  });
+
+  it("must not be labelled so that gateways are not injected", () => {
+    const closed: KubernetesObject = { metadata: { labels: { "istio-injection": "disabled" } } };
+    const east = (system: KubernetesObject): ReturnType<typeof said> => said(factsOf({ system }, twoPrimaries));
+    assert.deepEqual(east(closed), {
+      problems: [
+        `${path}: expected a namespace istio-system in which the pods of gateways are injected, found one with the label istio-injection=disabled. ` +
+          "Take it away, and out of what sets it: `kubectl --context lab-east label namespace istio-system istio-injection-`.",
+      ],
+      warnings: [],
+    });
+    assert.deepEqual(said(factsOf({ system: closed })), nothing);
+    const standing = { metadata: { labels: { ...closed.metadata.labels, ...ours.metadata.labels } } };
+    const { problems, warnings } = east(standing);
+    assert.deepEqual([problems.length, warnings.length], [0, 1]);
+    assert.deepEqual(east({ metadata: { labels: { "istio-injection": "enabled" } } }), nothing);
   });
 });
 
@@ -76,7 +115,7 @@ describe("a Helm release that was left half-way", () => {
   const expected = `${path}: expected no Helm release in istio-system that was left half-way, found `;
   const helm = "helm --kube-context east --namespace istio-system";
 
-  it("is warned of beside ours, and refused in a namespace of another", () => {
+  it("is warned of where the mesh is, or comes, and refused beside another Istio", () => {
     const warnings = [
       `${expected}pending-install, which is pending-install. If nobody is at work on it, see how far it came (\`${helm} history pending-install\`) and put it right: \`${helm} uninstall pending-install\`.`,
       ...["pending-upgrade", "failed"].map(
@@ -85,7 +124,9 @@ describe("a Helm release that was left half-way", () => {
       ),
     ];
     assert.deepEqual(said(factsOf({ system: ours, releases })), { problems: [], warnings });
-    assert.deepEqual(said(factsOf({ system: foreign, releases })).problems.slice(1), warnings);
+    assert.deepEqual(said(factsOf({ system: foreign, releases })), { problems: [], warnings });
+    const besideIstio = said(factsOf({ system: foreign, releases, istiods: [istiod("istio-system")] }));
+    assert.deepEqual(besideIstio.problems.slice(1), warnings);
   });
 
   it("is left to the recovery of the next update where it is ours", () => {
@@ -139,6 +180,27 @@ describe("a label that another manages", () => {
     ]) {
       assert.deepEqual(said(shop(object)), nothing);
     }
+  });
+
+  it("is refused for the network of a system namespace that was prepared, and for an annotation", () => {
+    const system = kept("flux", "topology.istio.io/network", "other");
+    assert.match(
+      said(factsOf({ system })).problems.join(),
+      /the label topology\.istio\.io\/network of the namespace istio-system .* found flux keeps it, as "other", and it is to be "a"\./,
+    );
+    const object: KubernetesObject = {
+      metadata: {
+        annotations: { owner: "a" },
+        managedFields: [
+          { manager: "kubectl-annotate", fieldsV1: { "f:metadata": { "f:annotations": { "f:owner": {} } } } },
+        ],
+      },
+    };
+    const namespaces = [{ name: "shop", object, labels: {}, annotations: { owner: "b" } }];
+    assert.match(
+      said(factsOf({ namespaces })).problems.join(),
+      /the annotation owner of the namespace shop .* Give it up: `kubectl --context east annotate namespace shop owner-`\.$/,
+    );
   });
 
   it("is warned of for the network of a system namespace of ours", () => {

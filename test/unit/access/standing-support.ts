@@ -29,7 +29,10 @@ export function factsOf(
   return {
     site,
     cluster: plan.clusters.find((one) => one.name === name),
+    wantedOfSystem: plan.istio.systemNamespace,
     system: "absent",
+    systemContents: [],
+    pullSecrets: [],
     namespaces: [],
     chartObjects: [],
     injectors: [],

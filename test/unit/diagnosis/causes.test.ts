@@ -34,7 +34,7 @@ const rows: readonly (readonly [title: string, workload: Workload, id: CauseId, 
       ),
     },
     "image",
-    "istiod 0/1: cannot pull example.com/pilot:1.31 (not there, or not for these credentials). Mend `istio.hub` and `istio.tag`, or name a pull secret in the Helm value `global.imagePullSecrets`.",
+    "istiod 0/1: cannot pull example.com/pilot:1.31 (not there, or not for these credentials). Mend `istio.hub` and `istio.tag`, or name a pull secret in `istio.imagePullSecrets`.",
   ],
   [
     "a registry that the node cannot reach",

@@ -73,6 +73,20 @@ const lost = async (changes: Record<string, unknown>): Promise<readonly string[]
   (await foreignContents(cluster(changes), "istiod")).systemNamespace;
 
 describe("what others would lose with a mesh", () => {
+  it("has nothing to lose in a system namespace that stays, because somebody else made it", async () => {
+    const annotations = { "isthmus.dev/mesh": "mesh1" };
+    for (const metadata of [{ annotations }, { annotations, labels: { team: "platform" } }, {}]) {
+      const { systemNamespace } = await foreignContents(
+        cluster({
+          [system]: { metadata: { name: "istio-system", ...metadata } },
+          [`${system}/secrets`]: [{ metadata: { name: "registry" } }],
+        }),
+        "istiod",
+      );
+      assert.deepEqual(systemNamespace, []);
+    }
+  });
+
   it("is nothing where all is the mesh's own", async () => {
     const client = cluster();
     assert.deepEqual(await foreignContents(client, "istiod-and-crds"), {

@@ -42,6 +42,20 @@ describe("removeFromCluster", () => {
     assert.deepEqual(configMaps, []);
   });
 
+  it("removes the locks of istiods that stay with a system namespace of somebody else's, and nothing of theirs", async () => {
+    const inSystem = ["istio-leader", "istio-namespace-controller-election", "kube-root-ca.crt", "settings"];
+    const client = clusterWith({
+      "/api/v1/namespaces/istio-system/configmaps": inSystem.map((name) => ({
+        metadata: { namespace: "istio-system", name },
+      })),
+    });
+    const { configMaps } = await removeFromCluster(client, "istiod");
+    assert.deepEqual(configMaps.slice(2), [
+      "istio-system/istio-leader",
+      "istio-system/istio-namespace-controller-election",
+    ]);
+  });
+
   it("removes what istiod wrote into the namespaces, and nothing that is only labelled like it", async () => {
     const client = clusterWith();
     assert.deepEqual(await removeFromCluster(client, "istiod"), {
@@ -94,8 +108,10 @@ describe("removeFromCluster", () => {
         /namespace mesh-system of the mesh mesh2$/,
       ],
       [
-        "a system namespace of somebody's",
-        { [namespaces]: [{ metadata: { name: "istio-system" } }] },
+        "a system namespace that an older release made",
+        {
+          [namespaces]: [{ metadata: { name: "istio-system", labels: { "app.kubernetes.io/managed-by": "isthmus" } } }],
+        },
         /namespace istio-system that this stack does not have$/,
       ],
       ["an injector", { [injectors]: [webhook(ofService("istiod-stable"))], ...meshSystem }, /webhook .*: a-webhook$/],
@@ -120,6 +136,10 @@ describe("removeFromCluster", () => {
     }
 
     for (const [what, standing] of [
+      [
+        "a system namespace that was prepared for a mesh, and stays",
+        { [namespaces]: [{ metadata: { name: "istio-system", labels: { team: "platform" } } }] },
+      ],
       ["a webhook whose Service went with its namespace", { [injectors]: [webhook(ofService("istiod"))] }],
       [
         "a webhook of something else",

@@ -10,6 +10,7 @@ import {
 } from "../../../operations/verify/sample-manifests";
 import { FakeClient } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
+import type { MeshConfig } from "../../../topology";
 
 const plan = planOf(twoPrimaries);
 const images = { helloworld: "hub/helloworld", client: "hub/curl" };
@@ -115,6 +116,43 @@ describe("the sample", () => {
       ],
     );
     assert.deepEqual(west.requests, []);
+  });
+
+  describe("whose images are pulled by Secrets", () => {
+    const ofMesh = { ...twoPrimaries, istio: { ...twoPrimaries.istio, imagePullSecrets: ["registry"] } };
+    const secret = { type: "kubernetes.io/dockerconfigjson", data: { ".dockerconfigjson": "e30=" } };
+    const deployed = async (config: MeshConfig): Promise<{ readonly client: FakeClient; readonly sample: Sample }> => {
+      const objects: Record<string, unknown> = { "/api/v1/namespaces/istio-system/secrets/registry": secret };
+      const client = new FakeClient("east", { objects });
+      const sample = new Sample({ plan: planOf(config), images, clients: new Map([["east", client]]) });
+      objects[`/api/v1/namespaces/${sample.namespace}/configmaps/istio-ca-root-cert`] = {};
+      await sample.deploy("east");
+      return { client, sample };
+    };
+    const createdIn = (client: FakeClient, collection: string): unknown[] =>
+      client.requests.filter(({ path }) => path.endsWith(`/${collection}`)).map(({ object }) => object);
+
+    it("names them in its accounts, and says which are not there once a pod is not ready", async () => {
+      const { client, sample } = await deployed(ofMesh);
+      const accounts = createdIn(client, "serviceaccounts") as { readonly imagePullSecrets?: unknown }[];
+      assert.deepEqual(
+        accounts.map(({ imagePullSecrets }) => imagePullSecrets),
+        [[{ name: "registry" }], [{ name: "registry" }]],
+      );
+      assert.deepEqual(createdIn(client, "secrets"), []);
+      assert.match(
+        (await sample.troubles("east")).at(-1) ?? "",
+        /^by registry no image is pulled there: .*`sample\.pullSecrets: copied`/,
+      );
+    });
+
+    it("copies them where the configuration says so, before the pods", async () => {
+      const { client } = await deployed({ ...ofMesh, sample: { pullSecrets: "copied" } });
+      const metadata = { name: "registry", labels: sampleLabels };
+      assert.deepEqual(createdIn(client, "secrets"), [{ apiVersion: "v1", kind: "Secret", metadata, ...secret }]);
+      const order = client.requests.map(({ path }) => path.split("/").at(-1));
+      assert.ok(order.indexOf("secrets") < order.indexOf("pods"));
+    });
   });
 
   it("says what is wrong with its pods", async () => {

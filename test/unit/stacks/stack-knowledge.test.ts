@@ -41,6 +41,12 @@ describe("knowledgeOf", () => {
     });
   });
 
+  it("takes a system namespace that was adopted for one that the state has", () => {
+    const adopted = { ...systemNamespaceOf("east", "7"), type: "kubernetes:core/v1:NamespacePatch" };
+    const { clusters } = knowledgeOf(none, { resources: [adopted] });
+    assert.deepEqual(clusters.get("east")?.state, { holds: "something", systemNamespace: "made", systemUid: "7" });
+  });
+
   it("takes from the state what was made, and what a killed update had begun", () => {
     const state = {
       resources: [systemNamespaceOf("east", "7")],

@@ -80,6 +80,14 @@ describe("what stands in a cluster and no update has recorded", () => {
     assert.deepEqual(await found([namespace], services), [object(`${system}/services/istio-eastwestgateway`)]);
   });
 
+  it("is looked for in a system namespace that was adopted, and is never that itself", async () => {
+    const adopted = { ...namespace, type: "kubernetes:core/v1:NamespacePatch" };
+    assert.deepEqual(await found([adopted], secrets), [object(`${system}/secrets/cacerts`)]);
+    const annotations = { "isthmus.dev/mesh": "mesh1" };
+    const there = { [system]: { metadata: { name: "istio-system", annotations, labels: { team: "platform" } } } };
+    assert.deepEqual(await found([], there), []);
+  });
+
   it("is nothing where the last update succeeded: an older state may have been restored", async () => {
     assert.deepEqual(await found([namespace], secrets, Number.POSITIVE_INFINITY), []);
     const server = new MemoryServer({ ...secrets }, new Date().toUTCString());

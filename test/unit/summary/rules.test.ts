@@ -11,6 +11,7 @@ function changing(
   name: string,
   op: Metadata["op"],
   sides: { before?: Inputs; after?: Inputs; keys?: string[] },
+  kind?: string,
 ): MeshSummary {
   let found = false;
   const events = recordedEvents("nothing").map((event): EngineEvent => {
@@ -31,6 +32,7 @@ function changing(
       inputs,
       outputs: {},
     });
+    if (kind !== undefined) metadata.type = metadata.type.replace(/[^:]+$/, kind);
     const changed: Metadata = { ...metadata, op, ...(sides.keys === undefined ? {} : { keys: sides.keys }) };
     if (sides.before !== undefined) changed.old = side(sides.before) as NonNullable<Metadata["old"]>;
     if (sides.after !== undefined) changed.new = side(sides.after) as NonNullable<Metadata["new"]>;
@@ -82,6 +84,43 @@ describe("a summary, of what no configuration comes to by itself", () => {
       words: ["west: images from registry.example.org instead of docker.io/istio"],
       risks: [],
     });
+  });
+
+  it("tells of pull secrets, which no call depends on", () => {
+    const after = istiod("1.31.1", {
+      values: {
+        global: { hub: "docker.io/istio", tag: "1.31.1", imagePullSecrets: ["registry"] },
+        podAnnotations: { a: "registry" },
+      },
+    });
+    assert.deepEqual(told(changing("mesh-west-control-plane-istiod", "update", { before: istiod("1.31.1"), after })), {
+      words: ["west: values of istiod: global.imagePullSecrets, podAnnotations.a"],
+      risks: [],
+    });
+  });
+
+  it("tells of marks of istio-system, and of one that is adopted without a risk", () => {
+    const marked = (metadata: object): Inputs => ({ metadata: { name: "istio-system", ...metadata } });
+    const team = { before: marked({ labels: {} }), after: marked({ labels: { team: "platform" } }) };
+    assert.deepEqual(told(changing("mesh-west-system-namespace", "update", team)), {
+      words: ["west: istio-system: labels.team"],
+      risks: [],
+    });
+    const security = marked({ labels: { "pod-security.kubernetes.io/enforce": "restricted" } });
+    const risky = changing("mesh-west-system-namespace", "update", { before: team.before, after: security });
+    assert.deepEqual(told(risky).risks, ["not-understood medium not-known"]);
+    for (const [op, words] of [
+      ["create", "west: istio-system, which is there already, gets the mesh's labels and annotations"],
+      ["delete", "west: istio-system loses the mesh's labels and annotations, and stays"],
+    ] as const) {
+      const summary = changing(
+        "mesh-west-system-namespace",
+        op,
+        { before: team.after, after: team.after },
+        "NamespacePatch",
+      );
+      assert.deepEqual(told(summary), { words: [words], risks: [] });
+    }
   });
 
   it("tells the version of the configuration where the values are not known yet", () => {

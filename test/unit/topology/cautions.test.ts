@@ -60,6 +60,10 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
     mesh({ istio: { version: "1.30.5", hub: "registry.istio.io/release" } }),
     'isthmus:mesh.istio.hub: expected a host that stays, found "registry.istio.io/release". Plan to move: it is switched off in December 2026.',
   ],
+  "pull-secrets-known": [
+    meshOf({ east: { values: { gateway: { imagePullSecrets: [{ name: "registry" }] } } } }),
+    "isthmus:mesh.clusters.east.values.gateway.imagePullSecrets: expected pull secrets in `imagePullSecrets`, found a Helm value. Write them as `istio.imagePullSecrets`: then the gateways and the sample of `isthmus verify` have them too, and it is checked that they are there.",
+  ],
   "known-istio": [
     mesh({ istio: { version: "1.99.0" } }),
     'isthmus:mesh.istio.version: expected Istio 1.31 at the latest, the newest that this release of Isthmus knows, found "1.99.0". Look whether a later release of Isthmus knows it; what its charts call otherwise is set to no effect here.',
@@ -182,7 +186,7 @@ describe("meshWarnings", () => {
     const values = {
       istiod: {
         meshConfig: { accessLogFile: "/dev/stdout" },
-        global: { proxy: { resources: {} }, imagePullSecrets: ["a"] },
+        global: { proxy: { resources: {} }, ipFamilies: ["IPv4"] },
         pilot: { env: { PILOT_X: "1" } },
       },
     };

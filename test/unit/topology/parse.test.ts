@@ -57,7 +57,13 @@ describe("parseMesh", () => {
       clusters: Object.fromEntries(
         Object.entries(clusters).map(([name, own]) => [name, { ...cluster, ...(own as object) }]),
       ),
-      istio: { version: "1.31.1", hub: "docker.io/istio", values: {} },
+      istio: {
+        version: "1.31.1",
+        hub: "docker.io/istio",
+        imagePullSecrets: [],
+        systemNamespace: { labels: {}, annotations: {} },
+        values: {},
+      },
       trust: {
         root: "generated",
         keyAlgorithm: "ecdsa-p256",
@@ -65,7 +71,7 @@ describe("parseMesh", () => {
         intermediateLifetimeDays: 365,
         renewBeforeDays: 90,
       },
-      sample: { clientImage: "docker.io/curlimages/curl:8.16.0" },
+      sample: { clientImage: "docker.io/curlimages/curl:8.16.0", pullSecrets: "named" },
       externalControlPlanes: {},
       namespaces: {},
       stacks: "one",
@@ -91,7 +97,12 @@ describe("parseMesh", () => {
     [
       "a misspelt key, once and not as missing too",
       withMesh((mesh) => put(mesh.clusters, "east", { netwrok: "east", access: { context: "lab-east" } })),
-      "isthmus:mesh.clusters.east.netwrok: expected one of the keys network, controlPlane, access, apiServer, ranges, peers, eastWestGateway, exposedIstiod, values, ifUnreachable, replaces, found an unknown key. Did you mean `network`?",
+      "isthmus:mesh.clusters.east.netwrok: expected one of the keys network, controlPlane, access, apiServer, ranges, peers, eastWestGateway, exposedIstiod, imagePullSecrets, values, ifUnreachable, replaces, found an unknown key. Did you mean `network`?",
+    ],
+    [
+      "a pull secret with its namespace",
+      withMesh((mesh) => put(mesh["istio"], "imagePullSecrets", ["platform/registry"])),
+      'isthmus:mesh.istio.imagePullSecrets[0]: expected the name of a Secret, found "platform/registry". Take out the namespace: a pod pulls by Secrets of its own namespace.',
     ],
     [
       "an unknown key",

@@ -82,15 +82,44 @@ describe("planMesh", () => {
 
   it("gives namespaces the labels that decide about injection, in the clusters that have them", () => {
     const namespaces = {
-      shop: { labels: { team: "shop" } },
+      shop: { labels: { team: "shop" }, annotations: { "example.org/owner": "team shop" } },
       canary: { revision: "default", clusters: ["west", "east"] },
       batch: { injection: "disabled" as const, clusters: ["west"] },
     };
     assert.deepEqual(plan(meshOf({ west: {}, east: {} }, { namespaces })).namespaces, [
-      { name: "batch", labels: { "istio-injection": "disabled" }, clusters: ["west"] },
-      { name: "canary", labels: { "istio.io/rev": "default" }, clusters: ["east", "west"] },
-      { name: "shop", labels: { team: "shop", "istio-injection": "enabled" }, clusters: ["east", "west"] },
+      { name: "batch", labels: { "istio-injection": "disabled" }, annotations: {}, clusters: ["west"] },
+      { name: "canary", labels: { "istio.io/rev": "default" }, annotations: {}, clusters: ["east", "west"] },
+      {
+        name: "shop",
+        labels: { team: "shop", "istio-injection": "enabled" },
+        annotations: { "example.org/owner": "team shop" },
+        clusters: ["east", "west"],
+      },
     ]);
+  });
+
+  it("gives every site the pull secrets of the mesh, or its own, none of them too", () => {
+    const istio = { version: "1.31.1", imagePullSecrets: ["registry"] };
+    const config = meshOf(
+      {
+        east: {},
+        west: { imagePullSecrets: ["mirror", "registry"] },
+        open: { imagePullSecrets: [] },
+        edge: { controlPlane: "control" },
+      },
+      { istio, externalControlPlanes: externals({ control: {} }) },
+    );
+    const { clusters, controlPlanes, externalControlPlanes } = plan(config);
+    const namesIn = (sites: readonly { readonly name: string; readonly imagePullSecrets: readonly string[] }[]) =>
+      Object.fromEntries(sites.map(({ name, imagePullSecrets }) => [name, imagePullSecrets.join()]));
+    assert.deepEqual(namesIn(clusters), { east: "registry", west: "mirror,registry", open: "", edge: "registry" });
+    assert.deepEqual(namesIn(externalControlPlanes), { control: "registry" });
+    assert.deepEqual(namesIn(controlPlanes), {
+      east: "registry",
+      west: "mirror,registry",
+      open: "",
+      control: "registry",
+    });
   });
 
   it("grows with the number of clusters, but for whom each one reads and reaches", () => {

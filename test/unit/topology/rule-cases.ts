@@ -130,6 +130,10 @@ export const otherCases: RuleCases = {
     mesh({ namespaces: { shop: { labels: { team: "shop", "istio.io/rev": "stable" } } } }),
     'isthmus:mesh.namespaces.shop.labels["istio.io/rev"]: expected nothing, because Isthmus or Kubernetes sets this label, found "stable". Write `revision` instead.',
   ],
+  "namespace-annotations-free": [
+    mesh({ namespaces: { shop: { annotations: { team: "shop", "isthmus.dev/mesh": "mesh2" } } } }),
+    'isthmus:mesh.namespaces.shop.annotations["isthmus.dev/mesh"]: expected nothing, because Isthmus sets this annotation, found "mesh2". Remove it: it follows from the mesh\'s `id`, its `trustDomain`, and the clusters\' names and control planes.',
+  ],
   "replaces-former-identity": [
     mesh({ replaces: { id: "mesh0", trustDomain: "mesh1.internal" } }),
     'isthmus:mesh.replaces.trustDomain: expected the value that the mesh had before, found the one that it has, "mesh1.internal". Write the former value, or remove it: nothing is replaced.',
@@ -175,6 +179,16 @@ export const otherCases: RuleCases = {
   "nested-values": [
     mesh({ istio: { version: "1.31.1", values: { gateway: { "resources.limits": {} } } } }),
     'isthmus:mesh.istio.values.gateway["resources.limits"]: expected a key without dots, found a path in one key. Nest it, as in a values file: Helm ignores a path in one key.',
+  ],
+  "pull-secrets-once": [
+    mesh({
+      istio: {
+        version: "1.31.1",
+        imagePullSecrets: ["registry"],
+        values: { istiod: { global: { imagePullSecrets: ["other"] } } },
+      },
+    }),
+    "isthmus:mesh.istio.values.istiod.global.imagePullSecrets: expected nothing, because `imagePullSecrets` names the Secrets, found a value. Remove it, and name all Secrets in `istio.imagePullSecrets`, or in `imagePullSecrets` of the cluster.",
   ],
   "site-names-beside-trust": [
     { ...meshOf({ trust: {} }), stacks: "per-cluster" },

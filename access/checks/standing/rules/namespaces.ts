@@ -2,20 +2,30 @@ import { systemNamespace, type Problem } from "../../../../topology";
 import type { KubernetesObject } from "../../object";
 import type { StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
-import { systemOwner, type StandingRule } from "./rule";
+import { istiodIn, releasesIn, systemOwner, type StandingRule } from "./rule";
 
-/** Whether the system namespace is free, or ours. What carries our label is ours to change, anything else is not. */
+/**
+ * Whether the system namespace is free, ours, or prepared for us. What carries our marks is ours to change; one in which
+ * another Istio is, or may be, is not.
+ */
 export const systemNamespaceRule: StandingRule = (facts) => {
   const { site, system } = facts;
-  if (typeof system !== "object" || isTerminating(system) || systemOwner(facts) === "ours") return {};
-  const istiod = facts.istiods?.find(({ namespace }) => namespace === systemNamespace);
+  if (typeof system !== "object" || isTerminating(system) || systemOwner(facts) !== "foreign") return {};
+  const istiod = istiodIn(facts);
+  const releases = releasesIn(facts);
+  const what =
+    istiod !== undefined
+      ? `, with a running control plane (Deployment ${istiod})`
+      : releases.length > 0
+        ? `, with Istio's Helm releases (${releases.join(", ")})`
+        : ", and it may not be seen whether an istiod runs in it";
   return {
     problems: [
       {
         path: site.path,
-        expected: `no namespace ${systemNamespace}, or ours`,
-        found: `one that Isthmus did not create${istiod === undefined ? "" : `, with a running control plane (Deployment ${istiod.name})`}`,
-        fix: istiod === undefined ? unusedFix(facts) : usedFix(facts),
+        expected: `no namespace ${systemNamespace}, ours, or one without Istio`,
+        found: `one that Isthmus did not create${what}`,
+        fix: istiod === undefined && releases.length === 0 ? unseenFix(facts) : usedFix(facts),
       },
     ],
   };
@@ -29,11 +39,10 @@ function usedFix({ site }: StandingFacts): string {
   );
 }
 
-function unusedFix({ site }: StandingFacts): string {
+function unseenFix({ site }: StandingFacts): string {
   return (
-    `Look what is in it (${kubectl(site, "--namespace", systemNamespace, "get", "all,configmaps,secrets")}). ` +
-    "Choose another cluster if anything needs that; if nothing does, remove it: " +
-    `${kubectl(site, "delete", "namespace", systemNamespace)}.`
+    "Allow the user to list Deployments of all namespaces, or name a context of one who may. " +
+    `Choose another cluster if an Istio is there (${kubectl(site, "--namespace", systemNamespace, "get", "all,configmaps,secrets")}).`
   );
 }
 

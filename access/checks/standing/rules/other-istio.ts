@@ -61,12 +61,16 @@ function isForeign(
 ): boolean {
   const owner = annotations[releaseNamespaceAnnotation];
   const isOfSystem = namespace === systemNamespace || owner === systemNamespace || asked.includes(systemNamespace);
-  return !isOfSystem || systemOwner(facts) === "absent";
+  return !isOfSystem || isFree(facts);
 }
 
-/** Where there is no system namespace, an injector of the chart's plain name is in the way of ours. */
+/** Where no Istio is in the system namespace, an injector of the chart's plain name is in the way of ours. */
 function isPlain(facts: StandingFacts, { name }: Injector): boolean {
-  return systemOwner(facts) === "absent" && name === "istio-sidecar-injector";
+  return isFree(facts) && name === "istio-sidecar-injector";
+}
+
+function isFree(facts: StandingFacts): boolean {
+  return ["absent", "prepared"].includes(systemOwner(facts));
 }
 
 /** What our injector answers for: the default revision, and the namespaces of the configuration. */

@@ -8,14 +8,15 @@ import {
 } from "../../../../topology";
 import type { Policy, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
-import type { StandingRule } from "./rule";
+import { systemOwner, type StandingRule } from "./rule";
 
 type Spec = Readonly<Record<string, unknown>>;
 
 /** Policies of the system namespace, which is the root namespace of Istio's configuration, that will stop calls. */
-export const policies: StandingRule = (facts) => ({
-  warnings: [...plainText(facts), ...denying(facts), ...closed(facts)],
-});
+export const policies: StandingRule = (facts) => {
+  if (systemOwner(facts) === "foreign") return {};
+  return { warnings: [...plainText(facts), ...denying(facts), ...closed(facts)] };
+};
 
 /** Without mutual TLS a gateway cannot tell by the server's name where a call of another network goes. */
 function plainText(facts: StandingFacts): Problem[] {

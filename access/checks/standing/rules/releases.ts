@@ -21,7 +21,7 @@ export const releases: StandingRule = (facts) => {
         ? `${of("uninstall", name)}.`
         : `${of("rollback", name)}, or ${of("uninstall", name)}.`),
   }));
-  return owner === "ours" ? { warnings: found } : { problems: found };
+  return owner === "ours" || owner === "prepared" ? { warnings: found } : { problems: found };
 
   function of(verb: string, name: string): string {
     return helm(facts.site, "--namespace", systemNamespace, verb, name);

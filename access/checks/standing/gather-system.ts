@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { systemNamespace, systemNamespaceOrigin } from "../../../topology";
+import type { HelmRelease, NamespaceObject, Policies, PullSecret, StandingFacts } from "./facts";
+import { meshKinds } from "./mesh-objects";
+import { itemSchema, metadataSchema, type Questions } from "./questions";
+
+/** What is known of a cluster before it is asked for the rest. */
+export type Known = Pick<StandingFacts, "cluster" | "namespaces" | "site" | "system" | "wantedOfSystem">;
+
+const policySchema = z
+  .object({ metadata: metadataSchema, spec: z.record(z.string(), z.unknown()).default({}) })
+  .transform(({ metadata, spec }) => ({ ...metadata, spec }));
+
+/** Helm releases, by the labels of Helm's records alone: what is in them are values, which may hold secrets. */
+export async function foundReleases(questions: Questions): Promise<readonly HelmRelease[] | undefined> {
+  const secrets = `/api/v1/namespaces/${systemNamespace}/secrets`;
+  const records = await questions.list(secrets, "owner=helm", itemSchema, "metadata");
+  if (records === undefined) return undefined;
+  const newest = new Map<string, { readonly version: number; readonly status: string }>();
+  for (const { metadata } of records) {
+    const { name, status = "", version = "0" } = metadata.labels;
+    if (name === undefined || Number(version) <= (newest.get(name)?.version ?? -1)) continue;
+    newest.set(name, { version: Number(version), status });
+  }
+  return [...newest].map(([name, { status }]) => ({ name, status }));
+}
+
+/** Policies of the system namespace, which count for the whole mesh. */
+export async function foundPolicies(questions: Questions, { system }: Known): Promise<Policies> {
+  const listed = async (group: string, kind: string): Promise<Policies["networkPolicies"]> =>
+    typeof system === "object"
+      ? questions.list(`/apis/${group}/namespaces/${systemNamespace}/${kind}`, "", policySchema, "whole")
+      : undefined;
+  const [peerAuthentications, authorizationPolicies, networkPolicies] = await Promise.all([
+    listed("security.istio.io/v1", "peerauthentications"),
+    listed("security.istio.io/v1", "authorizationpolicies"),
+    listed("networking.k8s.io/v1", "networkpolicies"),
+  ]);
+  return { peerAuthentications, authorizationPolicies, networkPolicies };
+}
+
+/** What is in a system namespace of somebody else's, of the kinds that a mesh has there. */
+export async function foundContents(
+  questions: Questions,
+  { system }: Known,
+): Promise<readonly NamespaceObject[] | undefined> {
+  if (typeof system !== "object" || systemNamespaceOrigin(system.metadata) !== "foreign") return undefined;
+  const found = await Promise.all(
+    meshKinds.map(async ({ kind, group, collection }): Promise<NamespaceObject[]> => {
+      const path = `/${group}/namespaces/${systemNamespace}/${collection}`;
+      const items = (await questions.list(path, "", itemSchema, "metadata")) ?? [];
+      return items.map(({ metadata }) => ({ ...metadata, kind }));
+    }),
+  );
+  return found.flat();
+}
+
+/** Types of Secrets by which images are pulled (Kubernetes, "Secrets", types of Secret). */
+const pullSecretTypes = ["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"];
+
+/** Where pods of ours pull images: which of the Secrets are there, by their type and without what is in them. */
+export async function foundPullSecrets(questions: Questions, { cluster, site }: Known): Promise<readonly PullSecret[]> {
+  const names = cluster?.role === "remote" && cluster.eastWestGateway === undefined ? [] : site.imagePullSecrets;
+  if (names.length === 0) return [];
+  const secrets = `/api/v1/namespaces/${systemNamespace}/secrets`;
+  const [states, fit] = await Promise.all([
+    Promise.all(names.map((name) => questions.presence(`${secrets}/${name}`))),
+    Promise.all(
+      pullSecretTypes.map((type) => questions.list(secrets, { fieldSelector: `type=${type}` }, itemSchema, "metadata")),
+    ),
+  ]);
+  const isFit = (name: string): boolean =>
+    fit.some((list) => list === undefined || list.some(({ metadata }) => metadata.name === name));
+  return names.map((name, index) => {
+    const state = states[index] ?? "unread";
+    return { name, state: state === "there" && !isFit(name) ? "unfit" : state };
+  });
+}
