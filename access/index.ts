@@ -29,14 +29,7 @@ export { CommandFailed, type ExecTarget } from "./connection/container-command";
 export { apiServer, type ApiServer } from "./connection/api-server";
 export { CredentialError } from "./connection/exec-credential";
 export { ConnectionError } from "./connection/connection-error";
-export { deadlineIn } from "./connection/http";
-export {
-  addressRequestTimeoutMs,
-  awaitAddresses,
-  NoAddressError,
-  ServiceAnswerError,
-  type ServiceName,
-} from "./connection/service";
+export { awaitAddresses, NoAddressError, ServiceAnswerError, type ServiceName } from "./connection/service";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";

@@ -13,11 +13,12 @@ import {
 import { judgeIdentity } from "./checks/identity";
 import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
+import { requestTimeoutMs } from "./connection/request-timeout";
 import type { Environment } from "./kubeconfig/kubeconfig-file";
 
 /** What may differ from a usual check; tests use it. */
 export interface PrecheckOptions {
-  /** How long a cluster or a chart repository may take, in milliseconds. Default: 5000; a credential plugin has 20 s beside. */
+  /** How long a server may be silent in each request, in milliseconds. Default: {@link requestTimeoutMs}. */
   readonly timeoutMs?: number;
   /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
   readonly environment?: Environment;
@@ -57,7 +58,8 @@ export async function precheck(
   projectDirectory: string,
   options: PrecheckOptions = {},
 ): Promise<PrecheckFindings> {
-  const { timeoutMs = 5000, environment = process.env } = options;
+  const { environment = process.env } = options;
+  const { timeoutMs = requestTimeoutMs(environment) } = options;
   const [charts, ...found] = await Promise.all([
     checkCharts(plan.istio, projectDirectory, environment, timeoutMs),
     ...sitesOf(plan).flatMap((site) => {

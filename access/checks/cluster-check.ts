@@ -20,7 +20,6 @@ import type { StandingFacts, WantedNamespace } from "./standing/facts";
 import { gatherStanding } from "./standing/gather";
 import { judgeStanding } from "./standing/judge";
 import { ConnectionError } from "../connection/connection-error";
-import { deadlineIn } from "../connection/http";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
 import { readRanges, type ReadRanges } from "./ranges";
@@ -56,12 +55,12 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
   const path = check.site.access.path;
   let server: ApiConnection | undefined;
   try {
-    server = await apiServer(check.access, check.environment);
-    return await ask(check, server, path, deadlineIn(check.timeoutMs));
+    server = await apiServer(check.access, check.environment, check.timeoutMs);
+    return await ask(check, server, path);
   } catch (error) {
     const host = new URL(check.access.server).host;
     if (error instanceof ConnectionError) {
-      const described = { path, ...describeConnectionError(error, host, check.timeoutMs) };
+      const described = { path, ...describeConnectionError(error, host) };
       return { ...noFindings(), unreachable: described };
     }
     if (error instanceof CredentialError)
@@ -76,16 +75,8 @@ function problem(...problems: readonly Problem[]): ClusterFindings {
   return { ...noFindings(), problems: [...problems] };
 }
 
-async function ask(
-  check: ClusterCheck,
-  server: ApiConnection,
-  path: string,
-  deadline: AbortSignal,
-): Promise<ClusterFindings> {
-  const [version, everything] = await Promise.all([
-    server.ask("/version", deadline),
-    mayDoEverything(server, deadline),
-  ]);
+async function ask(check: ClusterCheck, server: ApiConnection, path: string): Promise<ClusterFindings> {
+  const [version, everything] = await Promise.all([server.ask("/version"), mayDoEverything(server)]);
   const { host } = new URL(check.access.server);
   if (typeof everything === "object") {
     const refused = { path, ...describeRefusal(everything.status, host) };
@@ -96,10 +87,10 @@ async function ask(
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
   const [missing, kubeSystem, standing, ranges] = await Promise.all([
-    everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace, deadline),
-    object(server, "/api/v1/namespaces/kube-system", deadline),
-    standingIn(check, server, cluster, deadline),
-    cluster && readRanges(check.mesh, cluster, server, deadline),
+    everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace),
+    object(server, "/api/v1/namespaces/kube-system"),
+    standingIn(check, server, cluster),
+    cluster && readRanges(check.mesh, cluster, server),
   ]);
   const uid = kubeSystem?.metadata.uid;
   const rights = missing === "" ? [] : [notPermitted(path, missing)];
@@ -115,7 +106,7 @@ async function ask(
     namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {
       ...(uid === undefined ? {} : { uid }),
-      system: await sightingOf(standing.system, server, deadline),
+      system: await sightingOf(standing.system, server),
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
   };
@@ -126,18 +117,17 @@ async function standingIn(
   { mesh, site }: ClusterCheck,
   server: ApiConnection,
   cluster: ClusterPlan | undefined,
-  deadline: AbortSignal,
 ): Promise<StandingFacts> {
   const wanted = mesh.namespaces.filter(({ clusters }) => clusters.includes(site.name));
   const [system, ...found] = await Promise.all([
-    answered(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
-    ...wanted.map(({ name }) => object(server, `/api/v1/namespaces/${name}`, deadline)),
+    answered(server, `/api/v1/namespaces/${systemNamespace}`),
+    ...wanted.map(({ name }) => object(server, `/api/v1/namespaces/${name}`)),
   ]);
   const namespaces = wanted.flatMap(({ name, labels }, index): WantedNamespace[] => {
     const namespace = found[index];
     return namespace === undefined ? [] : [{ name, object: namespace, labels }];
   });
-  return gatherStanding(server, deadline, { site, cluster, system, namespaces });
+  return gatherStanding(server, { site, cluster, system, namespaces });
 }
 
 function notPermitted(path: string, missing: string): Problem {

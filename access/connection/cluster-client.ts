@@ -8,7 +8,6 @@ import { ConnectionError } from "./connection-error";
 import { describeConnectionError, describeRefusal } from "./connection-problem";
 import { runInContainer, type ExecTarget } from "./container-command";
 import { CredentialError } from "./exec-credential";
-import { deadlineIn } from "./http";
 import { settingsOf } from "./settings";
 
 /** What operations need of a cluster's API server. Small on purpose: a test stands in for it with a map of paths. */
@@ -66,9 +65,6 @@ export interface NamedReach extends ClusterReach {
  * (pulumi-kubernetes, fixCSAFieldManagers): a field that we put back must not be one that it then refuses to touch.
  */
 const patchManager = "pulumi-kubernetes";
-
-/** A request that takes longer is given up: an API server that is well answers ours within tens of milliseconds. */
-const requestTimeoutMs = 10_000;
 
 /** Credentials that could not be had are not asked for again with every request of many. */
 const failureCountsMs = 30_000;
@@ -153,14 +149,14 @@ class Connection {
     private readonly environment: Environment,
   ) {}
 
-  async json({ path, ...request }: Omit<ApiRequest, "deadline"> & { readonly method: Method }): Promise<unknown> {
+  async json({ path, ...request }: ApiRequest & { readonly method: Method }): Promise<unknown> {
     const shown = path.split("?")[0] ?? path;
     const refused = (status: number | undefined, reason: string, fix?: string): KubernetesError =>
       new KubernetesError(request.method, shown, status, reason, fix);
     let answer: { readonly status: number; readonly body: string };
     try {
       const server = await this.#opened();
-      answer = await server.request({ ...request, path, deadline: deadlineIn(requestTimeoutMs) });
+      answer = await server.request({ ...request, path });
     } catch (error) {
       const { found, fix } = this.#words(error);
       throw refused(undefined, found, fix);
@@ -218,6 +214,6 @@ class Connection {
   #words(error: unknown): { readonly found: string; readonly fix: string } {
     if (error instanceof CredentialError) return error;
     if (!(error instanceof ConnectionError)) throw error;
-    return describeConnectionError(error, settingsOf(this.reach, this.environment).server.host, requestTimeoutMs);
+    return describeConnectionError(error, settingsOf(this.reach, this.environment).server.host);
   }
 }

@@ -69,12 +69,8 @@ const defaultInjector = "istio-sidecar-injector";
  * Looks what is in a cluster, in some thirty small questions at once. What may not be read, or is not answered in time, is
  * not known: it keeps nobody from installing.
  */
-export async function gatherStanding(
-  server: ApiConnection,
-  deadline: AbortSignal,
-  known: Known,
-): Promise<StandingFacts> {
-  const questions = new Questions(server, deadline);
+export async function gatherStanding(server: ApiConnection, known: Known): Promise<StandingFacts> {
+  const questions = new Questions(server);
   const [chartObjects, injectors, istiods, releases, policies] = await Promise.all([
     foundChartObjects(questions, known.cluster),
     foundInjectors(questions),
@@ -87,16 +83,12 @@ export async function gatherStanding(
 
 /** Questions to one API server, of which each may stay without an answer. */
 class Questions {
-  constructor(
-    private readonly server: ApiConnection,
-    private readonly deadline: AbortSignal,
-  ) {}
+  constructor(private readonly server: ApiConnection) {}
 
   /** @returns Undefined where it is not there, may not be read or was not answered. */
   async one<Content>(path: string, schema: z.ZodType<Content>, accept?: string): Promise<Content | undefined> {
     try {
-      const { deadline } = this;
-      const answer = await this.server.request({ path, deadline, ...(accept === undefined ? {} : { accept }) });
+      const answer = await this.server.request({ path, ...(accept === undefined ? {} : { accept }) });
       return answer.status === 200 ? schema.safeParse(readJson(answer.body)).data : undefined;
     } catch (error) {
       if (error instanceof ConnectionError) return undefined;
