@@ -34,6 +34,8 @@ export interface PrecheckFindings extends Findings {
   readonly rights: readonly Problem[];
   /** Clusters whose API servers do not answer, and how that shows. */
   readonly unreachable: ReadonlyMap<string, Problem>;
+  /** Clusters that let us ask nothing, by which of the problems. */
+  readonly lockedOut: ReadonlyMap<string, Problem>;
   /** Which clusters they were seen to be, by the plan's names; without those that told nothing. */
   readonly sightings: ReadonlyMap<string, ClusterSighting>;
   /** Namespaces of the mesh's workloads that exist, by cluster; without those that told nothing. */
@@ -86,6 +88,7 @@ export async function precheck(
     ]),
     rights: found.flatMap(({ findings }) => findings.rights ?? []),
     unreachable: told(found, ({ unreachable }) => unreachable),
+    lockedOut: told(found, ({ lockedOut }) => lockedOut),
     sightings,
     namespaces: told(found, ({ namespaces }) => namespaces),
     mistaken: charts.mistakes.length > 0,

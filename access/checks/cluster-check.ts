@@ -32,6 +32,8 @@ export interface ClusterFindings extends Findings {
   readonly rights?: readonly Problem[];
   /** How it shows that the API server does not answer; undefined when it does. */
   readonly unreachable?: Problem;
+  /** The one of the problems by which nothing at all may be asked there: credentials that are none, or not accepted. */
+  readonly lockedOut?: Problem;
   /** Namespaces of the mesh's workloads that exist; undefined where the cluster told nothing. */
   readonly namespaces?: readonly string[];
   /** Address ranges that the cluster itself says, where they matter and the configuration does not give them. */
@@ -64,15 +66,15 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
       return { ...noFindings(), unreachable: described };
     }
     if (error instanceof CredentialError)
-      return problem({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
+      return lockedOut({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
     throw error;
   } finally {
     server?.close();
   }
 }
 
-function problem(...problems: readonly Problem[]): ClusterFindings {
-  return { ...noFindings(), problems: [...problems] };
+function lockedOut(problem: Problem): ClusterFindings {
+  return { ...noFindings(), problems: [problem], lockedOut: problem };
 }
 
 async function ask(check: ClusterCheck, server: ApiConnection, path: string): Promise<ClusterFindings> {
@@ -82,7 +84,10 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
     const refused = { path, ...describeRefusal(everything.status, host) };
     const isDown = everything.status >= 500 || everything.status === 429;
     if (isDown) return { ...noFindings(), unreachable: refused };
-    return { ...problem(refused), ...(everything.status === 403 ? { rights: [refused] } : {}) };
+    if (everything.status === 401) return lockedOut(refused);
+    // Who may not even ask that is anonymous, or turned away by an access proxy: the provider is then, too.
+    if (everything.status === 403) return { ...lockedOut(refused), rights: [refused] };
+    return { ...noFindings(), problems: [refused] };
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
