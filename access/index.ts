@@ -19,12 +19,14 @@ export {
   connect,
   isNotFound,
   isPresent,
-  KubernetesError,
   untilGone,
   type ClusterClient,
   type NamedReach,
   type PatchOperation,
 } from "./connection/cluster-client";
+export { ensureAdmitted } from "./connection/admission";
+export { KubernetesError } from "./connection/kubernetes-error";
+export { unresolvedClient } from "./connection/unresolved-client";
 export { CommandFailed, type ExecTarget } from "./connection/container-command";
 export { apiServer, type ApiServer } from "./connection/api-server";
 export { CredentialError } from "./connection/exec-credential";

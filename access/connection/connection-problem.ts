@@ -2,7 +2,8 @@ import type { Problem } from "../../topology";
 import type { ConnectionError } from "./connection-error";
 import { requestTimeoutVariable } from "./request-timeout";
 
-type Words = Pick<Problem, "expected" | "found" | "fix">;
+/** What was expected, what was found, and what to do. */
+export type Words = Pick<Problem, "expected" | "found" | "fix">;
 
 /** The `expected`, `found` and `fix` of a connection that gave no answer. */
 export function describeConnectionError(error: ConnectionError, host: string): Words {

@@ -233,7 +233,7 @@ async function ensureReachable(
   const { onProgress = () => undefined } = options;
   const reached = await reach(options, memory, madeAnew);
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
-  for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
+  for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
 }
 

@@ -29,6 +29,8 @@ export interface Comparison {
   /** Names of the clusters that join, and of those that leave, sorted. */
   readonly joining: readonly string[];
   readonly leaving: readonly string[];
+  /** Names of the clusters that could not be looked at: of what is in them the preview tells what the program assumed. */
+  readonly unseen: readonly string[];
 }
 
 /** One cluster of a comparison. */
@@ -74,8 +76,14 @@ export function isMere({ type, subject }: Step): boolean {
 /**
  * Lays a preview beside the plan that it is of. Pure.
  * @param leaving Clusters that leave with stacks of their own, of which the preview does not tell.
+ * @param unseen Clusters that could not be looked at.
  */
-export function compare(plan: MeshPlan, preview: Preview, leaving: readonly string[] = []): Comparison {
+export function compare(
+  plan: MeshPlan,
+  preview: Preview,
+  leaving: readonly string[] = [],
+  unseen: readonly string[] = [],
+): Comparison {
   const read = lastSchema.safeParse(preview.lastOutputs);
   // Of outputs that another version wrote, nothing is known.
   const last = read.success ? read.data : lastSchema.parse({});
@@ -95,6 +103,7 @@ export function compare(plan: MeshPlan, preview: Preview, leaving: readonly stri
     // Where anything stands already, a namespace that is made is one that was lost.
     joining: whose("create").filter((name) => !preview.standing.has(name)),
     leaving: [...new Set([...leaving, ...whose("delete").filter((name) => !planned.has(name))])].sort(),
+    unseen,
   };
 }
 

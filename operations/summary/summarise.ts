@@ -82,8 +82,13 @@ export interface SummaryInput {
  */
 export function summarise({ stack, plan, stacks, failure, fitness = unexamined }: SummaryInput): MeshSummary {
   const preview = readPreview(stacks, failure);
-  const mesh = compare(plan, preview, fitness.leaving);
   const unseen = unseenIn(plan, preview, fitness);
+  const mesh = compare(
+    plan,
+    preview,
+    fitness.leaving,
+    unseen.map(({ name }) => name),
+  );
   const { refusals } = fitness;
   const refused = refusals.map(formatProblem);
   const isRefusal = (text: string): boolean => refused.some((line) => text.includes(line));

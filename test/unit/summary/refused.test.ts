@@ -137,7 +137,7 @@ describe("a cluster that could not be looked at", () => {
       fix: "Log in again.",
     };
     const silent = { path, expected: "an answer from west", found: "none within 5 s", fix: "Connect to its network." };
-    assert.equal(reasonOf({}), "its API server does not answer Pulumi's provider");
+    assert.equal(reasonOf({}), "Pulumi's provider cannot ask it");
     assert.equal(
       reasonOf({ refusals: [unauthorized] }),
       "others (401), instead of credentials that west accepts. Log in again.",
@@ -159,5 +159,18 @@ describe("a cluster whose stack goes as a whole", () => {
       [["cluster-leaves", "south"]],
     );
     assert.equal(summary.outcome, "changes");
+  });
+
+  it("says nothing of namespaces that nobody could see", () => {
+    const plan = planAfter(changeCalled("namespaces"));
+    const stacks = [{ stack: "prod", events: recordedEvents("namespaces") }];
+    const [seen = "", unseen = ""] = [[], ["west"]].map((names) => {
+      const unreachable = new Map(names.map((name) => [name, { ...rights, found: `none from ${name}` }]));
+      const { clusters } = summarise({ stack: "prod", plan, stacks, fitness: { ...unexamined, unreachable } });
+      const changes = clusters.find(({ name }) => name === "west")?.changes ?? [];
+      return changes.map(({ words }) => words).find((words) => words.startsWith("namespace shop "));
+    });
+    assert.equal(seen, "namespace shop is made");
+    assert.equal(unseen, "namespace shop is made, or gets its labels if it is there");
   });
 });
