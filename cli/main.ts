@@ -14,7 +14,7 @@ import {
   type StackFlags,
 } from "./options";
 import { tolerateGoneReaders } from "./output";
-import { documentationPage } from "../engine/documentation";
+import { documentationPage } from "../operations/deployment/documentation";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
 import type * as DriftVerb from "./verbs/drift";

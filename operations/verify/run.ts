@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { documentationPage } from "../../engine/documentation";
+import { documentationPage } from "../deployment/documentation";
 import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } from "./check";
 
 /** Between two looks: short at first, because most things that are not yet so are so in a moment. */

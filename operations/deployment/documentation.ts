@@ -15,6 +15,6 @@ export function documentationPage(page: string, from = process.cwd()): string {
 
 /** What is built lies a folder deeper than its source. */
 function directory(): string {
-  const ofSources = join(__dirname, "..", "docs");
-  return existsSync(ofSources) ? ofSources : join(__dirname, "..", "..", "docs");
+  const ofSources = join(__dirname, "..", "..", "docs");
+  return existsSync(ofSources) ? ofSources : join(__dirname, "..", "..", "..", "docs");
 }
