@@ -11,6 +11,7 @@ import {
   type MadeAnew,
 } from "./checks/cluster-identity";
 import { judgeIdentity } from "./checks/identity";
+import { readFromElsewhere } from "./checks/others-access";
 import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
 import { requestTimeoutMs } from "./connection/request-timeout";
@@ -123,11 +124,7 @@ function told<Told>(
 
 /** An istiod reads the other clusters' API servers: 127.0.0.1 would be itself there. */
 function onLoopback(plan: MeshPlan, access: ReadonlyMap<string, ClusterAccess>): Problem[] {
-  const read = new Set(
-    plan.controlPlanes.flatMap(({ kind, configCluster, reads }) =>
-      kind === "external" ? [configCluster, ...reads] : reads,
-    ),
-  );
+  const read = readFromElsewhere(plan);
   return plan.clusters.flatMap(({ name, path, apiServer, access: { path: accessPath } }) => {
     const server = access.get(name)?.forOthers.server;
     if (server === undefined || !read.has(name) || !isOwnMachine(new URL(server).hostname)) return [];

@@ -34,3 +34,11 @@ export const eastWestGatewayName = "istio-eastwestgateway";
 
 /** Service by which other clusters reach an istiod. */
 export const exposedIstiodName = "istiod-exposed";
+
+/** Account that Istio's base chart makes, and its istiod chart allows to read what another cluster's istiod needs. */
+export const readerServiceAccount = "istio-reader-service-account";
+
+/** Secret with the token of a service account by which others reach a cluster. It is ours, so that it can be replaced. */
+export function tokenSecretOf(serviceAccount: string): string {
+  return `${serviceAccount}-isthmus`;
+}

@@ -15,6 +15,7 @@ import { CredentialError } from "../connection/exec-credential";
 import { noFindings, type Findings } from "./findings";
 import type { ClusterSighting } from "./cluster-identity";
 import { answered, object } from "./object";
+import { checkOthersAccess } from "./others-access";
 import { sightingOf } from "./sighting";
 import type { StandingFacts, WantedNamespace } from "./standing/facts";
 import { gatherStanding } from "./standing/gather";
@@ -91,21 +92,23 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
-  const [missing, kubeSystem, standing, ranges] = await Promise.all([
+  const [missing, kubeSystem, standing, ranges, others] = await Promise.all([
     everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace),
     object(server, "/api/v1/namespaces/kube-system"),
     standingIn(check, server, cluster),
     cluster && readRanges(check.mesh, cluster, server),
+    cluster === undefined ? noFindings() : checkOthersAccess({ ...check, cluster }, server),
   ]);
   const uid = kubeSystem?.metadata.uid;
   const rights = missing === "" ? [] : [notPermitted(path, missing)];
   const judged = judgeStanding(standing);
   return {
-    problems: [...rights, ...judged.problems],
+    problems: [...rights, ...others.problems, ...judged.problems],
     rights,
     warnings: [
       ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
       ...(ranges?.warnings ?? []),
+      ...others.warnings,
       ...judged.warnings,
     ],
     namespaces: standing.namespaces.map(({ name }) => name),

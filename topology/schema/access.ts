@@ -108,7 +108,7 @@ export const apiServerSchema = worded(
     certificateAuthority: pemFile
       .optional()
       .describe(
-        "PEM file with the authority of the certificate that the other clusters meet, relative to the project: a proxy before the API server may have one of its own. Default: the kubeconfig's.",
+        "PEM file with the authority of the certificate that the other clusters meet, relative to the project: a proxy before the API server may have one of its own, and a kubeconfig without an authority one that only this machine trusts. Default: the kubeconfig's, else the cluster's own.",
       ),
   }),
   {
