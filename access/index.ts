@@ -35,6 +35,7 @@ export { awaitAddresses, NoAddressError, ServiceAnswerError, type ServiceName } 
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
+export { contextsOfServer, type ContextOfServer } from "./kubeconfig/contexts-of-server";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { unknownOutput, type ConfigurationText, type KubeconfigSources } from "./kubeconfig/sources";
 export {

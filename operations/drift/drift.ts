@@ -69,7 +69,7 @@ export async function compareMesh(options: DriftOptions): Promise<MeshComparison
     plan,
     signal,
     stack,
-    unresolved = new Map(),
+    unresolved = new Map<string, Problem>(),
   } = options;
   const applied = appliedIn(options.states);
   const clientOf = (name: string): ClusterClient => {
