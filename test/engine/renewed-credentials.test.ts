@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { destroy, readOutputs, refresh, UnfinishedUpdate, up } from "../../operations/stack";
+import { pollUntil } from "../../lab/wait";
+import { destroy, PulumiError, readOutputs, refresh, UnfinishedUpdate, up } from "../../operations/stack";
 import { ConfigurationError } from "../../topology";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
+import { stallVariable } from "./paper/world";
 import { describeEngine } from "./tools";
 
 const east = paperCluster("east");
@@ -80,5 +82,26 @@ describeEngine("credentials that were renewed since the last update", (tools) =>
     const { changes } = (await destroy(options)) ?? {};
     assert.deepEqual(Object.keys(changes ?? {}), ["delete"]);
     assert.equal(objectsOf("east"), 0);
+  });
+
+  it("let a destruction clear away what a killed update had begun", async () => {
+    await destroy(await mesh.options(both));
+    const options = await mesh.options(alone);
+    process.env[stallVariable] = "mesh-east-system-cacerts";
+    const kill = new AbortController();
+    const update = up({ ...options, kill: kill.signal });
+    const made = pollUntil(
+      () => Promise.resolve(mesh.world.at(mesh.urlOf("east")).some(({ id }) => id === "istio-system/cacerts")),
+      { what: "the Secret to be made", timeoutMs: 120_000 },
+    );
+    await Promise.all([made.finally(() => kill.abort()), assert.rejects(update, PulumiError)]);
+    Reflect.deleteProperty(process.env, stallVariable);
+    mesh.renewToken("east");
+    await destroy(await mesh.options(alone));
+    assert.equal(objectsOf("east"), 0);
+    const { deployment } = JSON.parse(await mesh.pulumi("stack", "export", "--stack", "paper")) as {
+      deployment: { resources?: unknown[]; pending_operations?: unknown[] };
+    };
+    assert.deepEqual([deployment.resources ?? [], deployment.pending_operations ?? []], [[], []]);
   });
 });
