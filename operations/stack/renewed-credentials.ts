@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+import { parse } from "yaml";
 import {
   connect,
   ConnectionError,
@@ -10,8 +12,16 @@ import {
   type ContextOfServer,
   type KnownCluster,
 } from "../../access";
-import { asSecret, importIfUnchanged, nameOf, type ExportedState, type StateResource } from "../../engine/state";
-import { sitesOf, type Problem } from "../../topology";
+import {
+  asSecret,
+  importIfUnchanged,
+  nameOf,
+  revealed,
+  type ExportedState,
+  type StateResource,
+} from "../../engine/state";
+import { kubeconfigInputOf } from "../../stacks/recovery";
+import { isMap, sitesOf, type Problem } from "../../topology";
 import { runUpdate } from "./run-update";
 import { selectStack, type StackOptions } from "./workspace";
 
@@ -104,4 +114,21 @@ export function withKubeconfigs<T extends ExportedState>(state: T, kubeconfigs: 
     return { ...resource, inputs: { ...resource.inputs, ...given }, outputs: { ...resource.outputs, ...given } };
   };
   return { ...state, resources: (state.resources ?? []).map(renewed) };
+}
+
+/** Clusters that are reached at the same place as by the last update, by other credentials. Pure. */
+export function renewedIn(
+  state: ExportedState,
+  clusters: ReadonlyMap<string, Pick<ClusterAccess, "kubeconfig">>,
+): string[] {
+  return [...clusters].flatMap(([name, { kubeconfig }]) => {
+    const last = revealed(kubeconfigInputOf(state, name));
+    const isOther = typeof last === "string" && last !== kubeconfig;
+    return isOther && isDeepStrictEqual(withoutUsers(last), withoutUsers(kubeconfig)) ? [name] : [];
+  });
+}
+
+function withoutUsers(kubeconfig: string): unknown {
+  const content: unknown = parse(kubeconfig);
+  return isMap(content) ? { ...content, users: undefined } : content;
 }

@@ -17,6 +17,7 @@ import { prepared, refreshed } from "./program-runs";
 import { updateWithoutRecords } from "./recorded-creations";
 import { rehearsed } from "./rehearsal";
 import { Causes, saysUnreachable } from "../events";
+import { renewedIn } from "./renewed-credentials";
 import { withScratch } from "./scratch";
 import { withOwnSalt } from "./settings";
 import { unfinished } from "./unfinished";
@@ -253,5 +254,9 @@ async function reach(
 
 /** Whether {@link up} would begin at all, as its own judge sees it. Changes nothing. */
 export function fitness(options: StackOptions): Promise<Fitness> {
-  return fitnessFrom(() => reach(options, memoryOf(options), "refuse"));
+  const memory = memoryOf(options);
+  return fitnessFrom(async () => {
+    const reached = await reach(options, memory, "refuse");
+    return { ...reached, renewed: renewedIn((await memory()).state, reached.clusters) };
+  });
 }

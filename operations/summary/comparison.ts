@@ -31,6 +31,8 @@ export interface Comparison {
   readonly leaving: readonly string[];
   /** Names of the clusters that could not be looked at: of what is in them the preview tells what the program assumed. */
   readonly unseen: readonly string[];
+  /** Names of the clusters that are reached as before, by other credentials. */
+  readonly renewed: readonly string[];
 }
 
 /** One cluster of a comparison. */
@@ -76,13 +78,13 @@ export function isMere({ type, subject }: Step): boolean {
 /**
  * Lays a preview beside the plan that it is of. Pure.
  * @param leaving Clusters that leave with stacks of their own, of which the preview does not tell.
- * @param unseen Clusters that could not be looked at.
+ * @param seen What was seen of the clusters beside.
  */
 export function compare(
   plan: MeshPlan,
   preview: Preview,
   leaving: readonly string[] = [],
-  unseen: readonly string[] = [],
+  { unseen = [], renewed = [] }: Partial<Pick<Comparison, "unseen" | "renewed">> = {},
 ): Comparison {
   const read = lastSchema.safeParse(preview.lastOutputs);
   // Of outputs that another version wrote, nothing is known.
@@ -104,7 +106,13 @@ export function compare(
     joining: whose("create").filter((name) => !preview.standing.has(name)),
     leaving: [...new Set([...leaving, ...whose("delete").filter((name) => !planned.has(name))])].sort(),
     unseen,
+    renewed,
   };
+}
+
+/** Whether a step only gives Pulumi's provider of a cluster other credentials, as each run does where they are short-lived. */
+export function isRenewal({ op, subject: { cluster, component } }: Step, { renewed }: Comparison): boolean {
+  return op === "update" && component === "provider" && cluster !== undefined && renewed.includes(cluster);
 }
 
 /** Clusters that belonged to the mesh before and still do, by their present names. Pure. */

@@ -1,5 +1,5 @@
 import { listed } from "../../../topology";
-import type { ClusterRule, ClusterView, Finding } from "../comparison";
+import { isRenewal, type ClusterRule, type ClusterView, type Finding } from "../comparison";
 import { differing } from "../differing";
 import type { ChangeId, Difference } from "../model";
 import type { Step } from "../read-preview";
@@ -144,6 +144,7 @@ export const provider: ClusterRule = ({ step: stepOf, steps, mesh, name }) => {
       },
     ];
   }
+  if (isRenewal(step, mesh)) return [{ explains: [step] }];
   if (mesh.joining.includes(name) || mesh.leaving.includes(name)) return [{ explains: [step] }];
   if (step.op === "update") {
     return [{ change: { id: "provider", words: "is reached by another kubeconfig" }, explains: [step] }];

@@ -173,4 +173,25 @@ describe("a cluster whose stack goes as a whole", () => {
     assert.equal(seen, "namespace shop is made");
     assert.equal(unseen, "namespace shop is made, or gets its labels if it is there");
   });
+
+  it("says nothing of credentials that were renewed, as they are for each run where they are short-lived", () => {
+    const plan = planAfter(changeCalled("nothing"));
+    const events = recordedEvents("nothing").map((event): EngineEvent => {
+      const { resourcePreEvent, summaryEvent } = event;
+      if (summaryEvent !== undefined) {
+        const { same = 0 } = summaryEvent.resourceChanges;
+        return { ...event, summaryEvent: { ...summaryEvent, resourceChanges: { same: same - 1, update: 1 } } };
+      }
+      if (resourcePreEvent?.metadata.urn.endsWith("providers:kubernetes::west") !== true) return event;
+      const metadata = { ...resourcePreEvent.metadata, op: "update" as never };
+      return { ...event, resourcePreEvent: { ...resourcePreEvent, metadata } };
+    });
+    const outcomeOf = (renewed: readonly string[]): string[] => {
+      const stacks = [{ stack: "prod", events }];
+      const { clusters, outcome } = summarise({ stack: "prod", plan, stacks, fitness: { ...unexamined, renewed } });
+      return [outcome, ...clusters.flatMap(({ changes }) => changes.map(({ words }) => words))];
+    };
+    assert.deepEqual(outcomeOf([]), ["changes", "is reached by another kubeconfig"]);
+    assert.deepEqual(outcomeOf(["west"]), ["none"]);
+  });
 });
