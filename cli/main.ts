@@ -13,7 +13,7 @@ import {
   type OutputFlags,
   type StackFlags,
 } from "./options";
-import { tolerateGoneReaders } from "./output";
+import { print, tolerateGoneReaders } from "./output";
 import { documentationPage } from "../operations/deployment/documentation";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
@@ -34,9 +34,16 @@ const load = createRequire(__filename);
 export function program(): Command {
   const isthmus = new Command("isthmus")
     .description("Kubernetes clusters joined into one Istio mesh.")
-    .version(version)
+    .version(version, "-v, --version")
     .showHelpAfterError("(isthmus --help shows the verbs)")
     .addHelpText("after", aboutAll);
+
+  isthmus
+    .command("version", { hidden: true })
+    .description("what --version says")
+    .action(() => {
+      print([version]);
+    });
 
   withYesOption(withPolicyOptions(withOperationOptions(isthmus.command("up"))))
     .description("bring the mesh to what the stack's configuration says")
