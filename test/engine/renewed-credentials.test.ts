@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { pollUntil } from "../../lab/wait";
+import { refreshParts, upParts } from "../../operations/parts";
 import { destroy, PulumiError, readOutputs, refresh, UnfinishedUpdate, up } from "../../operations/stack";
 import { ConfigurationError } from "../../topology";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
@@ -103,5 +104,41 @@ describeEngine("credentials that were renewed since the last update", (tools) =>
       deployment: { resources?: unknown[]; pending_operations?: unknown[] };
     };
     assert.deepEqual([deployment.resources ?? [], deployment.pending_operations ?? []], [[], []]);
+  });
+});
+
+describeEngine("credentials that were renewed since the last update of a mesh in a stack for each cluster", (tools) => {
+  let mesh: PaperMesh;
+  const inParts = (config: PaperConfig): PaperConfig => ({ ...config, stacks: "per-cluster" });
+
+  before(async () => {
+    const { toolbox } = tools();
+    mesh = await PaperMesh.create(tools(), join(toolbox.standInPlugins, "pulumi-resource-kubernetes"), toolbox.charts);
+    await upParts(await mesh.options(inParts(both)));
+  });
+  after(() => mesh.dispose());
+
+  it("let a refresh work, which leaves every stack's outputs as they are, secrets as secrets", async () => {
+    const said = (): Promise<string[]> =>
+      Promise.all(
+        ["trust", "east", "west"].flatMap((part) =>
+          [[], ["--show-secrets"]].map((more) =>
+            mesh.pulumi("stack", "output", "--json", "--stack", `paper.${part}`, ...more),
+          ),
+        ),
+      );
+    const before = await said();
+    assert.ok(before.some((text) => text.includes("[secret]")));
+    mesh.renewToken("east");
+    mesh.renewToken("west");
+    await refreshParts(await mesh.options(inParts(both)));
+    assert.deepEqual(await said(), before);
+  });
+
+  it("let an update remove a cluster that leaves, with its stack", async () => {
+    mesh.renewToken("west");
+    const { parts } = await upParts({ ...(await mesh.options(inParts(alone))), removals: "agreed" });
+    assert.equal(parts.find(({ part }) => part === "west")?.outcome, "removed");
+    assert.deepEqual(mesh.world.at(mesh.urlOf("west")), []);
   });
 });
