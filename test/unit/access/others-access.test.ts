@@ -6,6 +6,7 @@ import { planOf } from "../../support/plans";
 import { TestAuthority, type Identity } from "./certificates";
 import { accessTo, fakeApiServer, type Listening } from "./fake-api-server";
 import { fakeProxy } from "./fake-proxies";
+import { PrecheckBench, token as benchToken } from "./precheck-support";
 
 const token = "s3cr3t-reader-t0ken";
 const tokenPath = "/api/v1/namespaces/istio-system/secrets/istio-reader-service-account-isthmus";
@@ -153,5 +154,27 @@ describe("what other clusters will read a cluster by", () => {
 
   it("is of no matter in a cluster that nobody reads", async () => {
     assert.deepEqual(await said({ signedBy: company }, ["east"]), nothing);
+  });
+});
+
+describe("precheck of what other clusters will read a cluster by", () => {
+  const bench = new PrecheckBench();
+
+  it("is a part of the check of each cluster that another reads", async () => {
+    const other = await TestAuthority.create("other");
+    const reached = async (name: string): Promise<ClusterAccess> => {
+      const identity = await bench.authority.issue([`${name}.inside`]);
+      const server = await bench.opened(fakeApiServer(identity, { token: benchToken, uid: `uid-of-${name}` }));
+      const proxy = await bench.opened(fakeProxy(server));
+      return bench.access(name, `https://${name}.inside`, { token: benchToken }, { "proxy-url": proxy.url });
+    };
+    const [east, west] = [await reached("east"), await reached("west")];
+    assert.deepEqual((await bench.check([east, west])).problems, []);
+    const forOthers = { ...west.forOthers, certificateAuthorityData: base64(other.certificate) };
+    const { problems } = await bench.check([east, { ...west, forOthers }]);
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["isthmus:mesh.clusters.west.apiServer.certificateAuthority"],
+    );
   });
 });
