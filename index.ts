@@ -3,7 +3,7 @@ import { endWithEngine, meshProgram, type ProgramOutputs } from "./stacks";
 import { ConfigurationError } from "./topology";
 
 /** The Pulumi program: reads `isthmus:mesh`, builds the mesh, exports what there is to know about it. */
-export = async (): Promise<ProgramOutputs | undefined> => {
+export = async (): Promise<ProgramOutputs> => {
   endWithEngine();
   try {
     return await meshProgram(

@@ -19,21 +19,23 @@ export {
   connect,
   isNotFound,
   isPresent,
-  KubernetesError,
   untilGone,
   type ClusterClient,
   type NamedReach,
   type PatchOperation,
 } from "./connection/cluster-client";
+export { ensureAdmitted } from "./connection/admission";
+export { KubernetesError } from "./connection/kubernetes-error";
+export { unresolvedClient } from "./connection/unresolved-client";
 export { CommandFailed, type ExecTarget } from "./connection/container-command";
 export { apiServer, type ApiServer } from "./connection/api-server";
 export { CredentialError } from "./connection/exec-credential";
 export { ConnectionError } from "./connection/connection-error";
-export { deadlineIn } from "./connection/http";
-export { addressRequestTimeoutMs, awaitAddresses, NoAddressError, ServiceAnswerError } from "./connection/service";
+export { awaitAddresses, NoAddressError, ServiceAnswerError } from "./connection/service";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
+export { contextsOfServer, type ContextOfServer } from "./kubeconfig/contexts-of-server";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { unknownOutput, type ConfigurationText, type KubeconfigSources } from "./kubeconfig/sources";
 export {

@@ -11,13 +11,15 @@ import {
   type MadeAnew,
 } from "./checks/cluster-identity";
 import { judgeIdentity } from "./checks/identity";
+import { readFromElsewhere } from "./checks/others-access";
 import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
+import { requestTimeoutMs } from "./connection/request-timeout";
 import type { Environment } from "./kubeconfig/kubeconfig-file";
 
 /** What may differ from a usual check; tests use it. */
 export interface PrecheckOptions {
-  /** How long a cluster or a chart repository may take, in milliseconds. Default: 5000; a credential plugin has 20 s beside. */
+  /** How long a server may be silent in each request, in milliseconds. Default: {@link requestTimeoutMs}. */
   readonly timeoutMs?: number;
   /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
   readonly environment?: Environment;
@@ -33,6 +35,8 @@ export interface PrecheckFindings extends Findings {
   readonly rights: readonly Problem[];
   /** Clusters whose API servers do not answer, and how that shows. */
   readonly unreachable: ReadonlyMap<string, Problem>;
+  /** Clusters that let us ask nothing, by which of the problems. */
+  readonly lockedOut: ReadonlyMap<string, Problem>;
   /** Which clusters they were seen to be, by the plan's names; without those that told nothing. */
   readonly sightings: ReadonlyMap<string, ClusterSighting>;
   /** Namespaces of the mesh's workloads that exist, by cluster; without those that told nothing. */
@@ -57,7 +61,8 @@ export async function precheck(
   projectDirectory: string,
   options: PrecheckOptions = {},
 ): Promise<PrecheckFindings> {
-  const { timeoutMs = 5000, environment = process.env } = options;
+  const { environment = process.env } = options;
+  const { timeoutMs = requestTimeoutMs(environment) } = options;
   const [charts, ...found] = await Promise.all([
     checkCharts(plan.istio, projectDirectory, environment, timeoutMs),
     ...sitesOf(plan).flatMap((site) => {
@@ -84,6 +89,7 @@ export async function precheck(
     ]),
     rights: found.flatMap(({ findings }) => findings.rights ?? []),
     unreachable: told(found, ({ unreachable }) => unreachable),
+    lockedOut: told(found, ({ lockedOut }) => lockedOut),
     sightings,
     namespaces: told(found, ({ namespaces }) => namespaces),
     mistaken: charts.mistakes.length > 0,
@@ -118,11 +124,7 @@ function told<Told>(
 
 /** An istiod reads the other clusters' API servers: 127.0.0.1 would be itself there. */
 function onLoopback(plan: MeshPlan, access: ReadonlyMap<string, ClusterAccess>): Problem[] {
-  const read = new Set(
-    plan.controlPlanes.flatMap(({ kind, configCluster, reads }) =>
-      kind === "external" ? [configCluster, ...reads] : reads,
-    ),
-  );
+  const read = readFromElsewhere(plan);
   return plan.clusters.flatMap(({ name, path, apiServer, access: { path: accessPath } }) => {
     const server = access.get(name)?.forOthers.server;
     if (server === undefined || !read.has(name) || !isOwnMachine(new URL(server).hostname)) return [];

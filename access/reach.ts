@@ -30,9 +30,12 @@ export interface ReachedClusters {
   readonly problems: readonly Problem[];
   /** Those of the problems that are about what this run's users may do: a preview need not be able to write. */
   readonly rights: readonly Problem[];
-  /** Clusters that do not answer, and how that shows; without those that are left out. */
+  /**
+   * Clusters that do not answer, or belong to the mesh and let us ask nothing, and how that shows; without those that are
+   * left out.
+   */
   readonly unreachable: ReadonlyMap<string, Problem>;
-  /** Clusters of the mesh that cannot be reached: they stay as they are, and the update has failed when it ends. */
+  /** Clusters of the mesh that cannot be asked: they stay as they are, and the update has failed when it ends. */
   readonly failures: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -41,9 +44,9 @@ export interface ReachedClusters {
 export interface ReachedCluster extends ClusterAccess {
   /** UID of its namespace kube-system, where it answers and that may be read. */
   readonly uid?: string;
-  /** Whether its API server answers. */
+  /** Whether its API server answers, and lets us ask. */
   readonly isReachable: boolean;
-  /** Namespaces of the mesh's workloads that are there, or may be where it does not answer. */
+  /** Namespaces of the mesh's workloads that are there, or may be where it cannot be asked. */
   readonly existingNamespaces: readonly string[];
   /** Whose its system namespace is, where it answers and that may be read. */
   readonly systemNamespaceOrigin?: "absent" | "made" | "adopted" | "foreign";
@@ -69,23 +72,26 @@ export async function reachClusters(
   const { environment = process.env, madeAnew = "refuse" } = options;
   const { clusters, problems } = await resolveAccess(plan, projectDirectory, sources, environment);
   const found = await precheck(plan, clusters, projectDirectory, { environment, knowledge, madeAnew });
-  const silent =
-    found.unreachable.size === 0
-      ? nothingSilent
-      : judgeSilent(plan, found.unreachable, belongingTo(await knowledge("outputs")));
+  const isAllAsked = found.unreachable.size + found.lockedOut.size === 0;
+  const belonging = isAllAsked ? new Set<string>() : belongingTo(await knowledge("outputs"));
+  const lockedOut = new Map([...found.lockedOut].filter(([name]) => stands(plan, name, belonging)));
+  const unreachable = new Map([...found.unreachable, ...lockedOut]);
+  const silent = isAllAsked ? nothingSilent : judgeSilent(plan, unreachable, belonging, new Set(lockedOut.keys()));
+  const others = (problems: readonly Problem[]): readonly Problem[] =>
+    problems.filter((problem) => ![...lockedOut.values()].includes(problem));
   const reached = [...clusters.values()].map((access): ReachedCluster => ({
     ...access,
     ...seenOf(found.sightings.get(access.name)),
-    isReachable: !found.unreachable.has(access.name),
-    existingNamespaces: found.namespaces.get(access.name) ?? assumedNamespaces(plan, access.name, found.unreachable),
+    isReachable: !unreachable.has(access.name),
+    existingNamespaces: found.namespaces.get(access.name) ?? assumedNamespaces(plan, access.name, unreachable),
   }));
   return {
     plan: silent.leftOut.length === 0 ? plan : planWithout(plan, silent.leftOut),
     clusters: new Map(reached.map((cluster) => [cluster.name, cluster])),
     resolved: problems.length === 0 && !found.mistaken,
-    problems: [...problems, ...found.problems, ...silent.problems],
-    rights: found.rights,
-    unreachable: new Map([...found.unreachable].filter(([name]) => !silent.leftOut.includes(name))),
+    problems: [...problems, ...others(found.problems), ...silent.problems],
+    rights: others(found.rights),
+    unreachable: new Map([...unreachable].filter(([name]) => !silent.leftOut.includes(name))),
     failures: silent.failures,
     warnings: [...found.warnings, ...silent.warnings],
   };
@@ -101,7 +107,7 @@ function seenOf(sighting: ClusterSighting | undefined): Pick<ReachedCluster, "sy
   };
 }
 
-/** In a cluster that does not answer all are taken to be there: what was adopted must not be made anew. */
+/** In a cluster that cannot be asked all are taken to be there: what was adopted must not be made anew. */
 function assumedNamespaces(
   { namespaces }: MeshPlan,
   cluster: string,
@@ -121,30 +127,42 @@ export interface SilentClusters {
 
 const nothingSilent: SilentClusters = { leftOut: [], problems: [], failures: [], warnings: [] };
 
+/** Whether a cluster belongs to the mesh since an earlier update, under this name or its former one. */
+function stands(plan: MeshPlan, cluster: string, belonging: ReadonlySet<string>): boolean {
+  const site: Site | undefined = sitesOf(plan).find(({ name }) => name === cluster);
+  return belonging.has(cluster) || (site?.replaces !== undefined && belonging.has(site.replaces));
+}
+
 /**
  * Decides what becomes of clusters that do not answer. One that is new to the mesh and must not be missing stops
  * everything; one that belongs to it holds up nobody else, but for new clusters that cannot be without it.
+ *
+ * One that belongs and does not accept our credentials is like one that does not answer: Pulumi's provider is let in no
+ * better and leaves it as it is, and a login that has ended there is no reason to keep a change, or a mend, from all
+ * others. Where the user may ask but not write it is a refusal: the provider would begin, and end in the middle.
  * @param belonging Names of the clusters that belong to the mesh since an earlier update; former names count.
+ * @param lockedOut Names of those that answered, and let us ask nothing. Default: none.
  */
 export function judgeSilent(
   plan: MeshPlan,
   unreachable: ReadonlyMap<string, Problem>,
   belonging: ReadonlySet<string>,
+  lockedOut: ReadonlySet<string> = new Set(),
 ): SilentClusters {
   const sites = sitesOf(plan);
-  const stands = ({ name, replaces }: Site): boolean =>
-    belonging.has(name) || (replaces !== undefined && belonging.has(replaces));
+  const belongs = ({ name }: Site): boolean => stands(plan, name, belonging);
+  const until = ({ name }: Site): string => (lockedOut.has(name) ? "it lets us in" : "it answers");
   const silent = sites.flatMap((site): Silent[] => {
     const problem = unreachable.get(site.name);
     return problem === undefined ? [] : [{ site, problem }];
   });
-  const standing = silent.filter(({ site }) => stands(site));
-  const required = silent.filter(({ site }) => !stands(site) && site.ifUnreachable === "fail");
+  const standing = silent.filter(({ site }) => belongs(site));
+  const required = silent.filter(({ site }) => !belongs(site) && site.ifUnreachable === "fail");
   const absent = silent.filter((one) => !required.includes(one)).map(({ site }) => site.name);
   const affected = withDependents(plan, new Set(absent));
-  const leftOut = sites.filter((site) => affected.includes(site.name) && !stands(site));
+  const leftOut = sites.filter((site) => affected.includes(site.name) && !belongs(site));
   const gone = withDependents(plan, new Set(leftOut.map(({ name }) => name)));
-  const stranded = sites.filter((site) => gone.includes(site.name) && stands(site));
+  const stranded = sites.filter((site) => gone.includes(site.name) && belongs(site));
   return {
     // A plan that lacks what a standing cluster needs is none, not even for a preview.
     leftOut: stranded.length > 0 ? [] : leftOut.map(({ name }) => name),
@@ -156,11 +174,11 @@ export function judgeSilent(
     ],
     failures: standing
       .filter(({ site }) => site.ifUnreachable === "fail")
-      .map(({ problem }) => withFix(problem, "It stays as it is; run again when it answers.")),
+      .map(({ problem, site }) => withFix(problem, `The cluster stays as it is; run again when ${until(site)}.`)),
     warnings: [
       ...standing
         .filter(({ site }) => site.ifUnreachable === "skip")
-        .map(({ problem }) => withFix(problem, "It stays as it is; the next update catches up.")),
+        .map(({ problem }) => withFix(problem, "The cluster stays as it is; the next update catches up.")),
       ...leftOut
         .filter(({ name }) => !required.some(({ site }) => site.name === name))
         .map((site) => leftOutWarning(plan, site, unreachable.get(site.name))),

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ConfigurationError, isEncrypted, listed, meshKey, nearest, pathBelow, type Problem } from "../topology";
 import { describeFileError, errorCode } from "./file-problem";
@@ -19,7 +19,7 @@ export async function loadStackConfiguration(projectDirectory: string, stack: st
   try {
     text = await readFile(join(directory, file), "utf8");
   } catch (error) {
-    throw new ConfigurationError([await unreadable(file, directory, error)]);
+    throw new ConfigurationError([await unreadable(file, directory, error, projectDirectory)]);
   }
   return parseStackConfiguration(text, file);
 }
@@ -81,12 +81,45 @@ async function configurationDirectory(projectDirectory: string): Promise<string>
   }
 }
 
-async function unreadable(file: string, directory: string, error: unknown): Promise<Problem> {
+async function unreadable(file: string, directory: string, error: unknown, projectDirectory: string): Promise<Problem> {
+  const found = describeFileError(error);
+  const problem = { path: file, expected: "the stack's configuration", found };
+  if (errorCode(error) !== "ENOENT") return { ...problem, fix: "Have a file there that this user may read." };
+  const other = file.replace(/\.yaml$/, ".yml");
+  const [isOther, isProject, isOtherProject] = await Promise.all(
+    [join(directory, other), ...projectFiles(projectDirectory)].map(isThere),
+  );
+  if (isOther) return { ...problem, fix: `Rename ${other}, which Isthmus does not read, to ${file}.` };
   const stacks = await stackNames(directory);
-  const has = stacks.length === 0 ? "" : ` There are the stacks ${listed(stacks)}.`;
+  if (!isProject && isOtherProject) {
+    const fix = "Rename Pulumi.yml, which Isthmus does not read, to Pulumi.yaml, and the stacks' files likewise.";
+    return { ...problem, fix };
+  }
+  if (!isProject && stacks.length === 0) {
+    const fix = "Go to the project's directory or below it: there is no Pulumi.yaml, neither here nor above.";
+    return { ...problem, fix };
+  }
   const meant = nearest(file.slice("Pulumi.".length, -".yaml".length), stacks);
-  const fix = meant === undefined ? "Create it, or name another stack." : `Did you mean the stack ${meant}?`;
-  return { path: file, expected: "the stack's configuration", found: describeFileError(error), fix: fix + has };
+  const create = `Create it, or name another stack with \`--stack\`; without, it is ${defaultStack}, or ISTHMUS_STACK's.`;
+  const has = stacks.length === 0 ? "" : ` There are the stacks ${listed(stacks)}.`;
+  return { ...problem, fix: (meant === undefined ? create : `Did you mean the stack ${meant}?`) + has };
+}
+
+/** The stack that the command line takes where none is named. */
+const defaultStack = "dev";
+
+function projectFiles(directory: string): string[] {
+  return ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(directory, name));
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
 }
 
 async function stackNames(directory: string): Promise<string[]> {

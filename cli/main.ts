@@ -13,7 +13,8 @@ import {
   type OutputFlags,
   type StackFlags,
 } from "./options";
-import { tolerateGoneReaders } from "./output";
+import { print, tolerateGoneReaders } from "./output";
+import { documentationPage } from "../operations/deployment/documentation";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
 import type * as DriftVerb from "./verbs/drift";
@@ -33,9 +34,16 @@ const load = createRequire(__filename);
 export function program(): Command {
   const isthmus = new Command("isthmus")
     .description("Kubernetes clusters joined into one Istio mesh.")
-    .version(version)
+    .version(version, "-v, --version")
     .showHelpAfterError("(isthmus --help shows the verbs)")
     .addHelpText("after", aboutAll);
+
+  isthmus
+    .command("version", { hidden: true })
+    .description("what --version says")
+    .action(() => {
+      print([version]);
+    });
 
   withYesOption(withPolicyOptions(withOperationOptions(isthmus.command("up"))))
     .description("bring the mesh to what the stack's configuration says")
@@ -54,7 +62,10 @@ export function program(): Command {
     )
     .option("--manifests", "have the helm on the PATH render the releases that change, and compare their objects")
     .option("--allow-interruption", "let such a change pass all the same")
-    .addHelpText("after", "\ndocs/pull-requests.md says what counts, and how a pull request gets it as a comment.")
+    .addHelpText(
+      "after",
+      `\n${documentationPage("pull-requests.md")} says what counts, and how a pull request gets it as a comment.`,
+    )
     .action((flags: PreviewVerb.PreviewFlags) => (load("./verbs/preview") as typeof PreviewVerb).previewVerb(flags));
 
   const state = isthmus.command("state").description("where the mesh's state is kept");
@@ -138,7 +149,7 @@ Exit codes:
 
 With -o json a verb prints one JSON document on standard output, and nothing else there; progress and words go to
 standard error. With -o ndjson every event is a line of JSON on standard output, and the last line has the document.
-docs/cli.md has the documents and the events.`;
+${documentationPage("cli.md")} has the documents and the events.`;
 
 const aboutUp = `
 At a terminal it shows first what the change means, as \`isthmus preview\` does, and asks; --yes does neither. Without a
@@ -147,11 +158,12 @@ with 2 otherwise. What is wrong with the clusters is said before anything is cha
 
 const aboutVerify = `
 A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.
-Exits with 1 when a check fails. docs/checks.md says what each check means and what to do.`;
+Exits with 1 when a check fails.
+${documentationPage("checks.md")} says what each check means and what to do.`;
 
 const aboutDrift = `
-Changes nothing without --repair. Exits with 1 when something differs, or a cluster could not be asked. docs/drift.md says
-what counts and what does not.`;
+Changes nothing without --repair. Exits with 1 when something differs, or a cluster could not be asked.
+${documentationPage("drift.md")} says what counts and what does not.`;
 
 const aboutDestroy = `
 Beside what the stack made, the ConfigMaps go that istiod wrote into every namespace, unless another istiod runs in the
@@ -159,7 +171,8 @@ cluster. Istio's custom resource definitions stay without --crds: they may hold 
 
 const aboutForget = `
 For a cluster that no longer exists, from which \`isthmus up\` can therefore remove nothing. One that still answers is
-removed by \`isthmus up\` alone; if it is forgotten instead, everything stays in it. docs/cli.md says what that is.`;
+removed by \`isthmus up\` alone; if it is forgotten instead, everything stays in it.
+${documentationPage("cli.md")} says what that is.`;
 
 /**
  * Runs a command line.

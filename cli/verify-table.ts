@@ -25,7 +25,8 @@ const symbols: Record<Status, string> = { pass: "✓", warn: "!", fail: "✗", s
 const severity: readonly Status[] = ["fail", "warn", "skip", "pass"];
 
 /**
- * A line for each check, and below it one for each set of clusters where it does not hold, with what to do. Pure.
+ * A line for each check, and below it one for each set of clusters where it does not hold, with what to do. What was not
+ * checked is counted once, by the reason. Pure.
  * @param titles Of the checks, by id.
  */
 export function verifyTable(report: VerifyReport, titles: ReadonlyMap<string, string>, style: Style): string {
@@ -46,16 +47,18 @@ export function verifyTable(report: VerifyReport, titles: ReadonlyMap<string, st
       ...results
         .filter(({ status }) => status === "fail" || status === "warn")
         .map((result) => `     ${mark(result.status)} ${subjectOf(result)}: ${result.message}`),
-      ...unique(results.filter(({ status }) => status === "skip").map(({ message }) => message)).map(
-        (message) => `     ${paint.dim(message)}`,
-      ),
       ...unique(results.map((result) => result.hint))
         .filter((hint) => hint !== "")
         .map((hint) => `     ${paint.bold(style.symbols ? "→" : "->")} ${hint}`),
     ];
   });
   const { pass, warn, fail, skip } = report.summary;
-  return [...lines, "", `${pass} passed, ${warn} warned, ${fail} failed, ${skip} skipped`, ""].join("\n");
+  const skipped = Map.groupBy(
+    report.checks.filter(({ status }) => status === "skip"),
+    ({ message }) => message,
+  );
+  const reasons = [...skipped].map(([message, results]) => paint.dim(`${results.length} ${message}`));
+  return [...lines, "", ...reasons, `${pass} passed, ${warn} warned, ${fail} failed, ${skip} skipped`, ""].join("\n");
 }
 
 function unique(words: readonly string[]): string[] {

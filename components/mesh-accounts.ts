@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ControlPlanePlan } from "../topology";
+import { readerServiceAccount, type ControlPlanePlan } from "../topology";
 import type { ControlPlane } from "./control-plane";
 import type { Elsewhere } from "./elsewhere";
-import { istiodServiceAccount, readerServiceAccount } from "./internal/names";
+import { istiodServiceAccount } from "./internal/names";
 import type { MeshSite } from "./mesh-site";
 import { ReaderAccount } from "./reader-account";
 

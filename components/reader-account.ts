@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childName, ownedLabels } from "../topology";
+import { childName, ownedLabels, tokenSecretOf } from "../topology";
 import { remoteKubeconfig } from "./internal/remote-kubeconfig";
 
 /** What a {@link ReaderAccount} is made from. */
@@ -30,7 +30,7 @@ export class ReaderAccount extends pulumi.ComponentResource {
   constructor(name: string, args: ReaderAccountArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:ReaderAccount", name, {}, opts);
 
-    const secretName = `${args.serviceAccount}-isthmus`;
+    const secretName = tokenSecretOf(args.serviceAccount);
     const token = new kubernetes.core.v1.Secret(
       childName(name, "ReaderAccount", "token"),
       {

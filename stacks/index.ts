@@ -5,5 +5,5 @@ export { workDirectoryVariable } from "./own-state";
 export * from "./parts";
 export * from "./program";
 export { knowledgeOf, ofOnePart } from "./stack-knowledge";
-export { destroyOperation, operationVariable } from "./takedown";
+export { destroyOperation, operationVariable, refreshOperation } from "./operation";
 export { withoutUnknown } from "./stack-outputs";

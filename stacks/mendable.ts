@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
-  addressRequestTimeoutMs,
   ConnectionError,
   CredentialError,
   describeConnectionError,
@@ -30,7 +29,7 @@ function mendable({ name, path }: AskedCluster, error: unknown): pulumi.RunError
     return new pulumi.RunError(error.message);
   }
   if (error instanceof ConnectionError) {
-    const problem = describeConnectionError(error, `the API server of ${name}`, addressRequestTimeoutMs);
+    const problem = describeConnectionError(error, `the API server of ${name}`);
     return new pulumi.RunError(formatProblem({ path, ...problem }));
   }
   if (error instanceof CredentialError) {

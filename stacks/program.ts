@@ -27,7 +27,9 @@ import {
   type TrustStackOutputs,
 } from "./parts";
 import { stackOutputs } from "./stack-outputs";
-import { destroyOperation, operationVariable, takedown } from "./takedown";
+import { takedown } from "./takedown";
+import { destroyOperation, operationVariable, refreshOperation } from "./operation";
+import { secondLook } from "./second-look";
 import { loadTransforms } from "./transforms";
 
 /** What a stack of a mesh exports: of a whole one, of its trust, or of one cluster. */
@@ -37,16 +39,19 @@ export type ProgramOutputs = MeshStackOutputs | TrustStackOutputs | ClusterStack
  * The program of every stack: the whole mesh, or the part of it that the stack's name says.
  * @param config What the user wrote under `isthmus:mesh`.
  * @param projectDirectory Directory that the configuration's relative paths start from.
- * @returns Undefined when the stack is being destroyed.
+ * @returns What the last update said, when the stack is refreshed or about to be destroyed.
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
-export async function meshProgram(config: unknown, projectDirectory: string): Promise<ProgramOutputs | undefined> {
+export async function meshProgram(config: unknown, projectDirectory: string): Promise<ProgramOutputs> {
   const configuration = parseMesh(config);
   for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
   const plan = planMesh(configuration);
-  if (process.env[operationVariable] === destroyOperation) {
-    await takedown(plan.stacks === "one" ? plan : planOfSites(plan, partsNamed(pulumi.getStack())), projectDirectory);
-    return undefined;
+  const operation = process.env[operationVariable];
+  if (operation === destroyOperation || operation === refreshOperation) {
+    const own = plan.stacks === "one" ? plan : planOfSites(plan, partsNamed(pulumi.getStack()));
+    const run = operation === destroyOperation ? takedown : secondLook;
+    // They are those of an update, read again.
+    return (await run(own, projectDirectory)) as unknown as ProgramOutputs;
   }
   const transforms = loadTransforms(configuration.istio.transforms, projectDirectory);
   const name = pulumi.getStack();

@@ -55,3 +55,11 @@ export const intermediateCaSecret = "cacerts";
 
 /** Label by which istiod finds the kubeconfigs of the clusters that it reads. */
 export const remoteSecretLabel = "istio/multiCluster";
+
+/** Account that Istio's base chart makes, and its istiod chart allows to read what another cluster's istiod needs. */
+export const readerServiceAccount = "istio-reader-service-account";
+
+/** Secret with the token of a service account by which others reach a cluster. It is ours, so that it can be replaced. */
+export function tokenSecretOf(serviceAccount: string): string {
+  return `${serviceAccount}-isthmus`;
+}

@@ -1,6 +1,6 @@
 import type { Agent } from "node:http";
 import { agentFor } from "../connection/agent";
-import { deadlineIn, receive, type RawAnswer } from "../connection/http";
+import { receive, type RawAnswer } from "../connection/http";
 import { proxyFor } from "../connection/proxy";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 
@@ -11,7 +11,7 @@ const mostRedirects = 5;
 export class Downloads {
   readonly #agents = new Map<string, Agent>();
 
-  /** @param timeoutMs How long one answer may take, in milliseconds. */
+  /** @param timeoutMs How long a server may be silent, in milliseconds. */
   constructor(
     readonly environment: Environment,
     readonly timeoutMs: number,
@@ -22,12 +22,16 @@ export class Downloads {
    * @throws ConnectionError when there is no answer.
    */
   async get(start: URL, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> {
-    const deadline = deadlineIn(this.timeoutMs);
     let url = start;
     for (let redirects = 0; ; redirects++) {
       const { authorization, ...others } = headers;
       const sent = authorization === undefined || url.origin !== start.origin ? others : { authorization, ...others };
-      const answer = await receive({ url: bare(url), agent: this.#agentFor(url), headers: sent, deadline });
+      const answer = await receive({
+        url: bare(url),
+        agent: this.#agentFor(url),
+        headers: sent,
+        timeoutMs: this.timeoutMs,
+      });
       const { location } = answer.headers;
       const next =
         location === undefined || answer.status < 300 || answer.status > 399 ? undefined : nextUrl(location, url);

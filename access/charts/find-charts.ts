@@ -16,7 +16,7 @@ export interface FoundCharts {
 
 /**
  * Gets Istio's charts from where the configuration says, all at the same time.
- * @param timeoutMs How long one answer of a repository or a registry may take, in milliseconds.
+ * @param timeoutMs How long a repository or a registry may be silent, in milliseconds.
  */
 export async function findCharts(
   istio: IstioPlan,

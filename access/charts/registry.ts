@@ -94,7 +94,7 @@ export class ChartRegistry {
       return authorization === undefined ? answer : await this.downloads.get(url, { ...headers, authorization });
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
-      throw unreachable(error, registryPath, this.#origin.host, this.downloads.timeoutMs, "registry");
+      throw unreachable(error, registryPath, this.#origin.host, "registry");
     }
   }
 

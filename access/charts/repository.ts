@@ -125,7 +125,7 @@ async function download(downloads: Downloads, url: URL): Promise<RawAnswer> {
     return await downloads.get(url);
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
-    throw unreachable(error, repositoryPath, url.host, downloads.timeoutMs, "repository");
+    throw unreachable(error, repositoryPath, url.host, "repository");
   }
 }
 

@@ -7,10 +7,9 @@ export function unreachable(
   error: ConnectionError,
   path: string,
   host: string,
-  timeoutMs: number,
   source: "repository" | "registry",
 ): ChartFault {
-  const described = { path, ...describeConnectionError(error, host, timeoutMs) };
+  const described = { path, ...describeConnectionError(error, host) };
   if (error.proxy !== undefined) return new ChartFault(described);
   if (error.kind === "proxy") return new ChartFault(described, "warning");
   const fix =

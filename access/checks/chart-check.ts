@@ -29,7 +29,7 @@ export interface ChartFindings extends Findings {
 /**
  * Looks whether the charts are where the configuration says, in the version that it says, and whether they know all of
  * the user's extra values.
- * @param timeoutMs How long one answer of a repository or a registry may take, in milliseconds.
+ * @param timeoutMs How long a repository or a registry may be silent, in milliseconds.
  */
 export async function checkCharts(
   istio: IstioPlan,

@@ -15,12 +15,12 @@ import { CredentialError } from "../connection/exec-credential";
 import { noFindings, type Findings } from "./findings";
 import type { ClusterSighting } from "./cluster-identity";
 import { answered, object } from "./object";
+import { checkOthersAccess } from "./others-access";
 import { sightingOf } from "./sighting";
 import type { StandingFacts, WantedNamespace } from "./standing/facts";
 import { gatherStanding } from "./standing/gather";
 import { judgeStanding } from "./standing/judge";
 import { ConnectionError } from "../connection/connection-error";
-import { deadlineIn } from "../connection/http";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
 import { readRanges, type ReadRanges } from "./ranges";
@@ -33,6 +33,8 @@ export interface ClusterFindings extends Findings {
   readonly rights?: readonly Problem[];
   /** How it shows that the API server does not answer; undefined when it does. */
   readonly unreachable?: Problem;
+  /** The one of the problems by which nothing at all may be asked there: credentials that are none, or not accepted. */
+  readonly lockedOut?: Problem;
   /** Namespaces of the mesh's workloads that exist; undefined where the cluster told nothing. */
   readonly namespaces?: readonly string[];
   /** Address ranges that the cluster itself says, where they matter and the configuration does not give them. */
@@ -56,66 +58,63 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
   const path = check.site.access.path;
   let server: ApiConnection | undefined;
   try {
-    server = await apiServer(check.access, check.environment);
-    return await ask(check, server, path, deadlineIn(check.timeoutMs));
+    server = await apiServer(check.access, check.environment, check.timeoutMs);
+    return await ask(check, server, path);
   } catch (error) {
     const host = new URL(check.access.server).host;
     if (error instanceof ConnectionError) {
-      const described = { path, ...describeConnectionError(error, host, check.timeoutMs) };
+      const described = { path, ...describeConnectionError(error, host) };
       return { ...noFindings(), unreachable: described };
     }
     if (error instanceof CredentialError)
-      return problem({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
+      return lockedOut({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
     throw error;
   } finally {
     server?.close();
   }
 }
 
-function problem(...problems: readonly Problem[]): ClusterFindings {
-  return { ...noFindings(), problems: [...problems] };
+function lockedOut(problem: Problem): ClusterFindings {
+  return { ...noFindings(), problems: [problem], lockedOut: problem };
 }
 
-async function ask(
-  check: ClusterCheck,
-  server: ApiConnection,
-  path: string,
-  deadline: AbortSignal,
-): Promise<ClusterFindings> {
-  const [version, everything] = await Promise.all([
-    server.ask("/version", deadline),
-    mayDoEverything(server, deadline),
-  ]);
+async function ask(check: ClusterCheck, server: ApiConnection, path: string): Promise<ClusterFindings> {
+  const [version, everything] = await Promise.all([server.ask("/version"), mayDoEverything(server)]);
   const { host } = new URL(check.access.server);
   if (typeof everything === "object") {
     const refused = { path, ...describeRefusal(everything.status, host) };
     const isDown = everything.status >= 500 || everything.status === 429;
     if (isDown) return { ...noFindings(), unreachable: refused };
-    return { ...problem(refused), ...(everything.status === 403 ? { rights: [refused] } : {}) };
+    if (everything.status === 401) return lockedOut(refused);
+    // Who may not even ask that is anonymous, or turned away by an access proxy: the provider is then, too.
+    if (everything.status === 403) return { ...lockedOut(refused), rights: [refused] };
+    return { ...noFindings(), problems: [refused] };
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
-  const [missing, kubeSystem, standing, ranges] = await Promise.all([
-    everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace, deadline),
-    object(server, "/api/v1/namespaces/kube-system", deadline),
-    standingIn(check, server, cluster, deadline),
-    cluster && readRanges(check.mesh, cluster, server, deadline),
+  const [missing, kubeSystem, standing, ranges, others] = await Promise.all([
+    everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace),
+    object(server, "/api/v1/namespaces/kube-system"),
+    standingIn(check, server, cluster),
+    cluster && readRanges(check.mesh, cluster, server),
+    cluster === undefined ? noFindings() : checkOthersAccess({ ...check, cluster }, server),
   ]);
   const uid = kubeSystem?.metadata.uid;
   const rights = missing === "" ? [] : [notPermitted(path, missing)];
   const judged = judgeStanding(standing);
   return {
-    problems: [...rights, ...judged.problems],
+    problems: [...rights, ...others.problems, ...judged.problems],
     rights,
     warnings: [
       ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
       ...(ranges?.warnings ?? []),
+      ...others.warnings,
       ...judged.warnings,
     ],
     namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {
       ...(uid === undefined ? {} : { uid }),
-      system: await sightingOf(standing.system, server, deadline),
+      system: await sightingOf(standing.system, server),
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
   };
@@ -126,18 +125,17 @@ async function standingIn(
   { mesh, site }: ClusterCheck,
   server: ApiConnection,
   cluster: ClusterPlan | undefined,
-  deadline: AbortSignal,
 ): Promise<StandingFacts> {
   const wanted = mesh.namespaces.filter(({ clusters }) => clusters.includes(site.name));
   const [system, ...found] = await Promise.all([
-    answered(server, `/api/v1/namespaces/${systemNamespace}`, deadline),
-    ...wanted.map(({ name }) => object(server, `/api/v1/namespaces/${name}`, deadline)),
+    answered(server, `/api/v1/namespaces/${systemNamespace}`),
+    ...wanted.map(({ name }) => object(server, `/api/v1/namespaces/${name}`)),
   ]);
   const namespaces = wanted.flatMap(({ name, labels, annotations }, index): WantedNamespace[] => {
     const namespace = found[index];
     return namespace === undefined ? [] : [{ name, object: namespace, labels, annotations }];
   });
-  return gatherStanding(server, deadline, {
+  return gatherStanding(server, {
     site,
     cluster,
     system,

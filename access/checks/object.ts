@@ -25,22 +25,14 @@ const objectSchema = z.object({
 export type KubernetesObject = z.output<typeof objectSchema>;
 
 /** An object of the cluster; undefined where there is none or it may not be read. */
-export async function object(
-  server: ApiServer,
-  path: string,
-  deadline: AbortSignal,
-): Promise<KubernetesObject | undefined> {
-  const found = await answered(server, path, deadline);
+export async function object(server: ApiServer, path: string): Promise<KubernetesObject | undefined> {
+  const found = await answered(server, path);
   return typeof found === "object" ? found : undefined;
 }
 
 /** The same, with which of the two it is. */
-export async function answered(
-  server: ApiServer,
-  path: string,
-  deadline: AbortSignal,
-): Promise<KubernetesObject | "absent" | "unread"> {
-  const { status, body } = await server.ask(path, deadline);
+export async function answered(server: ApiServer, path: string): Promise<KubernetesObject | "absent" | "unread"> {
+  const { status, body } = await server.ask(path);
   if (status === 404) return "absent";
   return (status === 200 ? objectSchema.safeParse(readJson(body)).data : undefined) ?? "unread";
 }

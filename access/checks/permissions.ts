@@ -57,20 +57,15 @@ export type Permission = "allowed" | "denied" | { readonly status: number };
 const reviewSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
 
 /** Asks whether the user may do everything, as `cluster-admin` may: one question that usually spares all others. */
-export async function mayDoEverything(server: ApiServer, deadline: AbortSignal): Promise<Permission> {
-  return review(server, deadline, { verb: "*", group: "*", resource: "*" });
+export async function mayDoEverything(server: ApiServer): Promise<Permission> {
+  return review(server, { verb: "*", group: "*", resource: "*" });
 }
 
 /** What the user may not do, such as `create, patch, delete namespaces, clusterroles; delete secrets`; empty for nothing. */
-export async function missingPermissions(
-  server: ApiServer,
-  role: SiteRole,
-  namespace: string,
-  deadline: AbortSignal,
-): Promise<string> {
+export async function missingPermissions(server: ApiServer, role: SiteRole, namespace: string): Promise<string> {
   const needed = resourcesIn(role);
   const resourcesByVerbs = new Map<string, string[]>();
-  const denied = await Promise.all(needed.map(async (resource) => deniedVerbs(server, resource, namespace, deadline)));
+  const denied = await Promise.all(needed.map(async (resource) => deniedVerbs(server, resource, namespace)));
   needed.forEach(({ resource }, index) => {
     const missing = denied[index]?.join(", ") ?? "";
     if (missing !== "") resourcesByVerbs.set(missing, [...(resourcesByVerbs.get(missing) ?? []), resource]);
@@ -82,23 +77,18 @@ async function deniedVerbs(
   server: ApiServer,
   { group, resource, scope }: Resource,
   namespace: string,
-  deadline: AbortSignal,
 ): Promise<readonly string[]> {
   const denied = await Promise.all(
     verbs.map(async (verb) => {
       const attributes = { verb, group, resource, ...(scope === "cluster" ? {} : { namespace }) };
-      return (await review(server, deadline, attributes)) === "denied" ? [verb] : [];
+      return (await review(server, attributes)) === "denied" ? [verb] : [];
     }),
   );
   return denied.flat();
 }
 
-async function review(
-  server: ApiServer,
-  deadline: AbortSignal,
-  resourceAttributes: Readonly<Record<string, string>>,
-): Promise<Permission> {
-  const { status, body } = await server.ask("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", deadline, {
+async function review(server: ApiServer, resourceAttributes: Readonly<Record<string, string>>): Promise<Permission> {
+  const { status, body } = await server.ask("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",
     spec: { resourceAttributes },

@@ -47,17 +47,12 @@ const serviceRangesSchema = z.object({
  * Asks a cluster for the ranges that the configuration does not give and that must not overlap another cluster's. What it
  * may not or does not say is not known, which stops nobody.
  */
-export async function readRanges(
-  mesh: MeshPlan,
-  cluster: ClusterPlan,
-  server: ApiServer,
-  deadline: AbortSignal,
-): Promise<RangeFindings> {
+export async function readRanges(mesh: MeshPlan, cluster: ClusterPlan, server: ApiServer): Promise<RangeFindings> {
   const { network, ranges } = cluster;
   const sharesNetwork = mesh.clusters.some((other) => other.name !== cluster.name && other.network === network);
   const [nodes, serviceRanges] = await Promise.all([
-    sharesNetwork && ranges.pods === undefined ? listOf(server, nodesPath, deadline) : nothingAsked,
-    sharesNetwork && ranges.services === undefined ? listOf(server, serviceRangesPath, deadline) : nothingAsked,
+    sharesNetwork && ranges.pods === undefined ? listOf(server, nodesPath) : nothingAsked,
+    sharesNetwork && ranges.services === undefined ? listOf(server, serviceRangesPath) : nothingAsked,
   ]);
   const readNodes = nodesSchema.safeParse(nodes.content);
   const readServices = serviceRangesSchema.safeParse(serviceRanges.content);
@@ -82,9 +77,9 @@ interface List {
 
 const nothingAsked: List = {};
 
-async function listOf(server: ApiServer, path: string, deadline: AbortSignal): Promise<List> {
+async function listOf(server: ApiServer, path: string): Promise<List> {
   try {
-    const { status, body } = await server.ask(path, deadline);
+    const { status, body } = await server.ask(path);
     if (status === 200) return { content: readJson(body) };
     return status === 404 ? {} : { failure: `the answer ${status}${status === 403 ? " Forbidden" : ""}` };
   } catch (error) {

@@ -4,16 +4,12 @@ import type { ClusterAccess } from "../cluster-access";
 import { apiServer, type ApiServer } from "../connection/api-server";
 import { CredentialError } from "../connection/exec-credential";
 import { ConnectionError } from "../connection/connection-error";
-import { deadlineIn } from "../connection/http";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import type { ClusterSighting, SystemNamespaceSighting } from "./cluster-identity";
 import { identityFrom } from "./identity";
 import { answered, object, type KubernetesObject } from "./object";
 import { readJson } from "./permissions";
 import { fingerprintsIn } from "./root-bundle";
-
-/** How long a cluster may take to say which one it is, in milliseconds: as long as a check of it. */
-const sightingTimeoutMs = 5_000;
 
 /**
  * Looks which cluster answers, and of which mesh it is. Asks nothing else.
@@ -26,13 +22,12 @@ export async function sightCluster(
   let server: ApiServer | undefined;
   try {
     server = await apiServer(access, environment);
-    const deadline = deadlineIn(sightingTimeoutMs);
     const [kubeSystem, namespace] = await Promise.all([
-      object(server, "/api/v1/namespaces/kube-system", deadline),
-      answered(server, systemNamespacePath, deadline),
+      object(server, "/api/v1/namespaces/kube-system"),
+      answered(server, systemNamespacePath),
     ]);
     const uid = kubeSystem?.metadata.uid;
-    return { ...(uid === undefined ? {} : { uid }), system: await sightingOf(namespace, server, deadline) };
+    return { ...(uid === undefined ? {} : { uid }), system: await sightingOf(namespace, server) };
   } catch (error) {
     if (error instanceof ConnectionError || error instanceof CredentialError) return undefined;
     throw error;
@@ -50,16 +45,15 @@ const rootConfigMap = "istio-ca-root-cert";
 export async function sightingOf(
   namespace: KubernetesObject | "absent" | "unread",
   server: ApiServer,
-  deadline: AbortSignal,
 ): Promise<SystemNamespaceSighting> {
   if (typeof namespace !== "object") return { kind: namespace };
   const { annotations, uid } = namespace.metadata;
   const origin = systemNamespaceOrigin(namespace.metadata);
   if (origin === "foreign") return { kind: "foreign", ...(uid === undefined ? {} : { uid }) };
-  const bundle = await object(server, `${systemNamespacePath}/configmaps/${rootConfigMap}`, deadline);
+  const bundle = await object(server, `${systemNamespacePath}/configmaps/${rootConfigMap}`);
   const roots = fingerprintsIn(bundle?.data?.["root-cert.pem"] ?? "");
   const contents =
-    roots.length === 0 && (await (origin === "made" ? isBare(server, deadline) : hasNothingOfMesh(server, deadline)))
+    roots.length === 0 && (await (origin === "made" ? isBare(server) : hasNothingOfMesh(server)))
       ? "nothing"
       : "something";
   return {
@@ -81,11 +75,9 @@ const listSchema = z.object({ items: z.array(z.object({ metadata: z.object({ nam
  * Whether the system namespace has nothing but what Kubernetes puts into every one: it was just being made when its update
  * ended, and nothing of the mesh, no root above all, has come into it. What may not be read counts as something.
  */
-export async function isBare(server: Pick<ApiServer, "ask">, deadline: AbortSignal): Promise<boolean> {
+export async function isBare(server: Pick<ApiServer, "ask">): Promise<boolean> {
   const collections = ["pods", "secrets", "services", "configmaps"];
-  const contents = await Promise.all(
-    collections.map((collection) => namesIn(server, `${collection}?limit=2`, deadline)),
-  );
+  const contents = await Promise.all(collections.map((collection) => namesIn(server, `${collection}?limit=2`)));
   return contents.every((names) => names?.every((name) => inEveryNamespace.includes(name)) ?? false);
 }
 
@@ -93,24 +85,20 @@ export async function isBare(server: Pick<ApiServer, "ask">, deadline: AbortSign
  * The same for one that somebody else made: it has what is theirs, and nothing that bears our label, nor a record of a Helm
  * release of ours.
  */
-async function hasNothingOfMesh(server: Pick<ApiServer, "ask">, deadline: AbortSignal): Promise<boolean> {
+async function hasNothingOfMesh(server: Pick<ApiServer, "ask">): Promise<boolean> {
   const [ours = ""] = Object.entries(ownedLabels).map((label) => label.join("="));
   const selectors = [ours, `owner=helm,name in (${releaseNames.join(",")})`].map(encodeURIComponent);
   const contents = await Promise.all(
     ["secrets", "services"].flatMap((collection) =>
-      selectors.map((selector) => namesIn(server, `${collection}?labelSelector=${selector}&limit=1`, deadline)),
+      selectors.map((selector) => namesIn(server, `${collection}?labelSelector=${selector}&limit=1`)),
     ),
   );
   return contents.every((names) => names?.length === 0);
 }
 
 /** Names of what a collection of the system namespace has; undefined where it may not be read. */
-async function namesIn(
-  server: Pick<ApiServer, "ask">,
-  collection: string,
-  deadline: AbortSignal,
-): Promise<readonly string[] | undefined> {
-  const { status, body } = await server.ask(`${systemNamespacePath}/${collection}`, deadline);
+async function namesIn(server: Pick<ApiServer, "ask">, collection: string): Promise<readonly string[] | undefined> {
+  const { status, body } = await server.ask(`${systemNamespacePath}/${collection}`);
   const found = status === 200 ? listSchema.safeParse(readJson(body)).data : undefined;
   return found?.items.map(({ metadata }) => metadata.name);
 }

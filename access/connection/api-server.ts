@@ -4,19 +4,20 @@ import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { agentFor } from "./agent";
 import { CredentialSource, type Credentials } from "./credentials";
 import { send, type Answer, type Headers, type Request } from "./http";
+import { requestTimeoutMs } from "./request-timeout";
 import { settingsOf, type ConnectionSettings } from "./settings";
 
 /** A question to an API server. */
-export type ApiRequest = Pick<Request, "accept" | "contentType" | "deadline" | "json" | "method"> & {
+export type ApiRequest = Pick<Request, "accept" | "contentType" | "json" | "method"> & {
   readonly path: string;
 };
 
 /** A connection to a cluster's API server, with its credentials, which are fetched anew when they end. */
 export interface ApiServer {
   /** GET, or POST when there is a body. @throws ConnectionError without an answer, CredentialError without credentials. */
-  readonly ask: (path: string, deadline: AbortSignal, json?: unknown) => Promise<Answer>;
+  readonly ask: (path: string, json?: unknown) => Promise<Answer>;
   /** DELETE; what is there now by another UID stays. @throws as `ask` does. */
-  readonly remove: (path: string, deadline: AbortSignal, uid?: string) => Promise<Answer>;
+  readonly remove: (path: string, uid?: string) => Promise<Answer>;
   readonly close: () => void;
 }
 
@@ -41,9 +42,14 @@ export interface Opening {
  * The connection that a cluster's kubeconfig describes: the one way in which anything of ours reaches a cluster. Runs its
  * credential plugin, if it has one.
  * @param environment Where proxies and authorities are looked up, and what the plugin sees.
+ * @param timeoutMs How long the server may be silent in each request. Default: {@link requestTimeoutMs}.
  * @throws CredentialError when there are no credentials to be had, ConnectionError when its proxy cannot be used.
  */
-export async function apiServer(reach: ClusterReach, environment: Environment): Promise<ApiConnection> {
+export async function apiServer(
+  reach: ClusterReach,
+  environment: Environment,
+  timeoutMs = requestTimeoutMs(environment),
+): Promise<ApiConnection> {
   const settings = settingsOf(reach, environment);
   const source = new CredentialSource(settings, reach.tokenFile, environment);
   const agents = new Agents(settings, environment);
@@ -53,7 +59,7 @@ export async function apiServer(reach: ClusterReach, environment: Environment): 
   const at = (path: string): URL => new URL(path.replace(/^\//, ""), server);
   const sent = async ({ path, ...request }: ApiRequest, credentials: Credentials): Promise<Answer> => {
     const { headers } = credentials;
-    return send({ ...request, ...proxy, url: at(path), agent: agents.of(credentials), headers });
+    return send({ ...request, ...proxy, timeoutMs, url: at(path), agent: agents.of(credentials), headers });
   };
   const request = async (one: ApiRequest): Promise<Answer> => {
     const credentials = await source.current();
@@ -65,10 +71,10 @@ export async function apiServer(reach: ClusterReach, environment: Environment): 
   return {
     host: server.host,
     request,
-    ask: async (path, deadline, json) => request({ path, deadline, json }),
-    remove: async (path, deadline, uid) => {
+    ask: async (path, json) => request({ path, json }),
+    remove: async (path, uid) => {
       const json = uid === undefined ? undefined : { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } };
-      return request({ path, deadline, json, method: "DELETE" });
+      return request({ path, json, method: "DELETE" });
     },
     opening: async (path) => {
       const credentials = await source.current();

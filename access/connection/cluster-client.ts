@@ -5,10 +5,10 @@ import { readJson } from "../json";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 import { apiServer, type ApiConnection, type ApiRequest } from "./api-server";
 import { ConnectionError } from "./connection-error";
-import { describeConnectionError, describeRefusal } from "./connection-problem";
+import { describeConnectionError, describeRefusal, type Words } from "./connection-problem";
 import { runInContainer, type ExecTarget } from "./container-command";
 import { CredentialError } from "./exec-credential";
-import { deadlineIn } from "./http";
+import { KubernetesError } from "./kubernetes-error";
 import { settingsOf } from "./settings";
 
 /** What operations need of a cluster's API server. Small on purpose: a test stands in for it with a map of paths. */
@@ -39,22 +39,6 @@ export type PatchOperation =
   | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: unknown }
   | { readonly op: "remove"; readonly path: string };
 
-/** The API server refused a request, or could not be asked. The message holds no credentials. */
-export class KubernetesError extends Error {
-  constructor(
-    readonly method: string,
-    readonly path: string,
-    /** HTTP status; undefined when there was no answer at all. */
-    readonly status: number | undefined,
-    readonly reason: string,
-    /** What to do about it, in a sentence, where that is known. */
-    readonly fix?: string,
-  ) {
-    super(`${method} ${path}: ${reason}`);
-    this.name = "KubernetesError";
-  }
-}
-
 /** A cluster that is to be reached. */
 export interface NamedReach extends ClusterReach {
   /** Its name in the mesh. */
@@ -66,9 +50,6 @@ export interface NamedReach extends ClusterReach {
  * (pulumi-kubernetes, fixCSAFieldManagers): a field that we put back must not be one that it then refuses to touch.
  */
 const patchManager = "pulumi-kubernetes";
-
-/** A request that takes longer is given up: an API server that is well answers ours within tens of milliseconds. */
-const requestTimeoutMs = 10_000;
 
 /** Credentials that could not be had are not asked for again with every request of many. */
 const failureCountsMs = 30_000;
@@ -153,27 +134,28 @@ class Connection {
     private readonly environment: Environment,
   ) {}
 
-  async json({ path, ...request }: Omit<ApiRequest, "deadline"> & { readonly method: Method }): Promise<unknown> {
+  async json({ path, ...request }: ApiRequest & { readonly method: Method }): Promise<unknown> {
     const shown = path.split("?")[0] ?? path;
-    const refused = (status: number | undefined, reason: string, fix?: string): KubernetesError =>
-      new KubernetesError(request.method, shown, status, reason, fix);
+    const refused = (status: number | undefined, reason: string, trouble?: Words, cause?: unknown): KubernetesError =>
+      new KubernetesError(request.method, shown, status, reason, trouble, { cause });
     let answer: { readonly status: number; readonly body: string };
     try {
       const server = await this.#opened();
-      answer = await server.request({ ...request, path, deadline: deadlineIn(requestTimeoutMs) });
+      answer = await server.request({ ...request, path });
     } catch (error) {
-      const { found, fix } = this.#words(error);
-      throw refused(undefined, found, fix);
+      const trouble = this.#words(error);
+      throw refused(undefined, trouble.found, trouble, error);
     }
     const { status } = answer;
     const content = readJson(answer.body);
     if (status >= 400) {
       // Not the API server's own words but some proxy's: the HTTP status says what is known.
       const said = statusSchema.safeParse(content).data?.message ?? `HTTP ${status}`;
-      throw refused(status, said, status === 401 ? describeRefusal(status, "").fix : undefined);
+      const isOfTheServer = status === 401 || status === 429 || status >= 500;
+      throw refused(status, said, isOfTheServer ? describeRefusal(status, this.#host) : undefined);
     }
     if (content === undefined) {
-      throw refused(status, "an answer that is not the API server's", describeRefusal(0, "").fix);
+      throw refused(status, "an answer that is not the API server's", describeRefusal(0, this.#host));
     }
     return content;
   }
@@ -183,13 +165,14 @@ class Connection {
     try {
       server = await this.#opened();
     } catch (error) {
-      const { found, fix } = this.#words(error);
+      const trouble = this.#words(error);
       throw new KubernetesError(
         "GET",
         `/api/v1/namespaces/${target.namespace}/pods/${target.pod}/exec`,
         undefined,
-        found,
-        fix,
+        trouble.found,
+        trouble,
+        { cause: error },
       );
     }
     return runInContainer(server, target, command, timeoutMs);
@@ -215,9 +198,16 @@ class Connection {
     return opened;
   }
 
-  #words(error: unknown): { readonly found: string; readonly fix: string } {
-    if (error instanceof CredentialError) return error;
+  get #host(): string {
+    return settingsOf(this.reach, this.environment).server.host;
+  }
+
+  #words(error: unknown): Words {
+    if (error instanceof CredentialError) {
+      const { found, fix } = error;
+      return { expected: `credentials for ${this.#host}`, found, fix };
+    }
     if (!(error instanceof ConnectionError)) throw error;
-    return describeConnectionError(error, settingsOf(this.reach, this.environment).server.host, requestTimeoutMs);
+    return describeConnectionError(error, this.#host);
   }
 }

@@ -23,6 +23,8 @@ export class ConnectionError extends Error {
     readonly code: string,
     /** Host and port of the proxy that it went through, or was to. */
     readonly proxy?: string,
+    /** How long nothing was heard, in milliseconds, where it was we who gave up. */
+    readonly silentMs?: number,
   ) {
     super(`${kind} (${code})${proxy === undefined ? "" : ` through the proxy ${proxy}`}`);
     this.name = "ConnectionError";

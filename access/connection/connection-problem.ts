@@ -1,11 +1,13 @@
 import type { Problem } from "../../topology";
 import type { ConnectionError } from "./connection-error";
+import { requestTimeoutVariable } from "./request-timeout";
 
-type Words = Pick<Problem, "expected" | "found" | "fix">;
+/** What was expected, what was found, and what to do. */
+export type Words = Pick<Problem, "expected" | "found" | "fix">;
 
 /** The `expected`, `found` and `fix` of a connection that gave no answer. */
-export function describeConnectionError(error: ConnectionError, host: string, timeoutMs: number): Words {
-  const words = withoutProxy(error, host, timeoutMs);
+export function describeConnectionError(error: ConnectionError, host: string): Words {
+  const words = withoutProxy(error, host);
   if (error.proxy === undefined) return words;
   const found = `${words.found} through the proxy ${error.proxy}`;
   // Most often it is the proxy that cannot be reached, and not what is behind it.
@@ -16,7 +18,7 @@ export function describeConnectionError(error: ConnectionError, host: string, ti
 const mendProxy =
   "Mend the proxy (proxy-url in the kubeconfig, else HTTPS_PROXY), or name what is reached without it in NO_PROXY.";
 
-function withoutProxy(error: ConnectionError, host: string, timeoutMs: number): Words {
+function withoutProxy(error: ConnectionError, host: string): Words {
   const expected = `an answer from ${host}`;
   switch (error.kind) {
     case "name":
@@ -40,8 +42,8 @@ function withoutProxy(error: ConnectionError, host: string, timeoutMs: number): 
     case "timeout":
       return {
         expected,
-        found: `none within ${timeoutMs / 1000} s`,
-        fix: "Connect to its network, a VPN for one, open the firewall, or mend the address.",
+        found: error.silentMs === undefined ? `none (${error.code})` : `none within ${error.silentMs / 1000} s`,
+        fix: `Connect to its network, a VPN for one, open the firewall, or mend the address; where the way is only slow, set ${requestTimeoutVariable} to more seconds.`,
       };
     case "untrusted":
       return {

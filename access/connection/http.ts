@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { request as httpRequest, type Agent, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { ConnectionError, connectionErrorOf } from "./connection-error";
@@ -37,16 +36,8 @@ export interface Request {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** Host and port of the proxy that the agent goes through, for speaking of it. */
   readonly proxy?: string;
-  /** Ends the request when its time is up. */
-  readonly deadline: AbortSignal;
-}
-
-/** A signal that ends requests after so many milliseconds. */
-export function deadlineIn(timeoutMs: number): AbortSignal {
-  const deadline = AbortSignal.timeout(timeoutMs);
-  // Dozens of requests share it, which is no leak.
-  setMaxListeners(0, deadline);
-  return deadline;
+  /** How long the server may be silent, in milliseconds: until it answers, and between two pieces of the answer. */
+  readonly timeoutMs: number;
 }
 
 /** An answer longer than this is refused: 64 MiB, far more than any that we ask for. */
@@ -72,12 +63,20 @@ export async function send(request: Request): Promise<Answer> {
  * @throws ConnectionError when there is no answer.
  */
 export async function receive(request: Request): Promise<RawAnswer> {
+  const { proxy, timeoutMs } = request;
+  const silence = new AbortController();
+  const timer = setTimeout(() => {
+    silence.abort();
+  }, timeoutMs);
   try {
-    return await exchange(request);
+    return await exchange(request, silence.signal, () => {
+      timer.refresh();
+    });
   } catch (error) {
-    throw request.deadline.aborted
-      ? new ConnectionError("timeout", "ETIMEDOUT", request.proxy)
-      : connectionErrorOf(error, request.proxy);
+    if (!silence.signal.aborted) throw connectionErrorOf(error, proxy);
+    throw new ConnectionError("timeout", "ETIMEDOUT", proxy, timeoutMs);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -86,13 +85,14 @@ function bodyHeaders(body: string, contentType = "application/json"): Readonly<R
   return { "content-type": contentType, "content-length": String(Buffer.byteLength(body)) };
 }
 
-async function exchange(one: Request): Promise<RawAnswer> {
-  const { url, agent, headers, json, accept = "*/*", contentType, deadline, method } = one;
+/** @param heard Told of each sign of the server. */
+async function exchange(one: Request, signal: AbortSignal, heard: () => void): Promise<RawAnswer> {
+  const { url, agent, headers, json, accept = "*/*", contentType, method } = one;
   const body = json === undefined ? undefined : JSON.stringify(json);
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   const outgoing = request(url, {
     agent,
-    signal: deadline,
+    signal,
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: { accept, ...(body === undefined ? {} : bodyHeaders(body, contentType)), ...headers },
   });
@@ -101,9 +101,11 @@ async function exchange(one: Request): Promise<RawAnswer> {
     outgoing.on("response", resolve);
     outgoing.on("error", reject);
   });
+  heard();
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    heard();
     length += chunk.length;
     if (length > longestAnswerBytes) throw new ConnectionError("too-large", "ETOOLARGE");
     chunks.push(chunk);

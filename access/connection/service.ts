@@ -59,9 +59,6 @@ export class ServiceAnswerError extends Error {
   }
 }
 
-/** How long one question about a Service may take, in milliseconds: 10 s, far more than an API server that works takes. */
-export const addressRequestTimeoutMs = 10_000;
-
 /** What is there in less time is told to nobody. */
 const toldAfterMs = 5_000;
 
@@ -150,7 +147,7 @@ async function look(
   service: ServiceName,
 ): Promise<{ readonly addresses: string[]; readonly uid: string }> {
   const path = `/api/v1/namespaces/${service.namespace}/services/${service.name}`;
-  const { status: code, body } = await api.ask(path, AbortSignal.timeout(addressRequestTimeoutMs));
+  const { status: code, body } = await api.ask(path);
   const answer = readJson(body);
   const { success, data } = serviceSchema.safeParse(answer);
   if (code !== 200 || !success) throw new ServiceAnswerError(cluster, service, code, remedyFor(code, answer));
@@ -171,7 +168,7 @@ function remedyFor(status: number, answer: unknown): ServiceAnswerError["remedy"
 async function lastEvent(api: ApiServer, { namespace }: ServiceName, uid: string): Promise<string | undefined> {
   const selector = encodeURIComponent(`involvedObject.uid=${uid}`);
   const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`;
-  const answer = await orTrouble(api.ask(path, AbortSignal.timeout(addressRequestTimeoutMs)));
+  const answer = await orTrouble(api.ask(path));
   if (answer instanceof Error || answer.status !== 200) return undefined;
   const event = eventsSchema.safeParse(readJson(answer.body)).data?.items.at(-1);
   if (event === undefined) return undefined;

@@ -115,7 +115,9 @@ export class TunnelAgent extends Agent {
     });
     return new Promise((resolve, reject) => {
       request.on("socket", (socket) => this.#opening.add(socket));
-      request.on("timeout", () => request.destroy(new ConnectionError("timeout", "ETIMEDOUT", this.#proxy.host)));
+      request.on("timeout", () =>
+        request.destroy(new ConnectionError("timeout", "ETIMEDOUT", this.#proxy.host, longestTunnelMs)),
+      );
       request.on("error", reject);
       request.on("response", (response) => {
         response.destroy();

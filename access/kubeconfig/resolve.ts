@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   configurationPath,
   listed,
   nearest,
@@ -6,6 +7,7 @@ import {
   type AccessPlan,
   type ClusterPlan,
   type MeshPlan,
+  type OutputAccess,
   type Problem,
 } from "../../topology";
 import type { ClusterAccess } from "../cluster-access";
@@ -22,7 +24,10 @@ import { userProblem } from "./user-problem";
 /** The clusters that can be addressed, and why the others cannot. */
 export interface ResolvedAccess {
   readonly clusters: Map<string, ClusterAccess>;
+  /** What is wrong, each mistake once, however many clusters it is about. */
   readonly problems: Problem[];
+  /** What is wrong with each cluster that cannot be addressed, by its name: the first of several problems. */
+  readonly unresolved: ReadonlyMap<string, Problem>;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface ResolvedAccess {
  * @param projectDirectory Directory that the configuration's relative paths start from.
  * @param sources Where kubeconfigs come from that stand in no file.
  * @param environment Where `KUBECONFIG` and `HOME` are looked up. Default: the process's.
- * @throws ConfigurationError when a source cannot be read at all.
+ * @throws ConfigurationError when the stack's own configuration cannot be read.
  */
 export async function resolveAccess(
   plan: MeshPlan,
@@ -40,12 +45,14 @@ export async function resolveAccess(
 ): Promise<ResolvedAccess> {
   const clusters = new Map<string, ClusterAccess>();
   const problems: Problem[] = [];
+  const unresolved = new Map<string, Problem>();
   const kubeconfigs = new Kubeconfigs(projectDirectory, sources, environment);
   const reported = new Set<string>();
   for (const cluster of sitesOf(plan)) {
     const kubeconfig = await kubeconfigs.of(cluster.access);
     if (isFailure(kubeconfig)) {
       const problem = { ...kubeconfig, path: kubeconfig.path ?? cluster.access.path };
+      unresolved.set(cluster.name, problem);
       // One file, or stack, that several clusters need is one problem.
       const id = JSON.stringify({ ...problem, path: kubeconfig.path === undefined ? problem.path : "" });
       if (!reported.has(id)) problems.push(problem);
@@ -56,14 +63,18 @@ export async function resolveAccess(
     const resolved = await resolveCluster({ name: cluster.name, ...cluster.access, contextPath }, kubeconfig);
     if (!("server" in resolved)) {
       problems.push(...resolved.problems);
+      for (const problem of resolved.problems.slice(0, 1)) unresolved.set(cluster.name, problem);
       continue;
     }
     const apiServer = "apiServer" in cluster ? (cluster as ClusterPlan).apiServer : {};
     const forOthers = await resolveForOthers(resolved, apiServer, projectDirectory, cluster.path);
     if ("server" in forOthers) clusters.set(cluster.name, { ...resolved, forOthers });
-    else problems.push(forOthers);
+    else {
+      problems.push(forOthers);
+      unresolved.set(cluster.name, forOthers);
+    }
   }
-  return { clusters, problems };
+  return { clusters, problems, unresolved };
 }
 
 /** Reads each file, and the outputs of each stack, once. */
@@ -82,12 +93,23 @@ class Kubeconfigs {
 
   async of(access: AccessPlan): Promise<Kubeconfig | SourceFailure> {
     if (access.source === "secret") return kubeconfigInSecret(access, this.sources, this.projectDirectory);
-    if (access.source === "output") return kubeconfigInOutput(access, this.sources, this.projectDirectory);
+    if (access.source === "output") return this.#inOutput(access);
     const { kubeconfig, kubeconfigPath = configurationPath("kubeconfig") } = access;
     const file = await remembered(this.files, kubeconfig ?? "", () =>
       readKubeconfig(kubeconfig, this.projectDirectory, this.environment),
     );
     return isFailure(file) ? { ...file, path: kubeconfigPath } : file;
+  }
+
+  /** Outputs that cannot be read are the trouble of those clusters alone that need them. */
+  async #inOutput(access: OutputAccess): Promise<Kubeconfig | SourceFailure> {
+    try {
+      return await kubeconfigInOutput(access, this.sources, this.projectDirectory);
+    } catch (error) {
+      const problem = error instanceof ConfigurationError ? error.problems[0] : undefined;
+      if (problem === undefined) throw error;
+      return problem;
+    }
   }
 }
 

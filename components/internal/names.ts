@@ -6,9 +6,6 @@
 /** One Secret holds the kubeconfigs of all clusters that a control plane reads: objects grow with N, not with N(N-1). */
 export const remoteSecretName = "istio-remote-clusters";
 
-/** Account that the base chart makes, and the istiod chart allows to read what another cluster's istiod needs. */
-export const readerServiceAccount = "istio-reader-service-account";
-
 /** Account of istiod itself, which the istiod chart makes; in a configuration cluster an istiod elsewhere uses it. */
 export const istiodServiceAccount = "istiod";
 

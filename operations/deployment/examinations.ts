@@ -2,7 +2,7 @@
  * What looks at the clusters of a mesh and asks Pulumi for no more than where they are.
  */
 
-import type { ClusterAccess, Environment } from "../../access";
+import type { Environment } from "../../access";
 import { ConfigurationError } from "../../topology";
 import {
   compareMesh,
@@ -22,7 +22,7 @@ export async function verifyMesh(run: Run, clientImage: string | undefined): Pro
   const { plan, stack, sink, onProgress } = run;
   return verify({
     plan,
-    access: await clustersOf(run),
+    ...(await clustersOf(run)),
     ...environmentOf(run),
     signal: endOf(run),
     ...(clientImage === undefined ? {} : { clientImage }),
@@ -48,7 +48,7 @@ export async function compareWithApplied(
   const comparison = {
     stack,
     plan,
-    access: await clustersOf(run),
+    ...(await clustersOf(run)),
     ...environmentOf(run),
     states,
     signal: endOf(run),
@@ -65,10 +65,14 @@ function environmentOf({ variables }: Run): { readonly environment?: Environment
   return variables === undefined ? {} : { environment: variables };
 }
 
-async function clustersOf(run: Run): Promise<ReadonlyMap<string, ClusterAccess>> {
-  const { clusters, problems } = await resolveClusters(run);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return clusters;
+/**
+ * The clusters, and why others cannot be addressed: those are told of as clusters that do not answer, and hold up no other.
+ * @throws ConfigurationError when none can be addressed.
+ */
+async function clustersOf(run: Run): Promise<Pick<Comparison, "access" | "unresolved">> {
+  const { clusters, problems, unresolved } = await resolveClusters(run);
+  if (clusters.size === 0) throw new ConfigurationError(problems);
+  return { access: clusters, unresolved };
 }
 
 /** Given when the operation is to end, in whatever way. */

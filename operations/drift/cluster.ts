@@ -1,5 +1,5 @@
 import { isMap } from "../../topology";
-import { isNotFound, KubernetesError, type ClusterClient } from "../../access";
+import { ensureAdmitted, isNotFound, KubernetesError, type ClusterClient } from "../../access";
 import type { Manifests } from "./applied/manifest";
 import { markedByHelm } from "./applied/helm-marks";
 import { UnreadableRecord } from "./applied/release-record";
@@ -52,7 +52,7 @@ export class ClusterComparison {
   async run(): Promise<ClusterDrift> {
     const cluster = this.client.name;
     try {
-      await this.client.get("/version");
+      await ensureAdmitted(this.client);
       return await this.compareAll();
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
@@ -61,8 +61,8 @@ export class ClusterComparison {
         kind: "unreachable",
         severity: "drift",
         path: "",
-        expected: "an answer from its API server",
-        found: error.reason,
+        expected: error.trouble?.expected ?? "an answer from its API server",
+        found: error.trouble?.found ?? error.reason,
         remedy: `${error.fix ?? "Make it answer."} Then run it again.`,
       };
       return { cluster, objects: 0, findings: [finding], repairs: [] };

@@ -1,6 +1,12 @@
-import type { MeshPlan } from "../../topology";
-import { sitesOf } from "../../topology";
-import { connect, type ClusterClient, type ClusterReach, type Environment, type NamedReach } from "../../access";
+import { sitesOf, type MeshPlan, type Problem } from "../../topology";
+import {
+  connect,
+  unresolvedClient,
+  type ClusterClient,
+  type ClusterReach,
+  type Environment,
+  type NamedReach,
+} from "../../access";
 import type { RawState } from "../../engine/state";
 import { Manifests } from "./applied/manifest";
 import { appliedIn } from "./applied/state";
@@ -19,6 +25,8 @@ export interface DriftOptions {
   readonly states: readonly RawState[];
   /** How each cluster is reached, by name. */
   readonly access: ReadonlyMap<string, ClusterReach>;
+  /** Why others cannot be addressed at all. Default: all can. */
+  readonly unresolved?: ReadonlyMap<string, Problem>;
   /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
   readonly environment?: Environment;
   /** Clusters that are looked at at once. Default: 8, by which some 10 MiB of objects are in memory. */
@@ -53,14 +61,28 @@ export async function findDrift(options: DriftOptions): Promise<DriftReport> {
 
 /** The same for who may want to put it back. */
 export async function compareMesh(options: DriftOptions): Promise<MeshComparison> {
-  const { access, atOnce = 8, connectTo = connect, onProgress = () => undefined, plan, signal, stack } = options;
+  const {
+    access,
+    atOnce = 8,
+    connectTo = connect,
+    onProgress = () => undefined,
+    plan,
+    signal,
+    stack,
+    unresolved = new Map<string, Problem>(),
+  } = options;
   const applied = appliedIn(options.states);
+  const clientOf = (name: string): ClusterClient => {
+    const problem = unresolved.get(name);
+    if (problem !== undefined) return unresolvedClient(name, problem);
+    const found = access.get(name);
+    if (found === undefined) throw new RangeError(`no access to cluster ${name}`);
+    return connectTo({ ...found, name }, options.environment);
+  };
   const manifests = new Manifests();
   const clusters = await limited(atOnce, sitesOf(plan), async ({ name, path }) => {
     signal?.throwIfAborted();
-    const found = access.get(name);
-    if (found === undefined) throw new RangeError(`no access to cluster ${name}`);
-    const client = connectTo({ ...found, name }, options.environment);
+    const client = clientOf(name);
     const drift = await new ClusterComparison(client, applied, { stack, site: path, manifests }).run();
     onProgress(progressOf(drift));
     return { drift, client };

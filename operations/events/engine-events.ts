@@ -8,7 +8,7 @@ import { saysUnreachable } from "./unreachable";
 /** Puts what the engine does with one stack into a sink, in the words of a mesh. One for each run of the engine. */
 export class EngineEvents {
   private readonly begun = new Map<string, number>();
-  /** Clusters of which it is told that they do not answer. */
+  /** Clusters of which it is told that they cannot be asked. */
   private readonly silent = new Set<string>();
   private readonly causes = new Causes();
   private state: "not begun" | "under way" | "complete" = "not begun";
@@ -38,14 +38,14 @@ export class EngineEvents {
     return cause === undefined ? body : { ...body, message: cause };
   }
 
-  /** The provider says of each resource of a cluster that does not answer that it leaves it alone, in its own jargon. */
+  /** The provider says of each resource of a cluster that it cannot ask that it leaves it alone, in its own jargon. */
   private oncePerCluster(body: MeshEventBody): MeshEventBody[] {
     if (body.type !== "diagnostic" || body.severity !== "warning" || body.cluster === undefined) return [body];
     const { cluster, message, severity, type } = body;
     if (!saysUnreachable(message)) return [body];
     if (this.silent.has(cluster)) return [];
     this.silent.add(cluster);
-    return [{ type, severity, cluster, message: "its API server does not answer: everything in it stays as it is" }];
+    return [{ type, severity, cluster, message: "Pulumi's provider cannot ask it: everything in it stays as it is" }];
   }
 
   /** How far the engine is: `under way` for good where it was killed, and where its stream of events broke. */

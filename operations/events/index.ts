@@ -3,6 +3,6 @@ export { EngineEvents } from "./engine-events";
 export { EventSink, type Clock, type EventListener } from "./event-sink";
 export type * from "./mesh-event";
 export { subjectOf, subjectWords } from "./subject";
-export { saysUnreachable } from "./unreachable";
+export { saysLockedOut, saysUnreachable } from "./unreachable";
 export { eventsOf, type TranslationContext } from "./translate";
 export { Waits } from "./waits";

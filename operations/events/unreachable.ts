@@ -6,3 +6,11 @@
 export function saysUnreachable(message: string): boolean {
   return /cluster is unreachable|unreachable cluster/i.test(message);
 }
+
+/**
+ * Whether the cluster of such a message does answer, and does not accept the provider's credentials, in the words of
+ * client-go: `the server has asked for the client to provide credentials`, `getting credentials: exec: …`.
+ */
+export function saysLockedOut(message: string): boolean {
+  return saysUnreachable(message) && /provide credentials|\bUnauthorized\b|getting credentials/i.test(message);
+}

@@ -1,4 +1,12 @@
-import { connect, KubernetesError, type ClusterAccess, type Environment, type StackKnowledge } from "../../access";
+import {
+  connect,
+  ConnectionError,
+  ensureAdmitted,
+  KubernetesError,
+  type ClusterAccess,
+  type Environment,
+  type StackKnowledge,
+} from "../../access";
 import { ConfigurationError, sitesOf, type ClusterPlan, type Problem, type SitePlan } from "../../topology";
 import { removable } from "./removal";
 import { resolveClusters } from "./kubeconfig-sources";
@@ -27,22 +35,28 @@ export async function findClusters(
   const { plan, onProgress = () => undefined } = options;
   const { clusters, problems } = await resolveClusters(options);
   const silent = new Map<string, Problem>();
+  const alive: Problem[] = [];
   await Promise.all(
     sitesOf(plan).map(async ({ name, access: { path } }) => {
       const access = clusters.get(name);
       const found = access === undefined ? undefined : await silence(access, options.variables);
       if (access === undefined || found === undefined) return;
-      silent.set(name, {
-        path,
-        expected: `an answer from ${access.server}, to remove the mesh there`,
-        found: found.reason,
-        fix: `${found.fix ?? "Make it answer."} Then run it again. For a cluster that is gone for good, set ${giveUpVariable}=true: what was in it is forgotten then.`,
-      });
+      const { expected, found: instead, fix } = found.trouble ?? answerFrom(access, found.reason);
+      const problem = { path, expected: `${expected}, to remove the mesh there`, found: instead };
+      // Only one that does not answer can be gone: another lives, and what would be forgotten would go on in it.
+      if (found.cause instanceof ConnectionError) {
+        const wayOut = `For a cluster that is gone for good, set ${giveUpVariable}=true: what was in it is forgotten then.`;
+        silent.set(name, { ...problem, fix: `${fix} Then run it again. ${wayOut}` });
+      } else {
+        alive.push({ ...problem, fix: `${fix} Then run it again.` });
+      }
     }),
   );
-  const all = [...problems, ...silent.values()];
-  if (all.length > 0 && !givesUpUnreachable(options)) throw new ConfigurationError(all);
-  for (const problem of all) onProgress(`warning: given up: ${problem.path}: ${problem.found}`);
+  const givenUp = [...problems, ...silent.values()];
+  const isGivenUp = givesUpUnreachable(options) && alive.length === 0;
+  if (givenUp.length + alive.length > 0 && !isGivenUp) throw new ConfigurationError([...givenUp, ...alive]);
+  for (const problem of givenUp)
+    onProgress(`warning: given up: ${problem.path}: expected ${problem.expected}, found ${problem.found}`);
   const answering = sitesOf(plan).flatMap((site: SitePlan & Partial<Pick<ClusterPlan, "replaces">>) => {
     const { name, replaces, access: where } = site;
     const access = silent.has(name) ? undefined : clusters.get(name);
@@ -58,11 +72,15 @@ export async function findClusters(
   );
 }
 
-/** What came instead of an answer; undefined when the API server answers. */
+function answerFrom({ server }: ClusterAccess, found: string): Omit<Problem, "path"> {
+  return { expected: `an answer from ${server}`, found, fix: "Make it answer." };
+}
+
+/** What came instead of an answer; undefined when the API server answers, and lets us in. */
 async function silence(access: ClusterAccess, environment?: Environment): Promise<KubernetesError | undefined> {
   const client = connect(access, environment);
   try {
-    await client.get("/version");
+    await ensureAdmitted(client);
     return undefined;
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error;

@@ -7,9 +7,10 @@ import {
   type StackKnowledge,
 } from "../../access";
 import { revealed, type ExportedState } from "../../engine/state";
-import { kubeconfigInputOf } from "../../stacks/recovery";
+import { kubeconfigInputOf, recordsCreations } from "../../stacks/recovery";
 import { ConfigurationError, sitesOf, type Problem } from "../../topology";
 import { clustersIn } from "./cluster-state";
+import { lockedOut, refusalOf, renewInState, wayToday } from "./renewed-credentials";
 import type { StackMemory } from "./stack-knowledge";
 import type { StackOptions } from "./workspace";
 
@@ -49,14 +50,13 @@ export async function removable(
 }
 
 /**
- * Makes sure that clusters which the configuration no longer has are those that the stack knows, before it removes what it
- * made there. They are reached as the last update reached them.
+ * Makes sure that clusters which the configuration no longer has are those that the stack knows, and let us in, before it
+ * removes what it made there. They are reached as the last update reached them; where credentials were renewed since, the
+ * stack's state is given those of a context that the user has for the same cluster.
  * @throws ConfigurationError
  */
-export async function ensureRemovable(
-  { plan, stack, variables }: StackOptions,
-  { state, knowledge }: StackMemory,
-): Promise<void> {
+export async function ensureRemovable(options: StackOptions, { state, knowledge }: StackMemory): Promise<void> {
+  const { plan, stack, variables, onProgress = () => undefined } = options;
   const kept = new Set(sitesOf(plan).flatMap((site) => [site.name, ...("replaces" in site ? [site.replaces] : [])]));
   const gone = clustersIn(state).filter((name) => !kept.has(name));
   const places = await Promise.all(
@@ -66,7 +66,24 @@ export async function ensureRemovable(
     }),
   );
   const { problems } = await removable(places.flat(), knowledge, variables);
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  const locked: Problem[] = [];
+  const renewed = new Map<string, string>();
+  for (const place of places.flat()) {
+    const cluster = { ...place, known: knowledge.clusters.get(place.name) };
+    const refusal = await refusalOf(cluster, variables);
+    if (refusal === undefined) continue;
+    // Pulumi drops what an update had begun when it imports a state.
+    const way = recordsCreations(state) ? undefined : await wayToday(cluster, options);
+    if (way === undefined) locked.push(lockedOut(cluster, refusal));
+    else {
+      renewed.set(place.name, way.access.kubeconfig);
+      onProgress(
+        `cluster ${place.name} no longer accepts the credentials of the last update: those of context ${way.context} in ${way.source} are taken`,
+      );
+    }
+  }
+  if (problems.length + locked.length > 0) throw new ConfigurationError([...problems, ...locked]);
+  if (renewed.size > 0) await renewInState(options, renewed);
 }
 
 /** How the last update reached a cluster. */

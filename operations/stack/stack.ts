@@ -1,9 +1,10 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { reachClusters, type ClusterAccess, type MadeAnew, type ReachedClusters } from "../../access";
-import { configClusters, destroyOperation, operationVariable } from "../../stacks";
+import { configClusters } from "../../stacks";
 import { ConfigurationError, formatProblem, movedConfigurations, sitesOf, type Problem } from "../../topology";
 import type { ExportedState } from "../../engine/state";
 import { clustersIn } from "./cluster-state";
+import { commonOptions } from "./command-options";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
 import { fitnessFrom, type Fitness } from "./fitness";
@@ -12,15 +13,16 @@ import { ensureRemovable } from "./removal";
 import { knowledgeReader, memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi";
+import { prepared, refreshed } from "./program-runs";
 import { updateWithoutRecords } from "./recorded-creations";
 import { rehearsed } from "./rehearsal";
-import { runUpdate } from "./run-update";
 import { Causes, saysUnreachable } from "../events";
+import { renewedIn } from "./renewed-credentials";
 import { withScratch } from "./scratch";
 import { withOwnSalt } from "./settings";
 import { unfinished } from "./unfinished";
 import { endingInVain } from "./vain-wait";
-import { openStack, presentStack, runOf, selectStack, type StackOptions } from "./workspace";
+import { openStack, presentStack, selectStack, type StackOptions } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;
@@ -66,7 +68,7 @@ async function updated(
     // By itself: the refresh of an update is written down with its first step, and the program, which looks before, would
     // find what a cluster that was made anew no longer has.
     if (options.refresh === true && (state.resources ?? []).length > 0) {
-      await runUpdate(stack, options, (listen) => stack.refresh(commonOptions(options, listen)));
+      await refreshed(stack, options);
     }
     const result = await updateWithoutRecords(stack, options, clusters, (listen) =>
       stack.up({
@@ -135,7 +137,7 @@ export async function refresh(options: StackOptions): Promise<ChangesResult> {
   for (const failure of failures) options.onProgress?.(`warning: ${formatProblem(failure)}`);
   return withOwnSalt(options, async (own) => {
     const stack = await openStack(own);
-    const result = await runUpdate(stack, own, (listen) => stack.refresh(commonOptions(own, listen)));
+    const result = await refreshed(stack, own);
     return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
   });
 }
@@ -164,25 +166,19 @@ async function destroyed(
   const stack = await selectStack(options);
   if (stack === undefined) return undefined;
   try {
-    runOf(stack).ownVariables[operationVariable] = destroyOperation;
+    await prepared(stack, options);
     const result = await updateWithoutRecords(stack, options, found, (listen) =>
       // By a refresh alone the provider gives up what it cannot reach: the deletion of a Helm release always fails.
       stack.destroy({
         ...commonOptions(options, listen),
         continueOnError: true,
-        runProgram: true,
         ...(givesUpUnreachable(options) ? { refresh: true } : {}),
       }),
     );
-    return { stack: options.stack, changes: withoutSame(result.summary.resourceChanges ?? {}) };
+    return { stack: options.stack, changes: result.summary.resourceChanges ?? {} };
   } catch (error) {
     throw error instanceof PulumiError ? await explained(error, stack, options, []) : error;
   }
-}
-
-/** Providers, which the program gives today's credentials, count as the same before they are deleted with the rest. */
-function withoutSame(changes: Changes): Changes {
-  return Object.fromEntries(Object.entries(changes).filter(([change]) => change !== "same"));
 }
 
 /**
@@ -233,7 +229,7 @@ async function ensureReachable(
   const { onProgress = () => undefined } = options;
   const reached = await reach(options, memory, madeAnew);
   if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
-  for (const warning of reached.warnings) onProgress(`warning: ${warning.path}: ${warning.found}. ${warning.fix}`);
+  for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);
   return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
 }
 
@@ -258,42 +254,9 @@ async function reach(
 
 /** Whether {@link up} would begin at all, as its own judge sees it. Changes nothing. */
 export function fitness(options: StackOptions): Promise<Fitness> {
-  return fitnessFrom(() => reach(options, memoryOf(options), "refuse"));
-}
-
-/**
- * What every command of Pulumi's is told.
- * @param listen Told of every event. Default: nobody.
- */
-function commonOptions(
-  options: StackOptions,
-  listen: (event: EngineEvent) => void = () => undefined,
-): {
-  onOutput: (text: string) => void;
-  onError: (text: string) => void;
-  onEvent: (event: EngineEvent) => void;
-  configFile?: string;
-  color: "never";
-  showSecrets: false;
-} {
-  const { onOutput = () => undefined, onErrorOutput = onOutput, onEvent, configFile } = options;
-  // In what the SDK and the engine write down for their own makers, keys and tokens stand in the clear.
-  const handOn = (event: EngineEvent): void => {
-    listen(event);
-    if (!isForDebugging(event)) onEvent?.(event);
-  };
-  return {
-    onOutput,
-    onError: onErrorOutput,
-    onEvent: handOn,
-    ...(configFile === undefined ? {} : { configFile }),
-    color: "never",
-    // The history is read for the counts alone.
-    showSecrets: false,
-  };
-}
-
-/** Whether an event is a message that nobody sees without `--debug`. The SDK's types leave its severity out. */
-function isForDebugging({ diagnosticEvent }: EngineEvent): boolean {
-  return (diagnosticEvent?.severity as string | undefined) === "debug";
+  const memory = memoryOf(options);
+  return fitnessFrom(async () => {
+    const reached = await reach(options, memory, "refuse");
+    return { ...reached, renewed: renewedIn((await memory()).state, reached.clusters) };
+  });
 }

@@ -9,7 +9,7 @@ import {
 } from "../../topology";
 import { diagnosticsIn, type Diagnostic } from "../../engine/diagnostics";
 import type { PulumiError } from "../../engine/pulumi";
-import { saysUnreachable } from "../events";
+import { saysLockedOut, saysUnreachable } from "../events";
 import { clustersOf } from "./concerned-clusters";
 
 /** What keeps something that an update waited for from getting ready. */
@@ -74,13 +74,16 @@ export function unfinished(
   if (silent.length === 0 && broken.length === 0) return undefined;
 
   const unreachable = others.filter(({ message }) => saysUnreachable(message));
-  const lost = clustersOf(unreachable, names).filter((name) => removed?.names.includes(name));
+  const lockedOut = unreachable.filter(({ message }) => saysLockedOut(message));
+  const isRemoved = (name: string): boolean => removed?.names.includes(name) === true;
+  const closed = clustersOf(lockedOut, names).filter(isRemoved);
+  const lost = clustersOf(unreachable, names).filter((name) => isRemoved(name) && !closed.includes(name));
   const [first] = others;
   const left = `${clusters(silent)} ${silent.length === 1 ? "was left as it is" : "were left as they are"}`;
   const message =
     first === undefined
       ? `${left}, and the rest is done: ${[...told].join("; ")}`
-      : `pulumi ${error.command} failed${broken.length === 0 ? "" : ` in ${clusters(broken)}`}: ${withoutAdvice(first.message)}${more(others.length - 1)}${silent.length === 0 ? "" : `; ${left}`}${wayOut(lost, removed)}`;
+      : `pulumi ${error.command} failed${broken.length === 0 ? "" : ` in ${clusters(broken)}`}: ${withoutAdvice(first.message)}${more(others.length - 1)}${silent.length === 0 ? "" : `; ${left}`}${wayIn(closed)}${wayOut(lost, removed)}`;
   return new UnfinishedUpdate(message, [...silent, ...broken].sort(), failures, byCluster(others, causes, names));
 }
 
@@ -110,6 +113,16 @@ function withCauses(diagnostics: readonly Diagnostic[], causes: ReadonlyMap<stri
 /** The provider's own advice, to set a variable, does not help: Helm releases stay, and with them the cluster. */
 function withoutAdvice(message: string): string {
   return message.replace(/\. If the cluster (?:was|has been) deleted, .*$/, "");
+}
+
+/** A cluster that lives is not to be forgotten: what stands in it would go on. */
+function wayIn(closed: readonly string[]): string {
+  return closed
+    .map(
+      (name) =>
+        `. Cluster ${name} does not accept the credentials of the last update: write it back into the configuration and run \`isthmus up\`, which gives the stack today's; then take it out again`,
+    )
+    .join("");
 }
 
 function wayOut(lost: readonly string[], removed: RemovedClusters | undefined): string {

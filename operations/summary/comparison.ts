@@ -30,6 +30,10 @@ export interface Comparison {
   /** Names of the clusters that join, and of those that leave, sorted. */
   readonly joining: readonly string[];
   readonly leaving: readonly string[];
+  /** Names of the clusters that could not be looked at: of what is in them the preview tells what the program assumed. */
+  readonly unseen: readonly string[];
+  /** Names of the clusters that are reached as before, by other credentials. */
+  readonly renewed: readonly string[];
 }
 
 /** One cluster of a comparison. */
@@ -75,8 +79,14 @@ export function isMere({ type, subject }: Step): boolean {
 /**
  * Lays a preview beside the plan that it is of. Pure.
  * @param leaving Clusters that leave with stacks of their own, of which the preview does not tell.
+ * @param seen What was seen of the clusters beside.
  */
-export function compare(plan: MeshPlan, preview: Preview, leaving: readonly string[] = []): Comparison {
+export function compare(
+  plan: MeshPlan,
+  preview: Preview,
+  leaving: readonly string[] = [],
+  { unseen = [], renewed = [] }: Partial<Pick<Comparison, "unseen" | "renewed">> = {},
+): Comparison {
   const read = lastSchema.safeParse(preview.lastOutputs);
   // Of outputs that another version wrote, nothing is known.
   const last = read.success ? read.data : lastSchema.parse({});
@@ -96,7 +106,14 @@ export function compare(plan: MeshPlan, preview: Preview, leaving: readonly stri
     // Where anything stands already, a namespace that is made is one that was lost.
     joining: whose("create").filter((name) => !preview.standing.has(name)),
     leaving: [...new Set([...leaving, ...whose("delete").filter((name) => !planned.has(name))])].sort(),
+    unseen,
+    renewed,
   };
+}
+
+/** Whether a step only gives Pulumi's provider of a cluster other credentials, as each run does where they are short-lived. */
+export function isRenewal({ op, subject: { cluster, component } }: Step, { renewed }: Comparison): boolean {
+  return op === "update" && component === "provider" && cluster !== undefined && renewed.includes(cluster);
 }
 
 /** Clusters that belonged to the mesh before and still do, by their present names. Pure. */

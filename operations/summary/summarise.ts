@@ -4,6 +4,7 @@ import { unexamined, type Fitness } from "../stack";
 import {
   compare,
   isMere,
+  isRenewal,
   viewsOf,
   type ClusterRule,
   type ClusterView,
@@ -82,8 +83,11 @@ export interface SummaryInput {
  */
 export function summarise({ stack, plan, stacks, failure, fitness = unexamined }: SummaryInput): MeshSummary {
   const preview = readPreview(stacks, failure);
-  const mesh = compare(plan, preview, fitness.leaving);
   const unseen = unseenIn(plan, preview, fitness);
+  const mesh = compare(plan, preview, fitness.leaving, {
+    unseen: unseen.map(({ name }) => name),
+    renewed: fitness.renewed,
+  });
   const { refusals } = fitness;
   const refused = refusals.map(formatProblem);
   const isRefusal = (text: string): boolean => refused.some((line) => text.includes(line));
@@ -94,7 +98,7 @@ export function summarise({ stack, plan, stacks, failure, fitness = unexamined }
     .map(({ view, findings }): ClusterSummary => ({ name: view.name, changes: changesIn(findings) }))
     .filter(({ changes }) => changes.length > 0);
   const toldOfMesh = changesIn(ofMesh);
-  const changing = preview.steps.filter((step) => step.op !== "same" && !isMere(step)).length;
+  const changing = preview.steps.filter((step) => step.op !== "same" && !isMere(step) && !isRenewal(step, mesh)).length;
   const isSilent = changing > 0 && clusters.length + toldOfMesh.length === 0;
   const meshChanges = isSilent
     ? [{ id: "other", words: counted(changing, "resource changes", "resources change") } as const]

@@ -19,7 +19,7 @@ export function unseenIn(
   return [...new Set([...silent, ...unreachable.keys()])].sort().map((name) => {
     const path = sitesOf(plan).find((site) => site.name === name)?.access.path;
     const own = unreachable.get(name) ?? refusals.find((problem) => problem.path === path);
-    if (own === undefined) return { name, reason: "its API server does not answer Pulumi's provider" };
+    if (own === undefined) return { name, reason: "Pulumi's provider cannot ask it" };
     return { name, reason: `${own.found}, instead of ${own.expected}. ${own.fix}` };
   });
 }

@@ -23,6 +23,10 @@ export interface Finding {
   readonly ok: boolean;
   /** What is so, in a few words: `all synced: west`, or what is wrong. Never a secret. */
   readonly message: string;
+  /** What to do about just this. Default: the check's own hint. */
+  readonly hint?: string;
+  /** Whether nothing was left to look at, once the clusters that are to be left out were. Default: something was. */
+  readonly isVoid?: boolean;
 }
 
 /** One row of the table of checks: a property that a mesh in good order has. */

@@ -83,7 +83,7 @@ export const checks: readonly Check[] = [
   {
     id: "remote-clusters-synced",
     title: "every istiod has synced the clusters that it reads",
-    hint: "Look at istiod's log for the cluster's name: its kubeconfig may be missing, out of date, or point to an address out of reach.",
+    hint: "Look at istiod's log for the cluster's name: its kubeconfig may be missing or out of date, its address out of reach or a proxy's that does not accept the token (apiServer.url), or its certificate another authority's (apiServer.certificateAuthority).",
     severity: "fatal",
     needs: ["istiod-ready", { id: "cluster-reachable", of: readBy, otherwise: "leave out" }],
     retryMs: 40_000,

@@ -7,17 +7,26 @@ import {
   systemNamespace,
   type ClusterPlan,
 } from "../../topology";
-import type { ClusterClient } from "../../access";
+import { ensureAdmitted, KubernetesError, type ClusterClient } from "../../access";
 import type { Finding, VerifyContext } from "./check";
 import { jsonIn } from "./json-output";
 
 const istiodSelector = { labelSelector: "app=istiod" };
 const execTimeoutMs = 10_000;
 
-/** The API server answers, and knows who we are. */
+/** The API server answers, and lets us in. */
 export async function clusterReachable(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
-  const { gitVersion } = await context.client(cluster).get<{ gitVersion: string }>("/version");
-  return { ok: true, message: `Kubernetes ${gitVersion}` };
+  try {
+    return { ok: true, message: `Kubernetes ${await ensureAdmitted(context.client(cluster))}` };
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || error.trouble === undefined) throw error;
+    const { path, expected, found, fix } = error.trouble;
+    return {
+      ok: false,
+      message: `${path === undefined ? "" : `${path}: `}expected ${expected}, found ${found}`,
+      hint: fix,
+    };
+  }
 }
 
 /** Every istiod Deployment has an available replica. */

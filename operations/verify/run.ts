@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { documentationPage } from "../deployment/documentation";
 import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } from "./check";
 
 /** Between two looks: short at first, because most things that are not yet so are so in a moment. */
@@ -69,13 +70,12 @@ async function runOne(
   );
   const missing = settled.filter(({ check: needed, result }) => blocks(needed, result));
   const blocking = missing.find(({ otherwise }) => otherwise === "skip")?.result;
-  if (blocking !== undefined) {
-    const message = `not checked, because ${blocking.id} (${blocking.clusters.join(", ")}) did not pass`;
-    return { id: check.id, clusters, status: "skip", message, hint: "" };
-  }
+  if (blocking !== undefined) return notChecked(check, clusters, blocking);
 
   const without = new Set(missing.flatMap(({ result }) => result.clusters));
   const finding = await lookUntilHeld(check, clusters, without, context);
+  const [first] = missing;
+  if (finding.isVoid === true && first !== undefined) return notChecked(check, clusters, first.result);
   if (finding.ok) return { id: check.id, clusters, status: "pass", message: finding.message, hint: "" };
   if (context.signal.aborted) return { id: check.id, clusters, status: "skip", message: "interrupted", hint: "" };
   return {
@@ -83,8 +83,17 @@ async function runOne(
     clusters,
     status: check.severity === "warn" || check.isTolerated?.(context.plan, clusters) === true ? "warn" : "fail",
     message: finding.message,
-    hint: `${check.hint} See docs/checks.md#${check.id}.`,
+    hint: `${finding.hint ?? check.hint} See ${documentationPage(`checks.md#${check.id}`)}.`,
   };
+}
+
+/** What needs something that was not checked itself is not checked for the same reason. */
+function notChecked({ id }: Check, clusters: readonly string[], cause: CheckResult): CheckResult {
+  const message =
+    cause.status === "skip"
+      ? cause.message
+      : `not checked, because ${cause.id} (${cause.clusters.join(", ")}) did not pass`;
+  return { id, clusters, status: "skip", message, hint: "" };
 }
 
 /** Whether a check that did not pass leaves nothing to look at for those that need it. */
@@ -105,7 +114,8 @@ async function lookUntilHeld(
       if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) throw error;
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     });
-    if (finding.ok || context.signal.aborted || performance.now() + pauseMs > deadline) return finding;
+    if (finding.ok || finding.isVoid === true || context.signal.aborted || performance.now() + pauseMs > deadline)
+      return finding;
     await delay(pauseMs, undefined, { signal: context.signal }).catch(() => undefined);
   }
 }

@@ -24,7 +24,7 @@ export async function sharedRoot(
   const isServed = (cluster: string): boolean =>
     [cluster, ...controlPlanesOf(context.plan, [cluster])].every((name) => !without.has(name));
   const served = clusters.filter(isServed);
-  if (served.length === 0) return { ok: false, message: "no cluster is served by an istiod" };
+  if (served.length === 0) return { ok: false, message: "no cluster is served by an istiod", isVoid: true };
   const roots = await Promise.all(
     served.map(async (cluster) => ({ cluster, roots: fingerprints(await rootsOf(context, cluster)).join(" ") })),
   );

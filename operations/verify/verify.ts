@@ -1,5 +1,12 @@
-import type { MeshPlan } from "../../topology";
-import { connect, type ClusterClient, type ClusterReach, type Environment } from "../../access";
+import type { MeshPlan, Problem } from "../../topology";
+import {
+  connect,
+  KubernetesError,
+  unresolvedClient,
+  type ClusterClient,
+  type ClusterReach,
+  type Environment,
+} from "../../access";
 import { Calls } from "./calls";
 import type { CheckResult } from "./check";
 import { checks } from "./checks";
@@ -12,6 +19,8 @@ export interface VerifyOptions {
   readonly plan: MeshPlan;
   /** How each cluster is reached, by name. */
   readonly access: ReadonlyMap<string, ClusterReach>;
+  /** Why others cannot be addressed at all. Default: all can. */
+  readonly unresolved?: ReadonlyMap<string, Problem>;
   /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
   readonly environment?: Environment;
   /** Image of the sample's client, in place of the configuration's. */
@@ -30,9 +39,10 @@ export interface VerifyOptions {
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const { plan, onProgress = () => undefined, signal = new AbortController().signal } = options;
-  const clients = new Map(
-    [...options.access].map(([name, reach]) => [name, connect({ ...reach, name }, options.environment)] as const),
-  );
+  const clients = new Map([
+    ...[...options.access].map(([name, reach]) => [name, connect({ ...reach, name }, options.environment)] as const),
+    ...[...(options.unresolved ?? [])].map(([name, problem]) => [name, unresolvedClient(name, problem)] as const),
+  ]);
   const images = {
     helloworld: plan.sample.helloworldImage,
     client: options.clientImage ?? plan.sample.clientImage,
@@ -69,9 +79,10 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** A cluster that cannot be reached is reported by the checks, not by the sweep. */
+/** A cluster that cannot be reached, or lets us not in, is reported by the checks, not by the sweep. */
 async function sweep(client: ClusterClient, onProgress: (words: string) => void): Promise<void> {
   const names = await removeLeftovers(client).catch((error: unknown) => {
+    if (error instanceof KubernetesError && (error.status ?? 401) === 401) return [];
     onProgress(
       `${client.name}: could not look for samples of earlier runs: ${error instanceof Error ? error.message : String(error)}`,
     );

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { deadlineIn, type ApiServer } from "../../access";
+import { type ApiServer } from "../../access";
 import { isOfRelease, isOwned } from "../../topology";
 import { foundListSchema, foundObjectSchema, type FoundMetadata } from "./found-object";
 import type { Pending, PendingRelease } from "./pending";
@@ -22,7 +22,6 @@ export interface ClearingOptions {
   readonly onWait?: (words: string) => void;
 }
 
-const requestTimeoutMs = 10_000;
 const pollMs = 500;
 const goneWithinMs = 60_000;
 
@@ -79,7 +78,7 @@ async function removeMade(server: ApiServer, { namespace, name }: PendingRelease
   const removed: string[] = [];
   for (const kind of clusterKinds) {
     const path = `${kind}?labelSelector=app.kubernetes.io%2Fmanaged-by%3DHelm`;
-    const { status, body } = await server.ask(path, deadlineIn(requestTimeoutMs));
+    const { status, body } = await server.ask(path);
     if (status !== 200) throw refusal("read", path, status);
     const own = foundListSchema
       .parse(JSON.parse(body))
@@ -100,7 +99,7 @@ async function settledRecords(
   { orphans, operationTakesAtMostMs, onWait }: ClearingOptions,
 ): Promise<readonly FoundMetadata[]> {
   for (let isTold = false; ; isTold = true) {
-    const { status, body, date } = await server.ask(path, deadlineIn(requestTimeoutMs));
+    const { status, body, date } = await server.ask(path);
     if (status === 404) return [];
     if (status !== 200) throw refusal("read", path, status);
     const records = foundListSchema.parse(JSON.parse(body)).items.map(({ metadata }) => metadata);
@@ -132,7 +131,7 @@ function begunAtMs({ labels, creationTimestamp }: FoundMetadata): number {
 }
 
 async function read(server: ApiServer, path: string): Promise<FoundMetadata | undefined> {
-  const { status, body } = await server.ask(path, deadlineIn(requestTimeoutMs));
+  const { status, body } = await server.ask(path);
   if (status === 404) return undefined;
   if (status !== 200) throw refusal("read", path, status);
   return foundObjectSchema.parse(JSON.parse(body)).metadata;
@@ -140,7 +139,7 @@ async function read(server: ApiServer, path: string): Promise<FoundMetadata | un
 
 /** One that is gone meanwhile, or is another one by now, is as good as removed. */
 async function remove(server: ApiServer, path: string, uid: string | undefined): Promise<void> {
-  const { status } = await server.remove(path, deadlineIn(requestTimeoutMs), uid);
+  const { status } = await server.remove(path, uid);
   if (status >= 400 && ![404, 409].includes(status)) throw refusal("delete", path, status);
 }
 

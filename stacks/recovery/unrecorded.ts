@@ -1,4 +1,4 @@
-import { deadlineIn, identityFrom, isBare, type ApiServer } from "../../access";
+import { identityFrom, isBare, type ApiServer } from "../../access";
 import type { ExportedState, StateResource } from "../../engine/state";
 import { isOwned, releaseNames, systemNamespace } from "../../topology";
 import { foundListSchema, foundObjectSchema, type FoundMetadata } from "./found-object";
@@ -19,7 +19,6 @@ const namespacePath = `/api/v1/namespaces/${systemNamespace}`;
 const secretsPath = `${namespacePath}/secrets`;
 
 const ours = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Disthmus";
-const requestTimeoutMs = 10_000;
 
 /** An object of the cluster, and whether it came to be after a moment of this machine's clock. */
 interface Found {
@@ -50,11 +49,10 @@ export async function unrecordedIn(server: ApiServer, search: Search): Promise<P
 
 /** The system namespace, as long as there is nothing in it. */
 async function unrecordedNamespace(server: ApiServer, { mesh, names: [cluster] }: Search): Promise<Pending[]> {
-  const deadline = deadlineIn(requestTimeoutMs);
-  const { status, body } = await server.ask(namespacePath, deadline);
+  const { status, body } = await server.ask(namespacePath);
   const { metadata } = (status === 200 ? foundObjectSchema.safeParse(JSON.parse(body)).data : undefined) ?? {};
   if (!isOwned(metadata?.labels) || identityFrom(metadata?.annotations).mesh !== mesh) return [];
-  return (await isBare(server, deadline)) ? [{ kind: "object", cluster, path: namespacePath }] : [];
+  return (await isBare(server)) ? [{ kind: "object", cluster, path: namespacePath }] : [];
 }
 
 async function unrecordedObjects(
@@ -93,7 +91,7 @@ async function unrecordedReleases(server: ApiServer, search: Search): Promise<Pe
 
 /** The objects of a collection; none of one that the cluster does not have, or that may not be read. */
 async function found(server: ApiServer, collection: string, query: string): Promise<Found[]> {
-  const { status, body, date } = await server.ask(`${collection}?${query}`, deadlineIn(requestTimeoutMs));
+  const { status, body, date } = await server.ask(`${collection}?${query}`);
   const items = (status === 200 ? foundListSchema.safeParse(JSON.parse(body)).data?.items : undefined) ?? [];
   const aheadMs = date === undefined ? 0 : Date.parse(date) - Date.now();
   return items.map(({ metadata }) => ({

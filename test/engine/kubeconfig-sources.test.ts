@@ -216,7 +216,7 @@ describeEngine("kubeconfigs that stand in no file", (tools) => {
     await (await stackOf("clusters", "foreign")).up({ color: "never" });
     process.env["PULUMI_CONFIG_PASSPHRASE"] = "of no worth";
     const options = await meshOf({ west: { stack: "organization/clusters/foreign", output: "kubeconfigs.west" } });
-    await assert.rejects(resolveClusters(options), /passphrase/);
+    assert.match((await resolveClusters(options)).problems.map(formatProblem).join("\n"), /passphrase/);
     assert.match(
       await refusalOfProgram(),
       /clusters\.west\.access\.output: .* or a secret that cannot be decrypted here/,

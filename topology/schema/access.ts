@@ -108,7 +108,7 @@ export const apiServerSchema = worded(
     certificateAuthority: pemFile
       .optional()
       .describe(
-        "PEM file with the authority of the certificate that the other clusters meet, relative to the project: a proxy before the API server may have one of its own. Default: the kubeconfig's.",
+        "PEM file with the authority of the certificate that the other clusters meet, relative to the project: a proxy before the API server may have one of its own, and a kubeconfig without an authority one that only this machine trusts. Default: the kubeconfig's, else the cluster's own.",
       ),
   }),
   {
@@ -120,5 +120,5 @@ export const apiServerSchema = worded(
 export const ifUnreachableSchema = oneOf(["fail", "skip"])
   .default("fail")
   .describe(
-    "What an update does when the cluster's API server cannot be reached. `fail`: nothing is begun when the cluster is new to the mesh; a cluster that belongs to it is left as it is, the others are brought up to date, and the update ends as failed. `skip`: in both cases the others are brought up to date, with a warning. The next update catches up. Default: fail, so that nobody takes half a mesh for a whole one.",
+    "What an update does when the cluster's API server cannot be reached. `fail`: nothing is begun when the cluster is new to the mesh; a cluster that belongs to it (and then also one that does not accept the credentials) is left as it is, the others are brought up to date, and the update ends as failed. `skip`: in both cases the others are brought up to date, with a warning. The next update catches up. Default: fail, so that nobody takes half a mesh for a whole one.",
   );

@@ -37,12 +37,8 @@ const defaultInjector = "istio-sidecar-injector";
  * Looks what is in a cluster, in some thirty small questions at once. What may not be read, or is not answered in time, is
  * not known: it keeps nobody from installing.
  */
-export async function gatherStanding(
-  server: ApiConnection,
-  deadline: AbortSignal,
-  known: Known,
-): Promise<StandingFacts> {
-  const questions = new Questions(server, deadline);
+export async function gatherStanding(server: ApiConnection, known: Known): Promise<StandingFacts> {
+  const questions = new Questions(server);
   const [chartObjects, injectors, istiods, releases, policies, systemContents, pullSecrets] = await Promise.all([
     foundChartObjects(questions, known.cluster),
     foundInjectors(questions),

@@ -34,16 +34,12 @@ export const itemSchema = z.object({ metadata: metadataSchema });
 
 /** Questions to one API server, of which each may stay without an answer. */
 export class Questions {
-  constructor(
-    private readonly server: ApiConnection,
-    private readonly deadline: AbortSignal,
-  ) {}
+  constructor(private readonly server: ApiConnection) {}
 
   /** @returns Undefined where it is not there, may not be read or was not answered. */
   async one<Content>(path: string, schema: z.ZodType<Content>, accept?: string): Promise<Content | undefined> {
     try {
-      const { deadline } = this;
-      const answer = await this.server.request({ path, deadline, ...(accept === undefined ? {} : { accept }) });
+      const answer = await this.server.request({ path, ...(accept === undefined ? {} : { accept }) });
       return answer.status === 200 ? schema.safeParse(readJson(answer.body)).data : undefined;
     } catch (error) {
       if (error instanceof ConnectionError) return undefined;
@@ -55,7 +51,7 @@ export class Questions {
   async presence(path: string): Promise<"there" | "absent" | "unread"> {
     try {
       const accept = metadataOnly("PartialObjectMetadata");
-      const { status } = await this.server.request({ path, deadline: this.deadline, accept });
+      const { status } = await this.server.request({ path, accept });
       return status === 200 ? "there" : status === 404 ? "absent" : "unread";
     } catch (error) {
       if (error instanceof ConnectionError) return "unread";

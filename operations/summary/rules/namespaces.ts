@@ -1,5 +1,5 @@
 import { listed } from "../../../topology";
-import type { ClusterRule, ClusterView, Finding } from "../comparison";
+import { isRenewal, type ClusterRule, type ClusterView, type Finding } from "../comparison";
 import { differing } from "../differing";
 import type { ChangeId, Difference } from "../model";
 import type { Step } from "../read-preview";
@@ -57,18 +57,27 @@ function adoption(step: Step): Finding[] {
 }
 
 /** The namespaces of the mesh's workloads. */
-export const workloadNamespaces: ClusterRule = ({ steps }) => {
+export const workloadNamespaces: ClusterRule = ({ mesh, name: cluster, steps }) => {
+  const isSeen = !mesh.unseen.includes(cluster);
   const ofNamespaces = steps.filter(({ subject, op }) => subject.component === "namespace" && op !== "same");
   const byName = Map.groupBy(ofNamespaces, ({ subject }) => subject.part ?? "");
-  return [...byName].flatMap(([name, parts]) => parts.map((step) => namespaceFinding(name, step)));
+  return [...byName].flatMap(([name, parts]) =>
+    parts.map((step) => namespaceFinding(name, step, isSeen ? "seen" : "unseen")),
+  );
 };
 
-function namespaceFinding(name: string, step: Step): Finding {
+/** @param cluster Whether the cluster was looked at: in another nobody knows which namespaces there are. */
+function namespaceFinding(name: string, step: Step, cluster: "seen" | "unseen"): Finding {
   const isAdopted = isAdoption(step);
   if (step.op === "replace" && !isAdopted) return replacedNamespace(name, step, "namespace");
   if (step.op === "delete" && !isAdopted && !step.isKept) return removedNamespace(name, step, "namespace");
   const words: Partial<Record<Step["op"], string>> = {
-    create: isAdopted ? `namespace ${name}, which is there already, gets its labels` : `namespace ${name} is made`,
+    create:
+      cluster === "unseen"
+        ? `namespace ${name} is made, or gets its labels if it is there`
+        : isAdopted
+          ? `namespace ${name}, which is there already, gets its labels`
+          : `namespace ${name} is made`,
     delete:
       isAdopted && !step.isKept
         ? `namespace ${name} loses the labels that the mesh gave it, and stays`
@@ -156,6 +165,7 @@ export const provider: ClusterRule = ({ step: stepOf, steps, mesh, name }) => {
       },
     ];
   }
+  if (isRenewal(step, mesh)) return [{ explains: [step] }];
   if (mesh.joining.includes(name) || mesh.leaving.includes(name)) return [{ explains: [step] }];
   if (step.op === "update") {
     return [{ change: { id: "provider", words: reached(step) }, explains: [step] }];

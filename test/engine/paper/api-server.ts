@@ -4,9 +4,6 @@ import { parseApiPath } from "./api-path";
 import type { PaperFaults } from "./faults";
 import { withPatches, type PaperWorld, type PlacedObject } from "./world";
 
-/** Whoever has it may do everything in clusters on paper. */
-const token = "token-on-paper";
-
 /** What an API server on paper tells of. */
 interface PaperCluster {
   readonly authority: TestAuthority;
@@ -24,7 +21,9 @@ export async function paperApiServer(cluster: PaperCluster): Promise<Listening> 
   const identity = await authority.issue(["127.0.0.1"]);
   let url = "";
   const server = await fakeApiServer(identity, {
-    token,
+    get token() {
+      return world.tokenOf(url);
+    },
     get uid() {
       return cluster.uid;
     },
@@ -46,7 +45,11 @@ export async function paperApiServer(cluster: PaperCluster): Promise<Listening> 
 }
 
 /** A kubeconfig for clusters on paper, by the URLs of their contexts. */
-export function kubeconfigOf(urls: ReadonlyMap<string, string>, { certificate }: TestAuthority): object {
+export function kubeconfigOf(
+  urls: ReadonlyMap<string, string>,
+  { certificate }: TestAuthority,
+  world: PaperWorld,
+): object {
   const authority = Buffer.from(certificate).toString("base64");
   const contexts = [...urls.keys()];
   return {
@@ -56,7 +59,7 @@ export function kubeconfigOf(urls: ReadonlyMap<string, string>, { certificate }:
       name,
       cluster: { server, "certificate-authority-data": authority },
     })),
-    users: contexts.map((name) => ({ name, user: { token } })),
+    users: [...urls].map(([name, url]) => ({ name, user: { token: world.tokenOf(url) } })),
     contexts: contexts.map((name) => ({ name, context: { cluster: name, user: name } })),
   };
 }

@@ -163,6 +163,13 @@ export class PaperMesh {
     this.generations.set(cluster, (this.generations.get(cluster) ?? 1) + 1);
   }
 
+  /** Gives a cluster's user another token, which the next kubeconfig has: the one before is not accepted any more. */
+  renewToken(cluster: string): void {
+    const server = this.servers.get(cluster);
+    if (server === undefined) throw new RangeError(`no cluster ${cluster}`);
+    this.world.renewToken(server.url);
+  }
+
   /** Whether a cluster has the system namespace. */
   hasSystemNamespace(cluster: string): boolean {
     const { url } = this.servers.get(cluster) ?? {};
@@ -214,7 +221,7 @@ export class PaperMesh {
       const { context = name } = access;
       urls.set(context, (await this.serverOf(context)).url);
     }
-    const kubeconfig = kubeconfigOf(urls, this.authority);
+    const kubeconfig = kubeconfigOf(urls, this.authority, this.world);
     await writeFile(join(this.directory, "kubeconfig"), stringify(kubeconfig));
     const istio = { version: "1.31.1", charts: { directory: "charts" }, ...config.istio };
     const mesh: MeshConfig = { ...config, istio, kubeconfig: "kubeconfig" };

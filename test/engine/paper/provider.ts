@@ -39,6 +39,8 @@ const world = new PaperWorld(process.env[worldVariable] ?? "");
 const faults = new PaperFaults(process.env[worldVariable] ?? "");
 /** The API server of the cluster that this process works for: each provider of a program has a process of its own. */
 let server = "";
+/** By which it is reached. */
+let token = "";
 
 const maxMessage = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 } as const;
 
@@ -82,8 +84,18 @@ async function create(client: Client, request: CreateRequest): Promise<CreateRes
   return response;
 }
 
+/** Whether the API server lets this process in. */
+function isAdmitted(): boolean {
+  return server === "" || token === world.tokenOf(server);
+}
+
 /** @throws where the cluster fails. */
 function ensureWell(): void {
+  if (!isAdmitted()) {
+    throw new Error(
+      "configured Kubernetes cluster is unreachable: unable to load schema information from the API server: the server has asked for the client to provide credentials",
+    );
+  }
   const fault = server === "" ? undefined : faults.of(server);
   if (fault === "silent") throw new Error("configured Kubernetes cluster is unreachable: connection refused");
   if (fault === "errors") throw new Error("Internal error occurred: etcdserver: request timed out");
@@ -93,15 +105,17 @@ function ensureWell(): void {
 function configure(client: Client, request: ConfigureRequest): Promise<unknown> {
   const text = plain(request.getArgs()?.toJavaScript()["kubeconfig"]);
   const kubeconfig = (typeof text === "string" ? parse(text) : undefined) as
-    { clusters?: { cluster: { server: string } }[] } | undefined;
+    { clusters?: { cluster: { server: string } }[]; users?: { user: { token?: string } }[] } | undefined;
   server = kubeconfig?.clusters?.[0]?.cluster.server ?? server;
+  token = kubeconfig?.users?.[0]?.user.token ?? token;
   return forward(client, "configure", request);
 }
 
 /** What is there is as it was made; of what is not, the engine is given no id. */
 function read(request: ReadRequest): ReadResponse {
   const response = new ReadResponse();
-  if (world.find(server, typeIn(request), request.getId()) === undefined) return response;
+  // As the provider does with `skipUpdateUnreachable`: what cannot be asked is as it was.
+  if (isAdmitted() && world.find(server, typeIn(request), request.getId()) === undefined) return response;
   response.setId(request.getId());
   response.setProperties(request.getProperties());
   response.setInputs(request.getInputs());

@@ -9,6 +9,9 @@ export const worldVariable = "ISTHMUS_PAPER_WORLD";
 /** Variable that names a resource which is made, and of which its provider says nothing for ever. */
 export const stallVariable = "ISTHMUS_PAPER_STALL";
 
+/** The token that an API server on paper accepts at first. */
+const firstToken = "token-on-paper";
+
 /** What a namespace is called among the types of Pulumi's. */
 const namespaceType = "kubernetes:core/v1:Namespace";
 
@@ -76,6 +79,19 @@ export class PaperWorld {
     rmSync(this.of(server), { recursive: true, force: true });
   }
 
+  /** The token that an API server accepts. */
+  tokenOf(server: string): string {
+    const file = this.tokenFile(server);
+    return existsSync(file) ? readFileSync(file, "utf8") : firstToken;
+  }
+
+  /** Lets an API server accept another token, and no more the one before. */
+  renewToken(server: string): void {
+    const token = `renewed-${randomUUID()}`;
+    mkdirSync(`${this.directory}-tokens`, { recursive: true });
+    writeFileSync(this.tokenFile(server), token);
+  }
+
   /** All objects that an API server has. */
   at(server: string): PlacedObject[] {
     return this.inDirectory(encodeURIComponent(new URL(server).host));
@@ -103,6 +119,10 @@ export class PaperWorld {
 
   private write(server: string, type: string, id: string, object: PaperObject): void {
     writeFileSync(this.file(server, type, id), JSON.stringify(object));
+  }
+
+  private tokenFile(server: string): string {
+    return join(`${this.directory}-tokens`, encodeURIComponent(new URL(server).host));
   }
 
   private of(server: string): string {

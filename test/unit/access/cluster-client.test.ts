@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, KubernetesError, type ClusterClient, type NamedReach } from "../../../access";
+import { connect, ensureAdmitted, KubernetesError, type ClusterClient, type NamedReach } from "../../../access";
 import { execCredential } from "../../../access/connection/exec-credential";
 import { TestAuthority, type Identity } from "./certificates";
 import { accessTo, fakeApiServer, fakeWebServer, silentServer, type Cluster, type Listening } from "./fake-api-server";
@@ -62,6 +62,17 @@ describe("The connection to a cluster", function () {
     assert.ok(!`${error.message}${error.fix ?? ""}`.includes(token), "an error shows the token");
     return error;
   }
+
+  it("lets us in only with credentials that are accepted, whatever anybody may read", async () => {
+    const { url } = await server(identities.here, { statuses: { [kubeSystem]: 403 } });
+    assert.equal(await ensureAdmitted(client(reach(url))), "v1.34.2");
+    await assert.rejects(ensureAdmitted(client(reach(url, {}, { token: "another" }))), (error: unknown) => {
+      assert.ok(error instanceof KubernetesError);
+      assert.equal(error.trouble?.found, "others (401 Unauthorized)");
+      assert.equal(error.trouble.expected, `credentials that ${new URL(url).host} accepts`);
+      return true;
+    });
+  });
 
   describe("goes through the proxy", () => {
     it("that the environment names, in either case, unless NO_PROXY excepts it", async () => {

@@ -21,6 +21,8 @@ export interface Cluster {
   readonly remove?: (path: string) => void;
   /** The authority of client certificates, which are as good as the token. */
   readonly clientAuthority?: string;
+  /** How long it thinks about each answer, in milliseconds. */
+  readonly thinksMs?: number;
   /** A status for every request, as of a server that is not ready. */
   readonly status?: number;
   /** Statuses by path, as of what may not be read. */
@@ -57,7 +59,9 @@ export async function fakeApiServer(identity: Identity, cluster: Cluster): Promi
       const [status, content] = isAcceptable(request.headers.accept)
         ? answer(cluster, authorized, request.url ?? "", body)
         : [406, { kind: "Status" }];
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
+      setTimeout(() => {
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
+      }, cluster.thinksMs ?? 0);
     });
   });
   return listen(server, "https", requests);

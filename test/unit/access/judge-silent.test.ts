@@ -78,8 +78,8 @@ describe("judgeSilent", () => {
   it("leaves a cluster that belongs to the mesh as it is, and fails or warns as the cluster's setting says", () => {
     assert.deepEqual(judged({ config: skipping(mixed, "r3"), silent: ["p2", "r3"], belonging: all }), {
       ...nothing,
-      failures: [`${says("p2")} It stays as it is; run again when it answers.`],
-      warnings: [`${says("r3")} It stays as it is; the next update catches up.`],
+      failures: [`${says("p2")} The cluster stays as it is; run again when it answers.`],
+      warnings: [`${says("r3")} The cluster stays as it is; the next update catches up.`],
     });
   });
 
@@ -91,7 +91,7 @@ describe("judgeSilent", () => {
     assert.deepEqual(judged({ config: mixed, silent: ["p1"], belonging: ["p1", "p2", "p3", "r3"] }), {
       ...nothing,
       leftOut: ["r1"],
-      failures: [`${says("p1")} It stays as it is; run again when it answers.`],
+      failures: [`${says("p1")} The cluster stays as it is; run again when it answers.`],
       warnings: [
         "isthmus:mesh.clusters.r1.controlPlane: expected a control plane that can be reached, found p1, which cannot. It is left out for now; the next update joins it.",
       ],

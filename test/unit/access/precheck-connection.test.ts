@@ -30,9 +30,16 @@ describe("precheck of a connection", () => {
     const findings = await bench.check([bench.access("east", url)], undefined, 300);
     assert.equal(
       only(silent(findings)),
-      `${context}: expected an answer from HOST, found none within 0.3 s. Connect to its network, a VPN for one, open the firewall, or mend the address.`,
+      `${context}: expected an answer from HOST, found none within 0.3 s. Connect to its network, a VPN for one, open the firewall, or mend the address; where the way is only slow, set ISTHMUS_REQUEST_TIMEOUT to more seconds.`,
     );
     assert.ok(performance.now() - start < 10_000);
+  });
+
+  it("gives each question its time, and not all of them together", async () => {
+    const { url } = await bench.opened(fakeApiServer(bench.identity, { token, thinksMs: 250 }));
+    const start = performance.now();
+    assertNothing(await bench.check([bench.access("east", url)], undefined, 600));
+    assert.ok(performance.now() - start > 600, "the questions were over before their time");
   });
 
   it("tells a server that hangs up", async () => {

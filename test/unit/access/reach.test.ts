@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { reachClusters, type ReachedClusters } from "../../../access";
+import { formatProblem } from "../../../topology";
 import { noSources } from "../../support/kubeconfig-sources";
 import { planOf } from "../../support/plans";
 import { TestAuthority } from "./certificates";
@@ -25,6 +26,11 @@ describe("reachClusters", () => {
 
   /** Reaches a mesh of `east`, which answers and has the namespace shop, and `west`, which does not answer. */
   async function reached(...belonging: readonly string[]): Promise<ReachedClusters> {
+    return reachedWith(token, ...belonging);
+  }
+
+  /** The same with another token. */
+  async function reachedWith(shown: string, ...belonging: readonly string[]): Promise<ReachedClusters> {
     const authorityData = Buffer.from(authority.certificate).toString("base64");
     await bench.write("config", {
       contexts: ["east", "west"].map((name) => ({ name, context: { cluster: name, user: "me" } })),
@@ -32,7 +38,7 @@ describe("reachClusters", () => {
         name,
         cluster: { server: url, "certificate-authority-data": authorityData },
       })),
-      users: [{ name: "me", user: { token } }],
+      users: [{ name: "me", user: { token: shown } }],
     });
     const config = meshOf({ east: "east", west: "west" }, "config");
     config.namespaces = { shop: {}, batch: {}, local: { clusters: ["east"] } };
@@ -70,5 +76,30 @@ describe("reachClusters", () => {
         ["west", false, ["batch", "shop"]],
       ],
     );
+  });
+
+  const notAccepted =
+    /access\.context: expected credentials that 127\.0\.0\.1:\d+ accepts, found others \(401 Unauthorized\)\. Log in again, or renew the credentials of the context's user\./;
+
+  it("stops everything for a new cluster that does not accept the credentials", async () => {
+    const { failures, problems: all } = await reachedWith("another", "west");
+    const problems = all.map(formatProblem).filter((line) => line.includes("credentials"));
+    assert.deepEqual([problems.length, failures.length], [1, 0]);
+    assert.match(problems.join(), notAccepted);
+  });
+
+  it("leaves one that belongs to the mesh as it is, like one that does not answer", async () => {
+    const { clusters, failures, plan, problems, unreachable, warnings } = await reachedWith("another", "east", "west");
+    assert.doesNotMatch(problems.map(formatProblem).join("\n"), /credentials/);
+    assert.deepEqual([...unreachable.keys()].sort(), ["east", "west"]);
+    assert.equal(failures.length, 1);
+    assert.match(
+      failures.map(formatProblem).join(),
+      new RegExp(`${notAccepted.source} The cluster stays as it is; run again when it lets us in\\.$`),
+    );
+    assert.equal(warnings.length, 1);
+    assert.equal(plan.clusters.length, 2);
+    assert.deepEqual(clusters.get("east")?.existingNamespaces, ["batch", "local", "shop"]);
+    assert.equal(clusters.get("east")?.isReachable, false);
   });
 });

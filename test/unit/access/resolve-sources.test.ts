@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { unknownOutput, type ResolvedAccess } from "../../../access";
-import { formatProblem, type MeshConfig } from "../../../topology";
+import { ConfigurationError, formatProblem, type MeshConfig } from "../../../topology";
 import { sourcesOf } from "../../support/kubeconfig-sources";
-import { kubeconfig, ResolveBench, token } from "./resolve-support";
+import { kubeconfig, meshOf, ResolveBench, token } from "./resolve-support";
 
 type Access = MeshConfig["clusters"][string]["access"];
 
@@ -193,6 +193,18 @@ describe("resolveAccess reads a kubeconfig that is an output of another stack", 
       assert.deepEqual((await resolve(outputs, access)).problems.map(formatProblem), [problem]);
     });
   }
+
+  it("and says of one that cannot be read what is wrong, without holding up others", async () => {
+    const problem = { path: "backend s3://there", expected: "an answer", found: "none", fix: "Log in." };
+    bench.sources = { ...bench.sources, outputs: () => Promise.reject(new ConfigurationError([problem])) };
+    await bench.write(".kube/config", kubeconfig("west"));
+    const config = meshOf({ west: "west" });
+    config.clusters["east"] = { network: "a", access: { stack, output: "kubeconfig" } };
+    const { clusters, problems, unresolved } = await bench.resolve(config);
+    assert.deepEqual([...clusters.keys()], ["west"]);
+    assert.deepEqual(problems, [problem]);
+    assert.deepEqual([...unresolved], [["east", problem]]);
+  });
 
   it("and says once that there is no such stack, and all else at once", async () => {
     const { problems } = await resolve(

@@ -161,6 +161,31 @@ describe("loadStackConfiguration", () => {
     assert.deepEqual(await loadStackConfiguration(project, "dev"), { id: "b" });
   });
 
+  it("says where it looked in vain: outside of a project, beside files that Pulumi takes, and where it may not read", async () => {
+    const place = await mkdtemp(join(tmpdir(), "isthmus-stack-"));
+    const refusal = async (): Promise<string> => {
+      const error = await loadStackConfiguration(place, "dev").catch((caught: unknown) => caught);
+      assert.ok(error instanceof ConfigurationError, String(error));
+      return error.message;
+    };
+    try {
+      assert.match(
+        await refusal(),
+        /found no such file\. Go to the project's directory or below it: there is no Pulumi\.yaml/,
+      );
+      await writeFile(join(place, "Pulumi.yml"), "name: x\n");
+      assert.match(await refusal(), /Rename Pulumi\.yml, which Isthmus does not read, to Pulumi\.yaml/);
+      await writeFile(join(place, "Pulumi.yaml"), "name: x\n");
+      assert.match(await refusal(), /name another stack with `--stack`; without, it is dev, or ISTHMUS_STACK's\.$/);
+      await writeFile(join(place, "Pulumi.dev.yml"), "config: {}\n");
+      assert.match(await refusal(), /Rename Pulumi\.dev\.yml, which Isthmus does not read, to Pulumi\.dev\.yaml\.$/);
+      await mkdir(join(place, "Pulumi.dev.yaml"));
+      assert.match(await refusal(), /found a directory\. Let this user read it\.$|found a directory\. /);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
+
   it("names the stacks that there are when one is not", async () => {
     for (const name of ["dev", "prod"]) await writeFile(join(project, `Pulumi.${name}.yaml`), "");
     await assert.rejects(loadStackConfiguration(project, "deb"), {

@@ -153,7 +153,7 @@ describe("the events of a run of the engine", () => {
       told
         .filter(({ severity }) => severity === "warning")
         .map(({ cluster, message: said }) => `${cluster ?? ""}: ${said}`),
-      ["east", "west"].map((name) => `${name}: its API server does not answer: everything in it stays as it is`),
+      ["east", "west"].map((name) => `${name}: Pulumi's provider cannot ask it: everything in it stays as it is`),
     );
     // What ends an update is told as the provider says it.
     assert.equal(told.filter(({ severity }) => severity === "error").length, 4);

@@ -76,6 +76,31 @@ describe("runChecks", () => {
       "pair west+east skip",
     ]);
     assert.equal(results[2]?.message, "not checked, because a (east) did not pass");
+    assert.equal(results[4]?.message, results[2].message, "the reason is what failed, and not what was skipped for it");
+  });
+
+  it("skips a check of the whole mesh when nothing is left to look at", async () => {
+    const results = await runChecks(
+      [
+        check("a", { run: failing }),
+        check("b", {
+          needs: [{ id: "a", of: (_plan, clusters) => clusters, otherwise: "leave out" }],
+          retryMs: 60_000,
+          subjects: () => [["east", "west"]],
+          run: (_context, clusters, without) =>
+            Promise.resolve({ ok: false, message: "nobody", isVoid: clusters.every((name) => without.has(name)) }),
+        }),
+      ],
+      context(),
+    );
+    assert.deepEqual(brief(results), ["a east fail", "a west fail", "b east+west skip"]);
+    assert.equal(results[2]?.message, "not checked, because a (east) did not pass");
+  });
+
+  it("says what to do about just what was found, where that is known", async () => {
+    const run = (): Promise<Finding> => Promise.resolve({ ok: false, message: "bad", hint: "Log in again." });
+    const [result] = await runChecks([check("a", { run })], context());
+    assert.equal(result?.hint, "Log in again. See docs/checks.md#a.");
   });
 
   it("goes on after a check that only warns", async () => {

@@ -158,6 +158,20 @@ describe("what an update left undone", () => {
     assert.deepEqual(error.causes, [{ cluster: "east", words: cause }]);
   });
 
+  it("is a cluster to be forgotten where one that leaves does not answer, and never where it answers", () => {
+    const failure = (name: string, why: string): string[] => [
+      `  kubernetes:core/v1:Secret (mesh-${name}-system-cacerts):`,
+      `    error: configured Kubernetes cluster is unreachable: unable to load schema information from the API server: ${why}`,
+    ];
+    const removed = { stack: "prod", names: ["north", "south"] };
+    const dead = failure("north", "dial tcp: connection refused");
+    const closed = failure("south", "the server has asked for the client to provide credentials");
+    const message = unfinished(failed(...dead, "", ...closed), plan, [], removed)?.message ?? "";
+    assert.match(message, /If cluster north is gone for good: `isthmus forget north --stack prod`/);
+    assert.match(message, /Cluster south does not accept the credentials of the last update: write it back/);
+    assert.doesNotMatch(message, /forget south/);
+  });
+
   it("is another error where it is about no cluster", () => {
     assert.equal(unfinished(failed("  pulumi:pulumi:Stack (isthmus-dev):", "    error: no luck"), plan, []), undefined);
   });

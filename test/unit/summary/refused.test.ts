@@ -137,7 +137,7 @@ describe("a cluster that could not be looked at", () => {
       fix: "Log in again.",
     };
     const silent = { path, expected: "an answer from west", found: "none within 5 s", fix: "Connect to its network." };
-    assert.equal(reasonOf({}), "its API server does not answer Pulumi's provider");
+    assert.equal(reasonOf({}), "Pulumi's provider cannot ask it");
     assert.equal(
       reasonOf({ refusals: [unauthorized] }),
       "others (401), instead of credentials that west accepts. Log in again.",
@@ -159,5 +159,39 @@ describe("a cluster whose stack goes as a whole", () => {
       [["cluster-leaves", "south"]],
     );
     assert.equal(summary.outcome, "changes");
+  });
+
+  it("says nothing of namespaces that nobody could see", () => {
+    const plan = planAfter(changeCalled("namespaces"));
+    const stacks = [{ stack: "prod", events: recordedEvents("namespaces") }];
+    const [seen = "", unseen = ""] = [[], ["west"]].map((names) => {
+      const unreachable = new Map(names.map((name) => [name, { ...rights, found: `none from ${name}` }]));
+      const { clusters } = summarise({ stack: "prod", plan, stacks, fitness: { ...unexamined, unreachable } });
+      const changes = clusters.find(({ name }) => name === "west")?.changes ?? [];
+      return changes.map(({ words }) => words).find((words) => words.startsWith("namespace shop "));
+    });
+    assert.equal(seen, "namespace shop is made");
+    assert.equal(unseen, "namespace shop is made, or gets its labels if it is there");
+  });
+
+  it("says nothing of credentials that were renewed, as they are for each run where they are short-lived", () => {
+    const plan = planAfter(changeCalled("nothing"));
+    const events = recordedEvents("nothing").map((event): EngineEvent => {
+      const { resourcePreEvent, summaryEvent } = event;
+      if (summaryEvent !== undefined) {
+        const { same = 0 } = summaryEvent.resourceChanges;
+        return { ...event, summaryEvent: { ...summaryEvent, resourceChanges: { same: same - 1, update: 1 } } };
+      }
+      if (resourcePreEvent?.metadata.urn.endsWith("providers:kubernetes::west") !== true) return event;
+      const metadata = { ...resourcePreEvent.metadata, op: "update" as never };
+      return { ...event, resourcePreEvent: { ...resourcePreEvent, metadata } };
+    });
+    const outcomeOf = (renewed: readonly string[]): string[] => {
+      const stacks = [{ stack: "prod", events }];
+      const { clusters, outcome } = summarise({ stack: "prod", plan, stacks, fitness: { ...unexamined, renewed } });
+      return [outcome, ...clusters.flatMap(({ changes }) => changes.map(({ words }) => words))];
+    };
+    assert.deepEqual(outcomeOf([]), ["changes", "is reached by another kubeconfig"]);
+    assert.deepEqual(outcomeOf(["west"]), ["none"]);
   });
 });
