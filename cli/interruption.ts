@@ -68,7 +68,7 @@ function leave(): never {
 }
 
 /** Whether anybody sees what is said. Pure. */
-export function companyOf(streams: readonly { readonly isTTY?: boolean }[]): Company {
+function companyOf(streams: readonly { readonly isTTY?: boolean }[]): Company {
   return streams.some(({ isTTY }) => isTTY === true) ? "person" : "nobody";
 }
 

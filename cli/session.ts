@@ -19,7 +19,7 @@ function policyPacksOf({ policyPack: path, policyPackConfig: configuration }: Po
 }
 
 /** The nearest directory with a Pulumi.yaml, upwards, as Pulumi itself looks for it; else where we are. */
-export function findProject(start: string): string {
+function findProject(start: string): string {
   for (let directory = resolve(start); ; directory = dirname(directory)) {
     if (existsSync(join(directory, "Pulumi.yaml"))) return directory;
     if (directory === dirname(directory)) return start;

@@ -17,7 +17,7 @@ export function clusterOf(plan: ClusterPlan, state: string, toolbox: Toolbox): C
 }
 
 /** Names of a cluster's components in the order in which they start. */
-export const componentNames = [
+const componentNames = [
   "etcd",
   "kube-apiserver",
   "containerd",

@@ -7,11 +7,9 @@ import { lookAtLab, type LabStatus } from "./status";
 import { checkPrerequisites, ensureTools } from "./tools";
 import { bringUp, type UpOptions } from "./up";
 
-export { checkMachine } from "./machine";
 export { labEnvironment } from "./environment";
 export { labPaths, stateDirectory, type LabPaths } from "./paths";
 export { planLab, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";
-export { ComponentError } from "./process";
 export { type ClusterStatus, type ComponentStatus, type LabStatus } from "./status";
 export type { UpOptions } from "./up";
 

@@ -9,7 +9,7 @@ export interface RunOptions {
 }
 
 /** A program that could not be run or said that it failed. */
-export class RunError extends Error {
+class RunError extends Error {
   constructor(command: readonly string[], reason: string) {
     super(`${command.join(" ")}: ${reason}`);
     this.name = "RunError";

@@ -38,7 +38,7 @@ const answerSchema = z.object({ outputs: z.record(z.string(), z.unknown()) });
  * All outputs of a stack, secrets in plain. Unlike a StackReference it leaves nothing in this stack's state.
  * @param name In full: `organization/project/stack`.
  */
-export async function stackOutputs(name: string): Promise<Readonly<Record<string, unknown>>> {
+async function stackOutputs(name: string): Promise<Readonly<Record<string, unknown>>> {
   for (let attempt = 1; ; attempt++) {
     try {
       const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });

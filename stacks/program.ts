@@ -95,7 +95,7 @@ function partsNamed(name: string): string[] {
  * The part that a stack is.
  * @throws ConfigurationError when it is none.
  */
-export function partOf(plan: MeshPlan, name: string): { readonly stack: string; readonly part: string } {
+function partOf(plan: MeshPlan, name: string): { readonly stack: string; readonly part: string } {
   const found = partOfStack(name);
   if (found !== undefined && partsOf(plan).includes(found.part)) return found;
   throw new ConfigurationError([noPart(plan, name)]);

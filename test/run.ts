@@ -45,6 +45,7 @@ const parts: readonly Part[] = [
   { title: "lint", command: ["eslint", "."] },
   { title: "format", command: ["prettier", "--check", "--log-level", "warn", "."] },
   { title: "import direction", command: ["depcruise", "--config", ".dependency-cruiser.cjs", "."] },
+  { title: "dead code", command: ["knip", "--no-progress"] },
   { title: "unit", ...mocha("test/unit/**/*.test.ts") },
   { title: "components", ...mocha("test/components/**/*.test.ts") },
   { title: "lab tools", command: node("bin/isthmus.js", "lab", "tools"), cannotRun: labNeeds },

@@ -28,13 +28,13 @@ export class CredentialError extends Error {
 }
 
 /** How long a credential plugin may take from its start: 20 s, since it may ask a cloud's service twice. */
-export const credentialTimeoutMs = 20_000;
+const credentialTimeoutMs = 20_000;
 
 /** A cloud's plugin takes a processor for a second or so; of many at once each would take longer than it may. */
 export const credentialPluginsAtOnce = Math.max(4, availableParallelism());
 
 /** The turn of a credential plugin, whoever in this process runs it. */
-export const credentialTurn = turnstile(credentialPluginsAtOnce);
+const credentialTurn = turnstile(credentialPluginsAtOnce);
 
 const answerSchema = z.object({
   apiVersion: z.string().optional(),

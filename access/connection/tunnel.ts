@@ -7,7 +7,7 @@ import { SocksClient } from "socks";
 import { ConnectionError, connectionErrorOf } from "./connection-error";
 
 /** Schemes of proxies that lead to an API server. With both of SOCKS's, names are resolved at the far end, as in Go. */
-export const tunnelSchemes = ["http:", "https:", "socks5:", "socks5h:"];
+const tunnelSchemes = ["http:", "https:", "socks5:", "socks5h:"];
 
 /** A proxy that does not take us further within so long gives up: Go's own limit for it is one minute. */
 const longestTunnelMs = 30_000;

@@ -34,7 +34,7 @@ const longestLine = 300;
 const aboutConfiguration = /^isthmus:\S+: expected /;
 
 /** A text of others, each line cut to what a reader takes in. */
-export function cutLines(text: string): string[] {
+function cutLines(text: string): string[] {
   return text
     .split("\n")
     .filter((line) => line.trim() !== "")

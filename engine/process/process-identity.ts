@@ -29,7 +29,7 @@ export function lives(identity: ProcessIdentity): boolean {
 let place: string | undefined;
 
 /** Linux counts boots by an id, and containers have namespaces of their own; elsewhere the boot's time must do. */
-export function placeOfProcesses(): string {
+function placeOfProcesses(): string {
   place ??=
     process.platform === "linux"
       ? `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`

@@ -23,7 +23,7 @@ export interface ImageSpec {
 }
 
 /** Go's name of the machine's processor, as images have it. */
-export const imageArchitecture = (): string => (process.arch === "x64" ? "amd64" : process.arch);
+const imageArchitecture = (): string => (process.arch === "x64" ? "amd64" : process.arch);
 
 /** Files above 1 MiB are read in pieces of this size, so that memory does not grow with them. */
 const chunkBytes = 4 * 1024 * 1024;

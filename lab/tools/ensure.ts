@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError } from "../../topology/problem";
 import { withLock } from "../lock";
 import type { Progress } from "../progress";
-import { buildGroup, groupDirectory, removeUnfinished, type Group } from "./cache";
+import { buildGroup, removeUnfinished, type Group } from "./cache";
 import { cancelOnFailure } from "./command";
 import { missingGroups, planTools, type ToolPlan } from "./plan";
 import { checkPrerequisites } from "./prerequisites";
@@ -67,19 +67,4 @@ async function withCacheLock<T>(
   const tellHolder = (holder: number) =>
     progress.note(`Another command (process ${holder}) is building the lab's tools: waiting for it.`);
   return withLock(`isthmus-cache-${digest}`, action, tellHolder, signal);
-}
-
-/**
- * Removes everything from the cache that the present versions do not use. Not for a time when a lab runs on it.
- * @returns the names of what was removed.
- */
-export async function pruneTools(progress: Progress): Promise<readonly string[]> {
-  const plan = planTools();
-  const kept = new Set([...plan.lanes.flat(), ...plan.last].map((group) => groupDirectory(plan.cache, group)));
-  return withCacheLock(plan.cache, progress, async () => {
-    const parent = join(plan.cache, "lab");
-    const others = (await readdir(parent)).filter((name) => !kept.has(join(parent, name)));
-    await Promise.all(others.map((name) => rm(join(parent, name), { recursive: true })));
-    return others;
-  });
 }

@@ -1,5 +1,4 @@
 export { cacheDirectory } from "./cache";
-export { builtTools, ensureTools, pruneTools } from "./ensure";
+export { builtTools, ensureTools } from "./ensure";
 export { checkPrerequisites } from "./prerequisites";
-export { ToolError } from "./tool-error";
 export type { Toolbox } from "./toolbox";

@@ -30,5 +30,5 @@ export type {
   VerifyOptions,
 } from "./options";
 export type { ClusterOutputs, ControlPlaneOutputs, MeshOutputs } from "./outputs";
-export { onStack, type Run } from "./run";
+export { type Run } from "./run";
 export type { MeshStacks } from "./stacks";

@@ -27,7 +27,7 @@ export type ProjectFiles = Readonly<Record<string, string>>;
  * end in another. Pure.
  * @param program Path of the program, `index.ts` in a checkout and `index.js` in the package.
  */
-export function projectFiles(
+function projectFiles(
   { projectName, stack, configuration }: Omit<EmbeddedProject, "secrets">,
   program: string,
 ): ProjectFiles {

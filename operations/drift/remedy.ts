@@ -54,7 +54,7 @@ const chartSettings: readonly ChartSetting[] = [
 ];
 
 /** Where the configuration could say what somebody did by hand; undefined where no setting is known. */
-export function settingFor({ site, object, chart }: Remediable, path: Path): string | undefined {
+function settingFor({ site, object, chart }: Remediable, path: Path): string | undefined {
   const { name, labels } = (object["metadata"] ?? {}) as {
     readonly name?: string;
     readonly labels?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 export { destroyParts } from "./destroy";
 export { ensureInOneStack } from "./layout";
 export { moveState, type MoveResult } from "./move";
-export { defaultParallel, partOptions, type PartsOptions, type PartWork } from "./options";
+export { partOptions, type PartsOptions, type PartWork } from "./options";
 export { fitnessOfParts, partsOutputs, previewParts, refreshParts, stacksOfParts } from "./preview";
 export { findRemovals, type PartRemoval, type Removals } from "./removals";
 export { upParts, type PartResult, type PartsUpdate, type UpPartsOptions } from "./up";

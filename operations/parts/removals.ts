@@ -78,7 +78,7 @@ export function marksOf(name: string, { outputs }: Pick<PartStack, "outputs">, s
 }
 
 /** UID that a stack's outputs have for a cluster. Pure. */
-export function uidIn(outputs: Readonly<Record<string, unknown>>, cluster: string): string | undefined {
+function uidIn(outputs: Readonly<Record<string, unknown>>, cluster: string): string | undefined {
   const of = (key: string): unknown =>
     (outputs[key] as Readonly<Record<string, { readonly uid?: unknown } | undefined>> | undefined)?.[cluster]?.uid;
   return [of("clusters"), of("controlPlanes")].find((uid) => typeof uid === "string");

@@ -6,7 +6,7 @@ import { masked, notKnown } from "./properties";
 import type { Step } from "./read-preview";
 
 /** What stands for a cluster's own name where several clusters differ alike. */
-export const ownName = "(the cluster's name)";
+const ownName = "(the cluster's name)";
 
 /** Inputs of a release that say what is installed; the others only say how. */
 const whatIsInstalled = /^(values\b|chart$|version$|repositoryOpts\b)/;

@@ -1,4 +1,4 @@
 export type { Check, CheckResult, Finding, Status, VerifyContext } from "./check";
 export { checks } from "./checks";
-export { isHealthy, report, type VerifyReport } from "./report";
+export { isHealthy, type VerifyReport } from "./report";
 export { verify, type VerifyOptions } from "./verify";

@@ -28,7 +28,7 @@ export async function requireLab(): Promise<void> {
 }
 
 /** The kubeconfig of the lab. */
-export function kubeconfigFile(): string {
+function kubeconfigFile(): string {
   return labPaths(stateDirectory()).kubeconfig;
 }
 

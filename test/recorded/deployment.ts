@@ -22,7 +22,7 @@ export interface RecordedResource {
 export const refusingServer = "https://127.0.0.1:1";
 
 /** Stands where an account's token stood. */
-export const noToken = "token-of-no-cluster";
+const noToken = "token-of-no-cluster";
 
 /** How the engine marks a value as a secret (Pulumi's resource.SigKey and resource.SecretSig). */
 const signatureKey = "4dabf18193072939515e22adb298388d";

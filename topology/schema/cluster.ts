@@ -19,7 +19,7 @@ const rangesSchema = worded(
 ).describe("Address ranges of the cluster. Those of clusters on one network must not overlap.");
 
 /** Clusters whose API servers a control plane reads. */
-export const peersSchema = worded(z.array(label("west")), { expected: "a list of clusters", example: "[west]" })
+const peersSchema = worded(z.array(label("west")), { expected: "a list of clusters", example: "[west]" })
   .optional()
   .describe(
     "Clusters that this control plane reads, beside those that it serves: its workloads call services there. Default: all clusters of the mesh.",

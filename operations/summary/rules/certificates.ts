@@ -37,7 +37,7 @@ export function rootChanges(mesh: Comparison): Finding[] {
 }
 
 /** Whether the mesh gets another root certificate in place of the one that it has. */
-export function isRootReplaced(mesh: Comparison): boolean {
+function isRootReplaced(mesh: Comparison): boolean {
   // A root that is made while clusters stand is another one than theirs.
   return rootSteps(mesh).some(
     ({ op }) => op === "replace" || op === "delete" || (op === "create" && mesh.preview.standing.size > 0),

@@ -8,7 +8,7 @@ import { changed, externalName, isValid, settled, standingOf } from "./configura
 import { Random } from "./random";
 
 /** Names that clusters may have, some the beginnings of others. */
-export const clusterNames = ["east", "east-2", "west", "north", "a", "trust-2"] as const;
+const clusterNames = ["east", "east-2", "west", "north", "a", "trust-2"] as const;
 
 /** Contexts by which they may be reached. */
 export const contexts = ["c1", "c2", "c3", "c4", "c5"] as const;

@@ -7,7 +7,7 @@ const leastLength = 12;
  * A secret's own text, of a key in PEM its first line, and each in base64, wherever it begins in there. The other lines of
  * a key may be found in its certificate: they hold the public key.
  */
-export function formsOf(secret: string): string[] {
+function formsOf(secret: string): string[] {
   const lines = secret.split(/\r?\n|\\+n/).filter((line) => line !== "" && !line.startsWith("-----"));
   return lines
     .slice(0, 1)

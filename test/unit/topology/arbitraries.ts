@@ -3,7 +3,7 @@ import type { MeshConfig } from "../../../topology";
 import type { ClusterConfig } from "./meshes";
 
 /** Names that are DNS labels, short ones and the longest, JavaScript's own words among them. */
-export const dnsLabel = fc.oneof(
+const dnsLabel = fc.oneof(
   fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?$/),
   fc.stringMatching(/^[a-z0-9][-a-z0-9]{61}[a-z0-9]$/),
   fc.constantFrom("constructor", "prototype", "1", "007", "east", "west"),

@@ -9,7 +9,7 @@ export function mesh(change: Partial<MeshConfig> = {}): MeshConfig {
 }
 
 /** A cluster whose context is called like it, on a network that all share unless another is named. */
-export function cluster(name: string, settings: Partial<ClusterConfig> = {}): ClusterConfig {
+function cluster(name: string, settings: Partial<ClusterConfig> = {}): ClusterConfig {
   return { network: "network1", access: { context: `lab-${name}` }, ...settings };
 }
 

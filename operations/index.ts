@@ -1,4 +1,0 @@
-export * from "./drift";
-export * from "./leftovers";
-export * from "./stack";
-export * from "./verify";
