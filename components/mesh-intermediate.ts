@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { siteComponentName, type MeshPlan, type SiteSuffix } from "../topology";
-import { IntermediateCa } from "./intermediate-ca";
-import type { RootCa } from "./root-ca";
+import { IntermediateCa } from "./trust";
+import type { RootCa } from "./trust";
 
 /** What the resources of a mesh are named and held by. */
 export interface MeshContext {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { rootName, type MeshPlan } from "../topology";
 import type { Intermediate } from "./elsewhere";
 import { createIntermediate } from "./mesh-intermediate";
-import { RootCa } from "./root-ca";
+import { RootCa } from "./trust";
 
 /** What a {@link MeshTrust} is made from. */
 export interface MeshTrustArgs {

@@ -5,7 +5,7 @@ import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
 import { createIntermediate } from "./mesh-intermediate";
 import { createSite, siteOf, type MeshCluster } from "./mesh-site";
-import { RootCa } from "./root-ca";
+import { RootCa } from "./trust";
 import type { ReleaseTransforms } from "./transforms";
 
 /** What a {@link Mesh} is made from. */

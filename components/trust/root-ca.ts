@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { childName } from "../topology";
-import { caKeyUsages, daysToHours, fingerprintOf, rootMaxPathLength, rootSubject } from "./internal/certificates";
-import { privateKeyArgs, type KeyAlgorithm } from "./internal/key-algorithm";
+import { childName } from "../../topology";
+import { caKeyUsages, daysToHours, fingerprintOf, rootMaxPathLength, rootSubject } from "../internal/certificates";
+import { privateKeyArgs, type KeyAlgorithm } from "../internal/key-algorithm";
 
 /** What a {@link RootCa} is made from. */
 export interface RootCaArgs {

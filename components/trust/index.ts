@@ -1,0 +1,2 @@
+export * from "./intermediate-ca";
+export * from "./root-ca";
