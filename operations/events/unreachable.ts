@@ -8,9 +8,9 @@ export function saysUnreachable(message: string): boolean {
 }
 
 /**
- * Whether the cluster of such a message does answer, and does not accept the provider's credentials, in the words of
- * client-go: `the server has asked for the client to provide credentials`, `getting credentials: exec: …`.
+ * Whether a message is that a cluster answers and does not accept the provider's credentials, in the words of client-go:
+ * `Unauthorized`, `the server has asked for the client to provide credentials`, `getting credentials: exec: …`.
  */
 export function saysLockedOut(message: string): boolean {
-  return saysUnreachable(message) && /provide credentials|\bUnauthorized\b|getting credentials/i.test(message);
+  return /client to provide credentials|\bUnauthorized\b|getting credentials: exec/.test(message);
 }

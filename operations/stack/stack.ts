@@ -16,7 +16,7 @@ import { PulumiError } from "../../engine/pulumi";
 import { prepared, refreshed } from "./program-runs";
 import { updateWithoutRecords } from "./recorded-creations";
 import { rehearsed } from "./rehearsal";
-import { Causes, saysUnreachable } from "../events";
+import { Causes, saysLockedOut, saysUnreachable } from "../events";
 import { renewedIn } from "./renewed-credentials";
 import { withScratch } from "./scratch";
 import { withOwnSalt } from "./settings";
@@ -207,7 +207,8 @@ async function explained(
   causes = new Causes(),
 ): Promise<Error> {
   // An update that was asked to end runs no more commands; without need none is run.
-  if (stop?.aborted === true || !saysUnreachable(error.stdout)) {
+  const isOutOfReach = saysUnreachable(error.stdout) || saysLockedOut(error.stdout);
+  if (stop?.aborted === true || !isOutOfReach) {
     return unfinished(error, plan, failures, undefined, causes.byResource) ?? error;
   }
   const state = ((await stack.exportStack()).deployment ?? {}) as ExportedState;

@@ -74,7 +74,7 @@ export function unfinished(
   if (silent.length === 0 && broken.length === 0) return undefined;
 
   const unreachable = others.filter(({ message }) => saysUnreachable(message));
-  const lockedOut = unreachable.filter(({ message }) => saysLockedOut(message));
+  const lockedOut = others.filter(({ message }) => saysLockedOut(message));
   const isRemoved = (name: string): boolean => removed?.names.includes(name) === true;
   const closed = clustersOf(lockedOut, names).filter(isRemoved);
   const lost = clustersOf(unreachable, names).filter((name) => isRemoved(name) && !closed.includes(name));

@@ -170,6 +170,11 @@ describe("what an update left undone", () => {
     assert.match(message, /If cluster north is gone for good: `isthmus forget north --stack prod`/);
     assert.match(message, /Cluster south does not accept the credentials of the last update: write it back/);
     assert.doesNotMatch(message, /forget south/);
+    const refused = ["  kubernetes:core/v1:Service (mesh-south-gateway-service):", "    error: Unauthorized"];
+    assert.match(
+      unfinished(failed(...refused), plan, [], removed)?.message ?? "",
+      /in cluster south: Unauthorized\. Cluster south does not accept/,
+    );
   });
 
   it("is another error where it is about no cluster", () => {
