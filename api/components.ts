@@ -28,6 +28,7 @@ export type {
   CrossNetworkGatewayArgs,
   EastWestGatewayArgs,
   ExposedIstiodArgs,
+  IntermediateArgs,
   IntermediateCaArgs,
   MeshArgs,
   MeshCluster,
@@ -40,6 +41,7 @@ export type {
   RootCaArgs,
   ServiceName,
   SystemNamespaceArgs,
+  Trust,
 } from "../components";
 // The file alone: all of stacks is the program, which nobody needs who brings one.
 export { meshCluster, type MeshClusterArgs } from "../stacks/mesh-cluster";

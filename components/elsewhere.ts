@@ -1,15 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Offer } from "../topology";
-
-/** The intermediate CA of an istiod, wherever it was signed. */
-export interface Intermediate {
-  /** Certificate, PEM. Public. */
-  readonly certificatePem: pulumi.Output<string>;
-  /** Private key, PEM. Secret. */
-  readonly privateKeyPem: pulumi.Output<string>;
-  /** End of its validity, RFC 3339. */
-  readonly notAfter: pulumi.Output<string>;
-}
+import type { Intermediate } from "./trust";
 
 /** What other Pulumi stacks have of a mesh, where each of its clusters is in a stack of its own. */
 export interface Elsewhere {

@@ -11,7 +11,7 @@ export * from "./mesh-part";
 export * from "./mesh-trust";
 export { digestOf } from "./internal/digest";
 export { releaseTimeoutSeconds } from "./internal/timeouts";
-export type { Elsewhere, Intermediate } from "./elsewhere";
+export type { Elsewhere } from "./elsewhere";
 export type { ClusterOutputs, ControlPlaneOutputs } from "./mesh-outputs";
 export type { MeshCluster } from "./mesh-site";
 export * from "./reader-account";

@@ -55,8 +55,8 @@ export class MeshPart extends pulumi.ComponentResource {
     const { plan, elsewhere } = args;
     const sitePlan = sitesOf(plan).find((candidate) => candidate.name === args.cluster);
     if (sitePlan === undefined) throw new RangeError(`no cluster ${args.cluster}`);
-    const { rootCertificatePem, intermediateOf } = elsewhere;
-    const site = createSite({ name, plan, parent: this, rootCertificatePem, intermediateOf }, sitePlan, args.access);
+    const trust = { rootCertificatesPem: elsewhere.rootCertificatePem, intermediateOf: elsewhere.intermediateOf };
+    const site = createSite({ name, plan, parent: this, trust }, sitePlan, args.access);
     const builder = new MeshBuilder(args, new Map([[site.plan.name, site]]), elsewhere);
     builder.build();
 

@@ -10,12 +10,12 @@ import {
   type SitePlan,
   type SiteSuffix,
 } from "../topology";
-import type { Intermediate } from "./elsewhere";
 import { ExposedIstiod } from "./exposed-istiod";
 import { isHostName } from "./internal/helm-values";
 import type { AddressReader } from "./load-balancer-address";
-import { formerNames, type MeshContext } from "./mesh-intermediate";
+import { formerNames, type MeshContext } from "./mesh-context";
 import { SystemNamespace } from "./system-namespace";
+import { intermediateFrom, type Intermediate, type Trust } from "./trust";
 
 /** By what the mesh reaches one of its clusters. */
 export interface MeshCluster {
@@ -51,15 +51,12 @@ export interface MeshSite {
 
 /** What all sites of a mesh are made with. */
 export interface SiteContext extends MeshContext {
-  /** Certificate of the root CA, PEM. */
-  readonly rootCertificatePem: pulumi.Output<string>;
-  /** The CA of an istiod. */
-  readonly intermediateOf: (site: string) => Intermediate;
+  readonly trust: Trust;
 }
 
 /** Makes what comes before Istio's charts: the namespace, the intermediate CA, the address at which istiod is reached. */
 export function createSite(context: SiteContext, site: SitePlan, access: MeshCluster): MeshSite {
-  const { plan, rootCertificatePem, parent } = context;
+  const { plan, parent, trust } = context;
   const nameOf: MeshSite["nameOf"] = (suffix) => siteComponentName(context.name, site.name, suffix);
   const cluster = plan.clusters.find((candidate) => candidate.name === site.name);
   const controlPlane = controlPlaneIn(plan, site.name);
@@ -69,7 +66,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
     ...formerNames(context, site.name, suffix),
     ...more,
   });
-  const intermediate = controlPlane && context.intermediateOf(site.name);
+  const intermediate = controlPlane && intermediateFrom(trust.intermediateOf(site.name));
   const namespace = new SystemNamespace(
     nameOf("system"),
     {
@@ -80,7 +77,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       annotations: plan.istio.systemNamespace.annotations,
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
       ...(intermediate === undefined ? {} : { intermediate }),
-      rootCertificatePem,
+      rootCertificatePem: trust.rootCertificatesPem,
     },
     options("system"),
   );

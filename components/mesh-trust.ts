@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rootName, type MeshPlan } from "../topology";
-import type { Intermediate } from "./elsewhere";
-import { createIntermediate } from "./mesh-intermediate";
-import { RootCa } from "./trust";
+import type { MeshPlan } from "../topology";
+import { GeneratedTrust, type Intermediate } from "./trust";
 
 /** What a {@link MeshTrust} is made from. */
 export interface MeshTrustArgs {
@@ -27,19 +25,12 @@ export class MeshTrust extends pulumi.ComponentResource {
   constructor(name: string, { plan }: MeshTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("isthmus:index:Mesh", name, {}, opts);
 
-    const root = new RootCa(
-      rootName(name),
-      { meshId: plan.id, lifetimeDays: plan.trust.rootLifetimeDays, keyAlgorithm: plan.trust.keyAlgorithm },
-      { parent: this, protect: true },
-    );
+    const trust = new GeneratedTrust({ name, plan, parent: this }, { protect: true });
     this.intermediates = Object.fromEntries(
-      plan.controlPlanes.map((controlPlane) => [
-        controlPlane.name,
-        createIntermediate({ name, plan, parent: this }, root, controlPlane.name),
-      ]),
+      plan.controlPlanes.map((controlPlane) => [controlPlane.name, trust.intermediateOf(controlPlane.name)]),
     );
-    this.rootCertificatePem = root.certificatePem;
-    this.rootFingerprint = root.fingerprint;
+    this.rootCertificatePem = trust.root.certificatePem;
+    this.rootFingerprint = trust.root.fingerprint;
     this.registerOutputs({ rootFingerprint: this.rootFingerprint });
   }
 }

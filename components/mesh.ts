@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rootName, sitesOf, type MeshPlan } from "../topology";
+import { sitesOf, type MeshPlan } from "../topology";
 import type { AwaitedRelease } from "./awaited";
 import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
-import { createIntermediate } from "./mesh-intermediate";
 import { createSite, siteOf, type MeshCluster } from "./mesh-site";
-import { RootCa } from "./trust";
+import { fingerprintOf } from "./internal/certificates";
+import { GeneratedTrust, type Trust } from "./trust";
 import type { ReleaseTransforms } from "./transforms";
 
 /** What a {@link Mesh} is made from. */
@@ -13,6 +13,8 @@ export interface MeshArgs {
   readonly plan: MeshPlan;
   /** How each cluster of the plan is reached, external control planes' among them, by name. */
   readonly clusters: Readonly<Record<string, MeshCluster>>;
+  /** Where its certificates come from. Default: a root that the stack makes, with which it signs an intermediate for each istiod. */
+  readonly trust?: Trust;
   /** The last word on the Helm releases' arguments. */
   readonly transforms?: ReleaseTransforms;
 }
@@ -26,7 +28,7 @@ export interface MeshArgs {
  * have made the reader's permissions.
  */
 export class Mesh extends pulumi.ComponentResource {
-  /** SHA-256 fingerprint of the root certificate. */
+  /** SHA-256 fingerprint of the root certificate; of several, of the first. */
   readonly rootFingerprint: pulumi.Output<string>;
   /** What there is to know about each cluster, by name. */
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
@@ -39,18 +41,8 @@ export class Mesh extends pulumi.ComponentResource {
     super("isthmus:index:Mesh", name, {}, opts);
 
     const { plan } = args;
-    const root = new RootCa(
-      rootName(name),
-      { meshId: plan.id, lifetimeDays: plan.trust.rootLifetimeDays, keyAlgorithm: plan.trust.keyAlgorithm },
-      { parent: this },
-    );
-    const context = {
-      name,
-      plan,
-      parent: this,
-      rootCertificatePem: root.certificatePem,
-      intermediateOf: (site: string) => createIntermediate({ name, plan, parent: this }, root, site),
-    };
+    const trust = args.trust ?? new GeneratedTrust({ name, plan, parent: this });
+    const context = { name, plan, parent: this, trust };
     const sites = new Map(
       sitesOf(plan).map((site) => [site.name, createSite(context, site, accessOf(args, site.name))] as const),
     );
@@ -58,7 +50,7 @@ export class Mesh extends pulumi.ComponentResource {
     builder.build();
 
     this.awaited = builder.awaited;
-    this.rootFingerprint = root.fingerprint;
+    this.rootFingerprint = pulumi.output(trust.rootCertificatesPem).apply(fingerprintOf);
     this.clusters = Object.fromEntries(
       plan.clusters.map((cluster) => [
         cluster.name,

@@ -59,22 +59,50 @@ export function fingerprintOf(certificatePem: string): string {
   return new X509Certificate(certificatePem).fingerprint256;
 }
 
-/** The keys of the Secret `cacerts` (istio.io, "Plug in CA Certificates"). */
+/** End of the validity of a PEM certificate, RFC 3339; of several, of the first. */
+export function notAfterOf(certificatePem: string): string {
+  return new X509Certificate(certificatePem).validToDate.toISOString();
+}
+
+/** What the Secret `cacerts` is made from (istio.io, "Plug in CA Certificates"). */
 export interface IntermediateCaFiles {
+  /** The intermediate's certificate, and after it those between it and the root. */
   readonly certificatePem: string;
   readonly privateKeyPem: string;
+  /** The roots that workloads trust, one after the other. */
   readonly rootCertificatePem: string;
 }
 
-/** What istiod finds under /etc/cacerts. The chain holds the root too, as Istio's tools/certs makes it. */
+/**
+ * What istiod finds under /etc/cacerts. The chain holds the root too, as Istio's tools/certs makes it; of several roots the
+ * one that it leads to, for the others have signed nothing of it.
+ */
 export function intermediateCaData(files: IntermediateCaFiles): Record<string, string> {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  const { certificatePem, rootCertificatePem } = files;
   return {
-    "ca-cert.pem": base64(files.certificatePem),
+    "ca-cert.pem": base64(certificatesIn(certificatePem)[0] ?? certificatePem),
     "ca-key.pem": base64(files.privateKeyPem),
-    "cert-chain.pem": base64(withNewline(files.certificatePem) + files.rootCertificatePem),
-    "root-cert.pem": base64(files.rootCertificatePem),
+    "cert-chain.pem": base64(withNewline(certificatePem) + rootOfChain(certificatePem, rootCertificatePem)),
+    "root-cert.pem": base64(rootCertificatePem),
   };
+}
+
+/** The certificates of a PEM text, each as it stands there. */
+function certificatesIn(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\r?\n?/g) ?? [];
+}
+
+function rootOfChain(chainPem: string, rootsPem: string): string {
+  const roots = certificatesIn(rootsPem);
+  const last = certificatesIn(chainPem).at(-1);
+  if (roots.length < 2 || last === undefined) return rootsPem;
+  const signed = new X509Certificate(last);
+  return roots.find((root) => isIssuer(new X509Certificate(root), signed)) ?? rootsPem;
+}
+
+function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
 function withNewline(text: string): string {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { RootCa, type Intermediate } from "../../components";
-import { createIntermediate } from "../../components/mesh-intermediate";
+import { GeneratedTrust } from "../../components";
 import { createSite, type MeshSite } from "../../components/mesh-site";
 import { record } from "../support/mocks";
 import { planOf, twoPrimaries } from "../support/plans";
@@ -18,12 +17,10 @@ async function siteOf(cluster: string, replaces?: string): Promise<MeshSite> {
   let made: MeshSite | undefined;
   await record("update", provided, () => {
     const parent = new pulumi.ComponentResource("test:index:Parent", "mesh");
-    const root = new RootCa("mesh-root", { meshId: "mesh1", lifetimeDays: 9, keyAlgorithm: "ecdsa-p256" }, { parent });
     const site = plan.clusters.find(({ name }) => name === cluster);
     assert.ok(site !== undefined);
     const context = { name: "mesh", plan, parent };
-    const intermediateOf = (of: string): Intermediate => createIntermediate(context, root, of);
-    made = createSite({ ...context, rootCertificatePem: root.certificatePem, intermediateOf }, site, {
+    made = createSite({ ...context, trust: new GeneratedTrust(context) }, site, {
       provider: new kubernetes.Provider(cluster, {}),
       server: "https://east.example:6443",
       addresses: () => Promise.resolve([]),

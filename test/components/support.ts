@@ -14,6 +14,7 @@ export interface World {
   /** Namespaces of the mesh that somebody else made, by cluster. */
   readonly foreignNamespaces?: Readonly<Record<string, readonly string[]>>;
   readonly transforms?: MeshArgs["transforms"];
+  readonly trust?: MeshArgs["trust"];
 }
 
 /** The text as a Secret's data holds it. */
@@ -52,7 +53,7 @@ export function provided(args: pulumi.runtime.MockResourceArgs): Record<string, 
 /** Registers the mesh of a configuration. */
 export function buildMesh(config: MeshConfig, world: World = {}): Mesh {
   const plan = planOf(config);
-  const { addresses = (cluster: string) => [addressOf(cluster)], foreignNamespaces = {}, transforms } = world;
+  const { addresses = (cluster: string) => [addressOf(cluster)], foreignNamespaces = {}, transforms, trust } = world;
   return new Mesh("mesh", {
     plan,
     clusters: Object.fromEntries(
@@ -68,6 +69,7 @@ export function buildMesh(config: MeshConfig, world: World = {}): Mesh {
       }),
     ),
     ...(transforms === undefined ? {} : { transforms }),
+    ...(trust === undefined ? {} : { trust }),
   });
 }
 

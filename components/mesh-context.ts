@@ -1,7 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { siteComponentName, type MeshPlan, type SiteSuffix } from "../topology";
-import { IntermediateCa } from "./trust";
-import type { RootCa } from "./trust";
 
 /** What the resources of a mesh are named and held by. */
 export interface MeshContext {
@@ -9,24 +7,6 @@ export interface MeshContext {
   readonly name: string;
   readonly plan: MeshPlan;
   readonly parent: pulumi.Resource;
-}
-
-/** The intermediate CA of the istiod that runs in a cluster, signed by the mesh's root. */
-export function createIntermediate(context: MeshContext, root: RootCa, site: string): IntermediateCa {
-  const { name, plan, parent } = context;
-  return new IntermediateCa(
-    siteComponentName(name, site, "intermediate"),
-    {
-      meshId: plan.id,
-      cluster: site,
-      rootCertificatePem: root.certificatePem,
-      rootPrivateKeyPem: root.privateKeyPem,
-      lifetimeDays: plan.trust.intermediateLifetimeDays,
-      renewBeforeDays: plan.trust.renewBeforeDays,
-      keyAlgorithm: plan.trust.keyAlgorithm,
-    },
-    { parent, ...formerNames({ name, plan }, site, "intermediate") },
-  );
 }
 
 /** A cluster that is renamed keeps its resources under their new names. */

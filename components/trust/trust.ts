@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { notAfterOf } from "../internal/certificates";
+
+/** The intermediate CA of an istiod, wherever it was signed. */
+export interface Intermediate {
+  /** Certificate, PEM, and after it those between it and the root. Public. */
+  readonly certificatePem: pulumi.Output<string>;
+  /** Private key, PEM. Secret. */
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** End of its validity, RFC 3339. */
+  readonly notAfter: pulumi.Output<string>;
+}
+
+/** What a {@link Trust} says of an intermediate CA. */
+export interface IntermediateArgs {
+  /** Its certificate, PEM, and after it those between it and the root, each followed by its issuer's. Public. */
+  readonly certificatePem: pulumi.Input<string>;
+  /** Its private key, PEM. It is kept as a secret, whether it comes as one or not. */
+  readonly privateKeyPem: pulumi.Input<string>;
+  /** End of its validity, RFC 3339. Default: what the certificate says. */
+  readonly notAfter?: pulumi.Input<string>;
+}
+
+/**
+ * Where a mesh's certificates come from: the roots that its workloads trust, and for every istiod an intermediate CA below
+ * one of these.
+ *
+ * @example
+ * const trust: Trust = {
+ *   rootCertificatesPem: companyRootPem,
+ *   intermediateOf: (site) => ({ certificatePem: signed[site].chain, privateKeyPem: keys[site].privateKeyPem }),
+ * };
+ */
+export interface Trust {
+  /** Certificates of the roots, PEM, one after the other; the first one is the mesh's own. Public. */
+  readonly rootCertificatesPem: pulumi.Input<string>;
+  /**
+   * The CA of an istiod. It is asked once for each.
+   * @param site Name of the cluster that it runs in: one of the mesh, or of an external control plane.
+   */
+  readonly intermediateOf: (site: string) => IntermediateArgs;
+}
+
+/** An intermediate CA as the mesh uses it. */
+export function intermediateFrom({ certificatePem, privateKeyPem, notAfter }: IntermediateArgs): Intermediate {
+  const certificate = pulumi.output(certificatePem);
+  return {
+    certificatePem: certificate,
+    privateKeyPem: pulumi.secret(privateKeyPem),
+    notAfter: notAfter === undefined ? certificate.apply(notAfterOf) : pulumi.output(notAfter),
+  };
+}
