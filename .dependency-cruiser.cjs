@@ -5,15 +5,16 @@
 const directions = [
   { room: "topology", mayUse: [] },
   { room: "access", mayUse: ["topology"] },
+  { room: "preflight", mayUse: ["access", "topology"] },
   { room: "diagnosis", mayUse: ["topology"] },
   { room: "components", mayUse: ["topology"] },
-  { room: "stacks", mayUse: ["components", "diagnosis", "engine", "topology", "access"] },
+  { room: "stacks", mayUse: ["components", "diagnosis", "engine", "topology", "access", "preflight"] },
   { room: "engine", mayUse: ["topology"] },
-  { room: "operations", mayUse: ["engine", "diagnosis", "stacks", "components", "topology", "access"] },
+  { room: "operations", mayUse: ["engine", "diagnosis", "stacks", "components", "topology", "access", "preflight"] },
   { room: "policy", mayUse: [] },
   { room: "lab", mayUse: ["topology"] },
   { room: "cli", mayUse: ["operations", "topology", "lab"] },
-  { room: "api", mayUse: ["operations", "engine", "stacks", "components", "topology", "access"] },
+  { room: "api", mayUse: ["operations", "engine", "stacks", "components", "topology", "access", "preflight"] },
   { room: "index\\.ts", mayUse: ["stacks", "topology"] },
 ];
 
@@ -21,6 +22,7 @@ const directions = [
 const rooms = [
   "topology",
   "access",
+  "preflight",
   "diagnosis",
   "components",
   "stacks",
@@ -74,7 +76,7 @@ module.exports = {
       name: "access-without-pulumi",
       comment: "Reaching clusters must work without an engine: the command line does it too.",
       severity: "error",
-      from: { path: start(["access", "lab"]) },
+      from: { path: start(["access", "preflight", "lab"]) },
       to: { path: "(^|/)node_modules/@pulumi/", pathNot: "(^|/)node_modules/@pulumi/pulumi/proto/" },
     },
     {

@@ -1,18 +1,4 @@
 export type { ApiServerAccess, ClusterAccess, ClusterReach } from "./cluster-access";
-export { judgeRemoval } from "./checks/removal";
-export { identityFrom } from "./checks/identity";
-export { isBare, sightCluster } from "./checks/sighting";
-export { fingerprintsIn } from "./checks/root-bundle";
-export type { MadeAnew } from "./checks/cluster-identity";
-export {
-  knownAs,
-  knowsNothing,
-  type KnowledgeReader,
-  type KnownCluster,
-  type KnownState,
-  type StackKnowledge,
-} from "./checks/stack-knowledge";
-export type { Findings } from "./checks/findings";
 export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./connection/connection-problem";
 export {
@@ -33,8 +19,6 @@ export { CredentialError } from "./connection/exec-credential";
 export { ConnectionError } from "./connection/connection-error";
 export { awaitAddresses, NoAddressError, ServiceAnswerError } from "./connection/service";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
-export { precheck, type PrecheckOptions } from "./precheck";
-export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { contextsOfServer, type ContextOfServer } from "./kubeconfig/contexts-of-server";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { unknownOutput, type ConfigurationText, type KubeconfigSources } from "./kubeconfig/sources";

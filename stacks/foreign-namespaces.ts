@@ -1,4 +1,4 @@
-import type { ReachedCluster } from "../access";
+import type { ReachedCluster } from "../preflight";
 import { systemNamespace } from "../topology";
 import { lastControlPlaneOf, lastOf, type LastOutputs, type NamedSite } from "./last-outputs";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { reachClusters, type ReachedClusters } from "../access";
+import { reachClusters, type ReachedClusters } from "../preflight";
 import type { ExportedState } from "../engine/state";
 import { ConfigurationError, formatProblem, type MeshPlan, type Problem } from "../topology";
 import { programSources } from "./kubeconfig-sources";

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitAddresses, type ReachedCluster } from "../access";
+import { awaitAddresses } from "../access";
+import type { ReachedCluster } from "../preflight";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
 import { foreignNamespaces } from "./foreign-namespaces";

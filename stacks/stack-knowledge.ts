@@ -1,4 +1,4 @@
-import { fingerprintsIn, knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../access";
+import { fingerprintsIn, knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../preflight";
 import type { ExportedState, StateResource } from "../engine/state";
 import type { LastOutputs } from "./last-outputs";
 import { isSystemNamespace, providerName } from "./recovery";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { apiServer, ConnectionError, CredentialError, type ApiServer, type ReachedCluster } from "../access";
+import { apiServer, ConnectionError, CredentialError, type ApiServer } from "../access";
+import type { ReachedCluster } from "../preflight";
 import type { AwaitedRelease } from "../components";
 import { causesOf, formatCause, gather, type Cause, type ClusterReader } from "../diagnosis";
 import { systemNamespace } from "../topology";

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { knowsNothing, reachClusters, type KubeconfigSources } from "../../access";
+import type { KubeconfigSources } from "../../access";
+import { knowsNothing, reachClusters } from "../../preflight";
 import { linkLanguageHost } from "../../lab/language-host";
 import { describeChoice } from "../../lab/plugin-choice";
 import { linkStandIns, pluginSetting, presentPlugins } from "../../lab/plugins";

@@ -1,4 +1,5 @@
-import type { ClusterAccess, StackKnowledge } from "../../access";
+import type { ClusterAccess } from "../../access";
+import type { StackKnowledge } from "../../preflight";
 import {
   destroy,
   findForgettable,

@@ -1,4 +1,4 @@
-import type { StackKnowledge } from "../../access";
+import type { StackKnowledge } from "../../preflight";
 import { ofOnePart, parseLastOutputs } from "../../stacks";
 import { trustPart } from "../../topology";
 import { limited } from "../limited";

@@ -1,4 +1,4 @@
-import { reachClusters, type StackKnowledge } from "../../access";
+import { reachClusters, type StackKnowledge } from "../../preflight";
 import { configClusters, parseLastOutputs } from "../../stacks";
 import { ConfigurationError, movedConfigurations, partsOf, trustPart } from "../../topology";
 import { fitnessFrom, type Fitness } from "../stack/fitness";

@@ -1,4 +1,5 @@
-import { reachClusters, resolveAccess, type ClusterAccess, type StackKnowledge } from "../../access";
+import { resolveAccess, type ClusterAccess } from "../../access";
+import { reachClusters, type StackKnowledge } from "../../preflight";
 import type { ListedStack } from "../../engine/stack-reference";
 import { localFilesDigest, partDigest, type PartState } from "../../stacks";
 import {

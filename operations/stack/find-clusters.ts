@@ -5,8 +5,8 @@ import {
   KubernetesError,
   type ClusterAccess,
   type Environment,
-  type StackKnowledge,
 } from "../../access";
+import type { StackKnowledge } from "../../preflight";
 import { ConfigurationError, sitesOf, type ClusterPlan, type Problem, type SitePlan } from "../../topology";
 import { removable } from "./removal";
 import { resolveClusters } from "./kubeconfig-sources";

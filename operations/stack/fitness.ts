@@ -1,4 +1,4 @@
-import type { ReachedClusters } from "../../access";
+import type { ReachedClusters } from "../../preflight";
 import { ConfigurationError, type Problem } from "../../topology";
 
 /** Whether an update would begin at all, as it can be seen from where a preview runs. */

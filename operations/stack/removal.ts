@@ -1,11 +1,5 @@
-import {
-  accessByKubeconfig,
-  judgeRemoval,
-  knownAs,
-  sightCluster,
-  type ClusterAccess,
-  type StackKnowledge,
-} from "../../access";
+import { accessByKubeconfig, type ClusterAccess } from "../../access";
+import { judgeRemoval, knownAs, sightCluster, type StackKnowledge } from "../../preflight";
 import { revealed, type ExportedState } from "../../engine/state";
 import { kubeconfigInputOf, recordsCreations } from "../../stacks/recovery";
 import { ConfigurationError, sitesOf, type Problem } from "../../topology";

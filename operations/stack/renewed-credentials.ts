@@ -7,11 +7,10 @@ import {
   contextsOfServer,
   ensureAdmitted,
   KubernetesError,
-  sightCluster,
   type ClusterAccess,
   type ContextOfServer,
-  type KnownCluster,
 } from "../../access";
+import { sightCluster, type KnownCluster } from "../../preflight";
 import {
   asSecret,
   importIfUnchanged,

@@ -1,4 +1,4 @@
-import type { KnowledgeReader, StackKnowledge } from "../../access";
+import type { KnowledgeReader, StackKnowledge } from "../../preflight";
 import { stackType, type ExportedState } from "../../engine/state";
 import { exitCode } from "../../engine/exit-code";
 import { PulumiError } from "../../engine/pulumi";

@@ -1,5 +1,6 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
-import { reachClusters, type ClusterAccess, type MadeAnew, type ReachedClusters } from "../../access";
+import type { ClusterAccess } from "../../access";
+import { reachClusters, type MadeAnew, type ReachedClusters } from "../../preflight";
 import { configClusters } from "../../stacks";
 import { ConfigurationError, formatProblem, movedConfigurations, sitesOf, type Problem } from "../../topology";
 import type { ExportedState } from "../../engine/state";

@@ -1,12 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  accessByKubeconfig,
-  apiServer,
-  ConnectionError,
-  type ClusterAccess,
-  type Environment,
-  type ReachedCluster,
-} from "../../access";
+import { accessByKubeconfig, apiServer, ConnectionError, type ClusterAccess, type Environment } from "../../access";
+import type { ReachedCluster } from "../../preflight";
 import { releaseTimeoutSeconds } from "../../components";
 import { revealed, type ExportedState } from "../../engine/state";
 import type { MeshPlan } from "../../topology";

@@ -1,4 +1,5 @@
-import { identityFrom, isBare, type ApiServer } from "../../access";
+import type { ApiServer } from "../../access";
+import { identityFrom, isBare } from "../../preflight";
 import type { ExportedState, StateResource } from "../../engine/state";
 import { isOwned, releaseNames, systemNamespace } from "../../topology";
 import { foundListSchema, foundObjectSchema, type FoundMetadata } from "./found-object";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReachedCluster } from "../../access";
+import type { ReachedCluster } from "../../preflight";
 import { parseLastOutputs } from "../../stacks/last-outputs";
 import { siteAccess } from "../../stacks/site-access";
 import { sitesOf, type MeshConfig } from "../../topology";

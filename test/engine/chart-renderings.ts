@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { valueReferences } from "../../access/charts";
+import { valueReferences } from "../../preflight/charts";
 import type { Toolbox } from "../../lab/tools";
 import { isMap, mergeValues, ownedValues, systemNamespace, type Chart, type HelmValues } from "../../topology";
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseStackConfiguration } from "../../access";
-import { findCharts, valueReferences } from "../../access/charts";
+import { findCharts, valueReferences } from "../../preflight/charts";
 import {
   baseValues,
   configurationBaseValues,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
-import { resourcesIn, type SiteRole } from "../../access/checks/permissions";
+import { resourcesIn, type SiteRole } from "../../preflight/checks/permissions";
 import {
   baseValues,
   configurationBaseValues,

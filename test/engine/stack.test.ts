@@ -12,7 +12,7 @@ import {
   up,
   type StackOptions,
 } from "../../operations/stack";
-import { knowsNothing } from "../../access";
+import { knowsNothing } from "../../preflight";
 import { ConfigurationError, type MeshConfig, type MeshPlan } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
 import { describeEngine, engineVariables } from "./tools";

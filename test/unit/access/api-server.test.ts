@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { apiServer } from "../../../access/connection/api-server";
 import { fakeApiServer } from "./fake-api-server";
-import { PrecheckBench, token } from "./precheck-support";
+import { PrecheckBench, token } from "../preflight/precheck-support";
 
 describe("apiServer", () => {
   const bench = new PrecheckBench();

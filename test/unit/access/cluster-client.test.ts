@@ -7,7 +7,7 @@ import { execCredential } from "../../../access/connection/exec-credential";
 import { TestAuthority, type Identity } from "./certificates";
 import { accessTo, fakeApiServer, fakeWebServer, silentServer, type Cluster, type Listening } from "./fake-api-server";
 import { fakeProxy, fakeSocksProxy } from "./fake-proxies";
-import { token } from "./precheck-support";
+import { token } from "../preflight/precheck-support";
 
 /** A server's name that only proxies know. */
 const inside = "api.inside";

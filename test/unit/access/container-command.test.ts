@@ -5,7 +5,7 @@ import { connect, CommandFailed, type ClusterClient } from "../../../access";
 import { TestAuthority } from "./certificates";
 import { accessTo, listen, type Listening } from "./fake-api-server";
 import { fakeProxy } from "./fake-proxies";
-import { token } from "./precheck-support";
+import { token } from "../preflight/precheck-support";
 
 /** What of the WebSocket library's server the test needs; the library brings no types. */
 interface SocketServer {

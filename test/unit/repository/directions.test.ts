@@ -91,6 +91,11 @@ describe("the direction of imports", function () {
       "pure-helpers-without-pulumi",
     ],
     [
+      "access imports preflight",
+      { "access/a.ts": 'import "../preflight/b";\n', "preflight/b.ts": empty },
+      "access-imports-one-way",
+    ],
+    [
       "components import access",
       { "components/a.ts": 'import "../access/b";\n', "access/b.ts": empty },
       "components-imports-one-way",

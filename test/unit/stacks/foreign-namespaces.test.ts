@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReachedCluster } from "../../../access";
+import type { ReachedCluster } from "../../../preflight";
 import { foreignNamespaces } from "../../../stacks/foreign-namespaces";
 import { parseLastOutputs } from "../../../stacks/last-outputs";
 

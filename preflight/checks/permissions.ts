@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { listed } from "../../topology";
+import type { ApiServer } from "../../access/connection/api-server";
+import { readJson } from "../../access/json";
+
+export { readJson } from "../../access/json";
+
+/** A kind of object that a mesh consists of, as authorisation names it. */
+export interface Resource {
+  readonly group: string;
+  readonly resource: string;
+  /** Whether Isthmus handles it in one namespace only. */
+  readonly scope: "cluster" | "system-namespace";
+  /** In which clusters. Default: all. */
+  readonly only?: "remote";
+}
+
+/**
+ * What Isthmus and Istio's charts 1.30 and 1.31 create: of the program the namespace, the Secrets and the Gateway, of
+ * Helm its own Secrets, of the charts `base`, `istiod` and `gateway` the rest.
+ */
+const resources: readonly Resource[] = [
+  { group: "", resource: "namespaces", scope: "cluster" },
+  { group: "apiextensions.k8s.io", resource: "customresourcedefinitions", scope: "cluster" },
+  { group: "admissionregistration.k8s.io", resource: "mutatingwebhookconfigurations", scope: "cluster" },
+  { group: "admissionregistration.k8s.io", resource: "validatingwebhookconfigurations", scope: "cluster" },
+  { group: "rbac.authorization.k8s.io", resource: "clusterroles", scope: "cluster" },
+  { group: "rbac.authorization.k8s.io", resource: "clusterrolebindings", scope: "cluster" },
+  { group: "rbac.authorization.k8s.io", resource: "roles", scope: "system-namespace" },
+  { group: "rbac.authorization.k8s.io", resource: "rolebindings", scope: "system-namespace" },
+  { group: "", resource: "secrets", scope: "system-namespace" },
+  { group: "", resource: "configmaps", scope: "system-namespace" },
+  { group: "", resource: "services", scope: "system-namespace" },
+  { group: "", resource: "serviceaccounts", scope: "system-namespace" },
+  { group: "apps", resource: "deployments", scope: "system-namespace" },
+  { group: "autoscaling", resource: "horizontalpodautoscalers", scope: "system-namespace" },
+  // Leads the Service `istiod` of a remote cluster to the address of another's.
+  { group: "discovery.k8s.io", resource: "endpointslices", scope: "system-namespace", only: "remote" },
+  { group: "policy", resource: "poddisruptionbudgets", scope: "system-namespace" },
+  { group: "networking.istio.io", resource: "gateways", scope: "system-namespace" },
+];
+
+/** What is created in a cluster. Pure. */
+export function resourcesIn(role: SiteRole): readonly Resource[] {
+  return resources.filter(({ only = role }) => only === role);
+}
+
+/** What a cluster is in the mesh. */
+export type SiteRole = "primary" | "remote" | "external";
+
+/** What is done with them; `get` and `list` come with every role that has these. */
+const verbs = ["create", "patch", "delete"] as const;
+
+/** The answer to one question, or the status with which the API server refused to answer it. */
+export type Permission = "allowed" | "denied" | { readonly status: number };
+
+const reviewSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/** Asks whether the user may do everything, as `cluster-admin` may: one question that usually spares all others. */
+export async function mayDoEverything(server: ApiServer): Promise<Permission> {
+  return review(server, { verb: "*", group: "*", resource: "*" });
+}
+
+/** What the user may not do, such as `create, patch, delete namespaces, clusterroles; delete secrets`; empty for nothing. */
+export async function missingPermissions(server: ApiServer, role: SiteRole, namespace: string): Promise<string> {
+  const needed = resourcesIn(role);
+  const resourcesByVerbs = new Map<string, string[]>();
+  const denied = await Promise.all(needed.map(async (resource) => deniedVerbs(server, resource, namespace)));
+  needed.forEach(({ resource }, index) => {
+    const missing = denied[index]?.join(", ") ?? "";
+    if (missing !== "") resourcesByVerbs.set(missing, [...(resourcesByVerbs.get(missing) ?? []), resource]);
+  });
+  return [...resourcesByVerbs].map(([missing, names]) => `${missing} ${listed(names, 6)}`).join("; ");
+}
+
+async function deniedVerbs(
+  server: ApiServer,
+  { group, resource, scope }: Resource,
+  namespace: string,
+): Promise<readonly string[]> {
+  const denied = await Promise.all(
+    verbs.map(async (verb) => {
+      const attributes = { verb, group, resource, ...(scope === "cluster" ? {} : { namespace }) };
+      return (await review(server, attributes)) === "denied" ? [verb] : [];
+    }),
+  );
+  return denied.flat();
+}
+
+async function review(server: ApiServer, resourceAttributes: Readonly<Record<string, string>>): Promise<Permission> {
+  const { status, body } = await server.ask("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    spec: { resourceAttributes },
+  });
+  if (status !== 200 && status !== 201) return { status };
+  const answer = reviewSchema.safeParse(readJson(body));
+  if (!answer.success) return { status: 0 };
+  return answer.data.status.allowed ? "allowed" : "denied";
+}

@@ -1,0 +1,229 @@
+import {
+  controlPlaneIn,
+  planWithout,
+  sitesOf,
+  withDependents,
+  type ClusterPlan,
+  type MeshPlan,
+  type Problem,
+  type SitePlan,
+} from "../topology";
+import type { ClusterAccess } from "../access/cluster-access";
+import { resolveAccess } from "../access/kubeconfig/resolve";
+import type { KubeconfigSources } from "../access/kubeconfig/sources";
+import type { ClusterSighting } from "./checks/cluster-identity";
+import { belongingTo, type KnowledgeReader } from "./checks/stack-knowledge";
+import { precheck, type PrecheckOptions } from "./precheck";
+
+/** The clusters of a mesh, and all that keeps it from being installed in them. */
+export interface ReachedClusters {
+  /** The plan without the clusters that are left out, because they are new, cannot be reached and are to be skipped. */
+  readonly plan: MeshPlan;
+  /** Those whose context was found, whether they answer or not. */
+  readonly clusters: ReadonlyMap<string, ReachedCluster>;
+  /**
+   * Whether every cluster's context was found and the charts know the extra values: otherwise not even a preview has
+   * anything to go by.
+   */
+  readonly resolved: boolean;
+  /** What is wrong with any of them, or with the charts, all at once: nothing is to be changed. */
+  readonly problems: readonly Problem[];
+  /** Those of the problems that are about what this run's users may do: a preview need not be able to write. */
+  readonly rights: readonly Problem[];
+  /**
+   * Clusters that do not answer, or belong to the mesh and let us ask nothing, and how that shows; without those that are
+   * left out.
+   */
+  readonly unreachable: ReadonlyMap<string, Problem>;
+  /** Clusters of the mesh that cannot be asked: they stay as they are, and the update has failed when it ends. */
+  readonly failures: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** A cluster, and what was seen there. */
+export interface ReachedCluster extends ClusterAccess {
+  /** UID of its namespace kube-system, where it answers and that may be read. */
+  readonly uid?: string;
+  /** Whether its API server answers, and lets us ask. */
+  readonly isReachable: boolean;
+  /** Namespaces of the mesh's workloads that are there, or may be where it cannot be asked. */
+  readonly existingNamespaces: readonly string[];
+  /** Whose its system namespace is, where it answers and that may be read. */
+  readonly systemNamespaceOrigin?: "absent" | "made" | "adopted" | "foreign";
+}
+
+/**
+ * Finds every cluster's context and looks whether the mesh can be installed there. Pulumi's own preview passes against a
+ * cluster that nobody can reach, and an update would find out half-way.
+ * @param projectDirectory Directory that the configuration's relative paths start from.
+ * @param sources Where kubeconfigs come from that stand in no file.
+ * @param knowledge Reads what the stack knows of its clusters.
+ * @param options.madeAnew What becomes of clusters that were made anew under their old names. Default: `refuse`.
+ * @param options.environment Where `KUBECONFIG`, `HOME` and proxies are looked up, and what credential plugins see. Default: the
+ *   process's.
+ */
+export async function reachClusters(
+  plan: MeshPlan,
+  projectDirectory: string,
+  sources: KubeconfigSources,
+  knowledge: KnowledgeReader,
+  options: Pick<PrecheckOptions, "environment" | "madeAnew"> = {},
+): Promise<ReachedClusters> {
+  const { environment = process.env, madeAnew = "refuse" } = options;
+  const { clusters, problems } = await resolveAccess(plan, projectDirectory, sources, environment);
+  const found = await precheck(plan, clusters, projectDirectory, { environment, knowledge, madeAnew });
+  const isAllAsked = found.unreachable.size + found.lockedOut.size === 0;
+  const belonging = isAllAsked ? new Set<string>() : belongingTo(await knowledge("outputs"));
+  const lockedOut = new Map([...found.lockedOut].filter(([name]) => stands(plan, name, belonging)));
+  const unreachable = new Map([...found.unreachable, ...lockedOut]);
+  const silent = isAllAsked ? nothingSilent : judgeSilent(plan, unreachable, belonging, new Set(lockedOut.keys()));
+  const others = (problems: readonly Problem[]): readonly Problem[] =>
+    problems.filter((problem) => ![...lockedOut.values()].includes(problem));
+  const reached = [...clusters.values()].map((access): ReachedCluster => ({
+    ...access,
+    ...seenOf(found.sightings.get(access.name)),
+    isReachable: !unreachable.has(access.name),
+    existingNamespaces: found.namespaces.get(access.name) ?? assumedNamespaces(plan, access.name, unreachable),
+  }));
+  return {
+    plan: silent.leftOut.length === 0 ? plan : planWithout(plan, silent.leftOut),
+    clusters: new Map(reached.map((cluster) => [cluster.name, cluster])),
+    resolved: problems.length === 0 && !found.mistaken,
+    problems: [...problems, ...others(found.problems), ...silent.problems],
+    rights: others(found.rights),
+    unreachable: new Map([...unreachable].filter(([name]) => !silent.leftOut.includes(name))),
+    failures: silent.failures,
+    warnings: [...found.warnings, ...silent.warnings],
+  };
+}
+
+function seenOf(sighting: ClusterSighting | undefined): Pick<ReachedCluster, "systemNamespaceOrigin" | "uid"> {
+  if (sighting === undefined) return {};
+  const { system, uid } = sighting;
+  const origin = system.kind === "ours" ? system.origin : system.kind === "unread" ? undefined : system.kind;
+  return {
+    ...(origin === undefined ? {} : { systemNamespaceOrigin: origin }),
+    ...(uid === undefined ? {} : { uid }),
+  };
+}
+
+/** In a cluster that cannot be asked all are taken to be there: what was adopted must not be made anew. */
+function assumedNamespaces(
+  { namespaces }: MeshPlan,
+  cluster: string,
+  unreachable: ReadonlyMap<string, Problem>,
+): readonly string[] {
+  if (!unreachable.has(cluster)) return [];
+  return namespaces.filter(({ clusters }) => clusters.includes(cluster)).map(({ name }) => name);
+}
+
+/** What follows from clusters that do not answer. */
+export interface SilentClusters {
+  readonly leftOut: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly failures: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const nothingSilent: SilentClusters = { leftOut: [], problems: [], failures: [], warnings: [] };
+
+/** Whether a cluster belongs to the mesh since an earlier update, under this name or its former one. */
+function stands(plan: MeshPlan, cluster: string, belonging: ReadonlySet<string>): boolean {
+  const site: Site | undefined = sitesOf(plan).find(({ name }) => name === cluster);
+  return belonging.has(cluster) || (site?.replaces !== undefined && belonging.has(site.replaces));
+}
+
+/**
+ * Decides what becomes of clusters that do not answer. One that is new to the mesh and must not be missing stops
+ * everything; one that belongs to it holds up nobody else, but for new clusters that cannot be without it.
+ *
+ * One that belongs and does not accept our credentials is like one that does not answer: Pulumi's provider is let in no
+ * better and leaves it as it is, and a login that has ended there is no reason to keep a change, or a mend, from all
+ * others. Where the user may ask but not write it is a refusal: the provider would begin, and end in the middle.
+ * @param belonging Names of the clusters that belong to the mesh since an earlier update; former names count.
+ * @param lockedOut Names of those that answered, and let us ask nothing. Default: none.
+ */
+export function judgeSilent(
+  plan: MeshPlan,
+  unreachable: ReadonlyMap<string, Problem>,
+  belonging: ReadonlySet<string>,
+  lockedOut: ReadonlySet<string> = new Set(),
+): SilentClusters {
+  const sites = sitesOf(plan);
+  const belongs = ({ name }: Site): boolean => stands(plan, name, belonging);
+  const until = ({ name }: Site): string => (lockedOut.has(name) ? "it lets us in" : "it answers");
+  const silent = sites.flatMap((site): Silent[] => {
+    const problem = unreachable.get(site.name);
+    return problem === undefined ? [] : [{ site, problem }];
+  });
+  const standing = silent.filter(({ site }) => belongs(site));
+  const required = silent.filter(({ site }) => !belongs(site) && site.ifUnreachable === "fail");
+  const absent = silent.filter((one) => !required.includes(one)).map(({ site }) => site.name);
+  const affected = withDependents(plan, new Set(absent));
+  const leftOut = sites.filter((site) => affected.includes(site.name) && !belongs(site));
+  const gone = withDependents(plan, new Set(leftOut.map(({ name }) => name)));
+  const stranded = sites.filter((site) => gone.includes(site.name) && belongs(site));
+  return {
+    // A plan that lacks what a standing cluster needs is none, not even for a preview.
+    leftOut: stranded.length > 0 ? [] : leftOut.map(({ name }) => name),
+    problems: [
+      ...required.map(({ problem, site: { path } }) =>
+        withFix(problem, `To join it later, set ${path}.ifUnreachable to skip.`),
+      ),
+      ...stranded.map((site) => strandedProblem(plan, site)),
+    ],
+    failures: standing
+      .filter(({ site }) => site.ifUnreachable === "fail")
+      .map(({ problem, site }) => withFix(problem, `The cluster stays as it is; run again when ${until(site)}.`)),
+    warnings: [
+      ...standing
+        .filter(({ site }) => site.ifUnreachable === "skip")
+        .map(({ problem }) => withFix(problem, "The cluster stays as it is; the next update catches up.")),
+      ...leftOut
+        .filter(({ name }) => !required.some(({ site }) => site.name === name))
+        .map((site) => leftOutWarning(plan, site, unreachable.get(site.name))),
+    ],
+  };
+}
+
+type Site = SitePlan & Partial<Pick<ClusterPlan, "replaces">>;
+
+interface Silent {
+  readonly site: Site;
+  readonly problem: Problem;
+}
+
+/** What a site cannot be without, in words and by name. */
+function needOf(
+  plan: MeshPlan,
+  { name, path }: Site,
+): { readonly path: string; readonly what: string; readonly name: string } {
+  const cluster = plan.clusters.find((candidate) => candidate.name === name);
+  if (cluster !== undefined) {
+    return { path: `${path}.controlPlane`, what: "control plane", name: cluster.controlPlane };
+  }
+  const configCluster = controlPlaneIn(plan, name)?.configCluster ?? name;
+  return { path: `${path}.configCluster`, what: "configuration cluster", name: configCluster };
+}
+
+/** A cluster that belongs to the mesh and is now to depend on one that is left out. */
+function strandedProblem(plan: MeshPlan, site: Site): Problem {
+  const { name, path, what } = needOf(plan, site);
+  return {
+    path,
+    expected: `a ${what} that can be reached, since ${site.name} belongs to the mesh already`,
+    found: `${name}, which would be left out for now`,
+    fix: `Keep the former ${what} until ${name} answers, then run again.`,
+  };
+}
+
+function leftOutWarning(plan: MeshPlan, site: Site, problem: Problem | undefined): Problem {
+  const later = "It is left out for now; the next update joins it.";
+  if (problem !== undefined) return withFix(problem, later);
+  const { name, path, what } = needOf(plan, site);
+  return { path, expected: `a ${what} that can be reached`, found: `${name}, which cannot`, fix: later };
+}
+
+function withFix(problem: Problem, consequence: string): Problem {
+  return { ...problem, fix: `${problem.fix} ${consequence}` };
+}
