@@ -93,7 +93,7 @@ describeInTurn("changes", "changes of a mesh on the lab", function () {
     stack.write({ clusters: { east, west: { ...west, ...podLabels }, edge: joining } });
     const failed = await stack.tryUp();
     assert.equal(failed.code, 1, failed.stderr);
-    assert.match(failed.stderr, /clusters\.west\.access\.context: .*It stays as it is/);
+    assert.match(failed.stderr, /clusters\.west\.access\.context: .*The cluster stays as it is/);
     assert.deepEqual(await readBy("east"), ["edge", "west"], "the others are joined");
 
     const skipped = { ...west, ...podLabels, ifUnreachable: "skip" as const };

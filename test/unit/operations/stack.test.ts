@@ -117,7 +117,7 @@ describe("what an update left undone", () => {
     path: configurationPath("clusters", "west", "access", "context"),
     expected: "an answer",
     found: "none",
-    fix: "It stays as it is; run again when it answers.",
+    fix: "The cluster stays as it is; run again when it answers.",
   };
   const stackErrors = ["  pulumi:pulumi:Stack (isthmus-dev):", `    error: ${formatProblem(silentWest)}`];
   const failed = (...lines: string[]): PulumiError => new PulumiError("up", diagnostics(...lines), "", 255);
@@ -127,7 +127,7 @@ describe("what an update left undone", () => {
     const error = unfinished(failed(...stackErrors), plan, [silentWest]);
     assert.equal(
       error?.message,
-      "cluster west was left as it is, and the rest is done: isthmus:mesh.clusters.west.access.context: expected an answer, found none. It stays as it is; run again when it answers.",
+      "cluster west was left as it is, and the rest is done: isthmus:mesh.clusters.west.access.context: expected an answer, found none. The cluster stays as it is; run again when it answers.",
     );
     assert.deepEqual(error.clusters, ["west"]);
     assert.deepEqual(error.problems, [silentWest]);
