@@ -4,7 +4,7 @@ import { ConfigurationError, isEncrypted, listed, meshKey, nearest, pathBelow, t
 import { describeFileError, errorCode } from "./file-problem";
 import { asMapping, asText, below } from "./mapping";
 import { readStackFile } from "./stack-file";
-import { readYaml } from "./yaml";
+import { describeYamlFailure, readYaml } from "./yaml";
 
 /**
  * Reads what a stack's file has under `isthmus:mesh`, without Pulumi's engine. The result is what the user wrote, to be
@@ -70,11 +70,22 @@ export async function stackConfigurationPath(projectDirectory: string, stack: st
   return join(resolve(projectDirectory, await configurationDirectory(projectDirectory)), stackFile(stack));
 }
 
-/** Pulumi.yaml may put the stacks' files elsewhere. */
+/**
+ * Pulumi.yaml may put the stacks' files elsewhere.
+ * @throws ConfigurationError where it is no YAML, of which every command of Pulumi's would complain later.
+ */
 async function configurationDirectory(projectDirectory: string): Promise<string> {
   try {
     const project = readYaml(await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8"));
-    return ("content" in project ? asText(below(project.content, "stackConfigDir")) : undefined) ?? ".";
+    if ("content" in project) return asText(below(project.content, "stackConfigDir")) ?? ".";
+    throw new ConfigurationError([
+      {
+        path: "Pulumi.yaml",
+        expected: "YAML",
+        found: `a mistake in ${describeYamlFailure(project.failure)}`,
+        fix: "Mend the line; keys of one mapping begin in one column.",
+      },
+    ]);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return ".";
     throw error;

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Mesh, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../components";
+import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../components";
 import { meshName, movedConfigurations, sitesOf, type MeshPlan } from "../topology";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
 import { siteAccess } from "./site-access";
+import type { FoundTransforms } from "./transforms";
 import { watchWaiting } from "./waiting-watch";
 
 /** What a mesh's stack exports. */
@@ -25,12 +26,13 @@ export interface MeshStackOutputs {
  */
 export async function meshStack(
   wanted: MeshPlan,
-  transforms: ReleaseTransforms,
+  { transforms, mistakes }: FoundTransforms,
   projectDirectory: string,
 ): Promise<MeshStackOutputs> {
   const last = await lastOutputs();
-  const mistakes = movedConfigurations(wanted, configClusters(last));
-  const { plan, clusters } = await reachable(wanted, projectDirectory, last, { mistakes });
+  const { plan, clusters } = await reachable(wanted, projectDirectory, last, {
+    mistakes: [...mistakes, ...movedConfigurations(wanted, configClusters(last))],
+  });
   const mesh = withoutPromiseTraces(
     () =>
       new Mesh(meshName, {

@@ -30,7 +30,7 @@ import { stackOutputs } from "./stack-outputs";
 import { takedown } from "./takedown";
 import { destroyOperation, operationVariable, refreshOperation } from "./operation";
 import { secondLook } from "./second-look";
-import { loadTransforms } from "./transforms";
+import { findTransforms } from "./transforms";
 
 /** What a stack of a mesh exports: of a whole one, of its trust, or of one cluster. */
 export type ProgramOutputs = MeshStackOutputs | TrustStackOutputs | ClusterStackOutputs;
@@ -53,7 +53,7 @@ export async function meshProgram(config: unknown, projectDirectory: string): Pr
     // They are those of an update, read again.
     return (await run(own, projectDirectory)) as unknown as ProgramOutputs;
   }
-  const transforms = loadTransforms(configuration.istio.transforms, projectDirectory);
+  const transforms = findTransforms(configuration.istio.transforms, projectDirectory);
   const name = pulumi.getStack();
   if (plan.stacks === "one") {
     // No other stack's name can be that of a part.
@@ -63,9 +63,10 @@ export async function meshProgram(config: unknown, projectDirectory: string): Pr
   const { stack, part } = partOf(plan, name);
   const outputs = await stackOutputs(name);
   ensureOwn(name, outputs, { plan, environment: stack, part });
-  return part === trustPart
-    ? trustStack(plan, stack)
-    : clusterStack({ plan, stack, part, transforms, projectDirectory, outputs });
+  if (part !== trustPart) return clusterStack({ plan, stack, part, transforms, projectDirectory, outputs });
+  // What stops every cluster is to stop the trust as well.
+  if (transforms.mistakes.length > 0) throw new ConfigurationError(transforms.mistakes);
+  return trustStack(plan, stack);
 }
 
 /**

@@ -25,6 +25,22 @@ export function loadTransforms(module: string | undefined, projectDirectory: str
   );
 }
 
+/** Transforms, or what is wrong with their module, to be told with whatever else is wrong. */
+export interface FoundTransforms {
+  readonly transforms: ReleaseTransforms;
+  readonly mistakes: readonly Problem[];
+}
+
+/** As {@link loadTransforms}, but that it does not throw for the module. */
+export function findTransforms(module: string | undefined, projectDirectory: string): FoundTransforms {
+  try {
+    return { transforms: loadTransforms(module, projectDirectory), mistakes: [] };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { transforms: {}, mistakes: error.problems };
+    throw error;
+  }
+}
+
 function load(module: string, projectDirectory: string): unknown {
   const requireThere = createRequire(join(projectDirectory, "package.json"));
   const file = fileOf(requireThere, resolve(projectDirectory, module));

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MeshPart, type ClusterOutputs, type ControlPlaneOutputs, type ReleaseTransforms } from "../../components";
+import { MeshPart, type ClusterOutputs, type ControlPlaneOutputs } from "../../components";
 import { meshName, movedConfigurations, planOfSites, sitesOf, trustPart, type MeshPlan } from "../../topology";
 import { reachable } from "../reachable";
 import { configClusters, parseLastOutputs } from "../last-outputs";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
+import type { FoundTransforms } from "../transforms";
 import { watchWaiting } from "../waiting-watch";
 import { localFilesDigest } from "./local-files";
 import { digestOf, partDigest, usesOf, type PartSource } from "./digest";
@@ -29,7 +30,7 @@ export interface ClusterStackArgs {
   readonly stack: string;
   /** The cluster. */
   readonly part: string;
-  readonly transforms: ReleaseTransforms;
+  readonly transforms: FoundTransforms;
   /** Directory that the configuration's relative paths start from. */
   readonly projectDirectory: string;
   /** What this stack's last update said. */
@@ -49,7 +50,8 @@ export interface MadePart extends PartSource {
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
 export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStackOutputs> {
-  const { plan, stack, part, transforms, projectDirectory, outputs } = args;
+  const { plan, stack, part, projectDirectory, outputs } = args;
+  const { transforms, mistakes } = args.transforms;
   const last = parseLastOutputs(outputs);
   const { uses: lastUses } = parsePartOutputs(outputs).part;
   const others = await readOtherParts(plan, stack, part);
@@ -60,7 +62,7 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const root = others.get(trustPart)?.mesh.rootFingerprint;
   const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, {
     part: { name: part, roots: root === undefined ? [] : [root] },
-    mistakes: movedConfigurations(plan, configClusters(last)),
+    mistakes: [...mistakes, ...movedConfigurations(plan, configClusters(last))],
   });
   const access = reached.clusters.get(part);
   const site = sitesOf(reached.plan).find(({ name }) => name === part);

@@ -161,6 +161,15 @@ describe("loadStackConfiguration", () => {
     assert.deepEqual(await loadStackConfiguration(project, "dev"), { id: "b" });
   });
 
+  it("refuses a Pulumi.yaml that is no YAML, and says where", async () => {
+    await writeFile(join(project, "Pulumi.yaml"), "name: isthmus\nruntime: [nodejs\n");
+    await writeFile(join(project, file), "config: { isthmus:mesh: { id: a } }\n");
+    await assert.rejects(loadStackConfiguration(project, "dev"), {
+      name: "ConfigurationError",
+      message: /^Pulumi\.yaml: expected YAML, found a mistake in line \d+ \(.*\)\. Mend the line/,
+    });
+  });
+
   it("says where it looked in vain: outside of a project, beside files that Pulumi takes, and where it may not read", async () => {
     const place = await mkdtemp(join(tmpdir(), "isthmus-stack-"));
     const refusal = async (): Promise<string> => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseArgs, ReleaseTransforms } from "../../../components";
-import { loadTransforms } from "../../../stacks/transforms";
+import { findTransforms, loadTransforms } from "../../../stacks/transforms";
 import { ConfigurationError } from "../../../topology";
 
 const path = "isthmus:mesh.istio.transforms";
@@ -125,5 +125,17 @@ describe("loadTransforms", () => {
       await refusalOf(() => gateway?.(args, "east")),
       `${expected("gateway")} that it throws "oh". Mend the function.`,
     );
+  });
+});
+
+describe("findTransforms", () => {
+  it("gives what is wrong with the module, to be told with all else that is", () => {
+    const { transforms, mistakes } = findTransforms("./nowhere.ts", tmpdir());
+    assert.deepEqual(transforms, {});
+    assert.deepEqual(
+      mistakes.map((problem) => [problem.path, problem.found]),
+      [[path, "no such file at ./nowhere.ts"]],
+    );
+    assert.deepEqual(findTransforms(undefined, tmpdir()), { transforms: {}, mistakes: [] });
   });
 });
