@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { endpoint } from "./addresses";
 import { certificateFiles, type ClusterCertificates, type Credentials } from "./certificates";
 import { componentOf, flags, type Cluster, type ComponentName } from "./cluster";
 import { renderKubeconfig } from "./kubeconfig";
@@ -81,8 +82,8 @@ const servingFlags = ({ paths }: Cluster) => ({
 
 /** Where the controller manager and the scheduler say how they are; the ports are their defaults. */
 export const healthUrls = ({ plan }: Cluster): readonly (readonly [component: ComponentName, url: string])[] => {
-  const manager = ["kube-controller-manager", `https://${plan.nodeAddress}:10257/healthz`] as const;
-  const scheduler = ["kube-scheduler", `https://${plan.nodeAddress}:10259/healthz`] as const;
+  const manager = ["kube-controller-manager", `https://${endpoint(plan.nodeAddress, 10257)}/healthz`] as const;
+  const scheduler = ["kube-scheduler", `https://${endpoint(plan.nodeAddress, 10259)}/healthz`] as const;
   return plan.nodes === "one" ? [manager, scheduler] : [manager];
 };
 
@@ -121,7 +122,7 @@ export async function controllerManager(cluster: Cluster, certificates: ClusterC
       "allocate-node-cidrs": true,
       "cluster-cidr": plan.podRange,
       // One node has the whole range.
-      "node-cidr-mask-size": 16,
+      "node-cidr-mask-size": plan.podBits,
       "service-cluster-ip-range": plan.serviceRange,
       "kube-api-qps": 200,
       "kube-api-burst": 400,

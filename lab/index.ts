@@ -8,6 +8,7 @@ import { checkPrerequisites, ensureTools } from "./tools";
 import { bringUp, type UpOptions } from "./up";
 
 export { checkMachine } from "./machine";
+export type { AddressFamily } from "./addresses";
 export { labEnvironment } from "./environment";
 export { labPaths, stateDirectory, type LabPaths } from "./paths";
 export { planLab, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";

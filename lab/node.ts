@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { endpoint, everywhere } from "./addresses";
 import { certificateFiles, type ClusterCertificates } from "./certificates";
 import { podsGroup } from "./cgroup";
 import { componentOf, flags, type Cluster } from "./cluster";
@@ -55,7 +56,7 @@ function cniConfiguration({ plan, paths }: Cluster): object {
   const ipam = {
     type: "host-local",
     ranges: [[{ subnet: plan.podRange }]],
-    routes: [{ dst: "0.0.0.0/0" }],
+    routes: [{ dst: everywhere[plan.family] }],
     dataDir: join(paths.run, "cni"),
   };
   return {
@@ -152,7 +153,7 @@ export async function kubeProxy(cluster: Cluster, certificates: ClusterCertifica
       "proxy-mode": "iptables",
       "cluster-cidr": plan.podRange,
       "hostname-override": plan.nodeName,
-      "healthz-bind-address": `${plan.nodeAddress}:${kubeProxyHealthPort}`,
+      "healthz-bind-address": endpoint(plan.nodeAddress, kubeProxyHealthPort),
       // A new Service works after a tenth of a second instead of a whole one.
       "iptables-min-sync-period": "100ms",
       "iptables-localhost-nodeports": false,

@@ -1,4 +1,5 @@
 import { ConfigurationError, type Problem } from "../topology/problem";
+import { addressesOf, endpoint, type AddressFamily } from "./addresses";
 
 /** A cluster as the mesh's configuration names it. */
 export interface LabCluster {
@@ -9,6 +10,8 @@ export interface LabCluster {
    * admission webhooks, which no pod would answer, are not asked. Default: `one`.
    */
   readonly nodes?: NodeCount;
+  /** Default: `IPv4`. Clusters of different families do not reach each other. */
+  readonly family?: AddressFamily;
 }
 
 /** How many nodes a cluster of the lab has. */
@@ -27,6 +30,7 @@ export interface ClusterPlan {
   readonly name: string;
   readonly network: string;
   readonly nodes: NodeCount;
+  readonly family: AddressFamily;
   /** Decides all addresses; kept for as long as the cluster lives, whatever clusters join or leave. */
   readonly index: number;
   /** Network namespace, as `ip netns` knows it. */
@@ -37,6 +41,8 @@ export interface ClusterPlan {
   readonly context: string;
   readonly nodeName: string;
   readonly nodeAddress: string;
+  /** The same with the length of the lab's subnet. */
+  readonly nodeInSubnet: string;
   /**
    * Follows from the node's address, as in nature it does not: what the other clusters remember of that address stays
    * right when a new cluster takes a former one's place. Else their packets to it are lost for ten seconds.
@@ -44,6 +50,8 @@ export interface ClusterPlan {
   readonly hardwareAddress: string;
   readonly apiServer: string;
   readonly podRange: string;
+  /** Prefix length of the node's share of it. */
+  readonly podBits: number;
   readonly serviceRange: string;
   /** The `kubernetes` Service: the first address of the range, by Kubernetes' own rule. */
   readonly kubernetesService: string;
@@ -62,13 +70,6 @@ export interface LabPlan {
   readonly clusters: readonly ClusterPlan[];
 }
 
-/**
- * The subnet that all nodes and LoadBalancer addresses lie in, which is kind's default too, so that addresses in
- * Istio's and MetalLB's examples for kind fit.
- */
-export const labSubnet = "172.18.0.0/16";
-/** The machine's own address in the lab's subnet. */
-export const hostAddress = "172.18.0.1";
 /** The machine's interface into the lab, and the bridge and its namespace behind it. */
 export const bridgeName = "isthmus0";
 /** 10.200.0.0 and up leave room for 56 service ranges; pods and nodes would allow as many. */
@@ -98,38 +99,40 @@ interface PlacedCluster extends LabCluster {
 }
 
 function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): ClusterPlan {
-  const { name, network, nodes = "one", index } = cluster;
-  const neighbours = all.filter((other) => other.network === network && other.name !== name);
-  const neighbourRanges = neighbours.flatMap(({ index: other }) =>
-    [podRange(other), serviceRange(other)].map((range) => ({ range, via: nodeAddress(other) })),
+  const { name, network, nodes = "one", family = "IPv4", index } = cluster;
+  const { node, nodeInSubnet, pods, podBits, services, ...addresses } = addressesOf(family, index);
+  const neighbours = all.filter(
+    (other) => other.network === network && other.name !== name && (other.family ?? "IPv4") === family,
   );
+  const neighbourRanges = neighbours.flatMap((other) => {
+    const of = addressesOf(family, other.index);
+    return [of.pods, of.services].map((range) => ({ range, via: of.node }));
+  });
   return {
     name,
     network,
     nodes,
+    family,
     index,
     namespace: `isthmus-${name}`,
     port: `port${index}`,
     context: `lab-${name}`,
     nodeName: name,
-    nodeAddress: nodeAddress(index),
+    nodeAddress: node,
+    nodeInSubnet,
     hardwareAddress: hardwareAddress(index),
-    apiServer: `https://${nodeAddress(index)}:6443`,
-    podRange: podRange(index),
-    serviceRange: serviceRange(index),
-    kubernetesService: `10.${200 + index}.0.1`,
-    dnsService: `10.${200 + index}.0.10`,
-    loadBalancers: `172.18.${11 + index}.0-172.18.${11 + index}.255`,
+    apiServer: `https://${endpoint(node, 6443)}`,
+    podRange: pods,
+    podBits,
+    serviceRange: services,
+    ...addresses,
     routes: neighbourRanges,
-    withoutNat: [podRange(index), ...neighbourRanges.map(({ range }) => range)],
+    withoutNat: [pods, ...neighbourRanges.map(({ range }) => range)],
   };
 }
 
-const nodeAddress = (index: number) => `172.18.0.${10 + index}`;
 /** A locally administered address (IEEE 802: second bit of the first octet). */
 const hardwareAddress = (index: number) => `02:00:ac:12:00:${(10 + index).toString(16).padStart(2, "0")}`;
-const podRange = (index: number) => `10.${100 + index}.0.0/16`;
-const serviceRange = (index: number) => `10.${200 + index}.0.0/16`;
 
 function lowestFree(taken: ReadonlySet<number>): number {
   let index = 0;

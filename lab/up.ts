@@ -49,7 +49,7 @@ async function bringUpAlone(options: UpOptions, toolbox: Toolbox): Promise<void>
   const plan = await planAndRecord(options, state, progress);
   const clusters = plan.clusters.map((cluster) => clusterOf(cluster, state, toolbox));
   const store = await makeImageStore(toolbox, progress);
-  await ensureBridge();
+  await ensureBridge(new Set(plan.clusters.map(({ family }) => family)));
   // One after the other: it is the network that must stand before anything talks.
   const prepared: PreparedCluster[] = [];
   for (const cluster of clusters) prepared.push({ cluster, certificates: await prepareCluster(cluster) });
@@ -103,7 +103,10 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
   const recorded = record?.clusters ?? [];
   const plan = planLab(options.clusters, Object.fromEntries(recorded.map(({ name, index }) => [name, index])));
   const isWanted = (cluster: LabCluster): boolean =>
-    plan.clusters.some(({ name, nodes }) => name === cluster.name && nodes === (cluster.nodes ?? "one"));
+    plan.clusters.some(
+      ({ name, nodes, family }) =>
+        name === cluster.name && nodes === (cluster.nodes ?? "one") && family === (cluster.family ?? "IPv4"),
+    );
   for (const { name, index } of recorded.filter((cluster) => !isWanted(cluster))) {
     await progress.step(`Removing cluster ${name}`, () => removeCluster(name, index, state));
   }
@@ -112,7 +115,13 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
       format: recordFormat,
       stack: options.stack,
       projectDirectories: [...new Set([...(record?.projectDirectories ?? []), options.projectDirectory])],
-      clusters: plan.clusters.map(({ name, network, nodes, index }) => ({ name, network, nodes, index })),
+      clusters: plan.clusters.map(({ name, network, nodes, family, index }) => ({
+        name,
+        network,
+        nodes,
+        family,
+        index,
+      })),
     },
     state,
   );

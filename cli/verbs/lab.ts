@@ -2,7 +2,7 @@ import type { MeshDeployment } from "../../operations/deployment";
 import { labDown, labStatus, labUp, type LabCluster, type LabStatus } from "../../lab";
 import { standardErrorProgress, type Progress } from "../../lab/progress";
 import { checkPrerequisites, ensureTools } from "../../lab/tools";
-import { ConfigurationError, sitesOf, type MeshPlan } from "../../topology";
+import { ConfigurationError, parseRange, sitesOf, type MeshPlan } from "../../topology";
 import { exitCodes } from "../failure";
 import { statusLines } from "../lab-status";
 import { interruptible } from "../interruption";
@@ -12,11 +12,21 @@ import { openMesh } from "../session";
 
 /**
  * The clusters of a plan as the lab is to have them. One that only runs a control plane is on no network of the mesh: it
- * gets one of its own. Pure.
+ * gets one of its own. Where the first range that the stack file gives for pods is of IPv6, so are all of the cluster's
+ * addresses. Pure.
  */
 export function labClusters(plan: MeshPlan): LabCluster[] {
-  const networks = new Map(plan.clusters.map(({ name, network }) => [name, network]));
-  return sitesOf(plan).map(({ name }) => ({ name, network: networks.get(name) ?? name }));
+  const members = new Map(plan.clusters.map((cluster) => [cluster.name, cluster]));
+  const configClusters = new Map(plan.controlPlanes.map(({ name, configCluster }) => [name, configCluster]));
+  return sitesOf(plan).map(({ name }) => {
+    const { ranges } = members.get(name) ?? members.get(configClusters.get(name) ?? "") ?? {};
+    const [range] = (ranges?.pods ?? []).map(parseRange);
+    return {
+      name,
+      network: members.get(name)?.network ?? name,
+      ...(range?.family === 6 ? { family: "IPv6" as const } : {}),
+    };
+  });
 }
 
 /** Starts the lab for a stack, or mends it. */

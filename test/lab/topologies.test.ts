@@ -26,6 +26,14 @@ const topologies: readonly Topology[] = [
     external: ["control"],
   },
   {
+    stack: "ipv6",
+    models: {
+      east: "multi-primary-multi-network",
+      edge: "primary-remote-multi-network",
+      west: "multi-primary-multi-network",
+    },
+  },
+  {
     stack: "mixed",
     models: {
       branch: "primary-remote-multi-network",

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { labSubnets } from "../../../lab/addresses";
 import { maximumClusters, planLab, type LabCluster, type LabPlan } from "../../../lab/plan";
 import { ConfigurationError } from "../../../topology/problem";
+import { contains, overlap, parseAddress, parseRange, type Address, type AddressRange } from "../../../topology/ranges";
 
 const clusters = (...names: string[]): LabCluster[] => names.map((name) => ({ name, network: name }));
 const byName = (plan: LabPlan, name: string) => {
@@ -10,9 +12,24 @@ const byName = (plan: LabPlan, name: string) => {
   return found;
 };
 
+const rangeOf = (text: string): AddressRange => {
+  const range = parseRange(text);
+  assert.ok(range, text);
+  return range;
+};
+const addressOf = (text: string): Address => {
+  const address = parseAddress(text);
+  assert.ok(address, text);
+  return address;
+};
+
 /** Some clusters with different names, on a few networks. */
 const anyClusters = fc.uniqueArray(
-  fc.record({ name: fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/), network: fc.constantFrom("a", "b", "c") }),
+  fc.record({
+    name: fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/),
+    network: fc.constantFrom("a", "b", "c"),
+    family: fc.constantFrom("IPv4" as const, "IPv6" as const),
+  }),
   { selector: ({ name }) => name, minLength: 1, maxLength: maximumClusters },
 );
 
@@ -38,6 +55,22 @@ describe("lab plan", () => {
         serviceRange: "10.201.0.0/16",
         dnsService: "10.201.0.10",
         loadBalancers: "172.18.12.0-172.18.12.255",
+      },
+    );
+  });
+
+  it("gives a cluster of IPv6 addresses of that family alone, in brackets before a port", () => {
+    const plan = planLab(clusters("west", "east").map((cluster) => ({ ...cluster, family: "IPv6" as const })));
+    const { apiServer, nodeInSubnet, podRange, serviceRange, dnsService, loadBalancers } = byName(plan, "west");
+    assert.deepEqual(
+      { apiServer, nodeInSubnet, podRange, serviceRange, dnsService, loadBalancers },
+      {
+        apiServer: "https://[fd49:7374:686d::11]:6443",
+        nodeInSubnet: "fd49:7374:686d::11/64",
+        podRange: "fd49:7374:686d:101::/64",
+        serviceRange: "fd49:7374:686d:201::/112",
+        dnsService: "fd49:7374:686d:201::10",
+        loadBalancers: "fd49:7374:686d::12:0-fd49:7374:686d::12:ff",
       },
     );
   });
@@ -82,15 +115,28 @@ describe("lab plan", () => {
         ] as const) {
           assert.equal(new Set(plan.clusters.map((cluster) => cluster[key])).size, wanted.length, key);
         }
-        for (const { nodeAddress, podRange, serviceRange, loadBalancers, port } of plan.clusters) {
-          const numbers = [nodeAddress, podRange, serviceRange, loadBalancers].flatMap((text) =>
-            text.split(/[./-]/).map(Number),
-          );
-          assert.ok(numbers.every((number) => number <= 255));
-          assert.ok(port.length <= 15, "the kernel's limit for an interface's name");
+        for (const cluster of plan.clusters) {
+          const subnet = rangeOf(labSubnets[cluster.family]);
+          const loadBalancers = cluster.loadBalancers.split("-");
+          for (const address of [cluster.nodeAddress, ...loadBalancers]) {
+            assert.ok(contains(subnet, addressOf(address)), `${address} in the lab's subnet`);
+          }
+          for (const address of [cluster.kubernetesService, cluster.dnsService]) {
+            assert.ok(contains(rangeOf(cluster.serviceRange), addressOf(address)), `${address} of a Service`);
+          }
+          assert.equal(addressOf(cluster.kubernetesService).value, rangeOf(cluster.serviceRange).first + 1n);
+          assert.ok(cluster.podRange.endsWith(`/${cluster.podBits}`), "the node has the whole range");
+          assert.ok(cluster.port.length <= 15, "the kernel's limit for an interface's name");
         }
-        const pods = new Set(plan.clusters.map(({ podRange }) => podRange));
-        assert.ok(plan.clusters.every(({ serviceRange }) => !pods.has(serviceRange)));
+        const ranges = plan.clusters.flatMap(({ podRange, serviceRange, loadBalancers }) => {
+          const [first = "", last = ""] = loadBalancers.split("-");
+          const { family, value } = addressOf(first);
+          return [rangeOf(podRange), rangeOf(serviceRange), { family, first: value, last: addressOf(last).value }];
+        });
+        assert.deepEqual(
+          ranges.filter((range, index) => ranges.slice(0, index).some((other) => overlap(range, other))),
+          [],
+        );
       }),
     );
   });
@@ -101,7 +147,7 @@ describe("lab plan", () => {
         const plan = planLab(wanted);
         for (const one of plan.clusters) {
           for (const other of plan.clusters.filter(({ name }) => name !== one.name)) {
-            const expected = one.network === other.network;
+            const expected = one.network === other.network && one.family === other.family;
             assert.equal(
               one.routes.some(({ range, via }) => range === other.podRange && via === other.nodeAddress),
               expected,
