@@ -207,7 +207,10 @@ export async function foreignRoutes(family: AddressFamily): Promise<{ range: str
   return [...ranges.values()];
 }
 
-interface Route { readonly dst: string; readonly dev?: string }
+interface Route {
+  readonly dst: string;
+  readonly dev?: string;
+}
 
 async function routes(family: AddressFamily, ...selector: readonly string[]): Promise<readonly Route[]> {
   return JSON.parse((await run(["ip", "-j", flagOf[family], "route", "show", ...selector])) || "[]") as Route[];
