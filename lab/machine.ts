@@ -48,7 +48,7 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
     availableMemory().then((bytes) => memoryProblems(newClusters, bytes)),
     checkDisk(added.length),
     checkWatchers(newClusters.filter(({ nodes }) => nodes === "one").length),
-    ...[...new Set(plan.clusters.map(({ family }) => family))].map(checkFamily),
+    ...[...new Set(plan.clusters.flatMap(({ families }) => families.map(({ family }) => family)))].map(checkFamily),
     checkOtherLab(),
   ]);
   return [...problems.flat(), ...checkNames(added)];

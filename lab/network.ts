@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { everywhere, hostAddresses, labSubnets, type AddressFamily } from "./addresses";
-import { bridgeName, type ClusterPlan } from "./plan";
+import { bridgeName, type ClusterPlan, type FamilyPlan } from "./plan";
 import { run } from "./run";
 
 /** Where `ip netns` pins network namespaces. */
@@ -70,39 +70,34 @@ export async function ensureClusterNetwork(cluster: ClusterPlan, bin: string): P
     ] as [string, ...string[]]);
     await ipBatch(namespace, [`link set eth0 address ${cluster.hardwareAddress}`]);
   }
-  await run(inNetwork(namespace, "sysctl", "-qw", ...kernelSettings[cluster.family]));
+  await run(inNetwork(namespace, "sysctl", "-qw", ...cluster.families.flatMap(({ family }) => kernelSettings[family])));
   await ipBatch(bridgeNamespace, [`link set ${port} master ${bridgeName}`, `link set ${port} up`]);
-  const strayRoutes = await findStrayRoutes(cluster);
+  await ipBatch(namespace, ["link set lo up", "link set eth0 up"]);
+  for (const family of cluster.families) await ensureFamily(namespace, family, bin);
+}
+
+/** Makes the addresses, routes and source NAT of one family. */
+async function ensureFamily(namespace: string, plan: FamilyPlan, bin: string): Promise<void> {
+  const { family, node, nodeInSubnet, services, routes: wanted } = plan;
+  const strayRoutes = await findStrayRoutes(namespace, plan);
   await ipBatch(namespace, [
-    "link set lo up",
-    ["address replace", cluster.nodeInSubnet, ...atOnce[cluster.family], "dev eth0"].join(" "),
-    "link set eth0 up",
+    ["address replace", nodeInSubnet, ...atOnce[family], "dev eth0"].join(" "),
     // Nothing leaves the lab: whatever is not in its subnet is refused at once.
-    `route replace unreachable ${everywhere[cluster.family]} metric 4278198272`,
+    `route replace unreachable ${everywhere[family]} metric 4278198272`,
     // Programs on the node itself reach Services only if there is a route to look up before kube-proxy's rules apply.
-    `route replace ${cluster.serviceRange} dev eth0 src ${cluster.nodeAddress}`,
-    ...cluster.routes.map(({ range, via }) => `route replace ${range} via ${via} proto static`),
+    `route replace ${services} dev eth0 src ${node}`,
+    ...wanted.map(({ range, via }) => `route replace ${range} via ${via} proto static`),
     ...strayRoutes.map((range) => `route delete ${range} proto static`),
   ]);
-  await replaceNat(cluster, bin);
+  await replaceNat(namespace, plan, bin);
 }
 
 /** Routes to clusters that have left, or have moved to another network. */
-async function findStrayRoutes(cluster: ClusterPlan): Promise<string[]> {
-  const wanted = new Set(cluster.routes.map(({ range }) => range));
-  const output = await run([
-    "ip",
-    flagOf[cluster.family],
-    "-n",
-    cluster.namespace,
-    "-j",
-    "route",
-    "show",
-    "proto",
-    "static",
-  ]);
-  const routes = JSON.parse(output || "[]") as { dst: string }[];
-  return routes.map(({ dst }) => dst).filter((dst) => !wanted.has(dst));
+async function findStrayRoutes(namespace: string, { family, routes: wanted }: FamilyPlan): Promise<string[]> {
+  const ranges = new Set(wanted.map(({ range }) => range));
+  const output = await run(["ip", flagOf[family], "-n", namespace, "-j", "route", "show", "proto", "static"]);
+  const found = JSON.parse(output || "[]") as Route[];
+  return found.map(({ dst }) => dst).filter((dst) => !ranges.has(dst));
 }
 
 const natChain = "ISTHMUS-POSTROUTING";
@@ -111,22 +106,22 @@ const natChain = "ISTHMUS-POSTROUTING";
  * Other clusters know no way back to a pod, so its packets leave under the node's address; between clusters on one
  * network pods keep their own. One iptables-restore, so that there is no moment without rules.
  */
-async function replaceNat(cluster: ClusterPlan, bin: string): Promise<void> {
-  const iptables = cluster.family === "IPv4" ? "iptables" : "ip6tables";
+async function replaceNat(namespace: string, plan: FamilyPlan, bin: string): Promise<void> {
+  const iptables = plan.family === "IPv4" ? "iptables" : "ip6tables";
   const rules = [
     "*nat",
     `:${natChain} - [0:0]`,
-    ...cluster.withoutNat.map((range) => `-A ${natChain} -d ${range} -j RETURN`),
+    ...plan.withoutNat.map((range) => `-A ${natChain} -d ${range} -j RETURN`),
     `-A ${natChain} -j MASQUERADE`,
     "COMMIT",
     "",
   ];
   const environment = { PATH: `${bin}:${process.env["PATH"] ?? ""}` };
-  await run(inNetwork(cluster.namespace, `${iptables}-restore`, "--noflush"), { input: rules.join("\n"), environment });
-  const existing = await run(inNetwork(cluster.namespace, `${iptables}-save`, "-t", "nat"), { environment });
-  const jump = `POSTROUTING -s ${cluster.podRange} -j ${natChain}`;
+  await run(inNetwork(namespace, `${iptables}-restore`, "--noflush"), { input: rules.join("\n"), environment });
+  const existing = await run(inNetwork(namespace, `${iptables}-save`, "-t", "nat"), { environment });
+  const jump = `POSTROUTING -s ${plan.pods} -j ${natChain}`;
   if (existing.includes(`-A ${jump}\n`)) return;
-  await run(inNetwork(cluster.namespace, iptables, "-t", "nat", "-I", ...jump.split(" ")), { environment });
+  await run(inNetwork(namespace, iptables, "-t", "nat", "-I", ...jump.split(" ")), { environment });
 }
 
 /** Removes one cluster's namespace and cable. Nothing happens where there is none. */

@@ -55,8 +55,8 @@ required_plugins = ["io.containerd.grpc.v1.cri"]
 function cniConfiguration({ plan, paths }: Cluster): object {
   const ipam = {
     type: "host-local",
-    ranges: [[{ subnet: plan.podRange }]],
-    routes: [{ dst: everywhere[plan.family] }],
+    ranges: plan.families.map(({ pods }) => [{ subnet: pods }]),
+    routes: plan.families.map(({ family }) => ({ dst: everywhere[family] })),
     dataDir: join(paths.run, "cni"),
   };
   return {
@@ -92,7 +92,7 @@ export async function kubelet(cluster: Cluster, certificates: ClusterCertificate
       kubeconfig,
       config: configuration,
       "hostname-override": plan.nodeName,
-      "node-ip": plan.nodeAddress,
+      "node-ip": plan.families.map(({ node }) => node).join(),
       "node-labels": labels.join(","),
     }),
     { configuration: [configuration, kubeconfig] },

@@ -1,5 +1,5 @@
 import { ConfigurationError, type Problem } from "../topology/problem";
-import { addressesOf, endpoint, type AddressFamily } from "./addresses";
+import { addressesOf, endpoint, type AddressFamily, type ClusterAddresses } from "./addresses";
 
 /** A cluster as the mesh's configuration names it. */
 export interface LabCluster {
@@ -10,8 +10,8 @@ export interface LabCluster {
    * admission webhooks, which no pod would answer, are not asked. Default: `one`.
    */
   readonly nodes?: NodeCount;
-  /** Default: `IPv4`. Clusters of different families do not reach each other. */
-  readonly family?: AddressFamily;
+  /** Families of all its addresses, the first one first. Default: IPv4 alone. Clusters without one in common do not reach each other. */
+  readonly families?: readonly AddressFamily[];
 }
 
 /** How many nodes a cluster of the lab has. */
@@ -30,7 +30,8 @@ export interface ClusterPlan {
   readonly name: string;
   readonly network: string;
   readonly nodes: NodeCount;
-  readonly family: AddressFamily;
+  /** What it has of each family, the first one first: at least one. */
+  readonly families: readonly FamilyPlan[];
   /** Decides all addresses; kept for as long as the cluster lives, whatever clusters join or leave. */
   readonly index: number;
   /** Network namespace, as `ip netns` knows it. */
@@ -40,24 +41,25 @@ export interface ClusterPlan {
   /** The kubeconfig context. */
   readonly context: string;
   readonly nodeName: string;
+  /** This and the following addresses are of the first family. */
   readonly nodeAddress: string;
-  /** The same with the length of the lab's subnet. */
-  readonly nodeInSubnet: string;
   /**
    * Follows from the node's address, as in nature it does not: what the other clusters remember of that address stays
    * right when a new cluster takes a former one's place. Else their packets to it are lost for ten seconds.
    */
   readonly hardwareAddress: string;
   readonly apiServer: string;
+  /** The ranges of all families, with commas between them, as Kubernetes' flags have them. */
   readonly podRange: string;
-  /** Prefix length of the node's share of it. */
-  readonly podBits: number;
   readonly serviceRange: string;
-  /** The `kubernetes` Service: the first address of the range, by Kubernetes' own rule. */
-  readonly kubernetesService: string;
   readonly dnsService: string;
-  /** First and last address that MetalLB hands out, as its IPAddressPool wants them. */
+  /** First and last address that MetalLB hands out. */
   readonly loadBalancers: string;
+}
+
+/** What a cluster has of one family. */
+export interface FamilyPlan extends ClusterAddresses {
+  readonly family: AddressFamily;
   /** Pod and Service ranges of the other clusters on the same network. */
   readonly routes: readonly Route[];
   /** Destinations that pods reach under their own address: their own range and those of the network's other clusters. */
@@ -98,37 +100,47 @@ interface PlacedCluster extends LabCluster {
   readonly index: number;
 }
 
+/** The families that a cluster is to have, the first one first. */
+export const familiesOf = ({ families = ["IPv4"] }: LabCluster): readonly AddressFamily[] => families;
+
 function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): ClusterPlan {
-  const { name, network, nodes = "one", family = "IPv4", index } = cluster;
-  const { node, nodeInSubnet, pods, podBits, services, ...addresses } = addressesOf(family, index);
-  const neighbours = all.filter(
-    (other) => other.network === network && other.name !== name && (other.family ?? "IPv4") === family,
-  );
-  const neighbourRanges = neighbours.flatMap((other) => {
-    const of = addressesOf(family, other.index);
-    return [of.pods, of.services].map((range) => ({ range, via: of.node }));
-  });
+  const { name, network, nodes = "one", index } = cluster;
+  const families = familiesOf(cluster).map((family) => planFamily(family, cluster, all));
+  const [first] = families;
+  if (first === undefined) throw new RangeError(`cluster ${name} has no addresses`);
   return {
     name,
     network,
     nodes,
-    family,
+    families,
     index,
     namespace: `isthmus-${name}`,
     port: `port${index}`,
     context: `lab-${name}`,
     nodeName: name,
-    nodeAddress: node,
-    nodeInSubnet,
+    nodeAddress: first.node,
     hardwareAddress: hardwareAddress(index),
-    apiServer: `https://${endpoint(node, 6443)}`,
-    podRange: pods,
-    podBits,
-    serviceRange: services,
-    ...addresses,
-    routes: neighbourRanges,
-    withoutNat: [pods, ...neighbourRanges.map(({ range }) => range)],
+    apiServer: `https://${endpoint(first.node, 6443)}`,
+    podRange: families.map(({ pods }) => pods).join(),
+    serviceRange: families.map(({ services }) => services).join(),
+    dnsService: first.dnsService,
+    loadBalancers: first.loadBalancers,
   };
+}
+
+function planFamily(
+  family: AddressFamily,
+  { name, network, index }: PlacedCluster,
+  all: readonly PlacedCluster[],
+): FamilyPlan {
+  const addresses = addressesOf(family, index);
+  const routes = all
+    .filter((other) => other.network === network && other.name !== name && familiesOf(other).includes(family))
+    .flatMap((other) => {
+      const { node, pods, services } = addressesOf(family, other.index);
+      return [pods, services].map((range) => ({ range, via: node }));
+    });
+  return { family, ...addresses, routes, withoutNat: [addresses.pods, ...routes.map(({ range }) => range)] };
 }
 
 /** A locally administered address (IEEE 802: second bit of the first octet). */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { AddressFamily } from "./addresses";
 import type { ClusterCertificates } from "./certificates";
 import { clusterOf, type Cluster } from "./cluster";
 import { removeCluster, removeLab } from "./down";
@@ -10,7 +11,7 @@ import { withLabLock } from "./lock";
 import { ensureRunDirectory, removeRunDirectory } from "./mounts";
 import { ensureBridge } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
-import { planLab, type LabCluster, type LabPlan } from "./plan";
+import { familiesOf, planLab, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";
 import { linkPlugins, pluginSetting } from "./plugins";
 import { bootId } from "./process";
 import type { Progress } from "./progress";
@@ -49,7 +50,7 @@ async function bringUpAlone(options: UpOptions, toolbox: Toolbox): Promise<void>
   const plan = await planAndRecord(options, state, progress);
   const clusters = plan.clusters.map((cluster) => clusterOf(cluster, state, toolbox));
   const store = await makeImageStore(toolbox, progress);
-  await ensureBridge(new Set(plan.clusters.map(({ family }) => family)));
+  await ensureBridge(new Set(plan.clusters.flatMap(familiesIn)));
   // One after the other: it is the network that must stand before anything talks.
   const prepared: PreparedCluster[] = [];
   for (const cluster of clusters) prepared.push({ cluster, certificates: await prepareCluster(cluster) });
@@ -104,8 +105,10 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
   const plan = planLab(options.clusters, Object.fromEntries(recorded.map(({ name, index }) => [name, index])));
   const isWanted = (cluster: LabCluster): boolean =>
     plan.clusters.some(
-      ({ name, nodes, family }) =>
-        name === cluster.name && nodes === (cluster.nodes ?? "one") && family === (cluster.family ?? "IPv4"),
+      (planned) =>
+        planned.name === cluster.name &&
+        planned.nodes === (cluster.nodes ?? "one") &&
+        familiesIn(planned).join() === familiesOf(cluster).join(),
     );
   for (const { name, index } of recorded.filter((cluster) => !isWanted(cluster))) {
     await progress.step(`Removing cluster ${name}`, () => removeCluster(name, index, state));
@@ -115,13 +118,10 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
       format: recordFormat,
       stack: options.stack,
       projectDirectories: [...new Set([...(record?.projectDirectories ?? []), options.projectDirectory])],
-      clusters: plan.clusters.map(({ name, network, nodes, family, index }) => ({
-        name,
-        network,
-        nodes,
-        family,
-        index,
-      })),
+      clusters: plan.clusters.map((cluster) => {
+        const { name, network, nodes, index } = cluster;
+        return { name, network, nodes, families: familiesIn(cluster), index };
+      }),
     },
     state,
   );
@@ -140,5 +140,6 @@ async function prepareDirectories(state: string): Promise<void> {
   await recordState(state);
 }
 
+const familiesIn = ({ families }: ClusterPlan): AddressFamily[] => families.map(({ family }) => family);
 const names = (clusters: readonly Cluster[]): string => clusters.map(({ plan }) => plan.name).join(", ");
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

@@ -34,6 +34,14 @@ const topologies: readonly Topology[] = [
     },
   },
   {
+    stack: "dual-stack",
+    models: {
+      east: "multi-primary-multi-network",
+      edge: "primary-remote-multi-network",
+      west: "multi-primary-multi-network",
+    },
+  },
+  {
     stack: "mixed",
     models: {
       branch: "primary-remote-multi-network",

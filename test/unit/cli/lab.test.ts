@@ -21,7 +21,7 @@ describe("the lab of a stack", () => {
     ]);
   });
 
-  it("has IPv6 clusters where the stack file gives such ranges, and where a control plane serves them", () => {
+  it("has clusters of the families whose ranges the stack file gives, and a control plane of those that it serves", () => {
     const plan = planOf({
       ...twoPrimaries,
       clusters: {
@@ -36,20 +36,22 @@ describe("the lab of a stack", () => {
       externalControlPlanes: { hub: { access: { context: "lab-hub" } } },
     });
     assert.deepEqual(labClusters(plan), [
-      { name: "east", network: "net1", family: "IPv6" },
-      { name: "west", network: "net2" },
-      { name: "hub", network: "hub", family: "IPv6" },
+      { name: "east", network: "net1", families: ["IPv6"] },
+      { name: "west", network: "net2", families: ["IPv4", "IPv6"] },
+      { name: "hub", network: "hub", families: ["IPv6"] },
     ]);
   });
 
-  it("has the ranges that the stack file of IPv6 clusters gives", () => {
-    const stack = parse(readFileSync(join(repository, "Pulumi.ipv6.yaml"), "utf8")) as {
-      config: { "isthmus:mesh": MeshConfig };
-    };
-    const plan = planOf(stack.config["isthmus:mesh"]);
-    assert.deepEqual(
-      planLab(labClusters(plan)).clusters.map(({ name, podRange, serviceRange }) => [name, podRange, serviceRange]),
-      plan.clusters.map(({ name, ranges }) => [name, ...(ranges.pods ?? []), ...(ranges.services ?? [])]),
-    );
-  });
+  for (const name of ["ipv6", "dual-stack"]) {
+    it(`has the ranges that Pulumi.${name}.yaml gives`, () => {
+      const stack = parse(readFileSync(join(repository, `Pulumi.${name}.yaml`), "utf8")) as {
+        config: { "isthmus:mesh": MeshConfig };
+      };
+      const plan = planOf(stack.config["isthmus:mesh"]);
+      assert.deepEqual(
+        planLab(labClusters(plan)).clusters.map((cluster) => [cluster.name, cluster.podRange, cluster.serviceRange]),
+        plan.clusters.map(({ name: cluster, ranges }) => [cluster, ranges.pods?.join(), ranges.services?.join()]),
+      );
+    });
+  }
 });

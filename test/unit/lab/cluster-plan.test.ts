@@ -28,7 +28,7 @@ const anyClusters = fc.uniqueArray(
   fc.record({
     name: fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/),
     network: fc.constantFrom("a", "b", "c"),
-    family: fc.constantFrom("IPv4" as const, "IPv6" as const),
+    families: fc.shuffledSubarray(["IPv4" as const, "IPv6" as const], { minLength: 1 }),
   }),
   { selector: ({ name }) => name, minLength: 1, maxLength: maximumClusters },
 );
@@ -60,30 +60,32 @@ describe("lab plan", () => {
   });
 
   it("gives a cluster of IPv6 addresses of that family alone, in brackets before a port", () => {
-    const plan = planLab(clusters("west", "east").map((cluster) => ({ ...cluster, family: "IPv6" as const })));
-    const { apiServer, nodeInSubnet, podRange, serviceRange, dnsService, loadBalancers } = byName(plan, "west");
+    const plan = planLab(clusters("west", "east").map((cluster) => ({ ...cluster, families: ["IPv6" as const] })));
+    const { apiServer, podRange, serviceRange, dnsService, loadBalancers, families } = byName(plan, "west");
     assert.deepEqual(
-      { apiServer, nodeInSubnet, podRange, serviceRange, dnsService, loadBalancers },
+      { apiServer, podRange, serviceRange, dnsService, loadBalancers, nodes: families.map(({ node }) => node) },
       {
         apiServer: "https://[fd49:7374:686d::11]:6443",
-        nodeInSubnet: "fd49:7374:686d::11/64",
         podRange: "fd49:7374:686d:101::/64",
         serviceRange: "fd49:7374:686d:201::/112",
         dnsService: "fd49:7374:686d:201::10",
         loadBalancers: "fd49:7374:686d::12:0-fd49:7374:686d::12:ff",
+        nodes: ["fd49:7374:686d::11"],
       },
     );
   });
 
   it("routes between clusters on one network and nowhere else, without source NAT", () => {
     const plan = planLab([...clusters("east", "west"), { name: "edge", network: "west" }]);
-    assert.deepEqual(byName(plan, "east").routes, []);
-    assert.deepEqual(byName(plan, "east").withoutNat, ["10.100.0.0/16"]);
-    assert.deepEqual(byName(plan, "west").routes, [
+    const [east] = byName(plan, "east").families;
+    const [west] = byName(plan, "west").families;
+    assert.deepEqual(east?.routes, []);
+    assert.deepEqual(east.withoutNat, ["10.100.0.0/16"]);
+    assert.deepEqual(west?.routes, [
       { range: "10.101.0.0/16", via: "172.18.0.11" },
       { range: "10.201.0.0/16", via: "172.18.0.11" },
     ]);
-    assert.deepEqual(byName(plan, "west").withoutNat, ["10.102.0.0/16", "10.101.0.0/16", "10.201.0.0/16"]);
+    assert.deepEqual(west.withoutNat, ["10.102.0.0/16", "10.101.0.0/16", "10.201.0.0/16"]);
   });
 
   it("leaves a standing cluster its addresses when others come and go", () => {
@@ -115,23 +117,24 @@ describe("lab plan", () => {
         ] as const) {
           assert.equal(new Set(plan.clusters.map((cluster) => cluster[key])).size, wanted.length, key);
         }
-        for (const cluster of plan.clusters) {
-          const subnet = rangeOf(labSubnets[cluster.family]);
-          const loadBalancers = cluster.loadBalancers.split("-");
-          for (const address of [cluster.nodeAddress, ...loadBalancers]) {
+        for (const { port } of plan.clusters)
+          assert.ok(port.length <= 15, "the kernel's limit for an interface's name");
+        const families = plan.clusters.flatMap((cluster) => cluster.families);
+        for (const one of families) {
+          const subnet = rangeOf(labSubnets[one.family]);
+          for (const address of [one.node, ...one.loadBalancers.split("-")]) {
             assert.ok(contains(subnet, addressOf(address)), `${address} in the lab's subnet`);
           }
-          for (const address of [cluster.kubernetesService, cluster.dnsService]) {
-            assert.ok(contains(rangeOf(cluster.serviceRange), addressOf(address)), `${address} of a Service`);
+          for (const address of [one.kubernetesService, one.dnsService]) {
+            assert.ok(contains(rangeOf(one.services), addressOf(address)), `${address} of a Service`);
           }
-          assert.equal(addressOf(cluster.kubernetesService).value, rangeOf(cluster.serviceRange).first + 1n);
-          assert.ok(cluster.podRange.endsWith(`/${cluster.podBits}`), "the node has the whole range");
-          assert.ok(cluster.port.length <= 15, "the kernel's limit for an interface's name");
+          assert.equal(addressOf(one.kubernetesService).value, rangeOf(one.services).first + 1n);
+          assert.ok(one.pods.endsWith(`/${one.podBits}`), "the node has the whole range");
         }
-        const ranges = plan.clusters.flatMap(({ podRange, serviceRange, loadBalancers }) => {
+        const ranges = families.flatMap(({ pods, services, loadBalancers }) => {
           const [first = "", last = ""] = loadBalancers.split("-");
           const { family, value } = addressOf(first);
-          return [rangeOf(podRange), rangeOf(serviceRange), { family, first: value, last: addressOf(last).value }];
+          return [rangeOf(pods), rangeOf(services), { family, first: value, last: addressOf(last).value }];
         });
         assert.deepEqual(
           ranges.filter((range, index) => ranges.slice(0, index).some((other) => overlap(range, other))),
@@ -147,12 +150,15 @@ describe("lab plan", () => {
         const plan = planLab(wanted);
         for (const one of plan.clusters) {
           for (const other of plan.clusters.filter(({ name }) => name !== one.name)) {
-            const expected = one.network === other.network && one.family === other.family;
-            assert.equal(
-              one.routes.some(({ range, via }) => range === other.podRange && via === other.nodeAddress),
-              expected,
-            );
-            assert.equal(one.withoutNat.includes(other.podRange), expected);
+            for (const { family, routes, withoutNat } of one.families) {
+              const there = other.families.find((candidate) => candidate.family === family);
+              const expected = one.network === other.network && there !== undefined;
+              assert.equal(
+                routes.some(({ range, via }) => range === there?.pods && via === there.node),
+                expected,
+              );
+              assert.equal(there !== undefined && withoutNat.includes(there.pods), expected);
+            }
           }
         }
       }),
