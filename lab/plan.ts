@@ -96,12 +96,27 @@ export function planLab(clusters: readonly LabCluster[], indices: Readonly<Recor
   return { clusters: placed.map((cluster) => planCluster(cluster, placed)) };
 }
 
-interface PlacedCluster extends LabCluster {
+/** A cluster of the lab with the index that it has. */
+export interface PlacedCluster extends LabCluster {
   readonly index: number;
 }
 
+/**
+ * The clusters of a standing lab that stay as they are. One that gets other nodes or families is made anew, with an index
+ * as if it had never been there.
+ */
+export function stayingClusters<Standing extends PlacedCluster>(
+  standing: readonly Standing[],
+  wanted: readonly LabCluster[],
+): Standing[] {
+  const kindOf = (cluster: LabCluster): string =>
+    JSON.stringify([cluster.name, cluster.nodes ?? "one", familiesOf(cluster)]);
+  const kinds = new Set(wanted.map(kindOf));
+  return standing.filter((cluster) => kinds.has(kindOf(cluster)));
+}
+
 /** The families that a cluster is to have, the first one first. */
-export const familiesOf = ({ families = ["IPv4"] }: LabCluster): readonly AddressFamily[] => families;
+const familiesOf = ({ families = ["IPv4"] }: LabCluster): readonly AddressFamily[] => families;
 
 function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): ClusterPlan {
   const { name, network, nodes = "one", index } = cluster;

@@ -11,7 +11,7 @@ import { withLabLock } from "./lock";
 import { ensureRunDirectory, removeRunDirectory } from "./mounts";
 import { ensureBridge } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
-import { familiesOf, planLab, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";
+import { planLab, stayingClusters, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";
 import { linkPlugins, pluginSetting } from "./plugins";
 import { bootId } from "./process";
 import type { Progress } from "./progress";
@@ -102,15 +102,9 @@ async function removeOldLab(state: string, progress: Progress): Promise<void> {
 async function planAndRecord(options: UpOptions, state: string, progress: Progress): Promise<LabPlan> {
   const record = await readLabRecord(state);
   const recorded = record?.clusters ?? [];
-  const plan = planLab(options.clusters, Object.fromEntries(recorded.map(({ name, index }) => [name, index])));
-  const isWanted = (cluster: LabCluster): boolean =>
-    plan.clusters.some(
-      (planned) =>
-        planned.name === cluster.name &&
-        planned.nodes === (cluster.nodes ?? "one") &&
-        familiesIn(planned).join() === familiesOf(cluster).join(),
-    );
-  for (const { name, index } of recorded.filter((cluster) => !isWanted(cluster))) {
+  const staying = stayingClusters(recorded, options.clusters);
+  const plan = planLab(options.clusters, Object.fromEntries(staying.map(({ name, index }) => [name, index])));
+  for (const { name, index } of recorded.filter((cluster) => !staying.includes(cluster))) {
     await progress.step(`Removing cluster ${name}`, () => removeCluster(name, index, state));
   }
   await writeLabRecord(

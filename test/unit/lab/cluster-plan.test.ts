@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { labSubnets } from "../../../lab/addresses";
-import { maximumClusters, planLab, type LabCluster, type LabPlan } from "../../../lab/plan";
+import { maximumClusters, planLab, stayingClusters, type LabCluster, type LabPlan } from "../../../lab/plan";
 import { ConfigurationError } from "../../../topology/problem";
 import { contains, overlap, parseAddress, parseRange, type Address, type AddressRange } from "../../../topology/ranges";
 
@@ -100,6 +100,21 @@ describe("lab plan", () => {
         ["west", 1],
       ],
     );
+  });
+
+  it("takes a cluster that gets other nodes or families for a new one", () => {
+    const standing = [
+      { name: "control", network: "control", index: 0 },
+      { name: "east", network: "east", index: 1 },
+      { name: "hub", network: "hub", nodes: "none" as const, index: 2 },
+      { name: "west", network: "west", nodes: "one" as const, families: ["IPv4" as const], index: 3 },
+    ];
+    const wanted: LabCluster[] = [
+      { name: "east", network: "east", families: ["IPv4", "IPv6"] },
+      { name: "hub", network: "hub" },
+      { name: "west", network: "other" },
+    ];
+    assert.deepEqual(stayingClusters(standing, wanted), standing.slice(3));
   });
 
   it("keeps all addresses and names apart, in their ranges, for any clusters", () => {
