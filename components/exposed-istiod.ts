@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childName, exposedIstiodName, ownedLabels, type ExposedIstiodPlan } from "../topology";
+import { ofFamily } from "./internal/gateway-service";
 import { discoveryPort, injectionPort } from "./internal/helm-values";
 import { loadBalancerAddress, replacedWithClass, type AddressReader } from "./load-balancer-address";
 import { istiodSelector } from "./internal/names";
@@ -26,7 +27,7 @@ export class ExposedIstiod extends pulumi.ComponentResource {
   constructor(name: string, args: ExposedIstiodArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:ExposedIstiod", name, {}, opts);
 
-    const { address, annotations, loadBalancerClass, timeoutSeconds } = args.plan;
+    const { address, annotations, ipFamily, loadBalancerClass, timeoutSeconds } = args.plan;
     const service = new kubernetes.core.v1.Service(
       childName(name, "ExposedIstiod", "service"),
       {
@@ -39,6 +40,7 @@ export class ExposedIstiod extends pulumi.ComponentResource {
         spec: {
           type: "LoadBalancer",
           ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+          ...ofFamily(ipFamily),
           selector: istiodSelector,
           ports: [
             { name: "tls-istiod", port: discoveryPort, targetPort: discoveryPort, protocol: "TCP" },

@@ -39,9 +39,9 @@ function unknownAddresses(service: string): readonly string[] {
   );
 }
 
-/** Options of a Service of a load balancer: Kubernetes lets nobody change the class of one that has it. */
+/** Options of a Service of a load balancer: Kubernetes lets nobody change its class, or the first family of its addresses. */
 export const replacedWithClass: pulumi.CustomResourceOptions = {
-  replaceOnChanges: ["spec.loadBalancerClass"],
+  replaceOnChanges: ["spec.loadBalancerClass", "spec.ipFamilies"],
   deleteBeforeReplace: true,
 };
 

@@ -96,7 +96,7 @@ async function makeCertificates(cluster: ClusterPlan, directory: string): Promis
       "kubernetes.default.svc.cluster.local",
       "localhost",
     ],
-    addresses: [cluster.nodeAddress, cluster.kubernetesService, "127.0.0.1"],
+    addresses: [...cluster.families.flatMap(({ node, kubernetesService }) => [node, kubernetesService]), "127.0.0.1"],
   });
   await writeCredentials("kubelet-client", { name: "kube-apiserver-kubelet-client", group: "system:masters" });
   for (const [component, { file, name, group }] of Object.entries(identities)) {

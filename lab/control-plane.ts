@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { endpoint } from "./addresses";
 import { certificateFiles, type ClusterCertificates, type Credentials } from "./certificates";
 import { componentOf, flags, type Cluster, type ComponentName } from "./cluster";
 import { renderKubeconfig } from "./kubeconfig";
+import type { ClusterPlan, FamilyPlan } from "./plan";
 import { writeWhole, type Component } from "./process";
 
 /** Component's kubeconfig below the cluster's configuration directory. */
@@ -81,10 +83,16 @@ const servingFlags = ({ paths }: Cluster) => ({
 
 /** Where the controller manager and the scheduler say how they are; the ports are their defaults. */
 export const healthUrls = ({ plan }: Cluster): readonly (readonly [component: ComponentName, url: string])[] => {
-  const manager = ["kube-controller-manager", `https://${plan.nodeAddress}:10257/healthz`] as const;
-  const scheduler = ["kube-scheduler", `https://${plan.nodeAddress}:10259/healthz`] as const;
+  const manager = ["kube-controller-manager", `https://${endpoint(plan.nodeAddress, 10257)}/healthz`] as const;
+  const scheduler = ["kube-scheduler", `https://${endpoint(plan.nodeAddress, 10259)}/healthz`] as const;
   return plan.nodes === "one" ? [manager, scheduler] : [manager];
 };
+
+/** One node has the whole range. Of a cluster of both families the controller manager wants to be told each by its name. */
+function nodeShares({ families }: ClusterPlan): Readonly<Record<string, number>> {
+  const suffix = ({ family }: FamilyPlan): string => (families.length === 1 ? "" : `-${family.toLowerCase()}`);
+  return Object.fromEntries(families.map((one) => [`node-cidr-mask-size${suffix(one)}`, one.podBits]));
+}
 
 /** What a cluster without a node has controllers for: objects come, their pods are made, and they go. */
 const nodelessControllers = [
@@ -120,8 +128,7 @@ export async function controllerManager(cluster: Cluster, certificates: ClusterC
       "leader-elect": false,
       "allocate-node-cidrs": true,
       "cluster-cidr": plan.podRange,
-      // One node has the whole range.
-      "node-cidr-mask-size": 16,
+      ...nodeShares(plan),
       "service-cluster-ip-range": plan.serviceRange,
       "kube-api-qps": 200,
       "kube-api-burst": 400,

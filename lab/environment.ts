@@ -1,11 +1,11 @@
 import { lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Problem } from "../topology/problem";
+import { labSubnets } from "./addresses";
 import { ensureCertificates } from "./certificates";
 import type { Cluster } from "./cluster";
 import { renderKubeconfig } from "./kubeconfig";
 import { labPaths, stateDirectory } from "./paths";
-import { labSubnet } from "./plan";
 import { writeWhole } from "./process";
 import type { Toolbox } from "./tools";
 
@@ -41,6 +41,9 @@ async function linkPrograms(from: string, to: string): Promise<void> {
   for (const program of userPrograms) await replaceLink(join(from, program), join(to, program));
 }
 
+/** No proxy knows the lab. */
+const noProxy = Object.values(labSubnets).join();
+
 /** Environment variables that make a program work on the lab. The path goes before the caller's own. */
 export function labEnvironment(state: string = stateDirectory()): Record<string, string> {
   const paths = labPaths(state);
@@ -50,9 +53,8 @@ export function labEnvironment(state: string = stateDirectory()): Record<string,
     PULUMI_CONFIG_PASSPHRASE: labPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     KUBECONFIG: paths.kubeconfig,
-    // No proxy knows the lab.
-    NO_PROXY: joined(labSubnet, process.env["NO_PROXY"]),
-    no_proxy: joined(labSubnet, process.env["no_proxy"]),
+    NO_PROXY: joined(noProxy, process.env["NO_PROXY"]),
+    no_proxy: joined(noProxy, process.env["no_proxy"]),
   };
 }
 
@@ -67,8 +69,8 @@ export PULUMI_BACKEND_URL=${quote(`file://${pulumi}`)}
 export PULUMI_CONFIG_PASSPHRASE=${quote(labPassphrase)}
 export PULUMI_SKIP_UPDATE_CHECK=true
 export KUBECONFIG=${quote(kubeconfig)}
-export NO_PROXY=${labSubnet}"\${NO_PROXY:+,$NO_PROXY}"
-export no_proxy=${labSubnet}"\${no_proxy:+,$no_proxy}"
+export NO_PROXY=${noProxy}"\${NO_PROXY:+,$NO_PROXY}"
+export no_proxy=${noProxy}"\${no_proxy:+,$no_proxy}"
 `;
 }
 

@@ -7,6 +7,7 @@ import { lookAtLab, type LabStatus } from "./status";
 import { checkPrerequisites, ensureTools } from "./tools";
 import { bringUp, type UpOptions } from "./up";
 
+export type { AddressFamily } from "./addresses";
 export { labEnvironment } from "./environment";
 export { labPaths, stateDirectory, type LabPaths } from "./paths";
 export { planLab, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";

@@ -2,11 +2,12 @@ import { constants, existsSync } from "node:fs";
 import { access, readdir, readFile, readlink, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Problem } from "../topology/problem";
+import { labSubnets, type AddressFamily } from "./addresses";
 import { isUnified } from "./cgroup";
 import { availableMemory } from "./memory";
 import { foreignRoutes, namespaceFile } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
-import { bridgeName, labSubnet, planLab, type ClusterPlan, type LabCluster } from "./plan";
+import { bridgeName, planLab, type ClusterPlan, type LabCluster } from "./plan";
 import { readLabRecord, recordedState } from "./record";
 import { run } from "./run";
 
@@ -47,7 +48,7 @@ export async function checkMachine(clusters: readonly LabCluster[]): Promise<Pro
     availableMemory().then((bytes) => memoryProblems(newClusters, bytes)),
     checkDisk(added.length),
     checkWatchers(newClusters.filter(({ nodes }) => nodes === "one").length),
-    checkRanges(),
+    ...[...new Set(plan.clusters.flatMap(({ families }) => families.map(({ family }) => family)))].map(checkFamily),
     checkOtherLab(),
   ]);
   return [...problems.flat(), ...checkNames(added)];
@@ -210,11 +211,16 @@ async function countWatchersOf(pid: string): Promise<number> {
   return targets.filter((target) => target === "anon_inode:inotify").length;
 }
 
-async function checkRanges(): Promise<Problem[]> {
-  const routes = await foreignRoutes();
+/** Whether clusters of a family have their addresses for themselves, and the kernel knows the family. */
+async function checkFamily(family: AddressFamily): Promise<Problem[]> {
+  if (family === "IPv6" && !existsSync("/proc/net/if_inet6")) {
+    const fix = "Choose a stack without IPv6 ranges, or start the kernel without ipv6.disable=1.";
+    return [problem("a kernel with IPv6", "one without", fix)];
+  }
+  const routes = await foreignRoutes(family);
   return routes.map(({ range, device }) => ({
     path: "machine.network",
-    expected: `${labSubnet} free for the lab`,
+    expected: `${labSubnets[family]} free for the lab`,
     found: `a route to ${range} on ${device}`,
     fix: device.startsWith("br-")
       ? "It is probably a Docker network, such as kind's: remove it (docker network ls, docker network rm)."

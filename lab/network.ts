@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { bridgeName, hostAddress, labSubnet, type ClusterPlan } from "./plan";
+import { everywhere, hostAddresses, labSubnets, type AddressFamily } from "./addresses";
+import { bridgeName, type ClusterPlan, type FamilyPlan } from "./plan";
 import { run } from "./run";
 
 /** Where `ip netns` pins network namespaces. */
@@ -15,8 +16,11 @@ const bridgeNamespace = bridgeName;
 
 export const namespaceFile = (namespace: string): string => join(namespaceDirectory, namespace);
 
-/** Makes the bridge and the machine's interface into the lab, or mends them. */
-export async function ensureBridge(): Promise<void> {
+/** `ip`'s flag for a family. */
+const flagOf: Readonly<Record<AddressFamily, string>> = { IPv4: "-4", IPv6: "-6" };
+
+/** Makes the bridge and the machine's interface into the lab, or mends them. @param families that its clusters have. */
+export async function ensureBridge(families: ReadonlySet<AddressFamily>): Promise<void> {
   await ensureNamespace(bridgeNamespace);
   if (!(await hasInterface(bridgeNamespace, bridgeName))) {
     await ipBatch(bridgeNamespace, [`link add ${bridgeName} type bridge`]);
@@ -31,9 +35,28 @@ export async function ensureBridge(): Promise<void> {
     `link set host master ${bridgeName}`,
     "link set host up",
   ]);
-  await run(["ip", "address", "replace", `${hostAddress}/16`, "dev", bridgeName]);
+  for (const family of families) await run(["ip", "address", "replace", ...hostAddress(family), "dev", bridgeName]);
   await run(["ip", "link", "set", bridgeName, "up"]);
 }
+
+/** An address of the lab is nobody else's: the kernel need not wait a second to see whether another machine has it. */
+const atOnce: Readonly<Record<AddressFamily, readonly string[]>> = { IPv4: [], IPv6: ["nodad"] };
+
+const hostAddress = (family: AddressFamily): readonly string[] => [hostAddresses[family], ...atOnce[family]];
+
+/**
+ * Settings of a cluster's network namespace. Without a limit on its refusals, a pod that asks for what is not there learns
+ * it at once, every time. MetalLB's speaker answers for IPv6 addresses from the interface's own, which is to be there at once.
+ */
+const kernelSettings: Readonly<Record<AddressFamily, readonly string[]>> = {
+  IPv4: ["net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0"],
+  IPv6: [
+    "net.ipv6.conf.all.forwarding=1",
+    "net.ipv6.icmp.ratelimit=0",
+    "net.ipv6.conf.all.accept_dad=0",
+    "net.ipv6.conf.default.accept_dad=0",
+  ],
+};
 
 /** Makes a cluster's network namespace, its cable to the bridge, its routes and its source NAT, or mends them. */
 export async function ensureClusterNetwork(cluster: ClusterPlan, bin: string): Promise<void> {
@@ -47,30 +70,34 @@ export async function ensureClusterNetwork(cluster: ClusterPlan, bin: string): P
     ] as [string, ...string[]]);
     await ipBatch(namespace, [`link set eth0 address ${cluster.hardwareAddress}`]);
   }
+  await run(inNetwork(namespace, "sysctl", "-qw", ...cluster.families.flatMap(({ family }) => kernelSettings[family])));
   await ipBatch(bridgeNamespace, [`link set ${port} master ${bridgeName}`, `link set ${port} up`]);
-  const strayRoutes = await findStrayRoutes(cluster);
+  await ipBatch(namespace, ["link set lo up", "link set eth0 up"]);
+  for (const family of cluster.families) await ensureFamily(namespace, family, bin);
+}
+
+/** Makes the addresses, routes and source NAT of one family. */
+async function ensureFamily(namespace: string, plan: FamilyPlan, bin: string): Promise<void> {
+  const { family, node, nodeInSubnet, services, routes: wanted } = plan;
+  const strayRoutes = await findStrayRoutes(namespace, plan);
   await ipBatch(namespace, [
-    "link set lo up",
-    `address replace ${cluster.nodeAddress}/16 dev eth0`,
-    "link set eth0 up",
+    ["address replace", nodeInSubnet, ...atOnce[family], "dev eth0"].join(" "),
     // Nothing leaves the lab: whatever is not in its subnet is refused at once.
-    "route replace unreachable default metric 4278198272",
+    `route replace unreachable ${everywhere[family]} metric 4278198272`,
     // Programs on the node itself reach Services only if there is a route to look up before kube-proxy's rules apply.
-    `route replace ${cluster.serviceRange} dev eth0 src ${cluster.nodeAddress}`,
-    ...cluster.routes.map(({ range, via }) => `route replace ${range} via ${via} proto static`),
+    `route replace ${services} dev eth0 src ${node}`,
+    ...wanted.map(({ range, via }) => `route replace ${range} via ${via} proto static`),
     ...strayRoutes.map((range) => `route delete ${range} proto static`),
   ]);
-  // Without a limit on its refusals, a pod that asks for what is not there learns it at once, every time.
-  await run(inNetwork(namespace, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0"));
-  await replaceNat(cluster, bin);
+  await replaceNat(namespace, plan, bin);
 }
 
 /** Routes to clusters that have left, or have moved to another network. */
-async function findStrayRoutes(cluster: ClusterPlan): Promise<string[]> {
-  const wanted = new Set(cluster.routes.map(({ range }) => range));
-  const output = await run(["ip", "-n", cluster.namespace, "-j", "route", "show", "proto", "static"]);
-  const routes = JSON.parse(output || "[]") as { dst: string }[];
-  return routes.map(({ dst }) => dst).filter((dst) => !wanted.has(dst));
+async function findStrayRoutes(namespace: string, { family, routes: wanted }: FamilyPlan): Promise<string[]> {
+  const ranges = new Set(wanted.map(({ range }) => range));
+  const output = await run(["ip", flagOf[family], "-n", namespace, "-j", "route", "show", "proto", "static"]);
+  const found = JSON.parse(output || "[]") as Route[];
+  return found.map(({ dst }) => dst).filter((dst) => !ranges.has(dst));
 }
 
 const natChain = "ISTHMUS-POSTROUTING";
@@ -79,21 +106,22 @@ const natChain = "ISTHMUS-POSTROUTING";
  * Other clusters know no way back to a pod, so its packets leave under the node's address; between clusters on one
  * network pods keep their own. One iptables-restore, so that there is no moment without rules.
  */
-async function replaceNat(cluster: ClusterPlan, bin: string): Promise<void> {
+async function replaceNat(namespace: string, plan: FamilyPlan, bin: string): Promise<void> {
+  const iptables = plan.family === "IPv4" ? "iptables" : "ip6tables";
   const rules = [
     "*nat",
     `:${natChain} - [0:0]`,
-    ...cluster.withoutNat.map((range) => `-A ${natChain} -d ${range} -j RETURN`),
+    ...plan.withoutNat.map((range) => `-A ${natChain} -d ${range} -j RETURN`),
     `-A ${natChain} -j MASQUERADE`,
     "COMMIT",
     "",
   ];
   const environment = { PATH: `${bin}:${process.env["PATH"] ?? ""}` };
-  await run(inNetwork(cluster.namespace, "iptables-restore", "--noflush"), { input: rules.join("\n"), environment });
-  const existing = await run(inNetwork(cluster.namespace, "iptables-save", "-t", "nat"), { environment });
-  const jump = `POSTROUTING -s ${cluster.podRange} -j ${natChain}`;
+  await run(inNetwork(namespace, `${iptables}-restore`, "--noflush"), { input: rules.join("\n"), environment });
+  const existing = await run(inNetwork(namespace, `${iptables}-save`, "-t", "nat"), { environment });
+  const jump = `POSTROUTING -s ${plan.pods} -j ${natChain}`;
   if (existing.includes(`-A ${jump}\n`)) return;
-  await run(inNetwork(cluster.namespace, "iptables", "-t", "nat", "-I", ...jump.split(" ")), { environment });
+  await run(inNetwork(namespace, iptables, "-t", "nat", "-I", ...jump.split(" ")), { environment });
 }
 
 /** Removes one cluster's namespace and cable. Nothing happens where there is none. */
@@ -164,15 +192,21 @@ async function ipBatch(namespace: string, lines: readonly string[]): Promise<voi
 }
 
 /** The machine's routes that overlap the lab's subnet and are not the lab's own, for the check beforehand. */
-export async function foreignRoutes(): Promise<{ range: string; device: string }[]> {
-  const within = await ipv4Routes("table", "all", "root", labSubnet);
+export async function foreignRoutes(family: AddressFamily): Promise<{ range: string; device: string }[]> {
+  const subnet = labSubnets[family];
+  const within = await routes(family, "table", "all", "root", subnet);
   // A wider range, such as a VPN's: part of it would be cut off.
-  const around = (await ipv4Routes("match", labSubnet)).filter(({ dst }) => dst !== "default");
+  const around = (await routes(family, "match", subnet)).filter(({ dst }) => dst !== "default");
   const found = [...within, ...around].filter(({ dev }) => dev !== bridgeName);
   const ranges = new Map(found.map(({ dst, dev }) => [dst, { range: dst, device: dev ?? "no device" }]));
   return [...ranges.values()];
 }
 
-async function ipv4Routes(...selector: readonly string[]): Promise<{ dst: string; dev?: string }[]> {
-  return JSON.parse(await run(["ip", "-j", "-4", "route", "show", ...selector])) as { dst: string; dev?: string }[];
+interface Route {
+  readonly dst: string;
+  readonly dev?: string;
+}
+
+async function routes(family: AddressFamily, ...selector: readonly string[]): Promise<readonly Route[]> {
+  return JSON.parse((await run(["ip", "-j", flagOf[family], "route", "show", ...selector])) || "[]") as Route[];
 }

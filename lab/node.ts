@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { endpoint, everywhere } from "./addresses";
 import { certificateFiles, type ClusterCertificates } from "./certificates";
 import { podsGroup } from "./cgroup";
 import { componentOf, flags, type Cluster } from "./cluster";
@@ -54,8 +55,8 @@ required_plugins = ["io.containerd.grpc.v1.cri"]
 function cniConfiguration({ plan, paths }: Cluster): object {
   const ipam = {
     type: "host-local",
-    ranges: [[{ subnet: plan.podRange }]],
-    routes: [{ dst: "0.0.0.0/0" }],
+    ranges: plan.families.map(({ pods }) => [{ subnet: pods }]),
+    routes: plan.families.map(({ family }) => ({ dst: everywhere[family] })),
     dataDir: join(paths.run, "cni"),
   };
   return {
@@ -91,7 +92,7 @@ export async function kubelet(cluster: Cluster, certificates: ClusterCertificate
       kubeconfig,
       config: configuration,
       "hostname-override": plan.nodeName,
-      "node-ip": plan.nodeAddress,
+      "node-ip": plan.families.map(({ node }) => node).join(),
       "node-labels": labels.join(","),
     }),
     { configuration: [configuration, kubeconfig] },
@@ -152,7 +153,7 @@ export async function kubeProxy(cluster: Cluster, certificates: ClusterCertifica
       "proxy-mode": "iptables",
       "cluster-cidr": plan.podRange,
       "hostname-override": plan.nodeName,
-      "healthz-bind-address": `${plan.nodeAddress}:${kubeProxyHealthPort}`,
+      "healthz-bind-address": endpoint(plan.nodeAddress, kubeProxyHealthPort),
       // A new Service works after a tenth of a second instead of a whole one.
       "iptables-min-sync-period": "100ms",
       "iptables-localhost-nodeports": false,

@@ -1,4 +1,5 @@
 import { ConfigurationError, type Problem } from "../topology/problem";
+import { addressesOf, endpoint, type AddressFamily, type ClusterAddresses } from "./addresses";
 
 /** A cluster as the mesh's configuration names it. */
 export interface LabCluster {
@@ -9,6 +10,8 @@ export interface LabCluster {
    * admission webhooks, which no pod would answer, are not asked. Default: `one`.
    */
   readonly nodes?: NodeCount;
+  /** Families of all its addresses, the first one first. Default: IPv4 alone. Clusters without one in common do not reach each other. */
+  readonly families?: readonly AddressFamily[];
 }
 
 /** How many nodes a cluster of the lab has. */
@@ -27,6 +30,8 @@ export interface ClusterPlan {
   readonly name: string;
   readonly network: string;
   readonly nodes: NodeCount;
+  /** What it has of each family, the first one first: at least one. */
+  readonly families: readonly FamilyPlan[];
   /** Decides all addresses; kept for as long as the cluster lives, whatever clusters join or leave. */
   readonly index: number;
   /** Network namespace, as `ip netns` knows it. */
@@ -36,6 +41,7 @@ export interface ClusterPlan {
   /** The kubeconfig context. */
   readonly context: string;
   readonly nodeName: string;
+  /** This and the following addresses are of the first family. */
   readonly nodeAddress: string;
   /**
    * Follows from the node's address, as in nature it does not: what the other clusters remember of that address stays
@@ -43,13 +49,17 @@ export interface ClusterPlan {
    */
   readonly hardwareAddress: string;
   readonly apiServer: string;
+  /** The ranges of all families, with commas between them, as Kubernetes' flags have them. */
   readonly podRange: string;
   readonly serviceRange: string;
-  /** The `kubernetes` Service: the first address of the range, by Kubernetes' own rule. */
-  readonly kubernetesService: string;
   readonly dnsService: string;
-  /** First and last address that MetalLB hands out, as its IPAddressPool wants them. */
+  /** First and last address that MetalLB hands out. */
   readonly loadBalancers: string;
+}
+
+/** What a cluster has of one family. */
+export interface FamilyPlan extends ClusterAddresses {
+  readonly family: AddressFamily;
   /** Pod and Service ranges of the other clusters on the same network. */
   readonly routes: readonly Route[];
   /** Destinations that pods reach under their own address: their own range and those of the network's other clusters. */
@@ -62,13 +72,6 @@ export interface LabPlan {
   readonly clusters: readonly ClusterPlan[];
 }
 
-/**
- * The subnet that all nodes and LoadBalancer addresses lie in, which is kind's default too, so that addresses in
- * Istio's and MetalLB's examples for kind fit.
- */
-export const labSubnet = "172.18.0.0/16";
-/** The machine's own address in the lab's subnet. */
-export const hostAddress = "172.18.0.1";
 /** The machine's interface into the lab, and the bridge and its namespace behind it. */
 export const bridgeName = "isthmus0";
 /** 10.200.0.0 and up leave room for 56 service ranges; pods and nodes would allow as many. */
@@ -93,43 +96,70 @@ export function planLab(clusters: readonly LabCluster[], indices: Readonly<Recor
   return { clusters: placed.map((cluster) => planCluster(cluster, placed)) };
 }
 
-interface PlacedCluster extends LabCluster {
+/** A cluster of the lab with the index that it has. */
+export interface PlacedCluster extends LabCluster {
   readonly index: number;
 }
 
+/**
+ * The clusters of a standing lab that stay as they are. One that gets other nodes or families is made anew, with an index
+ * as if it had never been there.
+ */
+export function stayingClusters<Standing extends PlacedCluster>(
+  standing: readonly Standing[],
+  wanted: readonly LabCluster[],
+): Standing[] {
+  const kindOf = (cluster: LabCluster): string =>
+    JSON.stringify([cluster.name, cluster.nodes ?? "one", familiesOf(cluster)]);
+  const kinds = new Set(wanted.map(kindOf));
+  return standing.filter((cluster) => kinds.has(kindOf(cluster)));
+}
+
+/** The families that a cluster is to have, the first one first. */
+const familiesOf = ({ families = ["IPv4"] }: LabCluster): readonly AddressFamily[] => families;
+
 function planCluster(cluster: PlacedCluster, all: readonly PlacedCluster[]): ClusterPlan {
   const { name, network, nodes = "one", index } = cluster;
-  const neighbours = all.filter((other) => other.network === network && other.name !== name);
-  const neighbourRanges = neighbours.flatMap(({ index: other }) =>
-    [podRange(other), serviceRange(other)].map((range) => ({ range, via: nodeAddress(other) })),
-  );
+  const families = familiesOf(cluster).map((family) => planFamily(family, cluster, all));
+  const [first] = families;
+  if (first === undefined) throw new RangeError(`cluster ${name} has no addresses`);
   return {
     name,
     network,
     nodes,
+    families,
     index,
     namespace: `isthmus-${name}`,
     port: `port${index}`,
     context: `lab-${name}`,
     nodeName: name,
-    nodeAddress: nodeAddress(index),
+    nodeAddress: first.node,
     hardwareAddress: hardwareAddress(index),
-    apiServer: `https://${nodeAddress(index)}:6443`,
-    podRange: podRange(index),
-    serviceRange: serviceRange(index),
-    kubernetesService: `10.${200 + index}.0.1`,
-    dnsService: `10.${200 + index}.0.10`,
-    loadBalancers: `172.18.${11 + index}.0-172.18.${11 + index}.255`,
-    routes: neighbourRanges,
-    withoutNat: [podRange(index), ...neighbourRanges.map(({ range }) => range)],
+    apiServer: `https://${endpoint(first.node, 6443)}`,
+    podRange: families.map(({ pods }) => pods).join(),
+    serviceRange: families.map(({ services }) => services).join(),
+    dnsService: first.dnsService,
+    loadBalancers: first.loadBalancers,
   };
 }
 
-const nodeAddress = (index: number) => `172.18.0.${10 + index}`;
+function planFamily(
+  family: AddressFamily,
+  { name, network, index }: PlacedCluster,
+  all: readonly PlacedCluster[],
+): FamilyPlan {
+  const addresses = addressesOf(family, index);
+  const routes = all
+    .filter((other) => other.network === network && other.name !== name && familiesOf(other).includes(family))
+    .flatMap((other) => {
+      const { node, pods, services } = addressesOf(family, other.index);
+      return [pods, services].map((range) => ({ range, via: node }));
+    });
+  return { family, ...addresses, routes, withoutNat: [addresses.pods, ...routes.map(({ range }) => range)] };
+}
+
 /** A locally administered address (IEEE 802: second bit of the first octet). */
 const hardwareAddress = (index: number) => `02:00:ac:12:00:${(10 + index).toString(16).padStart(2, "0")}`;
-const podRange = (index: number) => `10.${100 + index}.0.0/16`;
-const serviceRange = (index: number) => `10.${200 + index}.0.0/16`;
 
 function lowestFree(taken: ReadonlySet<number>): number {
   let index = 0;

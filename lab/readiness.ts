@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { endpoint } from "./addresses";
 import type { ApiServer } from "./api-server";
 import { coreDnsPath } from "./addons/coredns";
 import { metalLbController, metalLbSpeaker } from "./addons/metallb";
@@ -27,7 +28,7 @@ export async function isNodeReady(cluster: ClusterPlan, api: ApiServer, since = 
 
 /** Whether kube-proxy says that it has written its rules. */
 export const isKubeProxyReady = (cluster: ClusterPlan): Promise<boolean> =>
-  isHealthy(`http://${cluster.nodeAddress}:${kubeProxyHealthPort}/healthz`);
+  isHealthy(`http://${endpoint(cluster.nodeAddress, kubeProxyHealthPort)}/healthz`);
 
 /**
  * Whether a component answers its health check.

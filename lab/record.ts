@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { labPaths, runDirectory } from "./paths";
-import type { LabCluster } from "./plan";
+import type { PlacedCluster } from "./plan";
 import { writeWhole } from "./process";
 
 /** What the lab remembers of itself, written before anything is made. */
@@ -12,7 +12,7 @@ export interface LabRecord {
   readonly stack: string;
   /** Directories that have a link to the lab, or had one. */
   readonly projectDirectories: readonly string[];
-  readonly clusters: readonly (LabCluster & { readonly index: number })[];
+  readonly clusters: readonly PlacedCluster[];
 }
 
 export const recordFormat = 2;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { AddressFamily } from "./addresses";
 import type { ClusterCertificates } from "./certificates";
 import { clusterOf, type Cluster } from "./cluster";
 import { removeCluster, removeLab } from "./down";
@@ -10,7 +11,7 @@ import { withLabLock } from "./lock";
 import { ensureRunDirectory, removeRunDirectory } from "./mounts";
 import { ensureBridge } from "./network";
 import { runDirectory, stateDirectory } from "./paths";
-import { planLab, type LabCluster, type LabPlan } from "./plan";
+import { planLab, stayingClusters, type ClusterPlan, type LabCluster, type LabPlan } from "./plan";
 import { linkPlugins, pluginSetting } from "./plugins";
 import { bootId } from "./process";
 import type { Progress } from "./progress";
@@ -49,7 +50,7 @@ async function bringUpAlone(options: UpOptions, toolbox: Toolbox): Promise<void>
   const plan = await planAndRecord(options, state, progress);
   const clusters = plan.clusters.map((cluster) => clusterOf(cluster, state, toolbox));
   const store = await makeImageStore(toolbox, progress);
-  await ensureBridge();
+  await ensureBridge(new Set(plan.clusters.flatMap(familiesIn)));
   // One after the other: it is the network that must stand before anything talks.
   const prepared: PreparedCluster[] = [];
   for (const cluster of clusters) prepared.push({ cluster, certificates: await prepareCluster(cluster) });
@@ -101,10 +102,9 @@ async function removeOldLab(state: string, progress: Progress): Promise<void> {
 async function planAndRecord(options: UpOptions, state: string, progress: Progress): Promise<LabPlan> {
   const record = await readLabRecord(state);
   const recorded = record?.clusters ?? [];
-  const plan = planLab(options.clusters, Object.fromEntries(recorded.map(({ name, index }) => [name, index])));
-  const isWanted = (cluster: LabCluster): boolean =>
-    plan.clusters.some(({ name, nodes }) => name === cluster.name && nodes === (cluster.nodes ?? "one"));
-  for (const { name, index } of recorded.filter((cluster) => !isWanted(cluster))) {
+  const staying = stayingClusters(recorded, options.clusters);
+  const plan = planLab(options.clusters, Object.fromEntries(staying.map(({ name, index }) => [name, index])));
+  for (const { name, index } of recorded.filter((cluster) => !staying.includes(cluster))) {
     await progress.step(`Removing cluster ${name}`, () => removeCluster(name, index, state));
   }
   await writeLabRecord(
@@ -112,7 +112,10 @@ async function planAndRecord(options: UpOptions, state: string, progress: Progre
       format: recordFormat,
       stack: options.stack,
       projectDirectories: [...new Set([...(record?.projectDirectories ?? []), options.projectDirectory])],
-      clusters: plan.clusters.map(({ name, network, nodes, index }) => ({ name, network, nodes, index })),
+      clusters: plan.clusters.map((cluster) => {
+        const { name, network, nodes, index } = cluster;
+        return { name, network, nodes, families: familiesIn(cluster), index };
+      }),
     },
     state,
   );
@@ -131,5 +134,6 @@ async function prepareDirectories(state: string): Promise<void> {
   await recordState(state);
 }
 
+const familiesIn = ({ families }: ClusterPlan): AddressFamily[] => families.map(({ family }) => family);
 const names = (clusters: readonly Cluster[]): string => clusters.map(({ plan }) => plan.name).join(", ");
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

@@ -37,9 +37,36 @@ export function parseRange(text: string): AddressRange | undefined {
   return { family: address.family, first, last: first + size - 1n };
 }
 
-/** An IPv4 address as it is written. */
-export function writeIpv4(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((bits) => String((value >> bits) & 255n)).join(".");
+/** The one text for an address; of IPv6 that of RFC 5952, with all of it in hexadecimal digits, as URLs have it. */
+export function writeAddress({ family, value }: Address): string {
+  return family === 4 ? partsOf(value, 4, 8n).join(".") : writeIpv6(value);
+}
+
+/** The IPv4 address that an IPv6 one stands for (`::ffff:10.1.2.3`; RFC 4291, 2.5.5.2); any other as it is. */
+export function unmapped(address: Address): Address {
+  const isMapped = address.family === 6 && address.value >> 32n === 0xffffn;
+  return isMapped ? { family: 4, value: address.value & 0xffffffffn } : address;
+}
+
+/** So many parts of a number, of so many bits each. */
+function partsOf(value: bigint, count: number, bits: bigint): bigint[] {
+  return Array.from(
+    { length: count },
+    (_unused, index) => (value >> (bits * BigInt(count - 1 - index))) & ((1n << bits) - 1n),
+  );
+}
+
+function writeIpv6(value: bigint): string {
+  const text = partsOf(value, 8, 16n)
+    .map((group) => group.toString(16))
+    .join(":");
+  // The longest run of zeros goes, the first of those that are equally long.
+  const runs = [...text.matchAll(/\b0(:0)+\b/g)].sort(([left], [right]) => right.length - left.length);
+  const [longest] = runs;
+  if (longest === undefined) return text;
+  const before = text.slice(0, longest.index).replace(/:$/, "");
+  const after = text.slice(longest.index + longest[0].length).replace(/^:/, "");
+  return `${before}::${after}`;
 }
 
 /** Whether two ranges have an address in common. IPv4 and IPv6 never have. */

@@ -1,5 +1,12 @@
-import { BlockList, isIP } from "node:net";
-import { isOwnMachine } from "../../topology";
+import {
+  contains,
+  isOwnMachine,
+  parseAddress,
+  parseRange,
+  unmapped,
+  type Address,
+  type AddressRange,
+} from "../../topology";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
 
 /**
@@ -29,18 +36,21 @@ function bare(hostname: string): string {
     .replace(/\.$/, "");
 }
 
+/** As Go compares: an address with addresses, however they are written, and a name with names. */
 function matches(url: URL, exception: string): boolean {
   if (exception === "") return false;
   if (exception === "*") return true;
   const host = bare(url.hostname);
-  const family = isIP(host);
-  const [network = "", bits] = exception.split("/");
-  if (bits !== undefined)
-    return family !== 0 && isIP(network) === family && inNetwork(host, network, Number(bits), family);
+  const address = addressOf(host);
+  const range = parseRange(exception);
+  if (range !== undefined) return address !== undefined && contains(unmappedRange(range), address);
   const { name, port } = splitPort(exception);
   if (port !== undefined && port !== (url.port === "" ? defaultPort(url) : url.port)) return false;
-  if (family !== 0) return name === host;
-  const suffix = name.replace(/^\*?\./, "");
+  const excepted = addressOf(name);
+  if (address !== undefined || excepted !== undefined) {
+    return address !== undefined && excepted?.family === address.family && excepted.value === address.value;
+  }
+  const suffix = bare(name).replace(/^\*?\./, "");
   return host.endsWith(`.${suffix}`) || (host === suffix && !name.startsWith("."));
 }
 
@@ -48,16 +58,21 @@ function defaultPort(url: URL): string {
   return url.protocol === "https:" ? "443" : "80";
 }
 
-function splitPort(exception: string): { name: string; port?: string } {
-  if (isIP(exception) === 6) return { name: exception };
-  const match = /^(.*):(\d+)$/.exec(exception);
-  return match === null ? { name: bare(exception) } : { name: bare(match[1] ?? ""), port: match[2] ?? "" };
+/** To Go brackets are an address's only where a port follows. */
+function splitPort(exception: string): { readonly name: string; readonly port?: string } {
+  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(exception) ?? [];
+  const name = bracketed ?? plain;
+  return name === undefined || port === undefined ? { name: exception } : { name, port };
 }
 
-function inNetwork(host: string, network: string, bits: number, family: number): boolean {
-  const longest = family === 4 ? 32 : 128;
-  if (!Number.isInteger(bits) || bits < 0 || bits > longest) return false;
-  const list = new BlockList();
-  list.addSubnet(network, bits, family === 4 ? "ipv4" : "ipv6");
-  return list.check(host, family === 4 ? "ipv4" : "ipv6");
+/** To Go an IPv4 address that IPv6 writes is that IPv4 address. */
+function addressOf(text: string): Address | undefined {
+  const address = parseAddress(text);
+  return address === undefined ? undefined : unmapped(address);
+}
+
+function unmappedRange(range: AddressRange): AddressRange {
+  const [first, last] = [range.first, range.last].map((value) => unmapped({ family: range.family, value }));
+  if (first === undefined || last?.family !== first.family) return range;
+  return { family: first.family, first: first.value, last: last.value };
 }

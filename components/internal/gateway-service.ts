@@ -20,9 +20,18 @@ export interface ServiceShape {
   readonly spec: {
     readonly type: string;
     readonly loadBalancerClass?: string;
+    readonly ipFamilyPolicy?: string;
+    readonly ipFamilies?: string[];
     readonly selector: Readonly<Record<string, string>>;
     readonly ports: ServicePort[];
   };
+}
+
+/** A Service's spec of a family: of that one alone, for who has only one would lose the calls to addresses of the other. */
+export function ofFamily(
+  family: "IPv4" | "IPv6" | undefined,
+): Pick<ServiceShape["spec"], "ipFamilyPolicy" | "ipFamilies"> {
+  return family === undefined ? {} : { ipFamilyPolicy: "SingleStack", ipFamilies: [family] };
 }
 
 /** A port of a Service. */
@@ -57,6 +66,7 @@ export function gatewayService(cluster: ClusterPlan, gateway: EastWestGatewayPla
     spec: {
       type: gateway.type,
       ...(gateway.loadBalancerClass === undefined ? {} : { loadBalancerClass: gateway.loadBalancerClass }),
+      ...ofFamily(gateway.ipFamily),
       selector: eastWestGatewaySelector,
       ports: [
         { name: "status-port", port: statusPort, targetPort: statusPort, protocol: "TCP" },

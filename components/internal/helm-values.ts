@@ -1,6 +1,8 @@
 import {
   mergeValues,
+  parseAddress,
   systemNamespace,
+  writeAddress,
   type ClusterPlan,
   type ControlPlanePlan,
   type FixedNetwork,
@@ -109,7 +111,7 @@ export function remoteValues(plan: MeshPlan, cluster: ClusterPlan, address: stri
         network: cluster.network,
         multiCluster: { clusterName: cluster.name },
         configCluster: true,
-        remotePilotAddress: address,
+        ...pilotAddress(address),
       },
       // An API server calls no Service that is only another name (kubernetes, webhook resolver), so it is given a URL.
       istiodRemote: isHostName(address)
@@ -167,7 +169,19 @@ export function eastWestGatewayValues(cluster: ClusterPlan): HelmValues {
 
 /** Whether an address is a host's name and no IP address. */
 export function isHostName(address: string): boolean {
-  return !address.includes(":") && !/^\d+\.\d+\.\d+\.\d+$/.test(address);
+  return parseAddress(address) === undefined;
+}
+
+/**
+ * Where a remote cluster's Service `istiod` leads. The chart knows an IPv6 address by hexadecimal digits alone, and takes
+ * what else there is for a host's name. It puts the address into an EndpointSlice of IPv6, of which a Service of IPv4 takes
+ * no notice: that is what the Service would be in a cluster of both families whose first is IPv4.
+ */
+function pilotAddress(address: string): HelmValues {
+  const read = parseAddress(address);
+  if (read?.family !== 6) return { remotePilotAddress: address };
+  // Written into YAML as it is, an address with a colon at its end would be a mapping.
+  return { remotePilotAddress: writeAddress(read).replace(/::$/, "::0"), ipFamilies: ["IPv6"] };
 }
 
 /** Annotation of istiod's pods by which they are made anew when they are to be pulled by other Secrets. */

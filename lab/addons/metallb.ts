@@ -96,7 +96,7 @@ export function addressPool(cluster: ClusterPlan): KubernetesObject[] {
       apiVersion: "metallb.io/v1beta1",
       kind: "IPAddressPool",
       metadata: { name: "lab", namespace },
-      spec: { addresses: [cluster.loadBalancers] },
+      spec: { addresses: cluster.families.map(({ loadBalancers }) => loadBalancers) },
     },
     {
       apiVersion: "metallb.io/v1beta1",

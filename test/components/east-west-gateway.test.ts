@@ -164,14 +164,22 @@ describe("EastWestGateway", () => {
     );
   });
 
-  it("has the annotations and the class that the configuration gives", async () => {
+  it("has the annotations, the class and the family that the configuration gives", async () => {
     const annotations = { "example.org/scheme": "internal" };
-    const resources = await updateOf(withGateway({ annotations, loadBalancerClass: "example.org/nlb" }));
+    const resources = await updateOf(
+      withGateway({ annotations, loadBalancerClass: "example.org/nlb", ipFamily: "IPv6" }),
+    );
     assert.deepEqual(
       serviceOf(resources, "east"),
       service(
         { "topology.istio.io/network": "east" },
-        { type: "LoadBalancer", loadBalancerClass: "example.org/nlb", ports: [statusPort, tlsPort] },
+        {
+          type: "LoadBalancer",
+          loadBalancerClass: "example.org/nlb",
+          ipFamilyPolicy: "SingleStack",
+          ipFamilies: ["IPv6"],
+          ports: [statusPort, tlsPort],
+        },
         annotations,
       ),
     );

@@ -127,15 +127,27 @@ describe("Mesh of a primary and a remote", () => {
     assert.deepEqual(valuesOf(fixed, "mesh-edge-control-plane-istiod")["global"], remoteGlobal("west", "203.0.113.11"));
   });
 
-  it("exposes istiod by a Service of its own, with the annotations and the class that the configuration gives", async () => {
+  it("leads to an IPv6 address by a Service of that family", async () => {
+    const there = await updateOf(primaryRemote, { addresses: () => ["2001:db8::b"] });
+    assert.deepEqual(valuesOf(there, "mesh-edge-control-plane-istiod")["global"], {
+      ...remoteGlobal("west", "2001:db8::b"),
+      ipFamilies: ["IPv6"],
+    });
+  });
+
+  it("exposes istiod by a Service of its own, with the annotations, class and family that the configuration gives", async () => {
     const { edge, west } = primaryRemote.clusters;
-    const exposedIstiod = { annotations: { "example.org/scheme": "internal" }, loadBalancerClass: "example.org/nlb" };
+    const exposedIstiod = {
+      annotations: { "example.org/scheme": "internal" },
+      loadBalancerClass: "example.org/nlb",
+      ipFamily: "IPv6" as const,
+    };
     const special = await updateOf({ ...primaryRemote, clusters: { edge, west: { ...west, exposedIstiod } } });
     const ports = [
       { name: "tls-istiod", port: 15012, targetPort: 15012, protocol: "TCP" },
       { name: "tls-webhook", port: 15017, targetPort: 15017, protocol: "TCP" },
     ];
-    const service = (annotations: Record<string, string>, spec: Record<string, string>): unknown => ({
+    const service = (annotations: Record<string, string>, spec: Record<string, unknown>): unknown => ({
       apiVersion: "v1",
       kind: "Service",
       metadata: {
@@ -149,7 +161,11 @@ describe("Mesh of a primary and a remote", () => {
     assert.deepEqual(find(resources, "mesh-west-exposed-istiod-service").inputs, service({}, {}));
     assert.deepEqual(
       find(special, "mesh-west-exposed-istiod-service").inputs,
-      service(exposedIstiod.annotations, { loadBalancerClass: "example.org/nlb" }),
+      service(exposedIstiod.annotations, {
+        loadBalancerClass: "example.org/nlb",
+        ipFamilyPolicy: "SingleStack",
+        ipFamilies: ["IPv6"],
+      }),
     );
   });
 

@@ -31,8 +31,8 @@ import { externalControlPlane, planOf, topologies, twoPrimaries } from "../suppo
 const project = join(__dirname, "..", "..");
 const stackFiles = readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
 
-/** Both kinds of address lead to values of their own. */
-const addresses = ["172.18.11.1", "istiod.example.org"];
+/** Every kind of address leads to values of its own. */
+const addresses = ["172.18.11.1", "2001:db8::1", "istiod.example.org"];
 
 /** Helm ignores a value that its chart does not know: a misspelt one would do nothing, and nobody would be told. */
 describe("Helm values", function () {

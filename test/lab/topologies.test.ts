@@ -26,6 +26,22 @@ const topologies: readonly Topology[] = [
     external: ["control"],
   },
   {
+    stack: "ipv6",
+    models: {
+      east: "multi-primary-multi-network",
+      edge: "primary-remote-multi-network",
+      west: "multi-primary-multi-network",
+    },
+  },
+  {
+    stack: "dual-stack",
+    models: {
+      east: "multi-primary-multi-network",
+      edge: "primary-remote-multi-network",
+      west: "multi-primary-multi-network",
+    },
+  },
+  {
     stack: "mixed",
     models: {
       branch: "primary-remote-multi-network",

@@ -68,6 +68,8 @@ export interface EastWestGatewayPlan {
   readonly port: number;
   readonly annotations: Readonly<Record<string, string>>;
   readonly loadBalancerClass?: string;
+  /** Family of its Service's addresses; undefined for the cluster's own first one. */
+  readonly ipFamily?: "IPv4" | "IPv6";
   readonly timeoutSeconds: number;
 }
 
@@ -116,13 +118,14 @@ export function planExternal(mesh: Mesh, name: string): SitePlan {
 }
 
 function gatewayOf(settings: Mesh["clusters"][string]["eastWestGateway"]): EastWestGatewayPlan {
-  const { type, addresses, port, annotations, loadBalancerClass, timeoutSeconds } = settings;
+  const { type, addresses, port, annotations, loadBalancerClass, ipFamily, timeoutSeconds } = settings;
   return {
     type,
     ...(addresses === undefined ? {} : { addresses }),
     port,
     annotations,
     ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    ...(ipFamily === undefined ? {} : { ipFamily }),
     timeoutSeconds,
   };
 }

@@ -9,6 +9,8 @@ export interface ExposedIstiodPlan {
   readonly address?: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly loadBalancerClass?: string;
+  /** Family of its addresses; undefined for the cluster's own first one. */
+  readonly ipFamily?: "IPv4" | "IPv6";
   readonly timeoutSeconds: number;
 }
 
@@ -67,11 +69,12 @@ export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readon
 }
 
 function exposedIstiod(settings: Mesh["clusters"][string]["exposedIstiod"]): ExposedIstiodPlan {
-  const { address, annotations, loadBalancerClass, timeoutSeconds } = settings;
+  const { address, annotations, loadBalancerClass, ipFamily, timeoutSeconds } = settings;
   return {
     ...(address === undefined ? {} : { address }),
     annotations,
     ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    ...(ipFamily === undefined ? {} : { ipFamily }),
     timeoutSeconds,
   };
 }

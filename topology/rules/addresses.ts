@@ -2,7 +2,7 @@ import { describeFound } from "../found";
 import { isOwnMachine } from "../loopback";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
-import { parseAddress } from "../ranges";
+import { contains, parseAddress, parseRange, writeAddress, type AddressRange } from "../ranges";
 import { clustersOf, controlPlaneOf, externalsOf } from "./draft";
 import type { Doubts, MeshDraft } from "./rule";
 import { called } from "./words";
@@ -46,13 +46,27 @@ function toldAddresses(mesh: MeshDraft, doubts: Doubts): Told[] {
   return [...gateways, ...istiods];
 }
 
+/** Addresses of one cable, which no router hands on; Kubernetes takes them for no endpoint (validation, ValidateEndpointIP). */
+const linkLocal = ["169.254.0.0/16", "fe80::/10"].map((text) => parseRange(text) as AddressRange);
+
+/** Why nobody elsewhere reaches an address; undefined where it may be. */
+function whyUnreached(address: string): string | undefined {
+  if (isOwnMachine(address)) return "which is for each of them itself";
+  const read = parseAddress(address);
+  if (read === undefined || !linkLocal.some((range) => contains(range, read))) return undefined;
+  return "a link-local one, which is good on one cable alone";
+}
+
 export function addressesReachOthers(mesh: MeshDraft, doubts: Doubts): readonly Problem[] {
   return toldAddresses(mesh, doubts)
-    .filter(({ address }) => isOwnMachine(address))
-    .map(({ path, address }) => ({
+    .flatMap(({ path, address }) => {
+      const why = whyUnreached(address);
+      return why === undefined ? [] : [{ path, address, why }];
+    })
+    .map(({ path, address, why }) => ({
       path,
       expected: "an address that other clusters can reach",
-      found: `${describeFound(address)}, which is for each of them itself`,
+      found: `${describeFound(address)}, ${why}`,
       fix: "Write the address of the load balancer, of the nodes, or of what stands before them.",
     }));
 }
@@ -81,7 +95,8 @@ export function oneAddressOneThing(mesh: MeshDraft, doubts: Doubts): readonly Pr
 
 /** One text for one address, however it is written. */
 function canonical(address: string): string {
-  return parseAddress(address)?.value.toString() ?? address.toLowerCase();
+  const read = parseAddress(address);
+  return read === undefined ? address.toLowerCase() : writeAddress(read);
 }
 
 export function apiServersReachable(mesh: MeshDraft): readonly Problem[] {

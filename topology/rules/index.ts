@@ -13,6 +13,7 @@ import {
   knownControlPlane,
 } from "./control-planes";
 import { namespacesDiscovered } from "./discovery";
+import { gatewaysListen } from "./families";
 import {
   exposedIstiodInUse,
   gatewaysInUse,
@@ -104,6 +105,7 @@ export const cautions: readonly Caution[] = [
   { id: "one-cluster-domain", check: oneClusterDomain },
   { id: "gateways-in-use", check: gatewaysInUse },
   { id: "exposed-istiod-in-use", check: exposedIstiodInUse },
+  { id: "gateways-listen", check: gatewaysListen },
   { id: "revision-installed", check: revisionInstalled },
   { id: "namespaces-discovered", check: namespacesDiscovered },
   { id: "renewal-in-time", check: renewalInTime },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseAddress, parseRange, writeIpv4 } from "../ranges";
+import { parseAddress, parseRange, unmapped, writeAddress } from "../ranges";
 import { nearest } from "../suggest";
 import { mendDnsLabel, worded, type Wording } from "../wording";
 
@@ -77,12 +77,26 @@ export function address(example: string): z.ZodString {
         /^(?=.{1,253}$)([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/,
       )
       // What has the look of an address must be one: no name ends in a number.
-      .refine((value) => !/:|(^|\.)\d+$/.test(value) || parseAddress(value) !== undefined),
+      .refine((value) => !/:|(^|\.)\d+$/.test(value) || parseAddress(value) !== undefined)
+      // Kubernetes and Istio take it for one family here and for the other there.
+      .refine((value) => ipv4Within(value) === undefined),
     { expected: "an IP address or a host name", example, mend: mendAddress },
   );
 }
 
+/** The IPv4 address that is written as one of IPv6. */
+function ipv4Within(value: string): string | undefined {
+  const address = parseAddress(value);
+  if (address === undefined || unmapped(address) === address) return undefined;
+  return writeAddress(unmapped(address));
+}
+
 function mendAddress(value: string): string | undefined {
+  const ipv4 = ipv4Within(value);
+  if (ipv4 !== undefined) return `Write \`${ipv4}\`, the IPv4 address that it is.`;
+  const bracketed = /^\[([^\]]*)\](:\d+)?$/.exec(value);
+  if (bracketed !== null) return `Take out the brackets${bracketed[2] === undefined ? "" : " and the port"}.`;
+  if (/^[0-9a-fA-F:.]+%/.test(value)) return "Take an address without a zone, which other machines do not know.";
   if (value.includes("://")) return "Take out the scheme.";
   if (value.includes("/")) return "Take out the slash and what follows it.";
   return /^[^:]+:\d+$/.test(value) ? "Take out the port." : mendSpaces(value);
@@ -109,8 +123,8 @@ function mendRange(value: string): string | undefined {
   const [written = "", length] = value.split("/");
   const meant = parseRange(value);
   if (meant !== undefined) {
-    const range = meant.family === 4 ? `\`${writeIpv4(meant.first)}/${length ?? ""}\`` : "the range's first address";
-    return `Write ${range}, or the range that you mean: this address lies within it.`;
+    const first = writeAddress({ family: meant.family, value: meant.first });
+    return `Write \`${first}/${length ?? ""}\`, or the range that you mean: this address lies within it.`;
   }
   const family = parseAddress(written)?.family;
   if (family === undefined) return undefined;

@@ -13,6 +13,12 @@ const loadBalancerClass = qualifiedName(
   .optional()
   .describe("Which of the cluster's load balancers serves the Service. Default: the cluster's own default.");
 
+const ipFamily = oneOf(["IPv4", "IPv6"])
+  .optional()
+  .describe(
+    "Family of the Service's addresses, in a cluster that has both: the one in which the other clusters reach it. Default: the cluster's own first one, as Kubernetes has it.",
+  );
+
 const timeoutSeconds = seconds(10, 3600, "300")
   .default(300)
   .describe(
@@ -38,10 +44,11 @@ export const eastWestGatewaySchema = worded(
       ),
     annotations,
     loadBalancerClass,
+    ipFamily,
     timeoutSeconds,
   }),
   {
-    expected: "a mapping with the keys type, addresses, port, annotations, loadBalancerClass, timeoutSeconds",
+    expected: "a mapping with the keys type, addresses, port, annotations, loadBalancerClass, ipFamily, timeoutSeconds",
     example: "{ type: NodePort, addresses: [203.0.113.10], port: 31443 }",
   },
 ).describe("The cluster's east-west gateway. It comes into being only where a mesh has several networks.");
@@ -55,10 +62,11 @@ export const exposedIstiodSchema = worded(
       ),
     annotations,
     loadBalancerClass,
+    ipFamily,
     timeoutSeconds,
   }),
   {
-    expected: "a mapping with the keys address, annotations, loadBalancerClass, timeoutSeconds",
+    expected: "a mapping with the keys address, annotations, loadBalancerClass, ipFamily, timeoutSeconds",
     example: "{ address: 203.0.113.11 }",
   },
 ).describe(

@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
+import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto);
@@ -52,7 +53,7 @@ export class TestAuthority {
       signingAlgorithm: algorithm,
       extensions: [
         new x509.SubjectAlternativeNameExtension(
-          names.map((name) => ({ type: /^[\d.]+$/.test(name) ? "ip" : "dns", value: name })),
+          names.map((name) => ({ type: isIP(name) === 0 ? "dns" : "ip", value: name })),
         ),
       ],
     });

@@ -74,6 +74,39 @@ describe("The connection to a cluster", function () {
     });
   });
 
+  describe("to an IPv6 address", () => {
+    it("is made, and trusts a certificate for that address alone, however it is written", async () => {
+      const target = await opened(fakeApiServer(await authority.issue(["::1"]), { token, uid: "it" }, "::1"));
+      assert.match(target.url, /^https:\/\/\[::1\]:\d+$/);
+      assert.equal(await uidOf(client(reach(target.url))), "it");
+      assert.equal(await uidOf(client(reach(target.url.replace("::1", "0:0:0:0:0:0:0:1")))), "it");
+      const other = await opened(fakeApiServer(await authority.issue(["::2"]), { token }, "::1"));
+      assert.match((await failure(client(reach(other.url)))).reason, /^one for other names/);
+      assert.deepEqual(other.requests, []);
+    });
+
+    it("goes through proxies of either kind, with the address as each writes it, and through one at such an address", async () => {
+      const target = await server(await authority.issue(["2001:db8::a"]));
+      const at = "https://[2001:db8::a]:6443";
+      const http = await opened(fakeProxy(target, { address: "::1" }));
+      assert.equal(await uidOf(client(reach(at), { HTTPS_PROXY: http.url })), "it");
+      assert.equal(await uidOf(client(reach(at, { "proxy-url": http.url }))), "it");
+      const identity = await authority.issue(["::1"]);
+      const https = await opened(fakeProxy(target, { address: "::1", identity }));
+      assert.equal(await uidOf(client(reach(at, { "proxy-url": https.url }))), "it");
+      const socks = await opened(fakeSocksProxy(target));
+      assert.equal(await uidOf(client(reach(at), { HTTPS_PROXY: socks.url })), "it");
+      assert.deepEqual(
+        [http.requests, https.requests, socks.requests],
+        [
+          ["CONNECT [2001:db8::a]:6443", "CONNECT [2001:db8::a]:6443"],
+          ["CONNECT [2001:db8::a]:6443"],
+          ["address 20010db800000000000000000000000a:6443"],
+        ],
+      );
+    });
+  });
+
   describe("goes through the proxy", () => {
     it("that the environment names, in either case, unless NO_PROXY excepts it", async () => {
       const proxy = await opened(fakeProxy(await server(identities.inside)));

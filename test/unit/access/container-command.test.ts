@@ -38,7 +38,15 @@ describe("A command in a container", () => {
 
   /** An API server at a name that says so much of every command, and then hangs up unless it is to go on. */
   async function saying(...messages: readonly (Buffer | "hang-up")[]): Promise<Listening> {
-    const identity = await authority.issue(["api.inside"]);
+    return sayingAt("127.0.0.1", "api.inside", messages);
+  }
+
+  async function sayingAt(
+    address: string,
+    name: string,
+    messages: readonly (Buffer | "hang-up")[],
+  ): Promise<Listening> {
+    const identity = await authority.issue([name]);
     const server = createServer({ cert: identity.certificate, key: identity.key });
     const requests: string[] = [];
     const sockets = new WebSocketServer({
@@ -52,7 +60,7 @@ describe("A command in a container", () => {
         else socket.send(one);
       }
     });
-    const listening = await listen(server, "https", requests);
+    const listening = await listen(server, "https", requests, address);
     ends.push(listening.close);
     return listening;
   }
@@ -75,6 +83,13 @@ describe("A command in a container", () => {
     assert.deepEqual(server.requests, [
       "/api/v1/namespaces/sample/pods/client/exec?container=main&stdout=true&stderr=true&command=curl&command=-s&command=http%3A%2F%2Fx%3Fa%3Db",
     ]);
+  });
+
+  it("is run over an API server at an IPv6 address", async () => {
+    const server = await sayingAt("::1", "::1", [message(1, "version: v1"), success]);
+    const one = connect(accessTo("east", server.url, authority.certificate, { token }), {});
+    ends.push(() => one.close());
+    assert.equal(await one.exec(target, ["curl"], 5_000), "version: v1");
   });
 
   for (const [what, messages, reason] of [

@@ -37,8 +37,11 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-/** A server that answers as an API server would what the precheck asks. */
-export async function fakeApiServer(identity: Identity, cluster: Cluster): Promise<Listening> {
+/**
+ * A server that answers as an API server would what the precheck asks.
+ * @param address At which it listens, one of this machine alone.
+ */
+export async function fakeApiServer(identity: Identity, cluster: Cluster, address = "127.0.0.1"): Promise<Listening> {
   const requests: string[] = [];
   const { clientAuthority: ca } = cluster;
   const certificates = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
@@ -64,7 +67,7 @@ export async function fakeApiServer(identity: Identity, cluster: Cluster): Promi
       }, cluster.thinksMs ?? 0);
     });
   });
-  return listen(server, "https", requests);
+  return listen(server, "https", requests, address);
 }
 
 /** Metadata alone in a version that an API server does not know is not acceptable to it. */
@@ -122,16 +125,17 @@ export async function listen(
   server: NetServer,
   scheme: "http" | "https",
   requests: readonly string[],
+  address = "127.0.0.1",
 ): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `${scheme}://127.0.0.1:${port}`,
+    url: `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port}`,
     requests,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

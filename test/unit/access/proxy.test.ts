@@ -33,6 +33,18 @@ describe("proxyFor", () => {
     ["https://172.18.0.10:6443", { HTTPS_PROXY: proxy, NO_PROXY: "172.18.0.10" }, undefined],
     ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::/8" }, undefined],
     ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::1" }, undefined],
+    ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "FD00:0:0::1" }, undefined],
+    ["https://[fd00:0::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "[fd00:0::0001]:6443" }, undefined],
+    ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "[fd00::1]:443" }, proxy],
+    ["https://[fd00::1]", { HTTPS_PROXY: proxy, NO_PROXY: "[fd00::1]:443" }, undefined],
+    // Brackets without a port are no address to Go.
+    ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "[fd00::1]" }, proxy],
+    ["https://[fd00::2]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::1, 10.0.0.0/8" }, proxy],
+    ["https://[fd01::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::/16" }, proxy],
+    ["https://[fd00::1]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "fd00::/129" }, proxy],
+    ["https://[::1]:6443", { HTTPS_PROXY: proxy }, undefined],
+    ["https://[::ffff:172.18.0.10]:6443", { HTTPS_PROXY: proxy, NO_PROXY: "172.18.0.0/16" }, undefined],
+    ["https://172.18.0.10:6443", { HTTPS_PROXY: proxy, NO_PROXY: "::ffff:172.18.0.10" }, undefined],
   ] as const) {
     it(`${url} with ${JSON.stringify(environment)}: ${expected ?? "none"}`, () => {
       assert.equal(proxyFor(new URL(url), environment), expected);

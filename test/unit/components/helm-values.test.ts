@@ -115,18 +115,29 @@ describe("Helm values of a remote cluster", () => {
   });
 
   it("lead by an IP address over the Service, and by a host name past it", () => {
-    for (const address of ["172.18.11.1", "2001:db8::1"]) {
-      assert.deepEqual(remoteValues(plan, clusterOf(plan, "edge"), address), {
-        global: { ...global, remotePilotAddress: address },
-        istiodRemote: { injectionPath: "/inject/cluster/edge/net/west" },
-        profile: "remote",
-      });
-    }
+    assert.deepEqual(remoteValues(plan, clusterOf(plan, "edge"), "172.18.11.1"), {
+      global: { ...global, remotePilotAddress: "172.18.11.1" },
+      istiodRemote: { injectionPath: "/inject/cluster/edge/net/west" },
+      profile: "remote",
+    });
     assert.deepEqual(remoteValues(plan, clusterOf(plan, "edge"), "istiod.example.org"), {
       global: { ...global, remotePilotAddress: "istiod.example.org" },
       istiodRemote: { injectionURL: "https://istiod.example.org:15017/inject/cluster/edge/net/west" },
       profile: "remote",
     });
+  });
+
+  it("lead to an IPv6 address by a Service of that family, with the address as the chart knows it for one", () => {
+    for (const [address, written] of [
+      ["2001:db8::1", "2001:db8::1"],
+      ["2001:DB8:0::1", "2001:db8::1"],
+      ["64:ff9b::192.0.2.33", "64:ff9b::c000:221"],
+      // The chart writes it into a list as it is: with a colon at its end it would be a mapping.
+      ["2001:db8::", "2001:db8::0"],
+    ] as const) {
+      const { global: values } = remoteValues(plan, clusterOf(plan, "edge"), address);
+      assert.deepEqual(values, { ...global, remotePilotAddress: written, ipFamilies: ["IPv6"] }, address);
+    }
   });
 
   it("hold the mesh's configuration where the cluster is an external control plane's configuration cluster", () => {

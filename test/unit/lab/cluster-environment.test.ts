@@ -28,7 +28,7 @@ describe("lab environment", () => {
       '/tmp/it\'s $HOME "here"/kubeconfig',
       'file:///tmp/it\'s $HOME "here"/pulumi',
       '/tmp/it\'s $HOME "here"/bin:/usr/bin:/bin',
-      "172.18.0.0/16,example.org",
+      "172.18.0.0/16,fd49:7374:686d::/64,example.org",
     ]);
   });
 
@@ -37,7 +37,7 @@ describe("lab environment", () => {
       env: { PATH: "/usr/bin:/bin" },
       encoding: "utf8",
     });
-    assert.equal(output, "172.18.0.0/16");
+    assert.equal(output, "172.18.0.0/16,fd49:7374:686d::/64");
   });
 
   it("has a context for each cluster, the first one current", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { maximumClusters, planLab, type LabCluster, type LabPlan } from "../../../lab/plan";
+import { labSubnets } from "../../../lab/addresses";
+import { maximumClusters, planLab, stayingClusters, type LabCluster, type LabPlan } from "../../../lab/plan";
 import { ConfigurationError } from "../../../topology/problem";
+import { contains, overlap, parseAddress, parseRange, type Address, type AddressRange } from "../../../topology/ranges";
 
 const clusters = (...names: string[]): LabCluster[] => names.map((name) => ({ name, network: name }));
 const byName = (plan: LabPlan, name: string) => {
@@ -10,9 +12,24 @@ const byName = (plan: LabPlan, name: string) => {
   return found;
 };
 
+const rangeOf = (text: string): AddressRange => {
+  const range = parseRange(text);
+  assert.ok(range, text);
+  return range;
+};
+const addressOf = (text: string): Address => {
+  const address = parseAddress(text);
+  assert.ok(address, text);
+  return address;
+};
+
 /** Some clusters with different names, on a few networks. */
 const anyClusters = fc.uniqueArray(
-  fc.record({ name: fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/), network: fc.constantFrom("a", "b", "c") }),
+  fc.record({
+    name: fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/),
+    network: fc.constantFrom("a", "b", "c"),
+    families: fc.shuffledSubarray(["IPv4" as const, "IPv6" as const], { minLength: 1 }),
+  }),
   { selector: ({ name }) => name, minLength: 1, maxLength: maximumClusters },
 );
 
@@ -42,15 +59,33 @@ describe("lab plan", () => {
     );
   });
 
+  it("gives a cluster of IPv6 addresses of that family alone, in brackets before a port", () => {
+    const plan = planLab(clusters("west", "east").map((cluster) => ({ ...cluster, families: ["IPv6" as const] })));
+    const { apiServer, podRange, serviceRange, dnsService, loadBalancers, families } = byName(plan, "west");
+    assert.deepEqual(
+      { apiServer, podRange, serviceRange, dnsService, loadBalancers, nodes: families.map(({ node }) => node) },
+      {
+        apiServer: "https://[fd49:7374:686d::11]:6443",
+        podRange: "fd49:7374:686d:101::/64",
+        serviceRange: "fd49:7374:686d:201::/112",
+        dnsService: "fd49:7374:686d:201::10",
+        loadBalancers: "fd49:7374:686d::12:0-fd49:7374:686d::12:ff",
+        nodes: ["fd49:7374:686d::11"],
+      },
+    );
+  });
+
   it("routes between clusters on one network and nowhere else, without source NAT", () => {
     const plan = planLab([...clusters("east", "west"), { name: "edge", network: "west" }]);
-    assert.deepEqual(byName(plan, "east").routes, []);
-    assert.deepEqual(byName(plan, "east").withoutNat, ["10.100.0.0/16"]);
-    assert.deepEqual(byName(plan, "west").routes, [
+    const [east] = byName(plan, "east").families;
+    const [west] = byName(plan, "west").families;
+    assert.deepEqual(east?.routes, []);
+    assert.deepEqual(east.withoutNat, ["10.100.0.0/16"]);
+    assert.deepEqual(west?.routes, [
       { range: "10.101.0.0/16", via: "172.18.0.11" },
       { range: "10.201.0.0/16", via: "172.18.0.11" },
     ]);
-    assert.deepEqual(byName(plan, "west").withoutNat, ["10.102.0.0/16", "10.101.0.0/16", "10.201.0.0/16"]);
+    assert.deepEqual(west.withoutNat, ["10.102.0.0/16", "10.101.0.0/16", "10.201.0.0/16"]);
   });
 
   it("leaves a standing cluster its addresses when others come and go", () => {
@@ -65,6 +100,21 @@ describe("lab plan", () => {
         ["west", 1],
       ],
     );
+  });
+
+  it("takes a cluster that gets other nodes or families for a new one", () => {
+    const standing = [
+      { name: "control", network: "control", index: 0 },
+      { name: "east", network: "east", index: 1 },
+      { name: "hub", network: "hub", nodes: "none" as const, index: 2 },
+      { name: "west", network: "west", nodes: "one" as const, families: ["IPv4" as const], index: 3 },
+    ];
+    const wanted: LabCluster[] = [
+      { name: "east", network: "east", families: ["IPv4", "IPv6"] },
+      { name: "hub", network: "hub" },
+      { name: "west", network: "other" },
+    ];
+    assert.deepEqual(stayingClusters(standing, wanted), standing.slice(3));
   });
 
   it("keeps all addresses and names apart, in their ranges, for any clusters", () => {
@@ -82,15 +132,29 @@ describe("lab plan", () => {
         ] as const) {
           assert.equal(new Set(plan.clusters.map((cluster) => cluster[key])).size, wanted.length, key);
         }
-        for (const { nodeAddress, podRange, serviceRange, loadBalancers, port } of plan.clusters) {
-          const numbers = [nodeAddress, podRange, serviceRange, loadBalancers].flatMap((text) =>
-            text.split(/[./-]/).map(Number),
-          );
-          assert.ok(numbers.every((number) => number <= 255));
+        for (const { port } of plan.clusters)
           assert.ok(port.length <= 15, "the kernel's limit for an interface's name");
+        const families = plan.clusters.flatMap((cluster) => cluster.families);
+        for (const one of families) {
+          const subnet = rangeOf(labSubnets[one.family]);
+          for (const address of [one.node, ...one.loadBalancers.split("-")]) {
+            assert.ok(contains(subnet, addressOf(address)), `${address} in the lab's subnet`);
+          }
+          for (const address of [one.kubernetesService, one.dnsService]) {
+            assert.ok(contains(rangeOf(one.services), addressOf(address)), `${address} of a Service`);
+          }
+          assert.equal(addressOf(one.kubernetesService).value, rangeOf(one.services).first + 1n);
+          assert.ok(one.pods.endsWith(`/${one.podBits}`), "the node has the whole range");
         }
-        const pods = new Set(plan.clusters.map(({ podRange }) => podRange));
-        assert.ok(plan.clusters.every(({ serviceRange }) => !pods.has(serviceRange)));
+        const ranges = families.flatMap(({ pods, services, loadBalancers }) => {
+          const [first = "", last = ""] = loadBalancers.split("-");
+          const { family, value } = addressOf(first);
+          return [rangeOf(pods), rangeOf(services), { family, first: value, last: addressOf(last).value }];
+        });
+        assert.deepEqual(
+          ranges.filter((range, index) => ranges.slice(0, index).some((other) => overlap(range, other))),
+          [],
+        );
       }),
     );
   });
@@ -101,12 +165,15 @@ describe("lab plan", () => {
         const plan = planLab(wanted);
         for (const one of plan.clusters) {
           for (const other of plan.clusters.filter(({ name }) => name !== one.name)) {
-            const expected = one.network === other.network;
-            assert.equal(
-              one.routes.some(({ range, via }) => range === other.podRange && via === other.nodeAddress),
-              expected,
-            );
-            assert.equal(one.withoutNat.includes(other.podRange), expected);
+            for (const { family, routes, withoutNat } of one.families) {
+              const there = other.families.find((candidate) => candidate.family === family);
+              const expected = one.network === other.network && there !== undefined;
+              assert.equal(
+                routes.some(({ range, via }) => range === there?.pods && via === there.node),
+                expected,
+              );
+              assert.equal(there !== undefined && withoutNat.includes(there.pods), expected);
+            }
           }
         }
       }),

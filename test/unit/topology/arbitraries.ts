@@ -36,6 +36,7 @@ const ifUnreachable = fc.constantFrom("fail" as const, "skip" as const);
 const balanced = {
   annotations: strings,
   loadBalancerClass: fc.constantFrom("internal", "example.org/internal"),
+  ipFamily: fc.constantFrom("IPv4" as const, "IPv6" as const),
   timeoutSeconds: fc.integer({ min: 10, max: 3600 }),
 };
 

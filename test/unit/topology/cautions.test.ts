@@ -4,6 +4,8 @@ import { cautions } from "../../../topology/rules";
 import { externals, mesh, meshOf } from "./meshes";
 import { assertWellFormed } from "./problems";
 
+const bothFamilies = { ranges: { pods: ["10.1.0.0/16", "fd00::/64"] } };
+
 const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warning: string]>> = {
   "calls-go-both-ways": [
     meshOf({ east: {}, west: { peers: [] } }),
@@ -36,6 +38,10 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
   "exposed-istiod-in-use": [
     meshOf({ east: {}, west: { exposedIstiod: { address: "203.0.113.11" } } }),
     "isthmus:mesh.clusters.west.exposedIstiod: expected nothing, because no istiod in west serves another cluster, found settings of a Service that is not made. Remove them, or keep them for the day when another cluster names this one as its `controlPlane`.",
+  ],
+  "gateways-listen": [
+    meshOf({ east: { network: "a", ...bothFamilies, eastWestGateway: { ipFamily: "IPv6" } }, west: { network: "b" } }),
+    'isthmus:mesh.clusters.east.eastWestGateway.ipFamily: expected IPv4, the first family of the pods, for proxies listen in no other, found IPv6. Turn on Istio\'s dual stack, in `istio.values.istiod`: `env: { ISTIO_DUAL_STACK: "true" }` and `meshConfig: { defaultConfig: { proxyMetadata: { ISTIO_DUAL_STACK: "true" } } }`.',
   ],
   "revision-installed": [
     mesh({ namespaces: { shop: { revision: "stable" } } }),
@@ -150,6 +156,20 @@ describe("meshWarnings", () => {
       meshOf({ east: { values: { istiod: domain("corp.example") } }, west: {} }),
     ],
     ["two networks with settings of gateways", meshOf({ east: { network: "east", ...addressed }, west: {} })],
+    [
+      "gateways of the first family, and of one of which nothing is known",
+      meshOf({
+        a: { network: "a", ...bothFamilies, eastWestGateway: { ipFamily: "IPv4" } },
+        b: { network: "b", eastWestGateway: { ipFamily: "IPv6" } },
+      }),
+    ],
+    [
+      "gateways of the second family with Istio's dual stack, of the mesh or of the istiod that serves them",
+      meshOf({
+        a: { network: "a", ...bothFamilies, eastWestGateway: { ipFamily: "IPv6" }, controlPlane: "b" },
+        b: { network: "b", values: { istiod: { pilot: { env: { ISTIO_DUAL_STACK: "true" } } } } },
+      }),
+    ],
     ["a primary that serves another", meshOf({ east: { exposedIstiod: { address: "a.b" } }, west: remoteOf("east") })],
     ["peers that name each other", meshOf({ a: { peers: ["b"] }, b: { peers: ["a"] }, c: { peers: [] } })],
     [

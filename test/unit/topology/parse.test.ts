@@ -227,6 +227,26 @@ describe("parseMesh", () => {
       'isthmus:mesh.clusters.east.ranges.pods[0]: expected an address range in CIDR notation, from its first address on, found "10.1.5.5/20". Write `10.1.0.0/20`, or the range that you mean: this address lies within it.',
     ],
     [
+      "a range of IPv6 that does not begin where it is written",
+      withMesh((mesh) => (mesh.clusters.east["ranges"] = { services: ["FD00:0:0:1::10/108"] })),
+      'isthmus:mesh.clusters.east.ranges.services[0]: expected an address range in CIDR notation, from its first address on, found "FD00:0:0:1::10/108". Write `fd00:0:0:1::/108`, or the range that you mean: this address lies within it.',
+    ],
+    [
+      "an IPv4 address that IPv6 writes",
+      withMesh((mesh) => (mesh.clusters.east["exposedIstiod"] = { address: "::ffff:203.0.113.10" })),
+      'isthmus:mesh.clusters.east.exposedIstiod.address: expected an IP address or a host name, found "::ffff:203.0.113.10". Write `203.0.113.10`, the IPv4 address that it is.',
+    ],
+    [
+      "an IPv6 address as URLs have it",
+      withMesh((mesh) => (mesh.clusters.east["eastWestGateway"] = { addresses: ["[2001:db8::1]:15443"] })),
+      'isthmus:mesh.clusters.east.eastWestGateway.addresses[0]: expected an IP address or a host name, found "[2001:db8::1]:15443". Take out the brackets and the port.',
+    ],
+    [
+      "an IPv6 address with a zone",
+      withMesh((mesh) => (mesh.clusters.east["eastWestGateway"] = { addresses: ["fe80::1%eth0"] })),
+      'isthmus:mesh.clusters.east.eastWestGateway.addresses[0]: expected an IP address or a host name, found "fe80::1%eth0". Take an address without a zone, which other machines do not know.',
+    ],
+    [
       "a URL that is none",
       withMesh((mesh) => (mesh.istio["charts"] = { repository: "https://[" })),
       'isthmus:mesh.istio.charts.repository: expected the https URL of a Helm chart repository, found "https://[". Write a value such as `https://blob.istio.io/istio-release/charts`.',

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { BlockList, isIP } from "node:net";
 import fc from "fast-check";
-import { contains, isOwnMachine, overlap, parseAddress, parseRange, type AddressRange } from "../../../topology";
+import {
+  contains,
+  isOwnMachine,
+  overlap,
+  parseAddress,
+  parseRange,
+  unmapped,
+  writeAddress,
+  type Address,
+  type AddressRange,
+} from "../../../topology";
 
 const bits = { 4: 32, 6: 128 } as const;
 
@@ -73,6 +83,51 @@ describe("parseAddress", () => {
       ),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe("writeAddress", () => {
+  for (const [text, written] of [
+    ["10.1.2.3", "10.1.2.3"],
+    ["0.0.0.0", "0.0.0.0"],
+    ["FD00:0:0:0:0:0:0:A", "fd00::a"],
+    ["::", "::"],
+    ["1::", "1::"],
+    ["::ffff:10.1.2.3", "::ffff:a01:203"],
+    ["64:ff9b::192.0.2.33", "64:ff9b::c000:221"],
+    // RFC 5952, 4.2.2 and 4.2.3: not one group alone, the longest run, the first of two.
+    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"],
+    ["2001:0:0:1:0:0:0:1", "2001:0:0:1::1"],
+    ["2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"],
+  ] as const) {
+    it(`writes ${text} as ${written}`, () => {
+      assert.equal(writeAddress(parseAddress(text) as Address), written);
+    });
+  }
+
+  it("is read as the same address, and as URLs write it", () => {
+    fc.assert(
+      fc.property(address, ({ text, family }) => {
+        const read = parseAddress(text) as Address;
+        const written = writeAddress(read);
+        assert.deepEqual(parseAddress(written), read);
+        if (family === 6) assert.equal(`[${written}]`, new URL(`https://[${text}]`).hostname);
+      }),
+    );
+  });
+});
+
+describe("unmapped", () => {
+  it("is the IPv4 address that IPv6 writes, and any other as it is", () => {
+    for (const [text, meant] of [
+      ["::ffff:10.1.2.3", "10.1.2.3"],
+      ["::ffff:a01:203", "10.1.2.3"],
+      ["10.1.2.3", "10.1.2.3"],
+      ["64:ff9b::10.1.2.3", "64:ff9b::a01:203"],
+      ["::10.1.2.3", "::a01:203"],
+    ] as const) {
+      assert.equal(writeAddress(unmapped(parseAddress(text) as Address)), meant, text);
+    }
   });
 });
 

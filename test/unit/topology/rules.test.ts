@@ -51,6 +51,18 @@ describe("rules", () => {
     ["a served cluster among the peers", meshOf({ east: { peers: ["west"] }, west: { controlPlane: "east" } })],
     ["the first port of nodes", meshOf({ east: { eastWestGateway: { ...nodePort, port: 30000 } } })],
     ["the last port of nodes", meshOf({ east: { eastWestGateway: { ...nodePort, port: 32767 } } })],
+    [
+      "IPv6 everywhere",
+      meshOf({
+        east: {
+          network: "a",
+          apiServer: { url: "https://[2001:db8::a]:6443" },
+          ranges: { pods: ["fd00::/64", "10.1.0.0/16"], services: ["fd00:0:0:1::/112", "10.2.0.0/16"] },
+          eastWestGateway: { addresses: ["2001:db8::b", "2001:db8::c"] },
+        },
+        west: { network: "b", eastWestGateway: { addresses: ["2001:db8::d"] } },
+      }),
+    ],
     ["host names", meshOf({ east: { exposedIstiod: { address: "istiod.example.org" } } })],
     [
       "one address before the gateways of one network",
@@ -140,6 +152,34 @@ describe("rules", () => {
     assert.deepEqual(pathsOf(meshOf({ east: { ranges: { pods: ["fd00::/48"], services: ["fd00::/112"] } } })), [
       "isthmus:mesh.clusters.east.ranges.services[0]",
     ]);
+  });
+
+  it("refuse addresses that are good on one cable alone", () => {
+    for (const address of ["fe80::1", "FEBF::2", "169.254.10.1"]) {
+      assert.deepEqual(
+        problemsOf(meshOf({ east: { eastWestGateway: { addresses: ["203.0.113.10", address] } } })).map(
+          ({ path, found }) => [path, found],
+        ),
+        [
+          [
+            "isthmus:mesh.clusters.east.eastWestGateway.addresses[1]",
+            `"${address}", a link-local one, which is good on one cable alone`,
+          ],
+        ],
+      );
+    }
+  });
+
+  it("know an address however it is written", () => {
+    assert.deepEqual(
+      pathsOf(
+        meshOf({
+          east: { network: "a", eastWestGateway: { addresses: ["2001:db8::a"] } },
+          west: { network: "b", eastWestGateway: { addresses: ["2001:DB8:0:0::A"] } },
+        }),
+      ),
+      ["isthmus:mesh.clusters.west.eastWestGateway.addresses[0]"],
+    );
   });
 
   it("report a range once, however many others it overlaps", () => {
