@@ -91,7 +91,10 @@ async function ensureToldApart(before: MeshPlan, after: MeshPlan): Promise<void>
   }
 }
 
-describe("The slice of a plan that a part is made from", () => {
+describe("The slice of a plan that a part is made from", function () {
+  // Every mesh beside one is made under the mocks: some seconds, on a busy machine many times that.
+  this.timeout(300_000);
+
   for (const [topology, config] of Object.entries({
     "two primaries": twoPrimaries,
     "a primary and a remote on two networks": primaryRemoteNetworks,
