@@ -44,6 +44,7 @@ describe("the npm package", function () {
             "engine",
             "operations",
             "policy",
+            "preflight",
             "stacks",
             "topology",
           ].map((room) => `dist/${room}`),
