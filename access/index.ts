@@ -10,7 +10,7 @@ export {
   type NamedReach,
   type PatchOperation,
 } from "./connection/cluster-client";
-export { ensureAdmitted } from "./connection/admission";
+export { admissionTrouble, ensureAdmitted } from "./connection/admission";
 export { KubernetesError } from "./connection/kubernetes-error";
 export { unresolvedClient } from "./connection/unresolved-client";
 export { CommandFailed, type ExecTarget } from "./connection/container-command";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { ClusterClient } from "./cluster-client";
+import type { Environment } from "../kubeconfig/kubeconfig-file";
+import { connect, type ClusterClient, type NamedReach } from "./cluster-client";
 import { KubernetesError } from "./kubernetes-error";
 
 const versionSchema = z.object({ gitVersion: z.string() }).catch({ gitVersion: "of an unknown version" });
@@ -19,4 +20,21 @@ export async function ensureAdmitted(client: ClusterClient): Promise<string> {
     if (!isKnown) throw error;
   });
   return gitVersion;
+}
+
+/** What came instead of an answer; undefined where the API server answers, and lets us in. */
+export async function admissionTrouble(
+  reach: NamedReach,
+  environment?: Environment,
+): Promise<KubernetesError | undefined> {
+  const client = connect(reach, environment);
+  try {
+    await ensureAdmitted(client);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    return error;
+  } finally {
+    client.close();
+  }
 }

@@ -1,11 +1,4 @@
-import {
-  connect,
-  ConnectionError,
-  ensureAdmitted,
-  KubernetesError,
-  type ClusterAccess,
-  type Environment,
-} from "../../access";
+import { admissionTrouble, ConnectionError, type ClusterAccess } from "../../access";
 import type { StackKnowledge } from "../../preflight";
 import { ConfigurationError, sitesOf, type ClusterPlan, type Problem, type SitePlan } from "../../topology";
 import { removable } from "./removal";
@@ -39,7 +32,7 @@ export async function findClusters(
   await Promise.all(
     sitesOf(plan).map(async ({ name, access: { path } }) => {
       const access = clusters.get(name);
-      const found = access === undefined ? undefined : await silence(access, options.variables);
+      const found = access === undefined ? undefined : await admissionTrouble(access, options.variables);
       if (access === undefined || found === undefined) return;
       const { expected, found: instead, fix } = found.trouble ?? answerFrom(access, found.reason);
       const problem = { path, expected: `${expected}, to remove the mesh there`, found: instead };
@@ -74,18 +67,4 @@ export async function findClusters(
 
 function answerFrom({ server }: ClusterAccess, found: string): Omit<Problem, "path"> {
   return { expected: `an answer from ${server}`, found, fix: "Make it answer." };
-}
-
-/** What came instead of an answer; undefined when the API server answers, and lets us in. */
-async function silence(access: ClusterAccess, environment?: Environment): Promise<KubernetesError | undefined> {
-  const client = connect(access, environment);
-  try {
-    await ensureAdmitted(client);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    return error;
-  } finally {
-    client.close();
-  }
 }

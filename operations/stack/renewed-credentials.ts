@@ -2,13 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import {
-  connect,
+  admissionTrouble,
   ConnectionError,
   contextsOfServer,
-  ensureAdmitted,
-  KubernetesError,
   type ClusterAccess,
   type ContextOfServer,
+  type KubernetesError,
 } from "../../access";
 import { sightCluster, type KnownCluster } from "../../preflight";
 import {
@@ -40,17 +39,11 @@ export async function refusalOf(
   { access }: Pick<LeavingCluster, "access">,
   environment: NodeJS.ProcessEnv | undefined,
 ): Promise<KubernetesError | undefined> {
-  const client = connect(access, environment);
-  try {
-    await ensureAdmitted(client);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    const isSilent = error.cause instanceof ConnectionError || (error.status ?? 0) >= 500 || error.status === 429;
-    return isSilent ? undefined : error;
-  } finally {
-    client.close();
-  }
+  const trouble = await admissionTrouble(access, environment);
+  if (trouble === undefined) return undefined;
+  const { cause, status = 0 } = trouble;
+  const isSilent = cause instanceof ConnectionError || status >= 500 || status === 429;
+  return isSilent ? undefined : trouble;
 }
 
 /**
