@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { accessByKubeconfig, awaitAddresses, type ApiServerAccess, type ClusterAccess } from "../access";
-import type { MeshCluster, ServiceName } from "../components";
+import { accessByKubeconfig, type ApiServerAccess, type ClusterAccess } from "../access";
+import type { MeshCluster } from "../components";
 import { inWords } from "./mendable";
+import { serviceAddresses } from "./service-addresses";
 
 /** By what a program reaches a cluster. */
 export interface MeshClusterArgs {
@@ -68,7 +69,7 @@ export function meshCluster(name: string, args: MeshClusterArgs, opts: pulumi.Re
     tlsServerName: ofOthers("tlsServerName"),
     certificateAuthorityData: ofOthers("certificateAuthorityData"),
     addresses: (service, timeoutSeconds) =>
-      pulumi.unsecret(access.apply((known) => inWords(asked, addressesOf(known, service, timeoutSeconds)))),
+      pulumi.unsecret(access.apply((known) => serviceAddresses(known, asked.path, service, timeoutSeconds))),
     ...(foreignNamespaces === undefined ? {} : { foreignNamespaces }),
   };
 }
@@ -89,24 +90,4 @@ function providerOf(
     // A cluster that gets another name in the mesh is still the same.
     pulumi.mergeOptions(opts, clusterIdentifier === undefined ? { ignoreChanges: ["clusterIdentifier"] } : {}),
   );
-}
-
-/** Waits for addresses in an update. A preview takes what is there, and where nobody can be asked they are not known yet. */
-async function addressesOf(
-  access: ClusterAccess,
-  service: ServiceName,
-  timeoutSeconds: number,
-): Promise<readonly string[] | undefined> {
-  if (!pulumi.runtime.isDryRun()) {
-    const tell = (words: string): void => void pulumi.log.info(`${access.name}: ${words}`);
-    return awaitAddresses(access, service, timeoutSeconds, process.env, tell);
-  }
-  try {
-    return await awaitAddresses(access, service, 0);
-  } catch (error) {
-    await pulumi.log.debug(
-      `The addresses of ${service.name} in cluster ${access.name} are not known: ${String(error)}`,
-    );
-    return undefined;
-  }
 }

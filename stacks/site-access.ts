@@ -1,12 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitAddresses } from "../access";
 import type { ReachedCluster } from "../preflight";
 import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
 import { foreignNamespaces } from "./foreign-namespaces";
 import { lastControlPlaneOf, lastOf, type LastOutputs, type NamedSite } from "./last-outputs";
-import { inWords } from "./mendable";
+import { serviceAddresses } from "./service-addresses";
 
 /**
  * One provider for a cluster. Its identifier is the name that the cluster first had, so that neither an edited kubeconfig
@@ -42,27 +41,13 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
 /** For the one update that takes over a stack of 0.1.0: what is there becomes the stack's, and Helm's fields with it. */
 const adopting = { upsertExistingObjects: true, enablePatchForce: true } as const;
 
-/**
- * Waits for addresses in an update. A preview takes what is there, and where the cluster cannot be asked the addresses of
- * the last update count, in an update too.
- */
+/** Where the cluster cannot be asked the addresses of the last update count, in an update too. */
 function addressReader(site: SitePlan, named: NamedSite, reached: ReachedCluster, last: LastOutputs): AddressReader {
   return async (service, timeoutSeconds) => {
-    const lastAddresses = lastAddressesOf(named, service.name, last);
-    if (!reached.isReachable) return lastAddresses;
-    if (!pulumi.runtime.isDryRun()) {
-      const tell = (words: string): void => void pulumi.log.info(`${site.name}: ${words}`);
-      const awaited = awaitAddresses(reached, service, timeoutSeconds, process.env, tell);
-      return inWords({ name: site.name, path: site.access.path }, awaited);
-    }
-    try {
-      return await awaitAddresses(reached, service, 0);
-    } catch (error) {
-      await pulumi.log.debug(
-        `The addresses of ${service.name} in cluster ${site.name} are not known: ${String(error)}`,
-      );
-      return lastAddresses;
-    }
+    const found = reached.isReachable
+      ? await serviceAddresses(reached, site.access.path, service, timeoutSeconds)
+      : undefined;
+    return found ?? lastAddressesOf(named, service.name, last);
   };
 }
 
