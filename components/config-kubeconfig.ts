@@ -1,7 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childName, ownedLabels } from "../topology";
-import { configKubeconfigSecret } from "./internal/names";
+import { childName, configKubeconfigSecret, ownedLabels } from "../topology";
 
 /** What a {@link ConfigKubeconfig} is made from. */
 export interface ConfigKubeconfigArgs {

@@ -1,7 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childName, remoteSecretLabel, ownedLabels } from "../topology";
-import { remoteSecretName } from "./internal/names";
+import { childName, ownedLabels, remoteSecretLabel, remoteSecretName } from "../topology";
 
 /** What a {@link RemoteSecret} is made from. */
 export interface RemoteSecretArgs {

@@ -63,3 +63,9 @@ export const readerServiceAccount = "istio-reader-service-account";
 export function tokenSecretOf(serviceAccount: string): string {
   return `${serviceAccount}-isthmus`;
 }
+
+/** One Secret holds the kubeconfigs of all clusters that a control plane reads: objects grow with N, not with N(N-1). */
+export const remoteSecretName = "istio-remote-clusters";
+
+/** Secret from which an external istiod takes the kubeconfig of its configuration cluster (istiod chart, deployment). */
+export const configKubeconfigSecret = { name: "istio-kubeconfig", key: "config" } as const;

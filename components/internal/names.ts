@@ -3,14 +3,8 @@
  * that every page and every forum answer fits what Isthmus installs.
  */
 
-/** One Secret holds the kubeconfigs of all clusters that a control plane reads: objects grow with N, not with N(N-1). */
-export const remoteSecretName = "istio-remote-clusters";
-
 /** Account of istiod itself, which the istiod chart makes; in a configuration cluster an istiod elsewhere uses it. */
 export const istiodServiceAccount = "istiod";
-
-/** Secret from which an external istiod takes the kubeconfig of its configuration cluster (istiod chart, deployment). */
-export const configKubeconfigSecret = { name: "istio-kubeconfig", key: "config" } as const;
 
 /** Pods of istiod: the labels that the chart's own Service selects. */
 export const istiodSelector = { app: "istiod", istio: "pilot" } as const;

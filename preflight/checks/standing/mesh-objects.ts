@@ -1,3 +1,11 @@
+import {
+  configKubeconfigSecret,
+  eastWestGatewayName,
+  exposedIstiodName,
+  intermediateCaSecret,
+  readerServiceAccount,
+  remoteSecretName,
+} from "../../../topology";
 import type { ChartObject } from "./chart-objects";
 
 /** An object that a mesh has in its system namespace. */
@@ -6,7 +14,7 @@ export interface MeshObject {
   readonly kind: string;
   readonly name: string;
   /** Helm release that makes it, and takes over what bears its marks. Default: none, Isthmus makes it itself. */
-  readonly release?: ChartObject["release"] | "istio-eastwestgateway";
+  readonly release?: ChartObject["release"] | typeof eastWestGatewayName;
 }
 
 /** Kinds of which a mesh has some, with their collections at the API server. */
@@ -23,7 +31,7 @@ export const meshKinds: readonly { readonly kind: string; readonly group: string
 
 /** What the charts 1.30 and 1.31 make in their namespace, and what Isthmus does; none of it may be there before. */
 export const meshObjects: readonly MeshObject[] = [
-  { kind: "serviceaccount", name: "istio-reader-service-account", release: "istio-base" },
+  { kind: "serviceaccount", name: readerServiceAccount, release: "istio-base" },
   ...["serviceaccount", "service", "deployment", "role", "rolebinding", "hpa"].map((kind): MeshObject => ({
     kind,
     name: "istiod",
@@ -36,12 +44,12 @@ export const meshObjects: readonly MeshObject[] = [
   })),
   ...["serviceaccount", "deployment", "role", "rolebinding", "hpa"].map((kind): MeshObject => ({
     kind,
-    name: "istio-eastwestgateway",
-    release: "istio-eastwestgateway",
+    name: eastWestGatewayName,
+    release: eastWestGatewayName,
   })),
-  { kind: "service", name: "istio-eastwestgateway" },
-  { kind: "service", name: "istiod-exposed" },
-  { kind: "secret", name: "cacerts" },
-  { kind: "secret", name: "istio-remote-clusters" },
-  { kind: "secret", name: "istio-kubeconfig" },
+  { kind: "service", name: eastWestGatewayName },
+  { kind: "service", name: exposedIstiodName },
+  { kind: "secret", name: intermediateCaSecret },
+  { kind: "secret", name: remoteSecretName },
+  { kind: "secret", name: configKubeconfigSecret.name },
 ];
