@@ -167,8 +167,7 @@ async function onPaper(
     await linkLanguageHost(toolbox.bin, bin);
     const plugins = await presentPlugins(toolbox, "stand-in");
     await linkStandIns(plugins, toolbox, bin);
-    const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
-    const mesh = await PaperMesh.create({ bin, plugins, toolbox }, standIn, toolbox.charts);
+    const mesh = await PaperMesh.create({ bin, plugins, toolbox });
     const optionsFor: OptionsFor = (state) => mesh.options(state === "as it is" ? config : withOneChanged(config));
     await action(optionsFor).finally(() => mesh.dispose());
   } finally {

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { planTools } from "../../lab/tools/plan";
 import { changeCalled } from "../support/previews";
 import { PaperMesh } from "./paper/mesh";
 import { describeEngine } from "./tools";
@@ -10,8 +8,7 @@ describeEngine("isthmus up, where nobody can be asked", (tools) => {
   let mesh: PaperMesh;
 
   before(async () => {
-    const { charts, standInPlugins } = planTools().toolbox();
-    mesh = await PaperMesh.create(tools(), join(standInPlugins, "pulumi-resource-kubernetes"), charts);
+    mesh = await PaperMesh.create(tools());
     assert.ok(from);
     await mesh.up(from);
   });

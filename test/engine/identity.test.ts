@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { pollUntil } from "../../lab/wait";
 import { destroy, PulumiError, up, type StackOptions } from "../../operations/stack";
 import { ConfigurationError } from "../../topology";
@@ -14,8 +13,7 @@ describeEngine("who is who", (tools) => {
   let options: StackOptions;
 
   before(async () => {
-    const { toolbox } = tools();
-    mesh = await PaperMesh.create(tools(), join(toolbox.standInPlugins, "pulumi-resource-kubernetes"), toolbox.charts);
+    mesh = await PaperMesh.create(tools());
     options = await mesh.options(config);
   });
   after(() => mesh.dispose());

@@ -32,9 +32,7 @@ describeEngine("a mesh in a stack for each cluster, beside what is others'", (to
   let other: StackOptions;
 
   before(async () => {
-    const { toolbox } = tools();
-    const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
-    mesh = await PaperMesh.create(tools(), standIn, toolbox.charts);
+    mesh = await PaperMesh.create(tools());
     other = await mesh.options(others, "paper.eu");
     await up(other);
     options = await mesh.options(config);

@@ -25,9 +25,7 @@ describeEngine("a mesh in a stack for each cluster", (tools) => {
     let options: StackOptions;
 
     before(async () => {
-      const { toolbox } = tools();
-      const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
-      mesh = await PaperMesh.create(tools(), standIn, toolbox.charts, backend().variables);
+      mesh = await PaperMesh.create(tools(), backend().variables);
       options = await mesh.options(config);
     });
     after(() => mesh.dispose());

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { pollUntil } from "../../lab/wait";
 import { destroy, PulumiError, up, type StackOptions } from "../../operations/stack";
 import { ConfigurationError } from "../../topology";
@@ -22,8 +21,7 @@ describeEngine("a prepared istio-system", (tools) => {
   let prepared: string;
 
   before(async () => {
-    const { toolbox } = tools();
-    mesh = await PaperMesh.create(tools(), join(toolbox.standInPlugins, "pulumi-resource-kubernetes"), toolbox.charts);
+    mesh = await PaperMesh.create(tools());
     options = await mesh.options(config);
   });
   after(() => mesh.dispose());

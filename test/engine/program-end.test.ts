@@ -11,9 +11,7 @@ describeEngine("the program of a stack", (tools) => {
   let directory: string;
 
   before(async () => {
-    const { toolbox } = tools();
-    const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
-    mesh = await PaperMesh.create(tools(), standIn, toolbox.charts);
+    mesh = await PaperMesh.create(tools());
     const config = { id: "mesh1", clusters: { east: paperCluster("east"), west: paperCluster("west") } };
     directory = (await mesh.options(config)).projectDirectory;
     execFileSync("pulumi", ["stack", "init", "paper"], { cwd: directory });

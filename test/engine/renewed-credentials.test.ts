@@ -19,8 +19,7 @@ describeEngine("credentials that were renewed since the last update", (tools) =>
   let mesh: PaperMesh;
 
   before(async () => {
-    const { toolbox } = tools();
-    mesh = await PaperMesh.create(tools(), join(toolbox.standInPlugins, "pulumi-resource-kubernetes"), toolbox.charts);
+    mesh = await PaperMesh.create(tools());
     await mesh.up(both);
   });
   after(() => mesh.dispose());
@@ -112,8 +111,7 @@ describeEngine("credentials that were renewed since the last update of a mesh in
   const inParts = (config: PaperConfig): PaperConfig => ({ ...config, stacks: "per-cluster" });
 
   before(async () => {
-    const { toolbox } = tools();
-    mesh = await PaperMesh.create(tools(), join(toolbox.standInPlugins, "pulumi-resource-kubernetes"), toolbox.charts);
+    mesh = await PaperMesh.create(tools());
     await upParts(await mesh.options(inParts(both)));
   });
   after(() => mesh.dispose());

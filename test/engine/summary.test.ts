@@ -18,8 +18,8 @@ describeEngine("isthmus preview, on a mesh whose clusters are on paper", (tools)
   let mesh: PaperMesh;
 
   before(async () => {
-    const { bin, charts, standInPlugins } = planTools().toolbox();
-    mesh = await PaperMesh.create(tools(), join(standInPlugins, "pulumi-resource-kubernetes"), charts);
+    const { bin } = planTools().toolbox();
+    mesh = await PaperMesh.create(tools());
     // Helm is there, behind everything else.
     process.env["PATH"] = [process.env["PATH"], bin].join(delimiter);
     const { from } = changeCalled("network");

@@ -65,8 +65,7 @@ export class CaseMesh {
 
   /** @param backend Default: in files of its own. */
   static async create(tools: EngineTools, backend?: TestBackend): Promise<CaseMesh> {
-    const standIn = join(tools.toolbox.standInPlugins, "pulumi-resource-kubernetes");
-    const paper = await PaperMesh.create(tools, standIn, tools.toolbox.charts, backend?.variables);
+    const paper = await PaperMesh.create(tools, backend?.variables);
     await mkdir(join(paper.directory, "tmp"));
     // What tsx has made of the sources is no secret, and takes seconds to make anew.
     const transformed = `tsx-${process.getuid?.() ?? ""}`;

@@ -61,21 +61,17 @@ export class PaperMesh {
   }
 
   /**
-   * @param charts Directory with Istio's charts.
    * @param backend Variables that say where the state is kept. Default: in files.
    */
-  static async create(
-    tools: EngineTools,
-    standIn: string,
-    charts: string,
-    backend: Readonly<Record<string, string>> = {},
-  ): Promise<PaperMesh> {
+  static async create(tools: EngineTools, backend: Readonly<Record<string, string>> = {}): Promise<PaperMesh> {
+    const { toolbox } = tools;
+    const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
     const directory = await mkdtemp(join(tmpdir(), "isthmus-paper-"));
     const mesh = new PaperMesh(directory, await TestAuthority.create("paper"));
     await mkdir(join(directory, "state"));
     await mkdir(join(directory, "bin"));
     await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
-    await symlink(charts, join(directory, "charts"));
+    await symlink(toolbox.charts, join(directory, "charts"));
     const project = parse(await readFile(join(repository, "Pulumi.yaml"), "utf8")) as object;
     await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...project, main: "index.js" }));
     await writeFile(join(directory, "package.json"), "{}");

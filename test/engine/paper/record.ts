@@ -28,11 +28,7 @@ async function recordAll(changes: readonly RecordedChange[]): Promise<void> {
   await linkLanguageHost(toolbox.bin, bin);
   const plugins = await presentPlugins(toolbox, "stand-in");
   await linkStandIns(plugins, toolbox, bin);
-  const mesh = await PaperMesh.create(
-    { bin, plugins, toolbox },
-    join(toolbox.standInPlugins, "pulumi-resource-kubernetes"),
-    toolbox.charts,
-  );
+  const mesh = await PaperMesh.create({ bin, plugins, toolbox });
   mkdirSync(recordings, { recursive: true });
   try {
     let last: RecordedChange | undefined;
