@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { ConfigurationError, isEncrypted, listed, meshKey, nearest, pathBelow, type Problem } from "../topology";
 import { describeFileError, errorCode } from "./file-problem";
 import { asMapping, asText, below } from "./mapping";
-import { readStackFile } from "./stack-file";
-import { describeYamlFailure, readYaml } from "./yaml";
+import { readStackFile, yamlProblem } from "./stack-file";
+import { readYaml } from "./yaml";
 
 /**
  * Reads what a stack's file has under `isthmus:mesh`, without Pulumi's engine. The result is what the user wrote, to be
@@ -78,14 +78,7 @@ async function configurationDirectory(projectDirectory: string): Promise<string>
   try {
     const project = readYaml(await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8"));
     if ("content" in project) return asText(below(project.content, "stackConfigDir")) ?? ".";
-    throw new ConfigurationError([
-      {
-        path: "Pulumi.yaml",
-        expected: "YAML",
-        found: `a mistake in ${describeYamlFailure(project.failure)}`,
-        fix: "Mend the line; keys of one mapping begin in one column.",
-      },
-    ]);
+    throw new ConfigurationError([yamlProblem("Pulumi.yaml", project.failure)]);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return ".";
     throw error;

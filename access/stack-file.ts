@@ -10,7 +10,7 @@ import {
 } from "yaml";
 import { ConfigurationError, meshKey, pathBelow, type Problem } from "../topology";
 import { asMapping } from "./mapping";
-import { badAlias, badMerge, contentOf, describeYamlFailure } from "./yaml";
+import { badAlias, badMerge, contentOf, describeYamlFailure, type YamlFailure } from "./yaml";
 import { twofoldReadings } from "./yaml-readings";
 
 /**
@@ -24,14 +24,7 @@ export function readStackFile(text: string, file: string): unknown {
   const { document, next } = parse(text, lines);
   const read = contentOf(document);
   if ("failure" in read) {
-    throw new ConfigurationError([
-      {
-        path: file,
-        expected: "YAML",
-        found: `a mistake in ${describeYamlFailure(read.failure)}`,
-        fix: fixes[read.failure.reason] ?? "Mend the line; keys of one mapping begin in one column.",
-      },
-    ]);
+    throw new ConfigurationError([yamlProblem(file, read.failure)]);
   }
   throwOn([
     ...duplicates(document.contents, [], lines, file),
@@ -50,6 +43,16 @@ export function readStackFile(text: string, file: string): unknown {
     ]);
   }
   return content;
+}
+
+/** What is wrong with a file that is no YAML. */
+export function yamlProblem(file: string, failure: YamlFailure): Problem {
+  return {
+    path: file,
+    expected: "YAML",
+    found: `a mistake in ${describeYamlFailure(failure)}`,
+    fix: fixes[failure.reason] ?? "Mend the line; keys of one mapping begin in one column.",
+  };
 }
 
 /** What to do, by the reasons of mistakes that are no mistake in a line. */

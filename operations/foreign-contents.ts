@@ -4,7 +4,7 @@ import { istioDefinitions } from "./istio-definitions";
 import { isMadeByIstiod } from "./istiod-records";
 import {
   connect,
-  isPresent,
+  isNotFound,
   KubernetesError,
   type ClusterClient,
   type ClusterReach,
@@ -59,10 +59,13 @@ export async function foreignContents(client: ClusterClient, scope: LeftoverScop
 
 /** Only with one that Isthmus made goes what is in it. */
 async function isSystemNamespaceOurs(client: ClusterClient): Promise<boolean> {
-  const path = `/api/v1/namespaces/${systemNamespace}`;
-  if (!(await isPresent(client, path))) return false;
-  const { metadata } = await client.get<NamespacedObject>(path);
-  return systemNamespaceOrigin(metadata ?? {}) === "made";
+  try {
+    const { metadata } = await client.get<NamespacedObject>(`/api/v1/namespaces/${systemNamespace}`);
+    return systemNamespaceOrigin(metadata ?? {}) === "made";
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 async function foreignResources(client: ClusterClient): Promise<string[]> {

@@ -10,7 +10,8 @@
 /** What people call a resource: the component that it belongs to, and which part of that it is, where it is not all. */
 export type ResourceWords = readonly [component: string, part?: string];
 
-interface CataloguedComponent {
+/** A kind of component. */
+export interface CataloguedComponent {
   /** Type of the component resource, without `isthmus:index:`. */
   readonly type: string;
   /** What people call it. */

@@ -25,7 +25,7 @@ export function settingsOf({ kubeconfig }: ClusterReach, environment: Environmen
   const cluster = asMapping(below(first(below(content, "clusters")), "cluster")) ?? {};
   const user = asMapping(below(first(below(content, "users")), "user")) ?? {};
   const url = asText(cluster["server"]) ?? "";
-  const server = new URL(url.endsWith("/") ? url : `${url}/`);
+  const server = baseUrl(url);
   const proxy = asText(cluster["proxy-url"]) ?? proxyFor(server, environment);
   const serverName = asText(cluster["tls-server-name"]);
   const authority = asText(cluster["certificate-authority-data"]);
@@ -37,6 +37,11 @@ export function settingsOf({ kubeconfig }: ClusterReach, environment: Environmen
     ...(authority === undefined ? {} : { certificateAuthority: Buffer.from(authority, "base64").toString() }),
     ...(proxy === undefined ? {} : { proxy }),
   };
+}
+
+/** A URL below which others are: with a slash at the end, without which its last part would be replaced. */
+export function baseUrl(text: string): URL {
+  return new URL(text.endsWith("/") ? text : `${text}/`);
 }
 
 function first(list: unknown): unknown {

@@ -63,7 +63,8 @@ export async function resolveAccess(
     const resolved = await resolveCluster({ name: cluster.name, ...cluster.access, contextPath }, kubeconfig);
     if (!("server" in resolved)) {
       problems.push(...resolved.problems);
-      for (const problem of resolved.problems.slice(0, 1)) unresolved.set(cluster.name, problem);
+      const [first] = resolved.problems;
+      if (first !== undefined) unresolved.set(cluster.name, first);
       continue;
     }
     const apiServer = "apiServer" in cluster ? (cluster as ClusterPlan).apiServer : {};

@@ -37,7 +37,7 @@ export class GeneratedTrust implements Trust {
         renewBeforeDays: plan.trust.renewBeforeDays,
         keyAlgorithm: plan.trust.keyAlgorithm,
       },
-      { parent, ...formerNames({ name, plan }, site, "intermediate") },
+      { parent, ...formerNames(this.context, site, "intermediate") },
     );
   };
 }

@@ -4,16 +4,13 @@
  * mesh, and for clusters that no configuration has any more.
  */
 
-import { rootComponent, siteComponents, type ResourceWords } from "../../topology";
+import { rootComponent, siteComponents, type CataloguedComponent, type ResourceWords } from "../../topology";
 import type { Subject } from "./mesh-event";
 
-/** A row of the catalogue, with what its component is called by. */
-interface CatalogueRow {
-  readonly type: string;
+/** A row of the catalogue. */
+interface CatalogueRow extends CataloguedComponent {
   /** What follows `mesh-<cluster>-` in the component's name; undefined for what belongs to no cluster. */
   readonly suffix?: string;
-  readonly noun: string;
-  readonly children: Readonly<Record<string, ResourceWords>>;
 }
 
 const rows: readonly CatalogueRow[] = [

@@ -1,6 +1,7 @@
 import { configurationPath, listed, type Chart, type Problem } from "../../topology";
 import { ConnectionError } from "../../access/connection/connection-error";
 import type { RawAnswer } from "../../access/connection/http";
+import { baseUrl } from "../../access/connection/settings";
 import { digestOf, isDigest, type ArchiveCache } from "./archive-cache";
 import { ChartFault } from "./chart-fault";
 import { chartNames, type ChartFiles } from "./chart-files";
@@ -22,7 +23,7 @@ export class ChartRepository {
     private readonly downloads: Downloads,
     private readonly cache: ArchiveCache,
   ) {
-    this.#base = baseOf(repository);
+    this.#base = baseUrl(repository);
   }
 
   /**
@@ -35,7 +36,7 @@ export class ChartRepository {
     downloads: Downloads,
     cache: ArchiveCache,
   ): Promise<ChartRepository> {
-    const url = new URL("index.yaml", baseOf(repository));
+    const url = new URL("index.yaml", baseUrl(repository));
     const answer = await download(downloads, url);
     if (answer.status !== 200) {
       throw fault({
@@ -102,10 +103,6 @@ export class ChartRepository {
 }
 
 const otherSource = "Mend the repository, or name another source of the charts.";
-
-function baseOf(repository: string): URL {
-  return new URL(repository.endsWith("/") ? repository : `${repository}/`);
-}
 
 function fault(problem: Omit<Problem, "path">): ChartFault {
   return new ChartFault({ path: repositoryPath, ...problem });

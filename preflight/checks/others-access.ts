@@ -14,7 +14,7 @@ import type { ApiServer } from "../../access/connection/api-server";
 import { ConnectionError } from "../../access/connection/connection-error";
 import { send } from "../../access/connection/http";
 import { proxyFor } from "../../access/connection/proxy";
-import { settingsOf } from "../../access/connection/settings";
+import { baseUrl, settingsOf } from "../../access/connection/settings";
 import type { Environment } from "../../access/kubeconfig/kubeconfig-file";
 import { noFindings, type Findings } from "./findings";
 import { readJson } from "./permissions";
@@ -100,7 +100,7 @@ async function tried(
   token?: string,
 ): Promise<number | ConnectionError> {
   const { server, tlsServerName } = access.forOthers;
-  const base = new URL(server.endsWith("/") ? server : `${server}/`);
+  const base = baseUrl(server);
   const own = settingsOf(access, environment);
   const proxy = base.host === own.server.host ? own.proxy : proxyFor(base, environment);
   try {
