@@ -102,12 +102,14 @@ export class CaseMesh {
     });
     const [stdout, stderr]: string[][] = [[], []];
     let hasEnded = false;
-    child.stdout.on("data", (data: Buffer) => stdout?.push(data.toString()));
-    child.stderr.on("data", (data: Buffer) => {
-      stderr?.push(data.toString());
+    const hear = (data: Buffer, heard: string[] | undefined): void => {
+      heard?.push(data.toString());
       // Only the service knows when an update that was killed counts as ended: when its lease is over.
       if (data.includes("counts as ended")) this.backend?.passTime?.(600);
-    });
+    };
+    // As words it is told on the one, as an event on the other.
+    child.stdout.on("data", (data: Buffer) => hear(data, stdout));
+    child.stderr.on("data", (data: Buffer) => hear(data, stderr));
     const timer = setTimeout(() => kill(this.processes().map(({ pid }) => pid)), endsWithinMs);
     const ended = once(child, "exit").then(([code]): CommandEnd => {
       clearTimeout(timer);
