@@ -4,9 +4,9 @@ import type { Intermediate } from "./trust";
 
 /** What other Pulumi stacks have of a mesh, where each of its clusters is in a stack of its own. */
 export interface Elsewhere {
-  /** Certificate of the root CA, PEM. */
+  /** Certificates of the roots, PEM. */
   readonly rootCertificatePem: pulumi.Output<string>;
-  /** SHA-256 fingerprint of it. */
+  /** SHA-256 fingerprint of the first of them. */
   readonly rootFingerprint: pulumi.Output<string>;
   /** The intermediate CA of an istiod. */
   readonly intermediateOf: (site: string) => Intermediate;

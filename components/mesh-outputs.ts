@@ -1,7 +1,16 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { systemNamespace, type ClusterPlan, type ControlPlanePlan, type MeshPlan } from "../topology";
 import type { EastWestGateway } from "./east-west-gateway";
+import { issuerRoot } from "./internal/roots";
 import type { MeshSite } from "./mesh-site";
+
+/** What a reader of the stack learns about an intermediate CA. */
+export interface IntermediateOutputs {
+  /** End of its validity, RFC 3339; left out where somebody else keeps it and it could not be read. */
+  readonly notAfter?: pulumi.Input<string>;
+  /** SHA-256 fingerprint of the root that it leads to; left out where somebody else keeps it. */
+  readonly root?: pulumi.Output<string | undefined>;
+}
 
 /** What a reader of the stack learns about one cluster. */
 export interface ClusterOutputs {
@@ -12,7 +21,7 @@ export interface ClusterOutputs {
   /** Addresses and port of the east-west gateway; none where no other network calls this cluster. */
   readonly eastWest: { readonly addresses: pulumi.Input<readonly string[]>; readonly port: number } | undefined;
   /** Of the istiod that runs in the cluster; none in a remote cluster. */
-  readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
+  readonly intermediate: IntermediateOutputs | undefined;
   /** Namespaces that this stack made, by which the next run knows them for its own; left out where there are none. */
   readonly namespaces?: readonly string[];
   /** `adopted` where somebody else made its `istio-system`, which stays when the mesh goes; left out where this stack did. */
@@ -28,7 +37,7 @@ export interface ControlPlaneOutputs {
   readonly serves: readonly string[];
   /** At which other clusters reach it; none where it serves only its own. */
   readonly address: pulumi.Output<string> | undefined;
-  readonly intermediate: { readonly notAfter: pulumi.Output<string> } | undefined;
+  readonly intermediate: IntermediateOutputs | undefined;
   /** `adopted` where somebody else made the `istio-system` that it runs in; left out where this stack did. */
   readonly systemNamespace?: "adopted";
   /** UID of the namespace kube-system of the cluster that it runs in; left out where nobody said it. */
@@ -51,7 +60,7 @@ export function clusterOutputs(
     controlPlane: cluster.controlPlane,
     revision: "default",
     eastWest: gateway && { addresses: gateway.addresses, port: gateway.port },
-    intermediate: site.intermediate && { notAfter: site.intermediate.notAfter },
+    intermediate: intermediateOutputs(site),
     ...(namespaces.length === 0 ? {} : { namespaces }),
     ...seenOf(site),
   };
@@ -59,16 +68,24 @@ export function clusterOutputs(
 
 /** What there is to know about an istiod once it is made. */
 export function controlPlaneOutputs(controlPlane: ControlPlanePlan, site: MeshSite): ControlPlaneOutputs {
-  const { exposed, intermediate } = site;
+  const { exposed } = site;
   const { kind, configCluster, serves } = controlPlane;
   return {
     kind,
     configCluster,
     serves,
     address: exposed?.address,
-    intermediate: intermediate && { notAfter: intermediate.notAfter },
+    intermediate: intermediateOutputs(site),
     ...seenOf(site),
   };
+}
+
+function intermediateOutputs({ intermediate, rootCertificatesPem }: MeshSite): IntermediateOutputs | undefined {
+  if (intermediate === undefined) return undefined;
+  const ends = intermediate.notAfter === undefined ? {} : { notAfter: intermediate.notAfter };
+  if ("existingSecret" in intermediate) return ends;
+  const chainAndRoots = pulumi.all([intermediate.certificatePem, rootCertificatesPem]);
+  return { ...ends, root: chainAndRoots.apply(([chain, roots]) => issuerRoot(chain, roots)) };
 }
 
 /** By what the next run knows the cluster and its system namespace again. */

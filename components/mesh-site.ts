@@ -43,6 +43,8 @@ export interface MeshSite {
   readonly namespace: SystemNamespace;
   /** The CA of the istiod that runs in it; undefined for a remote cluster. */
   readonly intermediate: Intermediate | undefined;
+  /** Roots that its workloads trust, PEM. */
+  readonly rootCertificatesPem: pulumi.Input<string>;
   /** The Service by which other clusters reach its istiod; undefined where none does. */
   readonly exposed: ExposedIstiod | undefined;
   /** Options of a component of this cluster of that suffix. */
@@ -76,7 +78,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       labels: plan.istio.systemNamespace.labels,
       annotations: plan.istio.systemNamespace.annotations,
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
-      ...(intermediate === undefined ? {} : { intermediate }),
+      ...(intermediate === undefined || "existingSecret" in intermediate ? {} : { intermediate }),
       rootCertificatePem: trust.rootCertificatesPem,
     },
     options("system"),
@@ -88,7 +90,8 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       { plan: controlPlane.exposed, namespace: namespace.namespaceName, addresses: access.addresses },
       options("exposed-istiod"),
     );
-  return { plan: site, nameOf, access, namespace, intermediate, exposed, options };
+  const { rootCertificatesPem } = trust;
+  return { plan: site, nameOf, access, namespace, intermediate, rootCertificatesPem, exposed, options };
 }
 
 /** A configuration cluster is led by its istiod wherever that runs; only a plain remote must name who may lead it. */

@@ -1,10 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MeshPlan } from "../topology";
-import { GeneratedTrust, type Intermediate } from "./trust";
+import { fingerprintOf } from "./internal/certificates";
+import { rootOutputs, type RootOutputs } from "./internal/roots";
+import { intermediateFrom, nothingElsewhere, trustFrom, type Intermediate, type TrustMaterial } from "./trust";
 
 /** What a {@link MeshTrust} is made from. */
 export interface MeshTrustArgs {
   readonly plan: MeshPlan;
+  /** What of its certificates is made elsewhere. Default: nothing. */
+  readonly material?: TrustMaterial;
 }
 
 /**
@@ -15,22 +19,28 @@ export interface MeshTrustArgs {
  * to the other.
  */
 export class MeshTrust extends pulumi.ComponentResource {
-  /** Certificate of the root CA, PEM. */
+  /** Certificates of the roots, PEM. */
   readonly rootCertificatePem: pulumi.Output<string>;
-  /** SHA-256 fingerprint of it. */
+  /** SHA-256 fingerprint of the first of them. */
   readonly rootFingerprint: pulumi.Output<string>;
-  /** The intermediate CA of every istiod, by the name of the cluster that it runs in. */
+  /** All of them. */
+  readonly roots: pulumi.Output<readonly RootOutputs[]>;
+  /** The intermediate CAs of the istiods, by the name of the cluster that each runs in; without those that are not signed yet. */
   readonly intermediates: Readonly<Record<string, Intermediate>>;
+  /** Signing requests, PEM, by cluster; undefined where nothing is signed elsewhere. */
+  readonly requests: Readonly<Record<string, pulumi.Output<string>>> | undefined;
 
-  constructor(name: string, { plan }: MeshTrustArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { plan, material = nothingElsewhere }: MeshTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("isthmus:index:Mesh", name, {}, opts);
 
-    const trust = new GeneratedTrust({ name, plan, parent: this }, { protect: true });
-    this.intermediates = Object.fromEntries(
-      plan.controlPlanes.map((controlPlane) => [controlPlane.name, trust.intermediateOf(controlPlane.name)]),
-    );
-    this.rootCertificatePem = trust.root.certificatePem;
-    this.rootFingerprint = trust.root.fingerprint;
+    const trust = trustFrom({ name, plan, parent: this }, material, { protect: true });
+    const sites = plan.controlPlanes.map((controlPlane) => controlPlane.name);
+    const ready = plan.trust.root === "generated" ? sites : sites.filter((site) => material.intermediates.has(site));
+    this.intermediates = Object.fromEntries(ready.map((site) => [site, intermediateFrom(trust.intermediateOf(site))]));
+    this.rootCertificatePem = pulumi.output(trust.rootCertificatesPem);
+    this.rootFingerprint = this.rootCertificatePem.apply(fingerprintOf);
+    this.roots = this.rootCertificatePem.apply(rootOutputs);
+    this.requests = trust.requests;
     this.registerOutputs({ rootFingerprint: this.rootFingerprint });
   }
 }

@@ -3,9 +3,11 @@ import { sitesOf, type MeshPlan } from "../topology";
 import type { AwaitedRelease } from "./awaited";
 import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
+import type { MeshContext } from "./mesh-context";
 import { createSite, siteOf, type MeshCluster } from "./mesh-site";
 import { fingerprintOf } from "./internal/certificates";
-import { GeneratedTrust, type Trust } from "./trust";
+import { rootOutputs, type RootOutputs } from "./internal/roots";
+import { nothingElsewhere, trustFrom, type Trust } from "./trust";
 import type { ReleaseTransforms } from "./transforms";
 
 /** What a {@link Mesh} is made from. */
@@ -13,8 +15,11 @@ export interface MeshArgs {
   readonly plan: MeshPlan;
   /** How each cluster of the plan is reached, external control planes' among them, by name. */
   readonly clusters: Readonly<Record<string, MeshCluster>>;
-  /** Where its certificates come from. Default: a root that the stack makes, with which it signs an intermediate for each istiod. */
-  readonly trust?: Trust;
+  /**
+   * Where its certificates come from, or what makes that as a part of the mesh. Default: a root that the stack makes, with
+   * which it signs an intermediate for each istiod.
+   */
+  readonly trust?: Trust | ((context: MeshContext) => Trust);
   /** The last word on the Helm releases' arguments. */
   readonly transforms?: ReleaseTransforms;
 }
@@ -30,6 +35,8 @@ export interface MeshArgs {
 export class Mesh extends pulumi.ComponentResource {
   /** SHA-256 fingerprint of the root certificate; of several, of the first. */
   readonly rootFingerprint: pulumi.Output<string>;
+  /** The roots that its workloads trust. */
+  readonly roots: pulumi.Output<readonly RootOutputs[]>;
   /** What there is to know about each cluster, by name. */
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
   /** What there is to know about each istiod, by the name of the cluster that it runs in. */
@@ -41,7 +48,7 @@ export class Mesh extends pulumi.ComponentResource {
     super("isthmus:index:Mesh", name, {}, opts);
 
     const { plan } = args;
-    const trust = args.trust ?? new GeneratedTrust({ name, plan, parent: this });
+    const trust = trustOf(args, { name, plan, parent: this });
     const context = { name, plan, parent: this, trust };
     const sites = new Map(
       sitesOf(plan).map((site) => [site.name, createSite(context, site, accessOf(args, site.name))] as const),
@@ -50,7 +57,9 @@ export class Mesh extends pulumi.ComponentResource {
     builder.build();
 
     this.awaited = builder.awaited;
-    this.rootFingerprint = pulumi.output(trust.rootCertificatesPem).apply(fingerprintOf);
+    const rootsPem = pulumi.output(trust.rootCertificatesPem);
+    this.rootFingerprint = rootsPem.apply(fingerprintOf);
+    this.roots = rootsPem.apply(rootOutputs);
     this.clusters = Object.fromEntries(
       plan.clusters.map((cluster) => [
         cluster.name,
@@ -65,6 +74,11 @@ export class Mesh extends pulumi.ComponentResource {
     );
     this.registerOutputs({ rootFingerprint: this.rootFingerprint });
   }
+}
+
+function trustOf({ trust }: MeshArgs, context: MeshContext): Trust {
+  if (typeof trust === "function") return trust(context);
+  return trust ?? trustFrom(context, nothingElsewhere);
 }
 
 function accessOf({ plan, clusters }: MeshArgs, name: string): MeshCluster {

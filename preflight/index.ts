@@ -14,3 +14,4 @@ export {
 } from "./checks/stack-knowledge";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
+export { findTrust, type FoundTrust, type TrustMaterial } from "./trust/material";

@@ -14,6 +14,8 @@ import { judgeIdentity } from "./checks/identity";
 import { readFromElsewhere } from "./checks/others-access";
 import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
+import type { TrustMaterial } from "./trust/material";
+import { judgeRootChange } from "./trust/root-change";
 import { requestTimeoutMs } from "../access/connection/request-timeout";
 import type { Environment } from "../access/kubeconfig/kubeconfig-file";
 
@@ -27,6 +29,8 @@ export interface PrecheckOptions {
   readonly knowledge?: KnowledgeReader;
   /** What becomes of clusters that were made anew under their old names. Default: `refuse`. */
   readonly madeAnew?: MadeAnew;
+  /** What of the mesh's certificates is made elsewhere. Default: nothing. */
+  readonly trust?: TrustMaterial;
 }
 
 /** What was found before anything is changed. */
@@ -41,6 +45,8 @@ export interface PrecheckFindings extends Findings {
   readonly sightings: ReadonlyMap<string, ClusterSighting>;
   /** Namespaces of the mesh's workloads that exist, by cluster; without those that told nothing. */
   readonly namespaces: ReadonlyMap<string, readonly string[]>;
+  /** Ends of the intermediate CAs that somebody else keeps in clusters, RFC 3339. */
+  readonly existingIntermediates: ReadonlyMap<string, string>;
   /** Whether some of the problems are mistakes in the configuration, which a preview refuses too. */
   readonly mistaken: boolean;
 }
@@ -72,7 +78,9 @@ export async function precheck(
   ]);
 
   async function named(site: SitePlan, reached: ClusterAccess): Promise<NamedFindings> {
-    return { site, findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs }) };
+    const { rootsPem } = options.trust ?? {};
+    const roots = rootsPem === undefined ? {} : { rootsPem };
+    return { site, findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs, ...roots }) };
   }
 
   const sightings = told(found, ({ sighting }) => sighting);
@@ -92,6 +100,7 @@ export async function precheck(
     lockedOut: told(found, ({ lockedOut }) => lockedOut),
     sightings,
     namespaces: told(found, ({ namespaces }) => namespaces),
+    existingIntermediates: told(found, ({ existingIntermediate }) => existingIntermediate),
     mistaken: charts.mistakes.length > 0,
   };
 }
@@ -100,13 +109,14 @@ export async function precheck(
 async function judged(
   plan: MeshPlan,
   sightings: ReadonlyMap<string, ClusterSighting>,
-  { knowledge, madeAnew = "refuse" }: PrecheckOptions,
+  { knowledge, madeAnew = "refuse", trust }: PrecheckOptions,
 ): Promise<Findings> {
   if (knowledge === undefined) return judgeIdentity(plan, new Map(identitiesIn(sightings)));
   if (sightings.size === 0) return noFindings();
   const said = await knowledge("outputs");
   const known = leavesOpen(plan, sightings, said) ? await knowledge("state") : said;
-  return judgeClusters(plan, sightings, known, madeAnew);
+  const changes = trust === undefined ? [] : judgeRootChange({ plan, material: trust, sightings, knowledge: known });
+  return joined([judgeClusters(plan, sightings, known, madeAnew), { problems: changes, warnings: [] }]);
 }
 
 /** What clusters told of one thing, by their names; without those that did not. */

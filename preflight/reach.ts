@@ -14,6 +14,8 @@ import type { KubeconfigSources } from "../access/kubeconfig/sources";
 import type { ClusterSighting } from "./checks/cluster-identity";
 import { belongingTo, type KnowledgeReader } from "./checks/stack-knowledge";
 import { precheck, type PrecheckOptions } from "./precheck";
+import { findTrust, type FoundIntermediate, type FoundTrust, type TrustMaterial } from "./trust/material";
+import { judgePending, type PendingTrust } from "./trust/pending";
 
 /** The clusters of a mesh, and all that keeps it from being installed in them. */
 export interface ReachedClusters {
@@ -38,6 +40,14 @@ export interface ReachedClusters {
   /** Clusters of the mesh that cannot be asked: they stay as they are, and the update has failed when it ends. */
   readonly failures: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What of the mesh's certificates is made elsewhere. */
+  readonly trust: TrustMaterial;
+}
+
+/** How clusters are looked at, where that differs from the usual. */
+export interface ReachOptions extends Pick<PrecheckOptions, "environment" | "madeAnew"> {
+  /** `elsewhere` where the stack of the trust alone reads and judges certificates. Default: `here`. */
+  readonly trust?: "here" | "elsewhere";
 }
 
 /** A cluster, and what was seen there. */
@@ -67,13 +77,25 @@ export async function reachClusters(
   projectDirectory: string,
   sources: KubeconfigSources,
   knowledge: KnowledgeReader,
-  options: Pick<PrecheckOptions, "environment" | "madeAnew"> = {},
+  options: ReachOptions = {},
 ): Promise<ReachedClusters> {
   const { environment = process.env, madeAnew = "refuse" } = options;
-  const { clusters, problems } = await resolveAccess(plan, projectDirectory, sources, environment);
-  const found = await precheck(plan, clusters, projectDirectory, { environment, knowledge, madeAnew });
+  const [{ clusters, problems }, trust] = await Promise.all([
+    resolveAccess(plan, projectDirectory, sources, environment),
+    options.trust === "elsewhere" ? noTrust : findTrust(plan, projectDirectory, sources),
+  ]);
+  const found = await precheck(plan, clusters, projectDirectory, {
+    environment,
+    knowledge,
+    madeAnew,
+    ...(trust.problems.length > 0 || options.trust === "elsewhere" ? {} : { trust: trust.material }),
+  });
   const isAllAsked = found.unreachable.size + found.lockedOut.size === 0;
-  const belonging = isAllAsked ? new Set<string>() : belongingTo(await knowledge("outputs"));
+  const isAllSigned = plan.trust.root !== "offline" || options.trust === "elsewhere";
+  const belonging = isAllAsked && isAllSigned ? new Set<string>() : belongingTo(await knowledge("outputs"));
+  const pending = isAllSigned
+    ? nothingPending
+    : judgePending(plan, trust.material, (name) => stands(plan, name, belonging));
   const lockedOut = new Map([...found.lockedOut].filter(([name]) => stands(plan, name, belonging)));
   const unreachable = new Map([...found.unreachable, ...lockedOut]);
   const silent = isAllAsked ? nothingSilent : judgeSilent(plan, unreachable, belonging, new Set(lockedOut.keys()));
@@ -85,16 +107,37 @@ export async function reachClusters(
     isReachable: !unreachable.has(access.name),
     existingNamespaces: found.namespaces.get(access.name) ?? assumedNamespaces(plan, access.name, unreachable),
   }));
+  const leftOut = [...new Set([...silent.leftOut, ...pending.leftOut])];
   return {
-    plan: silent.leftOut.length === 0 ? plan : planWithout(plan, silent.leftOut),
+    plan: leftOut.length === 0 ? plan : planWithout(plan, leftOut),
     clusters: new Map(reached.map((cluster) => [cluster.name, cluster])),
-    resolved: problems.length === 0 && !found.mistaken,
-    problems: [...problems, ...others(found.problems), ...silent.problems],
+    resolved: problems.length + trust.problems.length === 0 && !found.mistaken,
+    problems: [
+      ...problems,
+      ...trust.problems,
+      ...others(found.problems),
+      ...silent.problems,
+      ...pending.problems,
+    ],
     rights: others(found.rights),
-    unreachable: new Map([...unreachable].filter(([name]) => !silent.leftOut.includes(name))),
+    unreachable: new Map([...unreachable].filter(([name]) => !leftOut.includes(name))),
     failures: silent.failures,
-    warnings: [...found.warnings, ...silent.warnings],
+    warnings: [...found.warnings, ...silent.warnings, ...pending.warnings],
+    trust: withEnds(trust.material, found.existingIntermediates),
   };
+}
+
+const noTrust: FoundTrust = { material: { intermediates: new Map(), sites: [] }, problems: [] };
+
+const nothingPending: PendingTrust = { leftOut: [], problems: [], warnings: [] };
+
+/** What the clusters said of the intermediate CAs that somebody else keeps in them. */
+function withEnds(material: TrustMaterial, ends: ReadonlyMap<string, string>): TrustMaterial {
+  const intermediates = [...material.intermediates].map(([site, found]): [string, FoundIntermediate] => {
+    const notAfter = ends.get(site);
+    return [site, "existingSecret" in found && notAfter !== undefined ? { ...found, notAfter } : found];
+  });
+  return { ...material, intermediates: new Map(intermediates) };
 }
 
 function seenOf(sighting: ClusterSighting | undefined): Pick<ReachedCluster, "systemNamespaceOrigin" | "uid"> {

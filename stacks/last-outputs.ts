@@ -3,7 +3,15 @@ import { z } from "zod";
 import { stackOutputs } from "./stack-outputs";
 
 const outputsSchema = z.object({
-  mesh: z.object({ rootFingerprint: z.string().optional().catch(undefined) }).catch({}),
+  mesh: z
+    .object({
+      rootFingerprint: z.string().optional().catch(undefined),
+      roots: z
+        .array(z.object({ fingerprint: z.string() }))
+        .optional()
+        .catch(undefined),
+    })
+    .catch({}),
   clusters: z
     .record(
       z.string(),
@@ -21,6 +29,10 @@ const outputsSchema = z.object({
       z.object({
         address: z.string().optional(),
         configCluster: z.string().optional(),
+        intermediate: z
+          .object({ root: z.string().optional().catch(undefined) })
+          .optional()
+          .catch(undefined),
         systemNamespace: z.literal("adopted").optional().catch(undefined),
         uid: z.string().optional(),
       }),

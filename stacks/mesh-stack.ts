@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../components";
+import { Mesh, trustFrom, type ClusterOutputs, type ControlPlaneOutputs, type RootOutputs, type SourcedTrust } from "../components";
 import { meshName, movedConfigurations, sitesOf, type MeshPlan } from "../topology";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
@@ -14,9 +14,12 @@ export interface MeshStackOutputs {
     readonly id: string;
     readonly trustDomain: string;
     readonly rootFingerprint: pulumi.Output<string>;
+    readonly roots: pulumi.Output<readonly RootOutputs[]>;
   };
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
   readonly controlPlanes: Readonly<Record<string, ControlPlaneOutputs>>;
+  /** Where certificates are signed elsewhere: what is to be signed, PEM, by cluster. */
+  readonly trust?: { readonly requests: Readonly<Record<string, pulumi.Output<string>>> };
 }
 
 /**
@@ -30,14 +33,20 @@ export async function meshStack(
   projectDirectory: string,
 ): Promise<MeshStackOutputs> {
   const last = await lastOutputs();
-  const { plan, clusters } = await reachable(wanted, projectDirectory, last, {
+  const {
+    plan,
+    clusters,
+    trust: material,
+  } = await reachable(wanted, projectDirectory, last, {
     mistakes: [...mistakes, ...movedConfigurations(wanted, configClusters(last))],
   });
+  let trust: SourcedTrust | undefined;
   const mesh = withoutPromiseTraces(
     () =>
       new Mesh(meshName, {
         plan,
         transforms,
+        trust: (context) => (trust = trustFrom(context, material)),
         clusters: Object.fromEntries(
           sitesOf(plan).flatMap((site) => {
             const reached = clusters.get(site.name);
@@ -48,8 +57,9 @@ export async function meshStack(
   );
   watchWaiting(mesh.awaited, clusters);
   return {
-    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint },
+    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint, roots: mesh.roots },
     clusters: mesh.clusters,
     controlPlanes: mesh.controlPlanes,
+    ...(trust?.requests === undefined ? {} : { trust: { requests: trust.requests } }),
   };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { findTrust, type TrustMaterial } from "../preflight";
 import {
   ConfigurationError,
   formatProblem,
@@ -26,6 +27,7 @@ import {
   type ExpectedPart,
   type TrustStackOutputs,
 } from "./parts";
+import { programSources } from "./kubeconfig-sources";
 import { stackOutputs } from "./stack-outputs";
 import { takedown } from "./takedown";
 import { destroyOperation, operationVariable, refreshOperation } from "./operation";
@@ -66,7 +68,17 @@ export async function meshProgram(config: unknown, projectDirectory: string): Pr
   if (part !== trustPart) return clusterStack({ plan, stack, part, transforms, projectDirectory, outputs });
   // What stops every cluster is to stop the trust as well.
   if (transforms.mistakes.length > 0) throw new ConfigurationError(transforms.mistakes);
-  return trustStack(plan, stack);
+  return trustStack(plan, stack, await foundTrust(plan, projectDirectory));
+}
+
+/**
+ * What of a mesh's certificates is made elsewhere.
+ * @throws ConfigurationError with all that is wrong with it.
+ */
+async function foundTrust(plan: MeshPlan, projectDirectory: string): Promise<TrustMaterial> {
+  const { material, problems } = await findTrust(plan, projectDirectory, programSources);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return material;
 }
 
 /**

@@ -36,7 +36,9 @@ export async function reachable(
   let read: Promise<ExportedState> | undefined;
   const readState = (): Promise<ExportedState> => (read ??= ownState());
   const [reached, state] = await Promise.all([
-    reachClusters(plan, projectDirectory, programSources, ownKnowledge(last, readState, part)),
+    reachClusters(plan, projectDirectory, programSources, ownKnowledge(last, readState, part), {
+      trust: part === undefined ? "here" : "elsewhere",
+    }),
     isPreview ? undefined : readState(),
   ]);
   const { resolved, failures, warnings } = reached;

@@ -37,22 +37,31 @@ export function knowledgeOf(
 ): StackKnowledge {
   const said = { ...last.controlPlanes, ...last.clusters };
   const names = new Set([...Object.keys(said), ...(state === undefined ? [] : clustersOf(state))]);
-  const ownRoot = last.mesh.rootFingerprint;
+  const { roots: lastRoots = [], rootFingerprint: ownRoot } = last.mesh;
   return {
     clusters: new Map(
       [...names].map((name) => {
         const uid = last.clusters[name]?.uid ?? last.controlPlanes[name]?.uid;
+        const issuerRoot = last.controlPlanes[name]?.intermediate?.root;
         return [
           name,
           {
             belongs: Object.hasOwn(said, name),
             ...(uid === undefined ? {} : { uid }),
+            ...(issuerRoot === undefined ? {} : { issuerRoot }),
             ...(state === undefined ? {} : { state: stateOf(state, name) }),
           },
         ];
       }),
     ),
-    roots: [...new Set([...(ownRoot === undefined ? [] : [ownRoot]), ...roots, ...rootsIn(state)])],
+    roots: [
+      ...new Set([
+        ...(ownRoot === undefined ? [] : [ownRoot]),
+        ...lastRoots.map(({ fingerprint }) => fingerprint),
+        ...roots,
+        ...rootsIn(state),
+      ]),
+    ],
   };
 }
 

@@ -40,15 +40,53 @@ export interface SourceFailure extends KubeconfigFailure {
   readonly path?: string;
 }
 
+/** Something that stands in no file, and what it is called in problems: `kubeconfig`, `intermediate CA`. */
+interface Sought {
+  readonly noun: string;
+  /** With its article. */
+  readonly one: string;
+}
+
+const kubeconfig: Sought = { noun: "kubeconfig", one: "a kubeconfig" };
+
+/** What was found, and what problems call it. */
+export interface FoundValue {
+  readonly value: unknown;
+  readonly shown: string;
+}
+
 /** Reads the kubeconfig that is a secret in the stack's configuration. */
 export async function kubeconfigInSecret(
   { key }: SecretAccess,
   sources: KubeconfigSources,
   projectDirectory: string,
 ): Promise<Kubeconfig | SourceFailure> {
+  const found = await valueInSecret(key, sources, kubeconfig);
+  return "fix" in found ? found : asKubeconfig(found.value, found.shown, projectDirectory);
+}
+
+/** Reads the kubeconfig that is an output of another stack. */
+export async function kubeconfigInOutput(
+  access: OutputAccess,
+  sources: KubeconfigSources,
+  projectDirectory: string,
+): Promise<Kubeconfig | SourceFailure> {
+  const found = await valueInOutput(access, sources, kubeconfig);
+  return "fix" in found ? found : asKubeconfig(found.value, found.shown, projectDirectory);
+}
+
+/**
+ * Reads a secret of the stack's configuration.
+ * @param key Without the namespace `isthmus:`, and the keys below it.
+ */
+export async function valueInSecret(
+  key: string,
+  sources: Pick<KubeconfigSources, "secret">,
+  { noun }: Sought,
+): Promise<FoundValue | SourceFailure> {
   const [name = "", ...keys] = keysOfPath(key);
   const full = `${configurationNamespace}:${name}`;
-  const howToSet = `Set it: \`pulumi config set --secret ${keys.length === 0 ? "" : "--path "}${configurationNamespace}:${key}\`, with the kubeconfig on standard input.`;
+  const howToSet = `Set it: \`pulumi config set --secret ${keys.length === 0 ? "" : "--path "}${configurationNamespace}:${key}\`, with the ${noun} on standard input.`;
   const found = await sources.secret(String(name));
   if (found === undefined) {
     return { expected: `a secret ${full} in the stack's configuration`, found: "nothing", fix: howToSet };
@@ -57,21 +95,21 @@ export async function kubeconfigInSecret(
     return {
       expected: `a secret ${full}, which is encrypted in the stack's file`,
       found: "it in plain text",
-      fix: `${howToSet} What stood there in plain text is known to all who read the file: give the cluster's user another credential.`,
+      fix: `${howToSet} What stood there in plain text is known to all who read the file: ${noun === kubeconfig.noun ? "give the cluster's user another credential" : "make another one"}.`,
     };
   }
   const value = below(keys.length === 0 ? found.text : asJson(found.text), keys);
   return "fix" in value
     ? { ...value, expected: "a secret of the stack's configuration", fix: `${value.fix} ${howToSet}` }
-    : asKubeconfig(value.value, `the secret ${configurationNamespace}:${key}`, projectDirectory);
+    : { value: value.value, shown: `the secret ${configurationNamespace}:${key}` };
 }
 
-/** Reads the kubeconfig that is an output of another stack. */
-export async function kubeconfigInOutput(
-  { stack, stackPath, output }: OutputAccess,
-  sources: KubeconfigSources,
-  projectDirectory: string,
-): Promise<Kubeconfig | SourceFailure> {
+/** Reads an output of another stack. */
+export async function valueInOutput(
+  { stack, stackPath, output }: Pick<OutputAccess, "output" | "stack" | "stackPath">,
+  sources: Pick<KubeconfigSources, "outputs">,
+  { one }: Sought,
+): Promise<FoundValue | SourceFailure> {
   const outputs = await sources.outputs(stack);
   if (outputs === undefined) {
     return {
@@ -86,7 +124,7 @@ export async function kubeconfigInOutput(
   const shown = `the output ${output} of stack ${stack}`;
   if (value.value === unknownOutput) {
     return {
-      expected: "a kubeconfig",
+      expected: one,
       found: `${shown}, which is not known yet`,
       fix: `Let an update of that stack end without an error, \`pulumi up --stack ${stack}\`, then run again.`,
     };
@@ -94,12 +132,12 @@ export async function kubeconfigInOutput(
   // Pulumi's engine leaves out what it cannot decrypt.
   if (isEmpty(value.value)) {
     return {
-      expected: "a kubeconfig",
+      expected: one,
       found: `${shown}, which is empty, or a secret that cannot be decrypted here`,
       fix: "Give this run what that stack is encrypted with as well: the same passphrase (PULUMI_CONFIG_PASSPHRASE), or a key that this user may use.",
     };
   }
-  return asKubeconfig(value.value, shown, projectDirectory);
+  return { value: value.value, shown };
 }
 
 /** Reads a kubeconfig that is no file: text in YAML or JSON, or a mapping. */

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { rootName, siteComponentName } from "../../topology";
 import { formerNames, type MeshContext } from "../mesh-context";
 import { IntermediateCa } from "./intermediate-ca";
@@ -10,9 +10,13 @@ export class GeneratedTrust implements Trust {
   readonly root: RootCa;
   readonly rootCertificatesPem: pulumi.Output<string>;
 
-  /** @param opts Options of the root, beside its parent. */
+  /**
+   * @param moreRootsPem Roots that are trusted beside its own, PEM. Default: none.
+   * @param opts Options of the root, beside its parent.
+   */
   constructor(
     private readonly context: MeshContext,
+    moreRootsPem = "",
     opts: pulumi.ComponentResourceOptions = {},
   ) {
     const { name, parent, plan } = context;
@@ -21,7 +25,8 @@ export class GeneratedTrust implements Trust {
       { meshId: plan.id, lifetimeDays: plan.trust.rootLifetimeDays, keyAlgorithm: plan.trust.keyAlgorithm },
       { parent, ...opts },
     );
-    this.rootCertificatesPem = this.root.certificatePem;
+    this.rootCertificatesPem =
+      moreRootsPem === "" ? this.root.certificatePem : pulumi.interpolate`${this.root.certificatePem}${moreRootsPem}`;
   }
 
   readonly intermediateOf = (site: string): IntermediateCa => {

@@ -1,4 +1,13 @@
 export { GeneratedTrust } from "./generated-trust";
+export { GivenTrust, type GivenTrustArgs } from "./given-trust";
 export * from "./intermediate-ca";
+export { OfflineTrust, type OfflineTrustArgs } from "./offline-trust";
 export * from "./root-ca";
-export { intermediateFrom, type Intermediate, type IntermediateArgs, type Trust } from "./trust";
+export { nothingElsewhere, trustFrom, type FoundIntermediate, type SourcedTrust, type TrustMaterial } from "./source";
+export {
+  intermediateFrom,
+  type ExistingIntermediate,
+  type Intermediate,
+  type IntermediateArgs,
+  type Trust,
+} from "./trust";

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { childName } from "../../topology";
-import { caKeyUsages, daysToHours, intermediateDnsName, intermediateSubject } from "../internal/certificates";
-import { privateKeyArgs, type KeyAlgorithm } from "../internal/key-algorithm";
+import { caKeyUsages, daysToHours } from "../internal/certificates";
+import type { KeyAlgorithm } from "../internal/key-algorithm";
+import { intermediateKeyAndRequest } from "./key-and-request";
 
 /** What an {@link IntermediateCa} is made from. */
 export interface IntermediateCaArgs {
@@ -36,18 +37,7 @@ export class IntermediateCa extends pulumi.ComponentResource {
   constructor(name: string, args: IntermediateCaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("isthmus:index:IntermediateCa", name, {}, opts);
 
-    const key = new tls.PrivateKey(childName(name, "IntermediateCa", "key"), privateKeyArgs(args.keyAlgorithm), {
-      parent: this,
-    });
-    const request = new tls.CertRequest(
-      childName(name, "IntermediateCa", "request"),
-      {
-        privateKeyPem: key.privateKeyPem,
-        subject: intermediateSubject(args.meshId, args.cluster),
-        dnsNames: [intermediateDnsName],
-      },
-      { parent: this },
-    );
+    const { key, request } = intermediateKeyAndRequest(name, args, this);
     const certificate = new tls.LocallySignedCert(
       childName(name, "IntermediateCa", "certificate"),
       {

@@ -1,14 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { notAfterOf } from "../internal/certificates";
 
-/** The intermediate CA of an istiod, wherever it was signed. */
-export interface Intermediate {
+/** The intermediate CA of an istiod: one that the mesh gives it, or one that it is given by somebody else. */
+export type Intermediate = HandedIntermediate | ExistingIntermediate;
+
+/** The intermediate CA that the mesh gives an istiod, wherever it was signed. */
+export interface HandedIntermediate {
   /** Certificate, PEM, and after it those between it and the root. Public. */
   readonly certificatePem: pulumi.Output<string>;
   /** Private key, PEM. Secret. */
   readonly privateKeyPem: pulumi.Output<string>;
   /** End of its validity, RFC 3339. */
   readonly notAfter: pulumi.Output<string>;
+}
+
+/** The intermediate CA of an istiod that somebody else keeps in its cluster, and renews. */
+export interface ExistingIntermediate {
+  /** Name of the Secret in `istio-system` that it is in, which istiod reads. */
+  readonly existingSecret: "cacerts";
+  /** End of its validity, RFC 3339, where it is known. */
+  readonly notAfter?: pulumi.Input<string>;
 }
 
 /** What a {@link Trust} says of an intermediate CA. */
@@ -38,11 +49,13 @@ export interface Trust {
    * The CA of an istiod. It is asked once for each.
    * @param site Name of the cluster that it runs in: one of the mesh, or of an external control plane.
    */
-  readonly intermediateOf: (site: string) => IntermediateArgs;
+  readonly intermediateOf: (site: string) => IntermediateArgs | ExistingIntermediate;
 }
 
 /** An intermediate CA as the mesh uses it. */
-export function intermediateFrom({ certificatePem, privateKeyPem, notAfter }: IntermediateArgs): Intermediate {
+export function intermediateFrom(args: IntermediateArgs | ExistingIntermediate): Intermediate {
+  if ("existingSecret" in args) return args;
+  const { certificatePem, privateKeyPem, notAfter } = args;
   const certificate = pulumi.output(certificatePem);
   return {
     certificatePem: certificate,

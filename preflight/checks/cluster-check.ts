@@ -12,6 +12,7 @@ import { apiServer, type ApiConnection } from "../../access/connection/api-serve
 import type { ClusterAccess } from "../../access/cluster-access";
 import { describeConnectionError, describeRefusal } from "../../access/connection/connection-problem";
 import { CredentialError } from "../../access/connection/exec-credential";
+import { checkExistingIntermediate } from "./existing-intermediate";
 import { noFindings, type Findings } from "./findings";
 import type { ClusterSighting } from "./cluster-identity";
 import { answered, object } from "./object";
@@ -39,6 +40,8 @@ export interface ClusterFindings extends Findings {
   readonly namespaces?: readonly string[];
   /** Address ranges that the cluster itself says, where they matter and the configuration does not give them. */
   readonly ranges?: ReadRanges;
+  /** End of the intermediate CA that somebody else keeps there, RFC 3339. */
+  readonly existingIntermediate?: string;
 }
 
 /** What one check of a cluster needs. */
@@ -48,6 +51,8 @@ export interface ClusterCheck {
   readonly access: ClusterAccess;
   readonly environment: Environment;
   readonly timeoutMs: number;
+  /** Roots that workloads are to trust, PEM, where they are not the stack's own. */
+  readonly rootsPem?: string;
 }
 
 /**
@@ -92,18 +97,19 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
-  const [missing, kubeSystem, standing, ranges, others] = await Promise.all([
+  const [missing, kubeSystem, standing, ranges, others, existing] = await Promise.all([
     everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace),
     object(server, "/api/v1/namespaces/kube-system"),
     standingIn(check, server, cluster),
     cluster && readRanges(check.mesh, cluster, server),
     cluster === undefined ? noFindings() : checkOthersAccess({ ...check, cluster }, server),
+    checkExistingIntermediate(check, server),
   ]);
   const uid = kubeSystem?.metadata.uid;
   const rights = missing === "" ? [] : [notPermitted(path, missing)];
   const judged = judgeStanding(standing);
   return {
-    problems: [...rights, ...others.problems, ...judged.problems],
+    problems: [...rights, ...others.problems, ...judged.problems, ...existing.problems],
     rights,
     warnings: [
       ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
@@ -117,6 +123,7 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
       system: await sightingOf(standing.system, server),
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
+    ...(existing.notAfter === undefined ? {} : { existingIntermediate: existing.notAfter }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface KnownCluster {
   readonly belongs: boolean;
   /** UID of its namespace kube-system; undefined where an earlier release was the last to update it. */
   readonly uid?: string;
+  /** SHA-256 fingerprint of the root that its istiod's CA leads to; undefined where the outputs do not say it. */
+  readonly issuerRoot?: string;
   /** What the stack's state has of it; undefined where that was not read. */
   readonly state?: KnownState;
 }
@@ -49,10 +51,12 @@ export function knownAs(
   const former = replaces === undefined ? undefined : clusters.get(replaces);
   if (own === undefined || former === undefined) return own ?? former;
   const uid = own.uid ?? former.uid;
+  const issuerRoot = own.issuerRoot ?? former.issuerRoot;
   const state = own.state?.systemNamespace === "none" ? (former.state ?? own.state) : (own.state ?? former.state);
   return {
     belongs: own.belongs || former.belongs,
     ...(uid === undefined ? {} : { uid }),
+    ...(issuerRoot === undefined ? {} : { issuerRoot }),
     ...(state === undefined ? {} : { state }),
   };
 }

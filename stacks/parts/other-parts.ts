@@ -90,6 +90,10 @@ export function elsewhereOf(parts: OtherParts): Elsewhere {
     rootFingerprint: known(trust?.mesh.rootFingerprint),
     intermediateOf: (site) => {
       const intermediate = trust?.intermediates[site];
+      if (intermediate !== undefined && "existingSecret" in intermediate) {
+        const { existingSecret, notAfter } = intermediate;
+        return { existingSecret, ...(notAfter === undefined ? {} : { notAfter }) };
+      }
       return {
         certificatePem: known(intermediate?.certificatePem),
         privateKeyPem: pulumi.secret(known(intermediate?.privateKeyPem)),

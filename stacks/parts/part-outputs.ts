@@ -27,11 +27,10 @@ const partSchema = writtenPartSchema.transform(({ formerUses, uses, ...part }) =
 /** What a part says of itself. */
 export type PartState = z.output<typeof partSchema>;
 
-const intermediateSchema = z.object({
-  certificatePem: z.string(),
-  privateKeyPem: z.string(),
-  notAfter: z.string(),
-});
+const intermediateSchema = z.union([
+  z.object({ certificatePem: z.string(), privateKeyPem: z.string(), notAfter: z.string() }),
+  z.object({ existingSecret: z.literal("cacerts"), notAfter: z.string().optional() }),
+]);
 
 const outputsSchema = z.object({
   mesh: z.object({ rootFingerprint: z.string().optional() }).catch({}),

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MeshTrust, type Intermediate } from "../../components";
+import { MeshTrust, nothingElsewhere, type Intermediate, type RootOutputs, type TrustMaterial } from "../../components";
 import { meshName, trustPart, type MeshPlan } from "../../topology";
 import { digestOf, partDigest } from "./digest";
 import type { PartIdentity } from "./part-identity";
@@ -10,7 +10,9 @@ export interface TrustStackOutputs {
   readonly part: PartOutput;
   readonly rootCertificatePem: pulumi.Output<string>;
   /** Secret. */
-  readonly intermediates: pulumi.Output<Readonly<Record<string, pulumi.Unwrap<Intermediate>>>>;
+  readonly intermediates: pulumi.Output<unknown>;
+  /** Where certificates are signed elsewhere: what is to be signed, PEM, by cluster. */
+  readonly trust?: { readonly requests: Readonly<Record<string, pulumi.Output<string>>> };
 }
 
 /** What every stack of a mesh says of it. */
@@ -18,6 +20,8 @@ export interface MeshOutput {
   readonly id: string;
   readonly trustDomain: string;
   readonly rootFingerprint: pulumi.Output<string>;
+  /** All that its workloads trust; the stack of the trust says it. */
+  readonly roots?: pulumi.Output<readonly RootOutputs[]>;
 }
 
 /** What a part says of itself, for the others and for whoever brings them up. */
@@ -33,22 +37,21 @@ export interface PartOutput extends PartIdentity {
 /**
  * The trust of a mesh, in a stack of its own.
  * @param environment The stack whose configuration describes the mesh.
+ * @param material What of its certificates is made elsewhere.
  */
-export function trustStack(plan: MeshPlan, environment: string): TrustStackOutputs {
-  const trust = new MeshTrust(meshName, { plan });
-  const intermediates = Object.entries(trust.intermediates);
-  const made = pulumi.all(intermediates.map(([, { certificatePem }]) => certificatePem));
+export function trustStack(plan: MeshPlan, environment: string, material: TrustMaterial = nothingElsewhere): TrustStackOutputs {
+  const trust = new MeshTrust(meshName, { plan, material });
+  const intermediates = Object.entries(trust.intermediates).map(([site, one]) => [site, writtenOf(one)] as const);
+  const made = pulumi.all(intermediates.map(([, { offer }]) => offer));
   return {
-    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: trust.rootFingerprint },
+    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: trust.rootFingerprint, roots: trust.roots },
     part: {
       mesh: plan.id,
       environment,
       name: trustPart,
       offers: {
         root: trust.rootFingerprint,
-        ...Object.fromEntries(
-          intermediates.map(([site, { certificatePem }]) => [`intermediate.${site}`, certificatePem.apply(digestOf)]),
-        ),
+        ...Object.fromEntries(intermediates.map(([site, { offer }]) => [`intermediate.${site}`, offer])),
       },
       uses: {},
       digest: made.apply(() =>
@@ -56,13 +59,19 @@ export function trustStack(plan: MeshPlan, environment: string): TrustStackOutpu
       ),
     },
     rootCertificatePem: trust.rootCertificatePem,
-    intermediates: pulumi.secret(
-      Object.fromEntries(
-        intermediates.map(([site, { certificatePem, privateKeyPem, notAfter }]) => [
-          site,
-          { certificatePem, privateKeyPem, notAfter },
-        ]),
-      ),
-    ),
+    intermediates: pulumi.secret(Object.fromEntries(intermediates.map(([site, { written }]) => [site, written]))),
+    ...(trust.requests === undefined ? {} : { trust: { requests: trust.requests } }),
   };
+}
+
+/** What the other parts read of an intermediate CA, and by what they see that it is another one. */
+function writtenOf(intermediate: Intermediate): {
+  readonly written: object;
+  readonly offer: pulumi.Output<string>;
+} {
+  if ("existingSecret" in intermediate) {
+    return { written: intermediate, offer: pulumi.output(`Secret ${intermediate.existingSecret}`) };
+  }
+  const { certificatePem, privateKeyPem, notAfter } = intermediate;
+  return { written: { certificatePem, privateKeyPem, notAfter }, offer: certificatePem.apply(digestOf) };
 }

@@ -105,7 +105,7 @@ describe("Mesh of three primaries on two networks and two remotes of different p
       configCluster: name,
       serves,
       address,
-      intermediate: { notAfter: "2027-01-01T00:00:00Z" },
+      intermediate: { notAfter: "2027-01-01T00:00:00Z", root: undefined },
     });
     assert.deepEqual(controlPlanes, {
       p1: istiod("p1", ["p1", "r1"], addressOf("p1")),

@@ -178,7 +178,7 @@ describe("Mesh of primaries", () => {
       controlPlane: cluster,
       revision: "default",
       eastWest: { addresses: [addressOf(cluster)], port: 15443 },
-      intermediate: { notAfter: "2027-01-01T00:00:00Z" },
+      intermediate: { notAfter: "2027-01-01T00:00:00Z", root: undefined },
     });
     assert.deepEqual(said, { east: outputs("east"), west: outputs("west") });
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import type { Trust } from "../../components";
 import { issue, type Authority } from "../support/authority";
 import { isSecret, record, reveal, type RecordedResource } from "../support/mocks";
@@ -35,7 +36,7 @@ describe("A mesh with a trust of its own", () => {
     resources = await record("update", provided, () => {
       const mesh = buildMesh(twoPrimaries, { trust });
       mesh.rootFingerprint.apply((value) => (fingerprint = value));
-      mesh.clusters["east"]?.intermediate?.notAfter.apply((value) => (ends = value));
+      pulumi.output(mesh.clusters["east"]?.intermediate?.notAfter).apply((value) => (ends = value));
     });
   });
 

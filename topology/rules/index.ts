@@ -23,6 +23,7 @@ import {
   statusPortKept,
 } from "./gateways";
 import { replacesFormerIdentity, replacesFormerName, replacesOnce } from "./identity";
+import { intermediatesGiven, intermediatesOfSource, knownIntermediates, rootsOfExisting, rootsOfOffline } from "./intermediates";
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
 import {
   knownNamespaceClusters,
@@ -86,6 +87,21 @@ export const rules: readonly Rule[] = [
   { id: "replaces-once", check: replacesOnce },
   { id: "root-outlives-intermediates", about: [["trust"]], check: rootOutlivesIntermediates },
   { id: "renewal-ends", about: [["trust"]], check: renewalEnds },
+  {
+    id: "intermediates-given",
+    about: [["trust"], ["clusters", "*", "controlPlane"]],
+    names: ["clusters", "externalControlPlanes"],
+    check: intermediatesGiven,
+  },
+  {
+    id: "known-intermediates",
+    about: [["clusters", "*", "controlPlane"]],
+    names: ["clusters", "externalControlPlanes"],
+    check: knownIntermediates,
+  },
+  { id: "intermediates-of-source", about: [["trust", "root"]], check: intermediatesOfSource },
+  { id: "roots-of-offline", about: [["trust"]], check: rootsOfOffline },
+  { id: "roots-of-existing", about: [["trust"]], check: rootsOfExisting },
   { id: "supported-istio", check: supportedIstio },
   { id: "published-images", check: publishedImages },
   { id: "published-charts", check: publishedCharts },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { valuePath } from "../value-path";
 import { worded } from "../wording";
 import { address, oneOf, text } from "./primitives";
+import { outputPath, stackName } from "./references";
 
 /** What is to be done with a kubeconfig that stands where the name of one belongs. */
 const keepElsewhere =
@@ -20,23 +21,6 @@ const secretKey = worded(z.string().regex(valuePath), {
   example: "eastKubeconfig",
   mend: (value) => (value.startsWith("isthmus:") ? "Take out `isthmus:`." : mendName(value)),
   mendEncrypted: keepElsewhere,
-});
-
-const namePattern = "[A-Za-z0-9_.-]{1,100}";
-
-const stackName = worded(z.string().regex(new RegExp(`^${namePattern}(/${namePattern}/${namePattern})?$`)), {
-  expected: "the name of another stack: of this project, or in full as organization/project/stack",
-  example: "organization/clusters/production",
-  mend: (value) => {
-    const [first, second] = value.split("/");
-    if (value.split("/").length !== 2) return undefined;
-    return `Write all three parts: \`organization/${first ?? ""}/${second ?? ""}\`, with the organization's name on Pulumi Cloud.`;
-  },
-});
-
-const outputPath = worded(z.string().regex(valuePath), {
-  expected: "the name of an output, with the keys below it",
-  example: "kubeconfigs.east",
 });
 
 const aboutContext =
@@ -60,7 +44,7 @@ export const accessSchema = worded(
       stack: stackName.describe(
         "Another stack, of the same backend, that has the kubeconfig among its outputs: its name for one of this project, else `organization/project/stack`.",
       ),
-      output: outputPath.describe(
+      output: outputPath("kubeconfigs.east").describe(
         "Output of that stack that is a kubeconfig, as text or as a mapping: `kubeconfig`, or `kubeconfigs.east`.",
       ),
       context: context.optional().describe(aboutContext),

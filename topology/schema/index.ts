@@ -1,1 +1,2 @@
 export * from "./mesh";
+export type { IntermediateSource } from "./intermediates";

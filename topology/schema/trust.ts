@@ -1,13 +1,24 @@
 import { z } from "zod";
 import { worded } from "../wording";
+import { intermediatesSchema, rootsFile } from "./intermediates";
 import { days, oneOf } from "./primitives";
 
 export const trustSchema = worded(
   z.strictObject({
-    root: oneOf(["generated"])
+    root: oneOf(["generated", "offline", "given"])
       .default("generated")
       .describe(
-        "Where the mesh's root CA comes from. `generated`: made by this program and kept, encrypted, in the stack's state. Default: generated, so far the only source.",
+        "Where the mesh's certificates come from. `generated`: the root CA is made by this program, and its key is kept, encrypted, in the stack's state, which signs every intermediate: good for trying, and for who can guard that state. `offline`: the stack makes each istiod's key and signing request; the root's key stays elsewhere, and what it signed is named in `intermediates`. `given`: ready-made intermediates, named in `intermediates`. Default: generated, which needs nothing else.",
+      ),
+    roots: rootsFile
+      .optional()
+      .describe(
+        "PEM file with roots that every workload trusts, relative to the project; the first one is the mesh's own. With `generated`: roots beside its own, as while a mesh goes over to another root. Default: with `given` the roots that come with the intermediates; with `generated` its own alone. With `offline` it must be there.",
+      ),
+    intermediates: intermediatesSchema
+      .optional()
+      .describe(
+        "Where the intermediate CA of each istiod comes from, by the name of the cluster that it runs in. With `given` there is one for every istiod. With `offline` it names what was signed, as `certificate`; an istiod without one is not made yet, and its signing request is in the stack's outputs. Default: none.",
       ),
     keyAlgorithm: oneOf(["ecdsa-p256", "rsa-4096"])
       .default("ecdsa-p256")

@@ -154,6 +154,32 @@ export const otherCases: RuleCases = {
     mesh({ trust: { intermediateLifetimeDays: 90 } }),
     "isthmus:mesh.trust.renewBeforeDays: expected fewer days than the intermediates live, 90, found the number 90. Make it smaller: as it is, every `pulumi up` would renew every intermediate again.",
   ],
+  "intermediates-given": [
+    meshOf(
+      { east: {}, west: {}, edge: { controlPlane: "west" } },
+      { trust: { root: "given", intermediates: { east: { directory: "./east" } } } },
+    ),
+    "isthmus:mesh.trust.intermediates.west: expected where the intermediate CA of west's istiod is, since trust.root is given, found nothing. Name it, for example `west: { directory: ./trust/west }`; `isthmus trust` makes one.",
+  ],
+  "known-intermediates": [
+    meshOf(
+      { east: {}, edge: { controlPlane: "east" } },
+      { trust: { root: "given", intermediates: { east: { directory: "./east" }, eest: { directory: "./edge" } } } },
+    ),
+    "isthmus:mesh.trust.intermediates.eest: expected a cluster that an istiod runs in: east, found eest. Did you mean `east`?",
+  ],
+  "intermediates-of-source": [
+    meshOf({ east: {} }, { trust: { root: "offline", roots: "r.pem", intermediates: { east: { directory: "./east" } } } }),
+    "isthmus:mesh.trust.intermediates.east: expected only `certificate`, because trust.root is offline and the stack has the key, found another source. Write `{ certificate: <file> }` with what was signed, or set isthmus:mesh.trust.root to given.",
+  ],
+  "roots-of-offline": [
+    meshOf({ east: {} }, { trust: { root: "offline" } }),
+    "isthmus:mesh.trust.roots: expected the path of a PEM file with the root's certificate, since trust.root is offline, found nothing. Name it, for example `roots: ./trust/root-cert.pem`; `isthmus trust root` makes one.",
+  ],
+  "roots-of-existing": [
+    meshOf({ east: {} }, { trust: { root: "given", intermediates: { east: { existingSecret: "cacerts" } } } }),
+    "isthmus:mesh.trust.roots: expected the path of a PEM file with the roots, since the intermediate of east is in its cluster, found nothing. Name it: what other clusters trust is to be known before that one is asked.",
+  ],
   "supported-istio": [
     mesh({ istio: { version: "1.30.3" } }),
     'isthmus:mesh.istio.version: expected 1.30.4 or later, found "1.30.3". Take a later version: before it a running istiod ignores renewed credentials of the other clusters.',

@@ -1,0 +1,26 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { childName } from "../../topology";
+import { intermediateDnsName, intermediateSubject } from "../internal/certificates";
+import { privateKeyArgs, type KeyAlgorithm } from "../internal/key-algorithm";
+
+/** Makes the key of an intermediate CA and the request by which a root signs it, whether that is here or elsewhere. */
+export function intermediateKeyAndRequest(
+  name: string,
+  args: { readonly meshId: string; readonly cluster: string; readonly keyAlgorithm: KeyAlgorithm },
+  parent: pulumi.Resource,
+): { readonly key: tls.PrivateKey; readonly request: tls.CertRequest } {
+  const key = new tls.PrivateKey(childName(name, "IntermediateCa", "key"), privateKeyArgs(args.keyAlgorithm), {
+    parent,
+  });
+  const request = new tls.CertRequest(
+    childName(name, "IntermediateCa", "request"),
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: intermediateSubject(args.meshId, args.cluster),
+      dnsNames: [intermediateDnsName],
+    },
+    { parent },
+  );
+  return { key, request };
+}

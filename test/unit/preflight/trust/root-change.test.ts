@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { formatProblem, type MeshConfig } from "../../../../topology";
+import { judgeRootChange } from "../../../../preflight/trust/root-change";
+import type { TrustMaterial } from "../../../../preflight/trust/material";
+import { judgePending } from "../../../../preflight/trust/pending";
+import type { ClusterSighting } from "../../../../preflight/checks/cluster-identity";
+import { makeCa, type TestCa } from "../../../support/authorities";
+import { planOf } from "../../../support/plans";
+import { meshOf } from "../../topology/meshes";
+import { intermediateOf, pem } from "./given-files";
+
+const files = { east: { directory: "east" }, west: { directory: "west" } };
+const given: MeshConfig["trust"] = { root: "given", roots: "roots.pem", intermediates: files };
+
+describe("A change of the roots of a standing mesh", () => {
+  const signed = new Map<string, TestCa>();
+  let former: TestCa;
+  let next: TestCa;
+
+  before(async () => {
+    former = await makeCa({ subject: "CN=Former" });
+    next = await makeCa({ subject: "CN=Next" });
+    for (const [name, root] of Object.entries({ former, next }))
+      for (const site of ["east", "west"]) signed.set(`${site} under ${name}`, await intermediateOf(site, root));
+  });
+
+  /** Roots that are wanted, who signs, which roots the clusters trust, and under which each signed until now. */
+  interface Step {
+    readonly trust?: MeshConfig["trust"];
+    readonly roots: readonly TestCa[];
+    readonly east?: "former" | "next";
+    readonly west?: "former" | "next";
+    readonly trusted: Readonly<Record<string, readonly TestCa[]>>;
+    readonly issuers?: Readonly<Record<string, TestCa>>;
+  }
+
+  function judged({ trust = given, roots, east, west, trusted, issuers = {} }: Step): string[] {
+    const intermediates = Object.entries({ east, west }).flatMap(([site, root]): [string, { certificatePem: string }][] =>
+      root === undefined ? [] : [[site, { certificatePem: pem(signed.get(`${site} under ${root}`) as TestCa) }]],
+    );
+    const material: TrustMaterial = { rootsPem: pem(...roots), sites: ["east", "west"], intermediates: new Map(intermediates) };
+    const prints = (cas: readonly TestCa[]): string[] => cas.map(({ certificate }) => certificate.fingerprint256);
+    return judgeRootChange({
+      plan: planOf(meshOf({ east: {}, west: {} }, { trust })),
+      material,
+      sightings: new Map(
+        Object.entries(trusted).map(([site, cas]): [string, ClusterSighting] => [
+          site,
+          { system: { kind: "ours", origin: "made", identity: {}, roots: prints(cas), contents: "something" } },
+        ]),
+      ),
+      knowledge: {
+        roots: prints([former]),
+        clusters: new Map(
+          ["east", "west"].map((site) => {
+            const issuer = issuers[site];
+            return [site, { belongs: true, ...(issuer === undefined ? {} : { issuerRoot: issuer.certificate.fingerprint256 }) }];
+          }),
+        ),
+      },
+    }).map(formatProblem);
+  }
+
+  it("goes in steps, each of which is let through: both trusted, new intermediates one by one, the former dropped", () => {
+    const old = { east: [former], west: [former] };
+    const both = { east: [former, next], west: [former, next] };
+    const steps: readonly Step[] = [
+      { roots: [former, next], east: "former", west: "former", trusted: old },
+      { roots: [former, next], east: "next", west: "former", trusted: both },
+      { roots: [former, next], east: "next", west: "next", trusted: both, issuers: { east: next, west: former } },
+      { roots: [next], east: "next", west: "next", trusted: both, issuers: { east: next, west: next } },
+      { roots: [next], east: "next", west: "next", trusted: { east: [next], west: [next] }, issuers: { east: next, west: next } },
+    ];
+    for (const [index, step] of steps.entries()) assert.deepEqual(judged(step), [], `step ${index}`);
+  });
+
+  it("is not made at once", () => {
+    const trusted = { east: [former], west: [former] };
+    assert.deepEqual(judged({ roots: [next], east: "next", west: "next", trusted }).length, 3);
+  });
+
+  it("is refused where one cluster does not trust yet what another is to sign under", () => {
+    const trusted = { east: [former, next], west: [former] };
+    const [problem, ...others] = judged({ roots: [former, next], east: "next", west: "former", trusted });
+    assert.deepEqual(others, []);
+    assert.match(problem ?? "", /^isthmus:mesh\.trust\.intermediates\.east: expected an intermediate under a root that every cluster trusts already, found one under CN=Next \(SHA-256 [0-9A-F:]{11}…\), which west does not trust yet\./);
+  });
+
+  it("is refused where a root is dropped under which an istiod still signs", () => {
+    const trusted = { east: [former, next], west: [former, next] };
+    const issuers = { east: next, west: former };
+    const [problem, ...others] = judged({ roots: [next], east: "next", west: "next", trusted, issuers });
+    assert.deepEqual(others, []);
+    assert.match(problem ?? "", /^isthmus:mesh\.trust\.roots: expected the root that the certificates of west lead to among the roots/);
+  });
+
+  it("is asked of nobody where the mesh is new, or makes its only root itself", () => {
+    const plan = planOf(meshOf({ east: {} }, { trust: { ...given, intermediates: { east: { directory: "east" } } } }));
+    const material = { rootsPem: pem(next), sites: ["east"], intermediates: new Map() };
+    const nothing = { sightings: new Map(), knowledge: { clusters: new Map(), roots: [] } };
+    assert.deepEqual(judgeRootChange({ plan, material, ...nothing }), []);
+  });
+});
+
+describe("An intermediate CA that is not signed yet", () => {
+  const trust: MeshConfig["trust"] = { root: "offline", roots: "roots.pem" };
+  const plan = planOf(meshOf({ east: {}, west: {}, edge: { controlPlane: "west" } }, { trust }));
+  const material: TrustMaterial = {
+    sites: ["east", "west"],
+    intermediates: new Map([["east", { certificatePem: "signed" }]]),
+  };
+
+  it("leaves out the new istiod that waits for it, and whom that serves", () => {
+    const { leftOut, problems, warnings } = judgePending(plan, material, () => false);
+    assert.deepEqual([leftOut, problems], [["edge", "west"], []]);
+    assert.deepEqual(warnings.map(formatProblem), [
+      "isthmus:mesh.trust.intermediates.west: expected what was signed for west, found nothing yet. The stack makes its key and its signing request (output trust.requests.west), and nothing in the cluster. Have it signed, `isthmus trust sign` does, name the file here, and run again.",
+    ]);
+  });
+
+  it("is a mistake where the istiod stands, or a cluster that it is to serve", () => {
+    for (const standing of ["west", "edge"]) {
+      const { leftOut, problems } = judgePending(plan, material, (site) => site === standing);
+      assert.deepEqual(leftOut, []);
+      assert.deepEqual(problems.map(formatProblem), [
+        "isthmus:mesh.trust.intermediates.west: expected what was signed for west, since clusters of the mesh live by it, found nothing. Name the file again.",
+      ]);
+    }
+  });
+
+  it("is nothing to wait for where the stack signs itself", () => {
+    assert.deepEqual(judgePending(planOf(meshOf({ east: {} })), material, () => false).leftOut, []);
+  });
+});

@@ -1,0 +1,115 @@
+import { configurationPath } from "../path";
+import type { Problem } from "../problem";
+import { clustersOf, controlPlaneOf, entriesOf, externalsOf } from "./draft";
+import type { MeshDraft } from "./rule";
+import { called, calledAll, didYouMean } from "./words";
+
+/** Names of the clusters that an istiod runs in. */
+function istiodsOf(mesh: MeshDraft): string[] {
+  const own = clustersOf(mesh).filter(([name, cluster]) => controlPlaneOf(name, cluster) === name);
+  return [...own, ...externalsOf(mesh)].map(([name]) => name).sort();
+}
+
+/** Where certificates come from, which the schema has a default for. */
+function sourceOf({ trust }: MeshDraft): "generated" | "offline" | "given" {
+  return trust?.root ?? "generated";
+}
+
+/** An istiod without an intermediate CA makes a root of its own. */
+export function intermediatesGiven(mesh: MeshDraft): readonly Problem[] {
+  if (sourceOf(mesh) !== "given") return [];
+  const given = mesh.trust?.intermediates ?? {};
+  return istiodsOf(mesh)
+    .filter((name) => !Object.hasOwn(given, name))
+    .map((name) => ({
+      path: configurationPath("trust", "intermediates", name),
+      expected: `where the intermediate CA of ${called(name)}'s istiod is, since trust.root is given`,
+      found: "nothing",
+      fix: `Name it, for example \`${called(name)}: { directory: ./trust/${called(name)} }\`; \`isthmus trust\` makes one.`,
+    }));
+}
+
+export function knownIntermediates(mesh: MeshDraft): readonly Problem[] {
+  const istiods = istiodsOf(mesh);
+  return entriesOf(mesh.trust?.intermediates)
+    .map(([name]) => name)
+    .filter((name) => !istiods.includes(name))
+    .map((name) => ({
+      path: configurationPath("trust", "intermediates", name),
+      expected: `a cluster that an istiod runs in: ${calledAll(istiods)}`,
+      found: called(name),
+      fix: didYouMean(name, istiods, "Remove it: only an istiod needs an intermediate CA."),
+    }));
+}
+
+/** Each source has its own ways to say where an intermediate is. */
+export function intermediatesOfSource(mesh: MeshDraft): readonly Problem[] {
+  const source = sourceOf(mesh);
+  const pathOf = (...keys: readonly string[]): string => configurationPath("trust", "intermediates", ...keys);
+  const entries = entriesOf(mesh.trust?.intermediates);
+  if (source === "generated" && mesh.trust?.intermediates !== undefined) {
+    return [
+      {
+        path: pathOf(),
+        expected: "nothing, because trust.root is generated and the stack signs every intermediate itself",
+        found: "a mapping",
+        fix: "Remove it, or set isthmus:mesh.trust.root to given.",
+      },
+    ];
+  }
+  return entries.flatMap(([name, entry]): Problem[] => {
+    const hasKey = "key" in entry && entry.key !== undefined;
+    const isCertificate = "certificate" in entry && entry.certificate !== undefined;
+    if (source === "offline" && (!isCertificate || hasKey)) {
+      return [
+        {
+          path: hasKey ? pathOf(name, "key") : pathOf(name),
+          expected: "only `certificate`, because trust.root is offline and the stack has the key",
+          found: hasKey ? "a key" : "another source",
+          fix: hasKey
+            ? "Remove it: what was signed is for the key that the stack made."
+            : "Write `{ certificate: <file> }` with what was signed, or set isthmus:mesh.trust.root to given.",
+        },
+      ];
+    }
+    if (source === "given" && isCertificate && !hasKey) {
+      return [
+        {
+          path: pathOf(name, "key"),
+          expected: "the path of a PEM file with the private key",
+          found: "nothing",
+          fix: "Name it; where the stack is to make the key, set isthmus:mesh.trust.root to offline.",
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+/** What was signed elsewhere says not which of the certificates above it is to be trusted. */
+export function rootsOfOffline(mesh: MeshDraft): readonly Problem[] {
+  if (sourceOf(mesh) !== "offline" || mesh.trust?.roots !== undefined) return [];
+  return [
+    {
+      path: configurationPath("trust", "roots"),
+      expected: "the path of a PEM file with the root's certificate, since trust.root is offline",
+      found: "nothing",
+      fix: "Name it, for example `roots: ./trust/root-cert.pem`; `isthmus trust root` makes one.",
+    },
+  ];
+}
+
+/** What somebody else keeps in a cluster is read only when that cluster is asked, and may be renewed at any time. */
+export function rootsOfExisting(mesh: MeshDraft): readonly Problem[] {
+  if (sourceOf(mesh) !== "given" || mesh.trust?.roots !== undefined) return [];
+  const existing = entriesOf(mesh.trust?.intermediates).filter(([, entry]) => "existingSecret" in entry);
+  if (existing.length === 0) return [];
+  return [
+    {
+      path: configurationPath("trust", "roots"),
+      expected: `the path of a PEM file with the roots, since the intermediate of ${calledAll(existing.map(([name]) => name))} is in its cluster`,
+      found: "nothing",
+      fix: "Name it: what other clusters trust is to be known before that one is asked.",
+    },
+  ];
+}
