@@ -30,7 +30,11 @@ export class MeshTrust extends pulumi.ComponentResource {
   /** Signing requests, PEM, by cluster; undefined where nothing is signed elsewhere. */
   readonly requests: Readonly<Record<string, pulumi.Output<string>>> | undefined;
 
-  constructor(name: string, { plan, material = nothingElsewhere }: MeshTrustArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { plan, material = nothingElsewhere }: MeshTrustArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("isthmus:index:Mesh", name, {}, opts);
 
     const trust = trustFrom({ name, plan, parent: this }, material, { protect: true });

@@ -80,7 +80,10 @@ export async function precheck(
   async function named(site: SitePlan, reached: ClusterAccess): Promise<NamedFindings> {
     const { rootsPem } = options.trust ?? {};
     const roots = rootsPem === undefined ? {} : { rootsPem };
-    return { site, findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs, ...roots }) };
+    return {
+      site,
+      findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs, ...roots }),
+    };
   }
 
   const sightings = told(found, ({ sighting }) => sighting);

@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Mesh, trustFrom, type ClusterOutputs, type ControlPlaneOutputs, type RootOutputs, type SourcedTrust } from "../components";
+import {
+  Mesh,
+  trustFrom,
+  type ClusterOutputs,
+  type ControlPlaneOutputs,
+  type RootOutputs,
+  type SourcedTrust,
+} from "../components";
 import { meshName, movedConfigurations, sitesOf, type MeshPlan } from "../topology";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";

@@ -45,12 +45,7 @@ export function intermediateFiles(value: unknown): IntermediateFiles | Incomplet
   return { found: others.length === 0 ? "nothing" : `only ${listed(others.sort())}` };
 }
 
-function complete(
-  certificate = "",
-  key: string | undefined,
-  roots: string | undefined,
-  chain = "",
-): IntermediateFiles {
+function complete(certificate = "", key: string | undefined, roots: string | undefined, chain = ""): IntermediateFiles {
   return {
     chainPem: joined(certificate, chain),
     ...(key === undefined ? {} : { privateKeyPem: key }),

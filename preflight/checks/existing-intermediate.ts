@@ -1,6 +1,13 @@
 import { intermediateFiles } from "../../access/trust/intermediate-files";
 import type { ApiServer } from "../../access/connection/api-server";
-import { configurationPath, intermediateCaSecret, isOwned, systemNamespace, type MeshPlan, type Problem } from "../../topology";
+import {
+  configurationPath,
+  intermediateCaSecret,
+  isOwned,
+  systemNamespace,
+  type MeshPlan,
+  type Problem,
+} from "../../topology";
 import { certificatesIn, judgeIntermediate, sameRoots } from "../../trust";
 import { answered } from "./object";
 
@@ -33,7 +40,10 @@ export async function checkExistingIntermediate(
     problems: [{ path, expected: `an intermediate CA that somebody else keeps in ${shown}`, found: what, fix }],
   });
   if (found === "absent") {
-    return problem("none", "Have it made there before the mesh: an istiod that starts without it makes a root of its own.");
+    return problem(
+      "none",
+      "Have it made there before the mesh: an istiod that starts without it makes a root of its own.",
+    );
   }
   if (found === "unread") {
     return problem("one that this user may not read", `Let the user \`get\` Secrets in ${systemNamespace}.`);

@@ -58,12 +58,15 @@ export async function findTrust(
     }),
   ]);
   const problems = read.flatMap((one) => one.problems ?? []);
-  if (typeof rootsRead === "object") return { material: { intermediates: new Map(), sites }, problems: [rootsRead, ...problems] };
+  if (typeof rootsRead === "object")
+    return { material: { intermediates: new Map(), sites }, problems: [rootsRead, ...problems] };
   if (root === "generated") {
     const material = { intermediates: new Map(), sites, ...(rootsRead === undefined ? {} : { rootsPem: rootsRead }) };
     return { material, problems: rootsRead === undefined ? [] : bundleProblems(rootsRead, { now, path: rootsPath }) };
   }
-  const files = read.flatMap(({ site, found }) => (found !== undefined && "chainPem" in found ? [{ site, found }] : []));
+  const files = read.flatMap(({ site, found }) =>
+    found !== undefined && "chainPem" in found ? [{ site, found }] : [],
+  );
   const roots = rootsRead === undefined ? rootsAmong(files) : { pem: rootsRead, path: rootsPath, problems: [] };
   const material = {
     intermediates: new Map(

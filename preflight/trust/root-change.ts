@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { type X509Certificate } from "node:crypto";
 import { configurationPath, listed, sitesOf, type MeshPlan, type Problem } from "../../topology";
 import { certificatesIn, rootOf } from "../../trust";
 import type { ClusterSighting } from "../checks/cluster-identity";
@@ -32,7 +32,13 @@ export function judgeRootChange({ plan, material, sightings, knowledge }: RootCh
   const wanted = certificatesIn(material.rootsPem ?? "");
   return [
     ...(plan.trust.root === "generated" ? [] : droppedRoots(plan, wanted, knowledge)),
-    ...unknownRoots(plan, material, wanted, trusted, standing.map(({ name }) => name)),
+    ...unknownRoots(
+      plan,
+      material,
+      wanted,
+      trusted,
+      standing.map(({ name }) => name),
+    ),
   ];
 }
 

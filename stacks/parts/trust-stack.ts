@@ -39,7 +39,11 @@ export interface PartOutput extends PartIdentity {
  * @param environment The stack whose configuration describes the mesh.
  * @param material What of its certificates is made elsewhere.
  */
-export function trustStack(plan: MeshPlan, environment: string, material: TrustMaterial = nothingElsewhere): TrustStackOutputs {
+export function trustStack(
+  plan: MeshPlan,
+  environment: string,
+  material: TrustMaterial = nothingElsewhere,
+): TrustStackOutputs {
   const trust = new MeshTrust(meshName, { plan, material });
   const intermediates = Object.entries(trust.intermediates).map(([site, one]) => [site, writtenOf(one)] as const);
   const made = pulumi.all(intermediates.map(([, { offer }]) => offer));

@@ -23,7 +23,13 @@ import {
   statusPortKept,
 } from "./gateways";
 import { replacesFormerIdentity, replacesFormerName, replacesOnce } from "./identity";
-import { intermediatesGiven, intermediatesOfSource, knownIntermediates, rootsOfExisting, rootsOfOffline } from "./intermediates";
+import {
+  intermediatesGiven,
+  intermediatesOfSource,
+  knownIntermediates,
+  rootsOfExisting,
+  rootsOfOffline,
+} from "./intermediates";
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
 import {
   knownNamespaceClusters,

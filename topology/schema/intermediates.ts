@@ -61,7 +61,8 @@ export const intermediateSchema = worded(
     }),
   ]),
   {
-    expected: "one of `directory`, `certificate` with `key`, `configSecret`, `stack` with `output`, and `existingSecret`",
+    expected:
+      "one of `directory`, `certificate` with `key`, `configSecret`, `stack` with `output`, and `existingSecret`",
     example: "{ directory: ./trust/east }",
   },
 );

@@ -169,7 +169,10 @@ export const otherCases: RuleCases = {
     "isthmus:mesh.trust.intermediates.eest: expected a cluster that an istiod runs in: east, found eest. Did you mean `east`?",
   ],
   "intermediates-of-source": [
-    meshOf({ east: {} }, { trust: { root: "offline", roots: "r.pem", intermediates: { east: { directory: "./east" } } } }),
+    meshOf(
+      { east: {} },
+      { trust: { root: "offline", roots: "r.pem", intermediates: { east: { directory: "./east" } } } },
+    ),
     "isthmus:mesh.trust.intermediates.east: expected only `certificate`, because trust.root is offline and the stack has the key, found another source. Write `{ certificate: <file> }` with what was signed, or set isthmus:mesh.trust.root to given.",
   ],
   "roots-of-offline": [

@@ -25,14 +25,19 @@ describe("What of a mesh's certificates is made elsewhere", () => {
   });
 
   async function found(trust: MeshConfig["trust"], sources: KubeconfigSources = noSources): Promise<TrustMaterial> {
-    const { material, problems } = await findTrust(planOf(meshOf({ east: {}, west: {} }, { trust })), bench.directory, sources);
+    const { material, problems } = await findTrust(
+      planOf(meshOf({ east: {}, west: {} }, { trust })),
+      bench.directory,
+      sources,
+    );
     assert.deepEqual(problems.map(formatProblem), []);
     return material;
   }
 
   async function wrong(trust: MeshConfig["trust"], sources: KubeconfigSources = noSources): Promise<string[]> {
     const { problems } = await findTrust(planOf(meshOf({ east: {}, west: {} }, { trust })), bench.directory, sources);
-    for (const problem of problems) assert.ok(!/PRIVATE KEY|BEGIN/.test(formatProblem(problem)), formatProblem(problem));
+    for (const problem of problems)
+      assert.ok(!/PRIVATE KEY|BEGIN/.test(formatProblem(problem)), formatProblem(problem));
     return problems.map(formatProblem);
   }
 
@@ -103,7 +108,11 @@ describe("What of a mesh's certificates is made elsewhere", () => {
   it("is a certificate for the stack's own key, where the root is offline, and none where nothing is signed yet", async () => {
     await bench.write("roots.pem", pem(root));
     await bench.write("east.pem", pem(east, division));
-    const trust = { root: "offline", roots: "roots.pem", intermediates: { east: { certificate: "east.pem" } } } as const;
+    const trust = {
+      root: "offline",
+      roots: "roots.pem",
+      intermediates: { east: { certificate: "east.pem" } },
+    } as const;
     assert.deepEqual(await found(trust), {
       rootsPem: pem(root),
       sites: ["east", "west"],
@@ -119,10 +128,13 @@ describe("What of a mesh's certificates is made elsewhere", () => {
       roots: "roots.pem",
       intermediates: { east: existing, west: existing },
     });
-    assert.deepEqual([...intermediates], [
-      ["east", existing],
-      ["west", existing],
-    ]);
+    assert.deepEqual(
+      [...intermediates],
+      [
+        ["east", existing],
+        ["west", existing],
+      ],
+    );
   });
 
   it("is refused for all that is wrong, at once and where it is named", async () => {
@@ -147,8 +159,14 @@ describe("What of a mesh's certificates is made elsewhere", () => {
       root: "given",
       intermediates: { east: { directory: "east" }, west: { directory: "west" } },
     });
-    assert.match(problems.join("\n"), /intermediates\.west\.directory: expected the same roots as east's intermediate comes with, found others\./);
-    assert.match(problems.join("\n"), /intermediates\.east\.directory: expected the private key of east's intermediate, beside its certificate, found none\./);
+    assert.match(
+      problems.join("\n"),
+      /intermediates\.west\.directory: expected the same roots as east's intermediate comes with, found others\./,
+    );
+    assert.match(
+      problems.join("\n"),
+      /intermediates\.east\.directory: expected the private key of east's intermediate, beside its certificate, found none\./,
+    );
   });
 
   it("is refused when a file is not there, or holds no certificate", async () => {

@@ -35,10 +35,15 @@ describe("A change of the roots of a standing mesh", () => {
   }
 
   function judged({ trust = given, roots, east, west, trusted, issuers = {} }: Step): string[] {
-    const intermediates = Object.entries({ east, west }).flatMap(([site, root]): [string, { certificatePem: string }][] =>
-      root === undefined ? [] : [[site, { certificatePem: pem(signed.get(`${site} under ${root}`) as TestCa) }]],
+    const intermediates = Object.entries({ east, west }).flatMap(
+      ([site, root]): [string, { certificatePem: string }][] =>
+        root === undefined ? [] : [[site, { certificatePem: pem(signed.get(`${site} under ${root}`) as TestCa) }]],
     );
-    const material: TrustMaterial = { rootsPem: pem(...roots), sites: ["east", "west"], intermediates: new Map(intermediates) };
+    const material: TrustMaterial = {
+      rootsPem: pem(...roots),
+      sites: ["east", "west"],
+      intermediates: new Map(intermediates),
+    };
     const prints = (cas: readonly TestCa[]): string[] => cas.map(({ certificate }) => certificate.fingerprint256);
     return judgeRootChange({
       plan: planOf(meshOf({ east: {}, west: {} }, { trust })),
@@ -54,7 +59,10 @@ describe("A change of the roots of a standing mesh", () => {
         clusters: new Map(
           ["east", "west"].map((site) => {
             const issuer = issuers[site];
-            return [site, { belongs: true, ...(issuer === undefined ? {} : { issuerRoot: issuer.certificate.fingerprint256 }) }];
+            return [
+              site,
+              { belongs: true, ...(issuer === undefined ? {} : { issuerRoot: issuer.certificate.fingerprint256 }) },
+            ];
           }),
         ),
       },
@@ -69,7 +77,13 @@ describe("A change of the roots of a standing mesh", () => {
       { roots: [former, next], east: "next", west: "former", trusted: both },
       { roots: [former, next], east: "next", west: "next", trusted: both, issuers: { east: next, west: former } },
       { roots: [next], east: "next", west: "next", trusted: both, issuers: { east: next, west: next } },
-      { roots: [next], east: "next", west: "next", trusted: { east: [next], west: [next] }, issuers: { east: next, west: next } },
+      {
+        roots: [next],
+        east: "next",
+        west: "next",
+        trusted: { east: [next], west: [next] },
+        issuers: { east: next, west: next },
+      },
     ];
     for (const [index, step] of steps.entries()) assert.deepEqual(judged(step), [], `step ${index}`);
   });
@@ -83,7 +97,10 @@ describe("A change of the roots of a standing mesh", () => {
     const trusted = { east: [former, next], west: [former] };
     const [problem, ...others] = judged({ roots: [former, next], east: "next", west: "former", trusted });
     assert.deepEqual(others, []);
-    assert.match(problem ?? "", /^isthmus:mesh\.trust\.intermediates\.east: expected an intermediate under a root that every cluster trusts already, found one under CN=Next \(SHA-256 [0-9A-F:]{11}…\), which west does not trust yet\./);
+    assert.match(
+      problem ?? "",
+      /^isthmus:mesh\.trust\.intermediates\.east: expected an intermediate under a root that every cluster trusts already, found one under CN=Next \(SHA-256 [0-9A-F:]{11}…\), which west does not trust yet\./,
+    );
   });
 
   it("is refused where a root is dropped under which an istiod still signs", () => {
@@ -91,7 +108,10 @@ describe("A change of the roots of a standing mesh", () => {
     const issuers = { east: next, west: former };
     const [problem, ...others] = judged({ roots: [next], east: "next", west: "next", trusted, issuers });
     assert.deepEqual(others, []);
-    assert.match(problem ?? "", /^isthmus:mesh\.trust\.roots: expected the root that the certificates of west lead to among the roots/);
+    assert.match(
+      problem ?? "",
+      /^isthmus:mesh\.trust\.roots: expected the root that the certificates of west lead to among the roots/,
+    );
   });
 
   it("is asked of nobody where the mesh is new, or makes its only root itself", () => {
