@@ -38,7 +38,7 @@ export class ClusterComparison {
   constructor(
     private readonly client: ClusterClient,
     applied: Applied,
-    private readonly context: DriftWords & { readonly manifests: Manifests },
+    private readonly context: DriftWords & { readonly manifests: Manifests; readonly intermediate?: "made" | "existing" },
   ) {
     this.resources = new Resources(client);
     this.applied = {
@@ -77,7 +77,8 @@ export class ClusterComparison {
     const outcomes = await limited(requestsAtOnce, expected, (one) => this.object(one, keys));
     const known = new Set(outcomes.flatMap(({ reference }) => (reference === undefined ? [] : [objectKey(reference)])));
     const owned = await this.orUnreadable("what is marked as ours", () => listOwned(this.client));
-    const strays = straysAmong(this.client.name, owned.found, (reference) => known.has(objectKey(reference)));
+    const isApplied = (reference: ObjectReference): boolean => known.has(objectKey(reference));
+    const strays = straysAmong(this.client.name, owned.found, isApplied, this.context.intermediate);
     const findings = [
       ...releases.flatMap((release) => release.findings),
       ...outcomes.flatMap((outcome) => outcome.findings),

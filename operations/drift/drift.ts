@@ -1,4 +1,4 @@
-import { sitesOf, type MeshPlan, type Problem } from "../../topology";
+import { intermediateOrigin, sitesOf, type MeshPlan, type Problem } from "../../topology";
 import {
   connect,
   unresolvedClient,
@@ -83,7 +83,8 @@ export async function compareMesh(options: DriftOptions): Promise<MeshComparison
   const clusters = await limited(atOnce, sitesOf(plan), async ({ name, path }) => {
     signal?.throwIfAborted();
     const client = clientOf(name);
-    const drift = await new ClusterComparison(client, applied, { stack, site: path, manifests }).run();
+    const intermediate = intermediateOrigin(plan, name);
+    const drift = await new ClusterComparison(client, applied, { stack, site: path, manifests, intermediate }).run();
     onProgress(progressOf(drift));
     return { drift, client };
   });

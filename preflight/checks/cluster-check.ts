@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  intermediateOrigin,
   readVersion,
   supportedKubernetesMinors,
   systemNamespace,
@@ -148,6 +149,7 @@ async function standingIn(
     system,
     namespaces,
     wantedOfSystem: mesh.istio.systemNamespace,
+    intermediate: intermediateOrigin(mesh, site.name),
   });
 }
 

@@ -3,6 +3,7 @@ import type { ApiServer } from "../../access/connection/api-server";
 import {
   configurationPath,
   intermediateCaSecret,
+  intermediateOrigin,
   isOwned,
   systemNamespace,
   type MeshPlan,
@@ -31,8 +32,7 @@ export async function checkExistingIntermediate(
   { mesh, rootsPem, site: { name } }: ExistingIntermediateCheck,
   server: ApiServer,
 ): Promise<ExistingIntermediateFindings> {
-  const source = mesh.trust.intermediates?.[name];
-  if (source === undefined || !("existingSecret" in source)) return { problems: [] };
+  if (intermediateOrigin(mesh, name) === "made") return { problems: [] };
   const path = configurationPath("trust", "intermediates", name, "existingSecret");
   const shown = `Secret ${intermediateCaSecret} in ${systemNamespace} of ${name}`;
   const found = await answered(server, `/api/v1/namespaces/${systemNamespace}/secrets/${intermediateCaSecret}`);

@@ -6,3 +6,4 @@ export * from "./mesh-plan";
 export { movedConfigurations } from "./moved-configurations";
 export type { NamespacePlan } from "./namespace-plan";
 export * from "./without";
+export * from "./intermediate";

@@ -9,6 +9,8 @@ export interface StandingFacts {
   readonly cluster: ClusterPlan | undefined;
   /** What the configuration gives to the system namespace. */
   readonly wantedOfSystem: IstioPlan["systemNamespace"];
+  /** `existing` where somebody else keeps the Secret of istiod's intermediate CA there. */
+  readonly intermediate: "made" | "existing";
   /** The system namespace. */
   readonly system: KubernetesObject | "absent" | "unread";
   /** Namespaces of the mesh's workloads that are there, with the labels that we set. */

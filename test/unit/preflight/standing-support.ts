@@ -30,6 +30,7 @@ export function factsOf(
     site,
     cluster: plan.clusters.find((one) => one.name === name),
     wantedOfSystem: plan.istio.systemNamespace,
+    intermediate: "made",
     system: "absent",
     systemContents: [],
     pullSecrets: [],

@@ -1,4 +1,4 @@
-import { isOfRelease, systemNamespace, type Problem } from "../../../../topology";
+import { intermediateCaSecret, isOfRelease, systemNamespace, type Problem } from "../../../../topology";
 import type { NamespaceObject, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
 import { meshObjects } from "../mesh-objects";
@@ -16,8 +16,10 @@ export const preparedNamespace: StandingRule = (facts) => ({
   ...notInjected(facts),
 });
 
-function taken({ site, systemContents = [] }: StandingFacts): Problem[] {
-  const found = systemContents.filter(isInTheWay).map(({ kind, name }) => `${kind}/${name}`);
+function taken({ intermediate, site, systemContents = [] }: StandingFacts): Problem[] {
+  const isKept = ({ kind, name }: NamespaceObject): boolean =>
+    intermediate === "existing" && kind === "secret" && name === intermediateCaSecret;
+  const found = systemContents.filter((one) => isInTheWay(one) && !isKept(one)).map(({ kind, name }) => `${kind}/${name}`);
   if (found.length === 0) return [];
   return [
     {

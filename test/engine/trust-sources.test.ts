@@ -1,0 +1,166 @@
+import "reflect-metadata";
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as x509 from "@peculiar/x509";
+import { certificatesIn, rootOf } from "../../trust";
+import { makeCa, privateKeyPem, type TestCa } from "../support/authorities";
+import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
+import { describeEngine } from "./tools";
+
+const secretType = "kubernetes:core/v1:Secret";
+const clusters = { east: paperCluster("east"), west: paperCluster("west") };
+
+interface Outputs {
+  readonly mesh: { readonly rootFingerprint: string; readonly roots: readonly { readonly fingerprint: string }[] };
+  readonly controlPlanes: Readonly<Record<string, { readonly intermediate: { readonly root?: string } }>>;
+  readonly trust?: { readonly requests: Readonly<Record<string, string>> };
+}
+
+describeEngine("where a mesh's certificates come from", (tools) => {
+  let mesh: PaperMesh;
+  let company: TestCa;
+
+  before(async () => {
+    company = await makeCa({ subject: "CN=Company" });
+  });
+  beforeEach(async () => {
+    mesh = await PaperMesh.create(tools());
+    await mkdir(join(mesh.directory, "trust"));
+    await write("roots.pem", pem(company));
+  });
+  afterEach(() => mesh.dispose());
+
+  const write = (name: string, text: string): Promise<void> => writeFile(join(mesh.directory, "trust", name), text);
+  const pem = (...cas: readonly TestCa[]): string => cas.map(({ certificate }) => certificate.toString()).join("");
+  const config = (trust: PaperConfig["trust"], more: Partial<PaperConfig> = {}): PaperConfig => ({
+    id: "mesh1",
+    clusters,
+    trust,
+    ...more,
+  });
+
+  async function up(wanted: PaperConfig): Promise<Outputs> {
+    const { code, stdout, stderr } = await mesh.isthmus(wanted, "up", "--yes", "-o", "json");
+    assert.equal(code, 0, stderr);
+    return (JSON.parse(stdout) as { outputs: Outputs }).outputs;
+  }
+
+  async function refused(wanted: PaperConfig): Promise<string> {
+    const { code, stderr } = await mesh.isthmus(wanted, "up", "--yes");
+    assert.equal(code, 2, stderr);
+    return stderr;
+  }
+
+  /** What an istiod is given, by the names of its files. */
+  function cacerts(cluster: string): Readonly<Record<string, string>> | undefined {
+    const secret = mesh.world.find(mesh.urlOf(cluster), secretType, "istio-system/cacerts");
+    const { data } = (secret ?? {}) as { data?: Readonly<Record<string, string>> };
+    return data && Object.fromEntries(Object.entries(data).map(([name, text]) => [name, decoded(text)]));
+  }
+  const decoded = (base64: string): string => Buffer.from(base64, "base64").toString();
+
+  /** Every istiod has a CA of its own that leads to a root, with the key that fits. */
+  function ensureSigns(cluster: string, root: TestCa): void {
+    const files = cacerts(cluster);
+    assert.ok(files, cluster);
+    const certificate = new X509Certificate(files["ca-cert.pem"] ?? "");
+    const above = certificatesIn(files["cert-chain.pem"] ?? "").slice(1);
+    assert.equal(rootOf([certificate, ...above], [root.certificate])?.fingerprint256, root.certificate.fingerprint256);
+    assert.match(certificate.subject, new RegExp(`L=${cluster}`));
+  }
+
+  async function intermediate(site: string, issuer = company): Promise<TestCa> {
+    return makeCa({ subject: `O=Istio, L=${site}, CN=Intermediate CA`, issuer, pathLength: 0 });
+  }
+
+  /** Signs a request as who keeps a root elsewhere does. */
+  async function sign(requestPem: string, issuer = company): Promise<string> {
+    const request = new x509.Pkcs10CertificateRequest(requestPem);
+    assert.ok(await request.verify());
+    const { notBefore, notAfter, subject } = new x509.X509Certificate(issuer.certificate.raw);
+    const signed = await x509.X509CertificateGenerator.create({
+      subject: request.subject,
+      issuer: subject,
+      notBefore,
+      notAfter,
+      publicKey: request.publicKey,
+      signingKey: issuer.keys.privateKey,
+      signingAlgorithm: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(request.publicKey),
+        await x509.AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey),
+      ],
+    });
+    return `${signed.toString("pem")}\n`;
+  }
+
+  for (const stacks of ["one", "per-cluster"] as const) {
+    it(`takes intermediates that are given, and no key comes into plain state (stacks: ${stacks})`, async () => {
+      const made = { east: await intermediate("east"), west: await intermediate("west") };
+      for (const [site, ca] of Object.entries(made)) {
+        await write(`${site}.pem`, pem(ca));
+        await write(`${site}-key.pem`, privateKeyPem(ca));
+      }
+      const of = (site: string): object => ({ certificate: `trust/${site}.pem`, key: `trust/${site}-key.pem` });
+      const trust = { root: "given", roots: "trust/roots.pem", intermediates: { east: of("east"), west: of("west") } };
+      const outputs = await up(config(trust as PaperConfig["trust"], { stacks }));
+      for (const cluster of ["east", "west"]) ensureSigns(cluster, company);
+      assert.equal(outputs.mesh.rootFingerprint, company.certificate.fingerprint256);
+      assert.equal(outputs.controlPlanes["east"]?.intermediate.root, company.certificate.fingerprint256);
+      const again = await mesh.isthmus(config(trust as PaperConfig["trust"], { stacks }), "preview", "-o", "json");
+      assert.equal((JSON.parse(again.stdout) as { outcome: string }).outcome, "none", again.stderr);
+      const own = stacks === "one" ? ["paper"] : ["paper.trust", "paper.east", "paper.west"];
+      for (const stack of own) {
+        const exported = await mesh.pulumi("stack", "export", "--stack", stack);
+        assert.doesNotMatch(exported, /PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF/, stack);
+      }
+    });
+
+    it(`makes a cluster once its request is signed, and not before (stacks: ${stacks})`, async () => {
+      const trust = { root: "offline", roots: "trust/roots.pem" } as const;
+      const first = await mesh.isthmus(config(trust, { stacks }), "up", "--yes", "-o", "json");
+      assert.equal(first.code, stacks === "one" ? 0 : 1, first.stderr);
+      assert.match(first.stderr, /trust\.requests\.east/);
+      assert.equal(mesh.hasSystemNamespace("east"), false);
+      const stack = stacks === "one" ? "paper" : "paper.trust";
+      const requests = JSON.parse(await mesh.pulumi("stack", "output", "--json", "--stack", stack)) as Outputs;
+
+      await write("east.pem", await sign(requests.trust?.requests["east"] ?? ""));
+      const east = { certificate: "trust/east.pem" };
+      const second = await mesh.isthmus(config({ ...trust, intermediates: { east } }, { stacks }), "up", "--yes");
+      assert.equal(second.code, stacks === "one" ? 0 : 1, second.stderr);
+      ensureSigns("east", company);
+      assert.equal(mesh.hasSystemNamespace("west"), false);
+
+      await write("west.pem", await sign(requests.trust?.requests["west"] ?? ""));
+      const west = { certificate: "trust/west.pem" };
+      const signed = config({ ...trust, intermediates: { east, west } }, { stacks });
+      await up(signed);
+      ensureSigns("west", company);
+      if (stacks === "one") {
+        const words = await refused(config({ ...trust, intermediates: { east } }, { stacks }));
+        assert.match(words, /expected what was signed for west, since clusters of the mesh live by it, found nothing/);
+      }
+    });
+  }
+
+  it("refuses what is wrong before anything is made", async () => {
+    const stranger = await makeCa({ subject: "CN=Stranger" });
+    await write("east.pem", pem(await intermediate("east", stranger)));
+    await write("east-key.pem", privateKeyPem(await intermediate("east")));
+    const east = { certificate: "trust/east.pem", key: "trust/east-key.pem" };
+    const words = await refused({
+      id: "mesh1",
+      clusters: { east: clusters.east },
+      trust: { root: "given", roots: "trust/roots.pem", intermediates: { east } },
+    });
+    assert.match(words, /intermediates\.east\.certificate: expected a chain that leads to one of the mesh's roots/);
+    assert.match(words, /intermediates\.east\.key: expected the key of the intermediate's certificate, found another key/);
+    assert.doesNotMatch(words, /PRIVATE KEY/);
+    assert.equal(mesh.hasSystemNamespace("east"), false);
+  });
+});
