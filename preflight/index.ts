@@ -1,4 +1,4 @@
-export type { MadeAnew } from "./checks/cluster-identity";
+export type { ClusterSighting, MadeAnew } from "./checks/cluster-identity";
 export type { Findings } from "./checks/findings";
 export { identityFrom } from "./checks/identity";
 export { judgeRemoval } from "./checks/removal";
@@ -13,4 +13,6 @@ export {
 } from "./checks/stack-knowledge";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
+export { judgeRootChange } from "./trust/root-change";
+export { judgeRequests } from "./trust/requests";
 export { findTrust, type FoundTrust, type TrustMaterial } from "./trust/material";

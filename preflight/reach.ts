@@ -12,10 +12,11 @@ import type { ClusterAccess } from "../access/cluster-access";
 import { resolveAccess } from "../access/kubeconfig/resolve";
 import type { KubeconfigSources } from "../access/kubeconfig/sources";
 import type { ClusterSighting } from "./checks/cluster-identity";
-import { belongingTo, type KnowledgeReader } from "./checks/stack-knowledge";
+import { belongingTo, knowsNothing, type KnowledgeReader } from "./checks/stack-knowledge";
 import { precheck, type PrecheckOptions } from "./precheck";
 import { findTrust, type FoundIntermediate, type FoundTrust, type TrustMaterial } from "./trust/material";
 import { judgePending, type PendingTrust } from "./trust/pending";
+import { judgeRequests } from "./trust/requests";
 
 /** The clusters of a mesh, and all that keeps it from being installed in them. */
 export interface ReachedClusters {
@@ -92,7 +93,9 @@ export async function reachClusters(
   });
   const isAllAsked = found.unreachable.size + found.lockedOut.size === 0;
   const isAllSigned = plan.trust.root !== "offline" || options.trust === "elsewhere";
-  const belonging = isAllAsked && isAllSigned ? new Set<string>() : belongingTo(await knowledge("outputs"));
+  const known = isAllAsked && isAllSigned ? knowsNothing : await knowledge("outputs");
+  const belonging = belongingTo(known);
+  const requests = judgeRequests(plan, trust.material, (name) => known.clusters.get(name)?.request);
   const pending = isAllSigned
     ? nothingPending
     : judgePending(plan, trust.material, (name) => stands(plan, name, belonging));
@@ -111,8 +114,15 @@ export async function reachClusters(
   return {
     plan: leftOut.length === 0 ? plan : planWithout(plan, leftOut),
     clusters: new Map(reached.map((cluster) => [cluster.name, cluster])),
-    resolved: problems.length + trust.problems.length === 0 && !found.mistaken,
-    problems: [...problems, ...trust.problems, ...others(found.problems), ...silent.problems, ...pending.problems],
+    resolved: problems.length + trust.problems.length + requests.length === 0 && !found.mistaken,
+    problems: [
+      ...problems,
+      ...trust.problems,
+      ...requests,
+      ...others(found.problems),
+      ...silent.problems,
+      ...pending.problems,
+    ],
     rights: others(found.rights),
     unreachable: new Map([...unreachable].filter(([name]) => !leftOut.includes(name))),
     failures: silent.failures,

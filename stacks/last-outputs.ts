@@ -12,6 +12,7 @@ const outputsSchema = z.object({
         .catch(undefined),
     })
     .catch({}),
+  trust: z.object({ requests: z.record(z.string(), z.string()).catch({}) }).catch({ requests: {} }),
   clusters: z
     .record(
       z.string(),

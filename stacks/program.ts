@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findTrust, type TrustMaterial } from "../preflight";
+import { findTrust, judgeRequests, type TrustMaterial } from "../preflight";
 import {
   ConfigurationError,
   formatProblem,
@@ -27,6 +27,7 @@ import {
   type ExpectedPart,
   type TrustStackOutputs,
 } from "./parts";
+import { parseLastOutputs } from "./last-outputs";
 import { programSources } from "./kubeconfig-sources";
 import { stackOutputs } from "./stack-outputs";
 import { takedown } from "./takedown";
@@ -68,15 +69,19 @@ export async function meshProgram(config: unknown, projectDirectory: string): Pr
   if (part !== trustPart) return clusterStack({ plan, stack, part, transforms, projectDirectory, outputs });
   // What stops every cluster is to stop the trust as well.
   if (transforms.mistakes.length > 0) throw new ConfigurationError(transforms.mistakes);
-  return trustStack(plan, stack, await foundTrust(plan, projectDirectory));
+  return trustStack(plan, stack, await foundTrust(plan, projectDirectory, outputs));
 }
 
 /**
  * What of a mesh's certificates is made elsewhere.
+ * @param outputs What the stack's last update said.
  * @throws ConfigurationError with all that is wrong with it.
  */
-async function foundTrust(plan: MeshPlan, projectDirectory: string): Promise<TrustMaterial> {
-  const { material, problems } = await findTrust(plan, projectDirectory, programSources);
+async function foundTrust(plan: MeshPlan, projectDirectory: string, outputs: unknown): Promise<TrustMaterial> {
+  const found = await findTrust(plan, projectDirectory, programSources);
+  const { material } = found;
+  const { requests } = parseLastOutputs(outputs).trust;
+  const problems = [...found.problems, ...judgeRequests(plan, material, (site) => requests[site])];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return material;
 }

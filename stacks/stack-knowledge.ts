@@ -37,12 +37,18 @@ export function knowledgeOf(
   roots: readonly string[] = [],
 ): StackKnowledge {
   const said = { ...last.controlPlanes, ...last.clusters };
-  const names = new Set([...Object.keys(said), ...(state === undefined ? [] : clustersOf(state))]);
+  const { requests } = last.trust;
+  const names = new Set([
+    ...Object.keys(said),
+    ...Object.keys(requests),
+    ...(state === undefined ? [] : clustersOf(state)),
+  ]);
   const { roots: lastRoots = [], rootFingerprint: ownRoot } = last.mesh;
   return {
     clusters: new Map(
       [...names].map((name) => {
         const uid = last.clusters[name]?.uid ?? last.controlPlanes[name]?.uid;
+        const request = requests[name];
         const issuerRoot = last.controlPlanes[name]?.intermediate?.root;
         return [
           name,
@@ -50,6 +56,7 @@ export function knowledgeOf(
             belongs: Object.hasOwn(said, name),
             ...(uid === undefined ? {} : { uid }),
             ...(issuerRoot === undefined ? {} : { issuerRoot }),
+            ...(request === undefined ? {} : { request }),
             ...(state === undefined ? {} : { state: stateOf(state, name) }),
           },
         ];

@@ -9,6 +9,7 @@ import type { Trust } from "./trust";
 export class GeneratedTrust implements Trust {
   readonly root: RootCa;
   readonly rootCertificatesPem: pulumi.Output<string>;
+  private readonly made = new Map<string, IntermediateCa>();
 
   /**
    * @param moreRootsPem Roots that are trusted beside its own, PEM. Default: none.
@@ -16,7 +17,7 @@ export class GeneratedTrust implements Trust {
    */
   constructor(
     private readonly context: MeshContext,
-    moreRootsPem = "",
+    private readonly moreRootsPem = "",
     opts: pulumi.ComponentResourceOptions = {},
   ) {
     const { name, parent, plan } = context;
@@ -29,9 +30,15 @@ export class GeneratedTrust implements Trust {
       moreRootsPem === "" ? this.root.certificatePem : pulumi.interpolate`${this.root.certificatePem}${moreRootsPem}`;
   }
 
+  /** While another root is trusted as well: the requests by which that one may sign the same keys, PEM, by cluster. */
+  get requests(): Readonly<Record<string, pulumi.Output<string>>> | undefined {
+    if (this.moreRootsPem === "") return undefined;
+    return Object.fromEntries([...this.made].map(([site, { requestPem }]) => [site, requestPem]));
+  }
+
   readonly intermediateOf = (site: string): IntermediateCa => {
     const { name, plan, parent } = this.context;
-    return new IntermediateCa(
+    const made = new IntermediateCa(
       siteComponentName(name, site, "intermediate"),
       {
         meshId: plan.id,
@@ -44,5 +51,7 @@ export class GeneratedTrust implements Trust {
       },
       { parent, ...formerNames(this.context, site, "intermediate") },
     );
+    this.made.set(site, made);
+    return made;
   };
 }

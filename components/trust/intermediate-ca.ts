@@ -27,6 +27,8 @@ export interface IntermediateCaArgs {
  * so that a stolen key compromises one cluster, and the root's key never leaves the stack.
  */
 export class IntermediateCa extends pulumi.ComponentResource {
+  /** The request by which it is signed, PEM (PKCS#10). Public. */
+  readonly requestPem: pulumi.Output<string>;
   /** The intermediate certificate, PEM. Public. */
   readonly certificatePem: pulumi.Output<string>;
   /** Its private key, PEM. Secret. */
@@ -53,6 +55,7 @@ export class IntermediateCa extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    this.requestPem = request.certRequestPem;
     this.certificatePem = certificate.certPem;
     this.privateKeyPem = key.privateKeyPem;
     this.notAfter = certificate.validityEndTime;

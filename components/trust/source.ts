@@ -28,8 +28,8 @@ export const nothingElsewhere: TrustMaterial = { intermediates: new Map(), sites
 
 /** A trust as the plan says, and what it asks of who signs elsewhere. */
 export interface SourcedTrust extends Trust {
-  /** Signing requests, PEM, by cluster; undefined where nothing is signed elsewhere. */
-  readonly requests?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Signing requests, PEM, by cluster; undefined where nothing is to be signed elsewhere. */
+  readonly requests?: Readonly<Record<string, pulumi.Output<string>>> | undefined;
 }
 
 /**

@@ -38,7 +38,10 @@ export class ClusterComparison {
   constructor(
     private readonly client: ClusterClient,
     applied: Applied,
-    private readonly context: DriftWords & { readonly manifests: Manifests; readonly intermediate?: "made" | "existing" },
+    private readonly context: DriftWords & {
+      readonly manifests: Manifests;
+      readonly intermediate?: "made" | "existing";
+    },
   ) {
     this.resources = new Resources(client);
     this.applied = {

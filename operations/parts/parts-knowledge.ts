@@ -1,5 +1,5 @@
-import type { StackKnowledge } from "../../preflight";
-import { ofOnePart, parseLastOutputs } from "../../stacks";
+import type { KnownCluster, StackKnowledge } from "../../preflight";
+import { knowledgeOf, ofOnePart, parseLastOutputs } from "../../stacks";
 import { trustPart } from "../../topology";
 import { limited } from "../limited";
 import { memoryIn } from "../stack/stack-knowledge";
@@ -24,8 +24,12 @@ export async function readPartsKnowledge(
     const own = ofOnePart(memoryIn(await stateOf(options, at)).knowledge, part).clusters.get(part);
     return own === undefined ? [] : [[part, { ...own, belongs: belonging.has(part) }] as const];
   });
-  const root = parseLastOutputs(stacks.get(trustPart)?.outputs).mesh.rootFingerprint;
-  return { clusters: new Map(read.flat()), roots: root === undefined ? [] : [root] };
+  const trust = parseLastOutputs(stacks.get(trustPart)?.outputs);
+  const clusters = new Map<string, KnownCluster>(read.flat());
+  for (const [site, request] of Object.entries(trust.trust.requests)) {
+    clusters.set(site, { belongs: belonging.has(site), ...clusters.get(site), request });
+  }
+  return { clusters, roots: knowledgeOf(trust, undefined).roots };
 }
 
 /** What the stacks of all parts know. */

@@ -4,6 +4,7 @@ import type { ListedStack } from "../../engine/stack-reference";
 import { localFilesDigest, partDigest, type PartState } from "../../stacks";
 import {
   ConfigurationError,
+  distinctProblems,
   formatProblem,
   partsOf,
   partStack,
@@ -18,6 +19,7 @@ import { UnfinishedUpdate } from "../stack/unfinished";
 import { openWorkspace } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
+import { judgeOtherRoots } from "./other-roots";
 import { readPartsKnowledge } from "./parts-knowledge";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { notAgreed, removalsIn, stillReachedParts, type Removals } from "./removals";
@@ -105,8 +107,9 @@ class PartsRun {
         ...(options.variables === undefined ? {} : { environment: options.variables }),
       },
     );
+    const otherRoots = { options, stacks, due, access: resolved.clusters, sources };
     const problems = [
-      ...reached.problems,
+      ...distinctProblems([...reached.problems, ...(await judgeOtherRoots(otherRoots))]),
       ...[...over].flatMap(([part, former]) =>
         reached.clusters.get(part)?.isReachable === false ? [silentRename(pathOf(options, part), former)] : [],
       ),

@@ -121,7 +121,7 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
     namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {
       ...(uid === undefined ? {} : { uid }),
-      system: await sightingOf(standing.system, server),
+      system: await sightingOf(standing.system, server, check.rootsPem === undefined ? "leave" : "look"),
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
     ...(existing.notAfter === undefined ? {} : { existingIntermediate: existing.notAfter }),

@@ -31,6 +31,8 @@ export type SystemNamespaceSighting =
       readonly identity: Identity;
       /** SHA-256 fingerprints of the roots that istiod has published there; none where it has not yet. */
       readonly roots: readonly string[];
+      /** SHA-256 fingerprint of the root that the CA leads to which istiod signs with; undefined where it was not looked at. */
+      readonly issuerRoot?: string;
       /** Whether it has more than what Kubernetes puts into every namespace. */
       readonly contents: "nothing" | "something";
     };

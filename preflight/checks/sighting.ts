@@ -1,7 +1,14 @@
 import { z } from "zod";
-import { ownedLabels, releaseNames, systemNamespace, systemNamespaceOrigin } from "../../topology";
-import { fingerprintsIn } from "../../trust";
+import {
+  intermediateCaSecret,
+  ownedLabels,
+  releaseNames,
+  systemNamespace,
+  systemNamespaceOrigin,
+} from "../../topology";
+import { certificatesIn, fingerprintsIn, rootOf } from "../../trust";
 import type { ClusterAccess } from "../../access/cluster-access";
+import { intermediateFiles } from "../../access/trust/intermediate-files";
 import { apiServer, type ApiServer } from "../../access/connection/api-server";
 import { CredentialError } from "../../access/connection/exec-credential";
 import { ConnectionError } from "../../access/connection/connection-error";
@@ -13,11 +20,13 @@ import { readJson } from "./permissions";
 
 /**
  * Looks which cluster answers, and of which mesh it is. Asks nothing else.
+ * @param issuer `look`: also under which root its istiod signs. Default: `leave`.
  * @returns Undefined where none answers.
  */
 export async function sightCluster(
   access: ClusterAccess,
   environment: Environment = process.env,
+  issuer: "look" | "leave" = "leave",
 ): Promise<ClusterSighting | undefined> {
   let server: ApiServer | undefined;
   try {
@@ -27,7 +36,7 @@ export async function sightCluster(
       answered(server, systemNamespacePath),
     ]);
     const uid = kubeSystem?.metadata.uid;
-    return { ...(uid === undefined ? {} : { uid }), system: await sightingOf(namespace, server) };
+    return { ...(uid === undefined ? {} : { uid }), system: await sightingOf(namespace, server, issuer) };
   } catch (error) {
     if (error instanceof ConnectionError || error instanceof CredentialError) return undefined;
     throw error;
@@ -41,10 +50,14 @@ const systemNamespacePath = `/api/v1/namespaces/${systemNamespace}`;
 /** The ConfigMap in which istiod publishes the roots that its workloads trust. */
 const rootConfigMap = "istio-ca-root-cert";
 
-/** Whose the system namespace of a cluster is, and which roots its workloads trust. */
+/**
+ * Whose the system namespace of a cluster is, and which roots its workloads trust.
+ * @param issuer `look`: also under which root its istiod signs. The Secret that says it has the key as well.
+ */
 export async function sightingOf(
   namespace: KubernetesObject | "absent" | "unread",
   server: ApiServer,
+  issuer: "look" | "leave" = "leave",
 ): Promise<SystemNamespaceSighting> {
   if (typeof namespace !== "object") return { kind: namespace };
   const { annotations, uid } = namespace.metadata;
@@ -62,8 +75,22 @@ export async function sightingOf(
     ...(uid === undefined ? {} : { uid }),
     identity: identityFrom(annotations),
     roots,
+    ...(issuer === "look" ? await issuerIn(server) : {}),
     contents,
   };
+}
+
+/** Under which root the istiod signs that runs there. */
+async function issuerIn(server: ApiServer): Promise<{ readonly issuerRoot?: string }> {
+  const secret = await object(server, `${systemNamespacePath}/secrets/${intermediateCaSecret}`);
+  const decoded = Object.entries(secret?.data ?? {}).map(([name, text]) => [
+    name,
+    Buffer.from(text, "base64").toString(),
+  ]);
+  const files = intermediateFiles(Object.fromEntries(decoded));
+  if ("found" in files) return {};
+  const root = rootOf(certificatesIn(files.chainPem), certificatesIn(files.rootsPem ?? files.chainPem));
+  return root === undefined ? {} : { issuerRoot: root.fingerprint256 };
 }
 
 /** What Kubernetes itself puts into every namespace. */

@@ -14,6 +14,8 @@ export interface KnownCluster {
   readonly uid?: string;
   /** SHA-256 fingerprint of the root that its istiod's CA leads to; undefined where the outputs do not say it. */
   readonly issuerRoot?: string;
+  /** Request by which its istiod's CA is signed elsewhere, PEM; undefined where the stack made none. */
+  readonly request?: string;
   /** What the stack's state has of it; undefined where that was not read. */
   readonly state?: KnownState;
 }
@@ -52,11 +54,13 @@ export function knownAs(
   if (own === undefined || former === undefined) return own ?? former;
   const uid = own.uid ?? former.uid;
   const issuerRoot = own.issuerRoot ?? former.issuerRoot;
+  const request = own.request ?? former.request;
   const state = own.state?.systemNamespace === "none" ? (former.state ?? own.state) : (own.state ?? former.state);
   return {
     belongs: own.belongs || former.belongs,
     ...(uid === undefined ? {} : { uid }),
     ...(issuerRoot === undefined ? {} : { issuerRoot }),
+    ...(request === undefined ? {} : { request }),
     ...(state === undefined ? {} : { state }),
   };
 }

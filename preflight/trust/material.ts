@@ -1,6 +1,6 @@
 import { readIntermediate, readRoots, type ReadIntermediate } from "../../access/trust/read-intermediate";
 import type { KubeconfigSources } from "../../access/kubeconfig/sources";
-import { configurationPath, type MeshPlan, type Problem } from "../../topology";
+import { configurationPath, distinctProblems, type MeshPlan, type Problem } from "../../topology";
 import { bundleProblems, certificatesIn, judgeIntermediate, pemOf, sameRoots } from "../../trust";
 
 /** An intermediate CA that was found: what it is made of, or that somebody else keeps it in its cluster. */
@@ -95,7 +95,7 @@ export async function findTrust(
   );
   const lackKeys = root === "given" ? files.flatMap(({ found, site }) => lacksKey(site, found)) : [];
   const bundle = roots.pem === "" ? [] : bundleProblems(roots.pem, { now, path: roots.path });
-  return { material, problems: once([...problems, ...roots.problems, ...bundle, ...lackKeys, ...judged]) };
+  return { material, problems: distinctProblems([...problems, ...roots.problems, ...bundle, ...lackKeys, ...judged]) };
 }
 
 interface ReadSite {
@@ -161,9 +161,4 @@ function lacksKey(site: string, { paths, privateKeyPem }: ReadIntermediate): Pro
       fix: "Put it there; where the stack is to make the key, set isthmus:mesh.trust.root to offline.",
     },
   ];
-}
-
-/** Roots are judged with every chain that leads to them. */
-function once(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

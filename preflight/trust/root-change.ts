@@ -19,69 +19,63 @@ export interface RootChange {
  * the root that the other's certificate leads to, at every moment of the update, in whatever order clusters come to it. So a
  * root is trusted everywhere before anything is signed under it, and is trusted until nothing is. Pure.
  */
-export function judgeRootChange({ plan, material, sightings, knowledge }: RootChange): Problem[] {
+export function judgeRootChange(change: RootChange): Problem[] {
+  const { plan, material, knowledge } = change;
   const standing = sitesOf(plan).filter((site) => knownAs(knowledge, site)?.belongs === true);
   const isPlain = plan.trust.root === "generated" && material.rootsPem === undefined;
   if (standing.length === 0 || isPlain) return [];
-  const trusted = new Map(
-    standing.flatMap((site): [string, readonly string[]][] => {
-      const system = sightings.get(site.name)?.system;
-      return system?.kind === "ours" && system.roots.length > 0 ? [[site.name, system.roots]] : [];
-    }),
-  );
   const wanted = certificatesIn(material.rootsPem ?? "");
+  const names = standing.map(({ name }) => name);
   return [
-    ...(plan.trust.root === "generated" ? [] : droppedRoots(plan, wanted, knowledge)),
-    ...unknownRoots(
-      plan,
-      material,
-      wanted,
-      trusted,
-      standing.map(({ name }) => name),
-    ),
+    // A root that the stack makes itself is always among them.
+    ...(plan.trust.root === "generated" ? [] : droppedRoots(change, wanted, names)),
+    ...unknownRoots(change, wanted, names),
   ];
 }
 
-/** Roots under which an istiod signed until now, and that nobody is to trust any more. */
-function droppedRoots(plan: MeshPlan, wanted: readonly X509Certificate[], knowledge: StackKnowledge): Problem[] {
+/** The root under which the istiod of a cluster signs: as the cluster says it, else as the last update did. */
+function issuerOf({ plan, knowledge, sightings }: RootChange, site: string): string | undefined {
+  const system = sightings.get(site)?.system;
+  const seen = system?.kind === "ours" ? system.issuerRoot : undefined;
+  const known = sitesOf(plan).find(({ name }) => name === site);
+  return seen ?? (known && knownAs(knowledge, known)?.issuerRoot) ?? knowledge.roots[0];
+}
+
+/** Roots under which an istiod signs until now, and that nobody is to trust any more. */
+function droppedRoots(change: RootChange, wanted: readonly X509Certificate[], standing: readonly string[]): Problem[] {
   const kept = new Set(wanted.map(({ fingerprint256 }) => fingerprint256));
   const dropped = new Map<string, string[]>();
-  for (const { name } of plan.controlPlanes) {
-    const site = sitesOf(plan).find((one) => one.name === name);
-    const known = site === undefined ? undefined : knownAs(knowledge, site);
-    const issuer = known?.issuerRoot ?? knowledge.roots[0];
-    if (known?.belongs !== true || issuer === undefined || kept.has(issuer)) continue;
+  for (const { name } of change.plan.controlPlanes) {
+    const issuer = issuerOf(change, name);
+    if (!standing.includes(name) || issuer === undefined || kept.has(issuer)) continue;
     dropped.set(issuer, [...(dropped.get(issuer) ?? []), name]);
   }
   return [...dropped].map(([root, sites]) => ({
     path: configurationPath("trust", "roots"),
-    expected: `the root that the certificates of ${listed(sites)} lead to among the roots, SHA-256 ${root}`,
-    found: kept.size === 0 ? "no roots" : `others alone: ${listed(wanted.map(nameOf))}`,
+    expected: `the root among them that the certificates of ${listed(sites)} lead to, SHA-256 ${root}`,
+    found: wanted.length === 0 ? "no roots" : `others alone: ${listed(wanted.map(nameOf))}`,
     fix: "Let every workload trust both first: put that root's certificate into the file of isthmus:mesh.trust.roots beside the new one, run, then change the intermediates, run, and take it out last (docs/trust.md).",
   }));
 }
 
-/** Roots of new intermediates that a cluster does not trust yet, or of which that is not known. */
-function unknownRoots(
-  plan: MeshPlan,
-  material: TrustMaterial,
-  wanted: readonly X509Certificate[],
-  trusted: ReadonlyMap<string, readonly string[]>,
-  standing: readonly string[],
-): Problem[] {
-  return [...material.intermediates].flatMap(([site, found]): Problem[] => {
+/** Roots of new intermediates that a cluster does not trust yet. One that cannot be asked counts as one that does not. */
+function unknownRoots(change: RootChange, wanted: readonly X509Certificate[], standing: readonly string[]): Problem[] {
+  return [...change.material.intermediates].flatMap(([site, found]): Problem[] => {
     if (!("certificatePem" in found)) return [];
     const root = rootOf(certificatesIn(found.certificatePem), wanted);
-    // The judge of the chain says so.
-    if (root === undefined) return [];
-    const lacking = standing.filter((name) => trusted.get(name)?.includes(root.fingerprint256) === false);
+    // Of a chain that leads to none of them its judge speaks.
+    if (root === undefined || issuerOf(change, site) === root.fingerprint256) return [];
+    const lacking = standing.filter((name) => {
+      const system = change.sightings.get(name)?.system;
+      return system?.kind !== "ours" || !system.roots.includes(root.fingerprint256);
+    });
     if (lacking.length === 0) return [];
     return [
       {
         path: configurationPath("trust", "intermediates", site),
-        expected: "an intermediate under a root that every cluster trusts already",
-        found: `one under ${nameOf(root)}, which ${listed(lacking)} ${lacking.length === 1 ? "does" : "do"} not trust yet`,
-        fix: "Keep the former intermediates for now, with both roots in the file of isthmus:mesh.trust.roots, and run; then change the intermediates and run again (docs/trust.md).",
+        expected: "an intermediate under a root that every cluster is known to trust already",
+        found: `one under ${nameOf(root)}, which is not known of ${listed(lacking)}`,
+        fix: "Keep the former intermediates for now, with both roots in the file of isthmus:mesh.trust.roots, and run until every cluster has them; then change the intermediates and run again (docs/trust.md).",
       },
     ];
   });

@@ -159,7 +159,10 @@ describeEngine("where a mesh's certificates come from", (tools) => {
       trust: { root: "given", roots: "trust/roots.pem", intermediates: { east } },
     });
     assert.match(words, /intermediates\.east\.certificate: expected a chain that leads to one of the mesh's roots/);
-    assert.match(words, /intermediates\.east\.key: expected the key of the intermediate's certificate, found another key/);
+    assert.match(
+      words,
+      /intermediates\.east\.key: expected the key of the intermediate's certificate, found another key/,
+    );
     assert.doesNotMatch(words, /PRIVATE KEY/);
     assert.equal(mesh.hasSystemNamespace("east"), false);
   });

@@ -5,7 +5,10 @@ import { meshKinds } from "./mesh-objects";
 import { itemSchema, metadataSchema, type Questions } from "./questions";
 
 /** What is known of a cluster before it is asked for the rest. */
-export type Known = Pick<StandingFacts, "cluster" | "intermediate" | "namespaces" | "site" | "system" | "wantedOfSystem">;
+export type Known = Pick<
+  StandingFacts,
+  "cluster" | "intermediate" | "namespaces" | "site" | "system" | "wantedOfSystem"
+>;
 
 const policySchema = z
   .object({ metadata: metadataSchema, spec: z.record(z.string(), z.unknown()).default({}) })

@@ -19,7 +19,9 @@ export const preparedNamespace: StandingRule = (facts) => ({
 function taken({ intermediate, site, systemContents = [] }: StandingFacts): Problem[] {
   const isKept = ({ kind, name }: NamespaceObject): boolean =>
     intermediate === "existing" && kind === "secret" && name === intermediateCaSecret;
-  const found = systemContents.filter((one) => isInTheWay(one) && !isKept(one)).map(({ kind, name }) => `${kind}/${name}`);
+  const found = systemContents
+    .filter((one) => isInTheWay(one) && !isKept(one))
+    .map(({ kind, name }) => `${kind}/${name}`);
   if (found.length === 0) return [];
   return [
     {

@@ -32,9 +32,11 @@ describe("A change of the roots of a standing mesh", () => {
     readonly west?: "former" | "next";
     readonly trusted: Readonly<Record<string, readonly TestCa[]>>;
     readonly issuers?: Readonly<Record<string, TestCa>>;
+    /** Under which they are seen to sign. Default: it is not looked at. */
+    readonly seen?: Readonly<Record<string, TestCa>>;
   }
 
-  function judged({ trust = given, roots, east, west, trusted, issuers = {} }: Step): string[] {
+  function judged({ trust = given, roots, east, west, trusted, issuers = {}, seen = {} }: Step): string[] {
     const intermediates = Object.entries({ east, west }).flatMap(
       ([site, root]): [string, { certificatePem: string }][] =>
         root === undefined ? [] : [[site, { certificatePem: pem(signed.get(`${site} under ${root}`) as TestCa) }]],
@@ -51,7 +53,16 @@ describe("A change of the roots of a standing mesh", () => {
       sightings: new Map(
         Object.entries(trusted).map(([site, cas]): [string, ClusterSighting] => [
           site,
-          { system: { kind: "ours", origin: "made", identity: {}, roots: prints(cas), contents: "something" } },
+          {
+            system: {
+              kind: "ours",
+              origin: "made",
+              identity: {},
+              roots: prints(cas),
+              contents: "something",
+              ...(seen[site] === undefined ? {} : { issuerRoot: seen[site].certificate.fingerprint256 }),
+            },
+          },
         ]),
       ),
       knowledge: {
@@ -99,7 +110,7 @@ describe("A change of the roots of a standing mesh", () => {
     assert.deepEqual(others, []);
     assert.match(
       problem ?? "",
-      /^isthmus:mesh\.trust\.intermediates\.east: expected an intermediate under a root that every cluster trusts already, found one under CN=Next \(SHA-256 [0-9A-F:]{11}…\), which west does not trust yet\./,
+      /^isthmus:mesh\.trust\.intermediates\.east: expected an intermediate under a root that every cluster is known to trust already, found one under CN=Next \(SHA-256 [0-9A-F:]{11}…\), which is not known of west\./,
     );
   });
 
@@ -110,8 +121,22 @@ describe("A change of the roots of a standing mesh", () => {
     assert.deepEqual(others, []);
     assert.match(
       problem ?? "",
-      /^isthmus:mesh\.trust\.roots: expected the root that the certificates of west lead to among the roots/,
+      /^isthmus:mesh\.trust\.roots: expected the root among them that the certificates of west lead to/,
     );
+  });
+
+  it("goes by what the clusters say, and not by what an update said that may have failed", () => {
+    const trusted = { east: [former, next], west: [former, next] };
+    const issuers = { east: next, west: next };
+    const step: Step = { roots: [next], east: "next", west: "next", trusted, issuers };
+    assert.deepEqual(judged(step), []);
+    assert.equal(judged({ ...step, seen: { west: former } }).length, 1);
+  });
+
+  it("is not begun while a cluster cannot be asked, and such a one keeps nobody from what changes no root", () => {
+    const both: Step = { roots: [former, next], east: "former", west: "former", trusted: { east: [former, next] } };
+    assert.deepEqual(judged(both), []);
+    assert.match(judged({ ...both, east: "next" }).join(), /which is not known of west\./);
   });
 
   it("is asked of nobody where the mesh is new, or makes its only root itself", () => {

@@ -1,0 +1,37 @@
+import type { ClusterAccess, KubeconfigSources } from "../../access";
+import { findTrust, judgeRootChange, sightCluster, type ClusterSighting } from "../../preflight";
+import { sitesOf, type Problem } from "../../topology";
+import { limited } from "../limited";
+import { defaultParallel, type PartsOptions } from "./options";
+import { readPartsKnowledge } from "./parts-knowledge";
+import type { PartStack } from "./states";
+
+/** What a change of the roots is judged by, beside the parts that are due. */
+export interface OtherRoots {
+  readonly options: PartsOptions;
+  readonly stacks: ReadonlyMap<string, PartStack>;
+  /** Parts whose clusters are looked at anyway. */
+  readonly due: readonly string[];
+  readonly access: ReadonlyMap<string, ClusterAccess>;
+  readonly sources: KubeconfigSources;
+}
+
+/**
+ * What keeps the roots from being changed in the clusters that are not due: they are once the trust has been updated, and
+ * trust until then what they did. They are asked only where roots come from elsewhere.
+ */
+export async function judgeOtherRoots({ options, stacks, due, access, sources }: OtherRoots): Promise<Problem[]> {
+  const { parallel = defaultParallel, plan, projectDirectory, variables } = options;
+  if (plan.trust.root === "generated" && plan.trust.roots === undefined) return [];
+  const others = sitesOf(plan)
+    .map(({ name }) => name)
+    .filter((name) => !due.includes(name) && stacks.has(name));
+  const sightings = await limited(parallel, others, async (name): Promise<[string, ClusterSighting][]> => {
+    const reached = access.get(name);
+    const sighting = reached === undefined ? undefined : await sightCluster(reached, variables, "look");
+    return sighting === undefined ? [] : [[name, sighting]];
+  });
+  const { material, problems } = await findTrust(plan, projectDirectory, sources);
+  const knowledge = await readPartsKnowledge(options, stacks, others);
+  return [...problems, ...judgeRootChange({ plan, material, sightings: new Map(sightings.flat()), knowledge })];
+}
