@@ -1,0 +1,7 @@
+export * from "./chain";
+export * from "./handshake";
+export * from "./plan";
+export * from "./safety";
+export * from "./standing";
+export * from "./step";
+export * from "./uptake";
