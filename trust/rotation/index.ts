@@ -5,3 +5,4 @@ export * from "./safety";
 export * from "./standing";
 export * from "./step";
 export * from "./uptake";
+export * from "./words";
