@@ -7,7 +7,11 @@ export type Bundle = readonly Root[];
 /** A root at which a chain can end. */
 export interface Anchor {
   readonly root: Root;
-  /** The root's path length forbids so many CAs below it: who trusts this root stops here and refuses. Default: it does not. */
+  /**
+   * The root's path length forbids so many CAs below it. Go and OpenSSL refuse the chain; the BoringSSL in Envoy does not
+   * look at a root's path length, so that calls go on while no new pod gets a certificate from its istiod. Default: it
+   * does not forbid them.
+   */
   readonly tooLong?: true;
 }
 
@@ -23,8 +27,8 @@ export interface Issuer {
 }
 
 /**
- * Whether who trusts these roots accepts a leaf of this issuer. The chain is followed to the first root that is trusted
- * and no further: neither OpenSSL nor BoringSSL tries another one when this one's path length is exceeded.
+ * Whether everybody who trusts these roots accepts a leaf of this issuer, the agent beside Envoy included. The chain is
+ * followed to the first root that is trusted and no further: OpenSSL tries no other when this one's path length is exceeded.
  */
 export function verifies(bundle: Bundle, issuer: Issuer): boolean {
   const end = issuer.anchors.find(({ root }) => bundle.includes(root));

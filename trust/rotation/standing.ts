@@ -2,7 +2,7 @@ import { sameBundle, sameIssuer, type Bundle, type Issuer } from "./handshake";
 
 /** What an istiod is told by its Secret `cacerts`. */
 export interface Configuration {
-  /** root-cert.pem: what it tells proxies to trust. */
+  /** root-cert.pem: what it tells proxies to trust, in the order in which it stands there. */
   readonly roots: Bundle;
   /** ca-cert.pem with cert-chain.pem: what it signs with. */
   readonly issuer: Issuer;

@@ -1,4 +1,4 @@
-import { sameBundle, sameIssuer } from "./handshake";
+import { sameIssuer, type Bundle } from "./handshake";
 import type { Configuration } from "./standing";
 
 /**
@@ -12,11 +12,13 @@ export type Uptake = "unchanged" | "live" | "multi-root" | "restart";
 
 /**
  * How an istiod takes this change up. Source: Istio 1.31, pilot/pkg/bootstrap/istio_ca.go, handleEvent: root-cert.pem must
- * be the same, byte for byte and so in the same order; with the flag, one set of roots must contain the other.
+ * be the same byte for byte, and so in the same order; with the flag, one set of roots must contain the other.
  */
 export function uptakeOf(from: Configuration, to: Configuration): Uptake {
-  if (sameBundle(from.roots, to.roots)) return sameIssuer(from.issuer, to.issuer) ? "unchanged" : "live";
-  const grows = from.roots.every((root) => to.roots.includes(root));
-  const shrinks = to.roots.every((root) => from.roots.includes(root));
-  return grows || shrinks ? "multi-root" : "restart";
+  if (from.roots.join() === to.roots.join()) return sameIssuer(from.issuer, to.issuer) ? "unchanged" : "live";
+  return contains(from.roots, to.roots) || contains(to.roots, from.roots) ? "multi-root" : "restart";
+}
+
+function contains(bundle: Bundle, part: Bundle): boolean {
+  return part.every((root) => bundle.includes(root));
 }

@@ -7,6 +7,7 @@ import {
   unsafe,
   uptakeOf,
   type Change,
+  type Configuration,
   type Issuer,
   type MeshStanding,
   type Step,
@@ -49,6 +50,14 @@ describe("the steps of a rotation", () => {
     assert.deepEqual(uptakes(steps), ["live", "live"]);
   });
 
+  it("put the new root first where leaves are to be renewed at once", () => {
+    const steps = planOf(standingOn("A", both), { ...goalOf("B", both), renewal: "hastened" });
+    assert.deepEqual(kinds(steps), ["trust east west", "issue east", "issue west", "distrust east west"]);
+    assert.deepEqual(uptakes(steps), ["multi-root", "multi-root", "multi-root", "multi-root"]);
+    const rootsOf = ({ change }: Step) => [...change.values()].map(({ roots }) => roots.join());
+    assert.deepEqual(steps.map(rootsOf), [["A,B", "A,B"], ["B,A"], ["B,A"], ["B", "B"]]);
+  });
+
   it("are none where all is as it is to be", () => {
     assert.deepEqual(planOf(standingOn("A", both), goalOf("A", both)), []);
   });
@@ -80,6 +89,24 @@ describe("the steps of a rotation", () => {
     assert.throws(() => nextStep(mesh, goalOf("B", ["east"])), /no issuer for the istiod of west/);
     const other = { ...goalOf("B", both), root: "C" };
     assert.throws(() => nextStep(mesh, other), /the issuer of east does not lead to the goal's root/);
+  });
+});
+
+describe("what an istiod needs to take a change up", () => {
+  const had: Configuration = { roots: ["A", "B"], issuer: below("A", "east") };
+
+  it("is nothing more than its files while the roots stand as they stood", () => {
+    assert.equal(uptakeOf(had, had), "unchanged");
+    assert.equal(uptakeOf(had, { ...had, issuer: below("B", "east") }), "live");
+  });
+
+  it("is the flag where roots are added, dropped or put in another order", () => {
+    for (const roots of [["A"], ["A", "B", "C"], ["B", "A"]])
+      assert.equal(uptakeOf(had, { ...had, roots }), "multi-root");
+  });
+
+  it("is a restart where roots are exchanged", () => {
+    for (const roots of [["C"], ["A", "C"]]) assert.equal(uptakeOf(had, { ...had, roots }), "restart");
   });
 });
 
