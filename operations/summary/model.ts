@@ -97,6 +97,7 @@ export interface Risk {
 export const riskIds = [
   "root-replaced",
   "trust-domain-changes",
+  "root-key-removed",
   "mesh-id-changes",
   "cluster-unseen",
   "cluster-leaves",

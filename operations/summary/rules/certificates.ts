@@ -9,6 +9,7 @@ import { because } from "./verb";
 /** The root CA of the mesh. */
 export function rootChanges(mesh: Comparison): Finding[] {
   const steps = rootSteps(mesh);
+  if (mesh.plan.trust.root !== "generated" && steps.some(({ op }) => op === "delete")) return [ownRootGoes(steps)];
   if (!isRootReplaced(mesh)) {
     const others = steps.filter(({ op }) => op === "update");
     const unknown = steps.filter(({ op }) => op === "other");
@@ -34,6 +35,22 @@ export function rootChanges(mesh: Comparison): Finding[] {
       explains: steps,
     },
   ];
+}
+
+/** The mesh goes over to certificates from elsewhere: that its root is trusted as long as it must be was judged before. */
+function ownRootGoes(explains: readonly Step[]): Finding {
+  const words = "the stack keeps no root CA of its own any more";
+  return {
+    change: { id: "root", words },
+    risk: {
+      id: "root-key-removed",
+      severity: "medium",
+      traffic: "not-interrupted",
+      words: `${words}: its key is gone for good, and with it the way back to that root.`,
+      advice: "Do it when every workload has a certificate under the new root: `isthmus trust status` says so.",
+    },
+    explains,
+  };
 }
 
 /** Whether the mesh gets another root certificate in place of the one that it has. */
@@ -71,6 +88,7 @@ export const intermediate: ClusterRule = (view) => {
     const isExpected = view.told.has("control-plane") || view.told.has("joins");
     return found(words, isExpected ? undefined : notUnderstood(words, key ?? explains[0] ?? noStep));
   }
+  if (secret?.op === "update" && explains.length === 1 && isTrustFromElsewhere(view.mesh)) return handedOver(explains);
   if (secret?.op === "replace" && key?.op !== "replace") return [secretReplaced(secret, explains)];
   if (key?.op === "replace") {
     return found(`its intermediate CA is replaced, key and all${because(key)}`, {
@@ -100,6 +118,30 @@ export const intermediate: ClusterRule = (view) => {
   const words = `its intermediate CA is issued anew, with the same key${because(certificate)}`;
   return found(words, notUnderstood(words, { op: "update", replacePaths: [] }));
 };
+
+/** Whether roots or intermediates come from beside the stack, which the preview's own judge has looked at. */
+function isTrustFromElsewhere({ plan: { trust } }: Comparison): boolean {
+  return trust.root !== "generated" || trust.roots !== undefined;
+}
+
+/** What changes in the Secret is secret; that no certificate in use is refused was judged before the preview. */
+function handedOver(explains: readonly Step[]): Finding[] {
+  const words = "its intermediate CA or the roots that its workloads trust change";
+  return [
+    {
+      change: { id: "intermediate", words },
+      risk: {
+        id: "intermediate-replaced",
+        severity: "medium",
+        traffic: "not-interrupted",
+        words: `${words}: istiod takes them by itself, and what workloads present until then is trusted on.`,
+        advice:
+          "Run `isthmus trust status` after the update, and go on with the next step only when every workload has followed.",
+      },
+      explains,
+    },
+  ];
+}
 
 const noStep = { op: "update", replacePaths: [] } as const;
 
