@@ -4,23 +4,28 @@
  */
 const directions = [
   { room: "topology", mayUse: [] },
+  { room: "trust", mayUse: ["topology"] },
   { room: "access", mayUse: ["topology"] },
-  { room: "preflight", mayUse: ["access", "topology"] },
+  { room: "preflight", mayUse: ["access", "trust", "topology"] },
   { room: "diagnosis", mayUse: ["topology"] },
-  { room: "components", mayUse: ["topology"] },
-  { room: "stacks", mayUse: ["components", "diagnosis", "engine", "topology", "access", "preflight"] },
+  { room: "components", mayUse: ["trust", "topology"] },
+  { room: "stacks", mayUse: ["components", "diagnosis", "engine", "trust", "topology", "access", "preflight"] },
   { room: "engine", mayUse: ["topology"] },
-  { room: "operations", mayUse: ["engine", "diagnosis", "stacks", "components", "topology", "access", "preflight"] },
+  {
+    room: "operations",
+    mayUse: ["engine", "diagnosis", "stacks", "components", "trust", "topology", "access", "preflight"],
+  },
   { room: "policy", mayUse: [] },
-  { room: "lab", mayUse: ["topology"] },
-  { room: "cli", mayUse: ["operations", "topology", "lab"] },
-  { room: "api", mayUse: ["operations", "engine", "stacks", "components", "topology", "access", "preflight"] },
+  { room: "lab", mayUse: ["trust", "topology"] },
+  { room: "cli", mayUse: ["operations", "trust", "topology", "lab"] },
+  { room: "api", mayUse: ["operations", "engine", "stacks", "components", "trust", "topology", "access", "preflight"] },
   { room: "index\\.ts", mayUse: ["stacks", "topology"] },
 ];
 
 /** Everything that is ours and no package. */
 const rooms = [
   "topology",
+  "trust",
   "access",
   "preflight",
   "diagnosis",
@@ -57,6 +62,14 @@ module.exports = {
       severity: "error",
       from: { path: start(["topology"]) },
       to: { dependencyTypesNot: ["local"], pathNot: "(^|/)node_modules/zod/" },
+    },
+    {
+      name: "trust-is-pure",
+      comment:
+        "Certificates are judged by what they say alone: node:crypto reads them, and the command line loads it at once.",
+      severity: "error",
+      from: { path: start(["trust"]) },
+      to: { dependencyTypesNot: ["local"], pathNot: "^(?:node:)?crypto$" },
     },
     {
       name: "pure-helpers-without-pulumi",

@@ -2,7 +2,6 @@ export type { MadeAnew } from "./checks/cluster-identity";
 export type { Findings } from "./checks/findings";
 export { identityFrom } from "./checks/identity";
 export { judgeRemoval } from "./checks/removal";
-export { fingerprintsIn } from "./checks/root-bundle";
 export { isBare, sightCluster } from "./checks/sighting";
 export {
   knownAs,

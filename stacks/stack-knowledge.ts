@@ -1,4 +1,5 @@
-import { fingerprintsIn, knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../preflight";
+import { knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../preflight";
+import { fingerprintsIn } from "../trust";
 import type { ExportedState, StateResource } from "../engine/state";
 import type { LastOutputs } from "./last-outputs";
 import { isSystemNamespace, providerName } from "./recovery";

@@ -1,5 +1,11 @@
-import { X509Certificate } from "node:crypto";
-import { systemNamespace } from "../../topology";
+import type { X509Certificate } from "node:crypto";
+import {
+  certificatesIn,
+  certificateTexts,
+  fingerprintOf as fingerprint,
+  firstCertificateIn,
+  rootOf,
+} from "../../trust";
 
 const hoursPerDay = 24;
 
@@ -33,9 +39,6 @@ export function intermediateSubject(meshId: string, cluster: string): Subject {
   return { organization: "Istio", organizationalUnit: meshId, commonName: "Intermediate CA", locality: cluster };
 }
 
-/** The DNS name that Istio's tools/certs puts into an intermediate. */
-export const intermediateDnsName = `istiod.${systemNamespace}.svc`;
-
 /**
  * Key usages of root and intermediates: what Istio's tools/certs gives them, and `crl_signing`, without which Go rejects
  * a revocation list signed by the CA (crypto/x509, RevocationList.CheckSignatureFrom).
@@ -54,14 +57,14 @@ export const caKeyUsages = [
  */
 export const rootMaxPathLength = 1;
 
-/** SHA-256 fingerprint of a PEM certificate, as `openssl x509 -fingerprint -sha256` prints it. */
+/** SHA-256 fingerprint of a PEM certificate, as `openssl x509 -fingerprint -sha256` prints it; of several, of the first. */
 export function fingerprintOf(certificatePem: string): string {
-  return new X509Certificate(certificatePem).fingerprint256;
+  return fingerprint(firstCertificateIn(certificatePem));
 }
 
 /** End of the validity of a PEM certificate, RFC 3339; of several, of the first. */
 export function notAfterOf(certificatePem: string): string {
-  return new X509Certificate(certificatePem).validToDate.toISOString();
+  return firstCertificateIn(certificatePem).validToDate.toISOString();
 }
 
 /** What the Secret `cacerts` is made from (istio.io, "Plug in CA Certificates"). */
@@ -81,28 +84,21 @@ export function intermediateCaData(files: IntermediateCaFiles): Record<string, s
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
   const { certificatePem, rootCertificatePem } = files;
   return {
-    "ca-cert.pem": base64(certificatesIn(certificatePem)[0] ?? certificatePem),
+    "ca-cert.pem": base64(certificateTexts(certificatePem)[0] ?? certificatePem),
     "ca-key.pem": base64(files.privateKeyPem),
     "cert-chain.pem": base64(withNewline(certificatePem) + rootOfChain(certificatePem, rootCertificatePem)),
     "root-cert.pem": base64(rootCertificatePem),
   };
 }
 
-/** The certificates of a PEM text, each as it stands there. */
-function certificatesIn(pem: string): string[] {
-  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\r?\n?/g) ?? [];
-}
-
 function rootOfChain(chainPem: string, rootsPem: string): string {
-  const roots = certificatesIn(rootsPem);
-  const last = certificatesIn(chainPem).at(-1);
-  if (roots.length < 2 || last === undefined) return rootsPem;
-  const signed = new X509Certificate(last);
-  return roots.find((root) => isIssuer(new X509Certificate(root), signed)) ?? rootsPem;
+  const texts = certificateTexts(rootsPem);
+  const root = texts.length < 2 ? undefined : rootOf(certificatesIn(chainPem), certificatesIn(rootsPem));
+  return root === undefined ? rootsPem : (texts.find((text) => isText(text, root)) ?? rootsPem);
 }
 
-function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+function isText(pem: string, certificate: X509Certificate): boolean {
+  return certificatesIn(pem).some(({ raw }) => raw.equals(certificate.raw));
 }
 
 function withNewline(text: string): string {

@@ -1,16 +1,6 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
+import { certificateName, certificatesIn, fingerprintsOf, isSignedBy, spiffeIdentity } from "../../trust";
 import { jsonIn } from "./json-output";
-
-/** Splits a PEM bundle into its certificates, in order. */
-export function certificatesIn(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => new X509Certificate(block));
-}
-
-/** SHA-256 fingerprints of certificates, sorted, so that bundles compare whatever their order. */
-export function fingerprints(certificates: readonly X509Certificate[]): string[] {
-  return [...new Set(certificates.map((certificate) => certificate.fingerprint256))].sort();
-}
 
 /**
  * What is wrong with the chain of a workload's certificate, as a sentence; nothing when it leads to a trusted root.
@@ -22,7 +12,7 @@ export function chainTrouble(
   roots: readonly X509Certificate[],
   now = new Date(),
 ): string | undefined {
-  const trusted = new Set(fingerprints(roots));
+  const trusted = new Set(fingerprintsOf(roots));
   let current = chain[0];
   if (current === undefined) return "the proxy presents no certificate";
   for (const next of [...chain.slice(1), undefined]) {
@@ -36,16 +26,6 @@ export function chainTrouble(
     current = next;
   }
   return undefined;
-}
-
-/** The SPIFFE identity in a certificate; nothing when it has none. */
-export function spiffeIdentity(certificate: X509Certificate): string | undefined {
-  return /URI:(spiffe:\/\/[^,\s"]+)/.exec(certificate.subjectAltName ?? "")?.[1];
-}
-
-/** The trust domain of a SPIFFE identity. */
-export function trustDomainOf(identity: string): string {
-  return new URL(identity).hostname;
 }
 
 /** What of Envoy's dump of its secrets concerns the certificate that it presents. */
@@ -70,12 +50,7 @@ export function presentedChain(dump: string): X509Certificate[] {
   return bytes === undefined ? [] : certificatesIn(Buffer.from(bytes, "base64").toString("utf8"));
 }
 
-function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-}
-
 /** How a certificate is called in a message: a workload's has no subject, only an identity. */
 function nameOf(certificate: X509Certificate): string {
-  const identity = spiffeIdentity(certificate);
-  return identity ?? `certificate "${(certificate.subject as string | undefined)?.replaceAll("\n", ", ") ?? ""}"`;
+  return spiffeIdentity(certificate) ?? `certificate ${certificateName(certificate)}`;
 }

@@ -1,16 +1,10 @@
 import type { X509Certificate } from "node:crypto";
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { systemNamespace } from "../../topology";
+import { certificatesIn, fingerprintsOf, spiffeIdentity, trustDomainOf } from "../../trust";
 import { controlPlanesOf, type Finding, type VerifyContext } from "./check";
 import { leftOutWords } from "./control-plane";
-import {
-  certificatesIn,
-  chainTrouble,
-  fingerprints,
-  presentedChain,
-  spiffeIdentity,
-  trustDomainOf,
-} from "./certificates";
+import { chainTrouble, presentedChain } from "./certificates";
 import { clientName, helloworldName } from "./sample-manifests";
 
 const execTimeoutMs = 10_000;
@@ -26,7 +20,7 @@ export async function sharedRoot(
   const served = clusters.filter(isServed);
   if (served.length === 0) return { ok: false, message: "no cluster is served by an istiod", isVoid: true };
   const roots = await Promise.all(
-    served.map(async (cluster) => ({ cluster, roots: fingerprints(await rootsOf(context, cluster)).join(" ") })),
+    served.map(async (cluster) => ({ cluster, roots: fingerprintsOf(await rootsOf(context, cluster)).join(" ") })),
   );
   const groups = new Map<string, string[]>();
   for (const { cluster, roots: bundle } of roots) groups.set(bundle, [...(groups.get(bundle) ?? []), cluster]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ownedLabels, releaseNames, systemNamespace, systemNamespaceOrigin } from "../../topology";
+import { fingerprintsIn } from "../../trust";
 import type { ClusterAccess } from "../../access/cluster-access";
 import { apiServer, type ApiServer } from "../../access/connection/api-server";
 import { CredentialError } from "../../access/connection/exec-credential";
@@ -9,7 +10,6 @@ import type { ClusterSighting, SystemNamespaceSighting } from "./cluster-identit
 import { identityFrom } from "./identity";
 import { answered, object, type KubernetesObject } from "./object";
 import { readJson } from "./permissions";
-import { fingerprintsIn } from "./root-bundle";
 
 /**
  * Looks which cluster answers, and of which mesh it is. Asks nothing else.

@@ -47,6 +47,7 @@ describe("the npm package", function () {
             "preflight",
             "stacks",
             "topology",
+            "trust",
           ].map((room) => `dist/${room}`),
           ...["dist/index.d.ts", "dist/index.js", "dist/package.json"],
         ].sort(),

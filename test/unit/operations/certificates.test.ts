@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  certificatesIn,
-  chainTrouble,
-  fingerprints,
-  presentedChain,
-  spiffeIdentity,
-  trustDomainOf,
-} from "../../../operations/verify/certificates";
+import { chainTrouble, presentedChain } from "../../../operations/verify/certificates";
 import { identityFinding } from "../../../operations/verify/trust";
+import { certificatesIn, fingerprintsOf, spiffeIdentity, trustDomainOf } from "../../../trust";
 import { issue, type Authority } from "../../support/authority";
 
 const identity = "spiffe://mesh1.internal/ns/sample/sa/client";
@@ -73,7 +67,7 @@ describe("a workload's certificates", () => {
   it("are found in a bundle, and compared whatever their order", () => {
     const bundle = [root, stranger].map(({ certificate }) => certificate.toString()).join("");
     assert.equal(certificatesIn(bundle).length, 2);
-    assert.deepEqual(fingerprints(chain(root, stranger)), fingerprints(chain(stranger, root, root)));
+    assert.deepEqual(fingerprintsOf(chain(root, stranger)), fingerprintsOf(chain(stranger, root, root)));
   });
 
   it("are read from Envoy's dump of its secrets", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { KnowledgeReader, KnownCluster, StackKnowledge } from "../../../preflight";
-import { fingerprintsIn } from "../../../preflight/checks/root-bundle";
+import { fingerprintsIn } from "../../../trust";
 import { systemNamespace } from "../../../topology";
 import { selfSignedCertificatePem } from "../../support/certificates";
 import { TestAuthority } from "../access/certificates";
@@ -139,15 +139,5 @@ describe("precheck of who is who", () => {
       only((await bench.check(standing, undefined, undefined, { knowledge: knowing() })).problems),
       /^isthmus:mesh\.id: expected the stack that has the mesh mesh1, which stands in east/,
     );
-  });
-});
-
-describe("fingerprintsIn", () => {
-  it("reads every certificate of a bundle, and passes over what is none", () => {
-    const [fingerprint] = fingerprintsIn(selfSignedCertificatePem);
-    assert.match(fingerprint ?? "", /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
-    const torn = "-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----";
-    assert.deepEqual(fingerprintsIn(`${torn}\n${selfSignedCertificatePem}\nwords`), [fingerprint]);
-    assert.deepEqual(fingerprintsIn(""), []);
   });
 });

@@ -1,0 +1,11 @@
+export * from "./certificate";
+export type { NamePart } from "./distinguished-name";
+export type { Extensions, KeyUsage, NameConstraint, NameConstraints } from "./extensions";
+export * from "./judge";
+export * from "./names";
+export type { Reading } from "./pem";
+export * from "./readings";
+export { bundleProblems, rootOf, sameRoots } from "./roots";
+export { readSigningRequest, type SigningRequest } from "./signing-request";
+export * from "./spiffe";
+export { weaknesses } from "./weaknesses";
