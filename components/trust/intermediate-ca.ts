@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { childName } from "../../topology";
-import { intermediateDnsName } from "../../trust";
-import { caKeyUsages, daysToHours, intermediateSubject } from "../internal/certificates";
+import { intermediateDnsName, intermediateSubject } from "../../trust";
+import { caKeyUsages, daysToHours } from "../internal/certificates";
 import { privateKeyArgs, type KeyAlgorithm } from "../internal/key-algorithm";
 
 /** What an {@link IntermediateCa} is made from. */
