@@ -1,9 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { documentationPage } from "../operations/deployment/documentation";
-import { withOutputOption, withYesOption } from "./options";
+import { withOutputOption, withStackOptions, withYesOption } from "./options";
 import type * as TrustVerbs from "./verbs/trust";
 import type * as TrustCleanVerb from "./verbs/trust-clean";
 import type * as TrustFetchVerb from "./verbs/trust-fetch";
+import type * as TrustRequestsVerb from "./verbs/trust-requests";
 
 /** Lifetimes in days: those of `trust` in the configuration, and of a workload that of Istio's tools/certs. */
 const lifetimes = { root: 1825, intermediate: 365, workload: 1 } as const;
@@ -16,9 +17,7 @@ export function addTrust(isthmus: Command, load: (module: string) => unknown): v
   const verbs = (): typeof TrustVerbs => load("./verbs/trust") as typeof TrustVerbs;
   const trust = isthmus
     .command("trust")
-    .description(
-      "certificate authorities whose keys stay away from the stack; needs no network, no Pulumi and no stack",
-    )
+    .description("certificate authorities whose keys stay away from the stack")
     .addHelpText("after", `\n${documentationPage("trust.md")} has the steps.`);
 
   withOutputOption(trust.command("root"))
@@ -28,6 +27,13 @@ export function addTrust(isthmus: Command, load: (module: string) => unknown): v
     .addOption(keyOption())
     .addOption(lifetimeOption(lifetimes.root))
     .action((directory: string, flags: TrustVerbs.RootFlags) => verbs().trustRootVerb(directory, flags));
+
+  withStackOptions(trust.command("requests"))
+    .description("write the signing requests of a stack, one for each cluster: east.csr; asks the stack")
+    .argument("[directory]", "that gets them", ".")
+    .action((directory: string, flags: TrustRequestsVerb.RequestsFlags) =>
+      (load("./verbs/trust-requests") as typeof TrustRequestsVerb).trustRequestsVerb(directory, flags),
+    );
 
   withSigningOptions(withOutputOption(trust.command("sign")))
     .description("sign the requests of clusters with the root: ca-cert.pem, cert-chain.pem and root-cert.pem for each")

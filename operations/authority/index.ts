@@ -10,3 +10,4 @@ export type { KeyAlgorithm } from "./keys";
 export { madeFilesIn, removeMade } from "./removal";
 export { makeRoot, type RootOptions } from "./root";
 export { makeWorkload, type WorkloadOptions } from "./workload";
+export { writeRequests } from "./requests";

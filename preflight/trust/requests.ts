@@ -26,7 +26,7 @@ export function judgeRequests(
         {
           ...problem,
           found: "one, and the stack has made no key for it yet",
-          fix: "Take it out and run: the signing request is then in the stack's outputs, to be signed.",
+          fix: "Take it out and run: the stack then has a signing request for it.",
         },
       ];
     }
@@ -34,7 +34,7 @@ export function judgeRequests(
       {
         ...problem,
         found: "one for another key",
-        fix: `Sign the request in the stack's output trust.requests.${site}, and name what was signed.`,
+        fix: `Sign the request that \`isthmus trust requests\` writes for ${site}, and name what was signed.`,
       },
     ];
   });

@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { certificatesIn, rootOf } from "../../trust";
@@ -15,7 +15,6 @@ const clusters = { east: paperCluster("east"), west: paperCluster("west") };
 interface Outputs {
   readonly mesh: { readonly rootFingerprint: string; readonly roots: readonly { readonly fingerprint: string }[] };
   readonly controlPlanes: Readonly<Record<string, { readonly intermediate: { readonly root?: string } }>>;
-  readonly trust?: { readonly requests: Readonly<Record<string, string>> };
 }
 
 describeEngine("where a mesh's certificates come from", (tools) => {
@@ -124,26 +123,35 @@ describeEngine("where a mesh's certificates come from", (tools) => {
       const trust = { root: "offline", roots: "trust/roots.pem" } as const;
       const first = await mesh.isthmus(config(trust, { stacks }), "up", "--yes", "-o", "json");
       assert.equal(first.code, stacks === "one" ? 0 : 1, first.stderr);
-      assert.match(first.stderr, /trust\.requests\.east/);
+      assert.match(first.stderr, /isthmus trust requests/);
       assert.equal(mesh.hasSystemNamespace("east"), false);
-      const stack = stacks === "one" ? "paper" : "paper.trust";
-      const requests = JSON.parse(await mesh.pulumi("stack", "output", "--json", "--stack", stack)) as Outputs;
+      const written = await mesh.isthmus(config(trust, { stacks }), "trust", "requests", "requests", "-o", "json");
+      assert.equal(written.code, 0, written.stderr);
+      const request = (site: string): Promise<string> =>
+        readFile(join(mesh.directory, "requests", `${site}.csr`), "utf8");
 
-      await write("east.pem", await sign(requests.trust?.requests["east"] ?? ""));
+      await write("east.pem", await sign(await request("east")));
       const east = { certificate: "trust/east.pem" };
       const second = await mesh.isthmus(config({ ...trust, intermediates: { east } }, { stacks }), "up", "--yes");
       assert.equal(second.code, stacks === "one" ? 0 : 1, second.stderr);
       ensureSigns("east", company);
       assert.equal(mesh.hasSystemNamespace("west"), false);
 
-      await write("west.pem", await sign(requests.trust?.requests["west"] ?? ""));
+      await write("west.pem", await sign(await request("west")));
       const west = { certificate: "trust/west.pem" };
+      const swapped = { east, west: { certificate: "trust/east.pem" } };
+      const words = await refused(config({ ...trust, intermediates: swapped }, { stacks }));
+      assert.match(words, /intermediates\.west\.certificate: expected the intermediate of west, found that of east/);
+      assert.match(words, /expected a certificate for the key that the stack made for west, found one for another key/);
       const signed = config({ ...trust, intermediates: { east, west } }, { stacks });
       await up(signed);
       ensureSigns("west", company);
       if (stacks === "one") {
-        const words = await refused(config({ ...trust, intermediates: { east } }, { stacks }));
-        assert.match(words, /expected what was signed for west, since clusters of the mesh live by it, found nothing/);
+        const lacking = await refused(config({ ...trust, intermediates: { east } }, { stacks }));
+        assert.match(
+          lacking,
+          /expected what was signed for west, since clusters of the mesh live by it, found nothing/,
+        );
       }
     });
   }

@@ -171,9 +171,9 @@ export const otherCases: RuleCases = {
   "intermediates-of-source": [
     meshOf(
       { east: {} },
-      { trust: { root: "offline", roots: "r.pem", intermediates: { east: { directory: "./east" } } } },
+      { trust: { root: "offline", roots: "r.pem", intermediates: { east: { configSecret: "east" } } } },
     ),
-    "isthmus:mesh.trust.intermediates.east: expected only `certificate`, because trust.root is offline and the stack has the key, found another source. Write `{ certificate: <file> }` with what was signed, or set isthmus:mesh.trust.root to given.",
+    "isthmus:mesh.trust.intermediates.east: expected only `directory` or `certificate`, because trust.root is offline and the stack has the key, found another source. Write `{ directory: <path> }` with what was signed, or set isthmus:mesh.trust.root to given.",
   ],
   "roots-of-offline": [
     meshOf({ east: {} }, { trust: { root: "offline" } }),
