@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, createPublicKey, type webcrypto } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,12 +49,18 @@ describe("an offline authority", function () {
     });
   const sign = (requests: string[], more: object = {}): Promise<MadeFile[]> =>
     signRequests({ requests, rootDirectory: at("root"), out: at(), lifetimeDays: year, ...more });
-  const request = async (file: string, name: string, kind: KeyKind = "P-256"): Promise<string> => {
-    const keys = await makeKeys(kind);
+  const request = async (file: string, name: string, kind: KeyKind = "P-256", own?: webcrypto.CryptoKeyPair) => {
+    const keys = own ?? (await makeKeys(kind));
     const signingAlgorithm = { hash: "SHA-256", ...keys.privateKey.algorithm };
     const made = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm });
     writeFileSync(at(file), made.toString("pem"));
     return at(file);
+  };
+  const rootKeys = (): webcrypto.CryptoKeyPair => {
+    const key = createPrivateKey(read("root", "root-key.pem"));
+    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+    const privateKey = key.toCryptoKey(algorithm, true, ["sign"]);
+    return { privateKey, publicKey: createPublicKey(key).toCryptoKey(algorithm, true, ["verify"]) };
   };
   const refused = async (doing: Promise<unknown>, ...patterns: RegExp[]): Promise<void> => {
     await assert.rejects(doing, (error) => {
@@ -138,6 +144,10 @@ describe("an offline authority", function () {
     await refused(sign([await request("two.csr", "L=east, L=west")]), /two\.csr: .*one cluster as its locality/);
     await refused(sign([await request("path.csr", "L=../west")]), /path\.csr: .*a cluster's name/);
     await refused(sign([await request("weak.csr", "L=east", "RSA 1024")]), /weak\.csr: .*found one for RSA 1024/);
+    await refused(
+      sign([await request("own.csr", "L=east", "P-256", rootKeys())]),
+      /found a request of the root itself/,
+    );
     const der = Buffer.from(new x509.Pkcs10CertificateRequest(read("good.csr")).rawData);
     der[der.indexOf("east")] = 0x66;
     writeFileSync(at("forged.csr"), x509.PemConverter.encode(der, "CERTIFICATE REQUEST"));
