@@ -1,5 +1,5 @@
 import { configurationPath, type MeshPlan, type Problem } from "../../topology";
-import { certificatesIn, readSigningRequest } from "../../trust";
+import { certificatesIn, isOfKey, readSigningRequest } from "../../trust";
 import type { TrustMaterial } from "./material";
 
 /**
@@ -19,7 +19,7 @@ export function judgeRequests(
     if (certificate === undefined) return [];
     const requestPem = requestOf(site);
     const request = requestPem === undefined ? undefined : readSigningRequest(requestPem, path).value;
-    if (request?.publicKey.equals(certificate.publicKey) === true) return [];
+    if (request !== undefined && isOfKey(certificate, request.publicKey)) return [];
     const problem = { path, expected: `a certificate for the key that the stack made for ${site}` };
     if (request === undefined) {
       return [

@@ -14,7 +14,9 @@ const clusters = { east: paperCluster("east"), west: paperCluster("west") };
 
 interface Outputs {
   readonly mesh: { readonly rootFingerprint: string; readonly roots: readonly { readonly fingerprint: string }[] };
-  readonly controlPlanes: Readonly<Record<string, { readonly intermediate: { readonly root?: string } }>>;
+  readonly controlPlanes: Readonly<
+    Record<string, { readonly intermediate: { readonly notAfter?: string; readonly root?: string } }>
+  >;
 }
 
 describeEngine("where a mesh's certificates come from", (tools) => {
@@ -134,6 +136,7 @@ describeEngine("where a mesh's certificates come from", (tools) => {
       const east = { certificate: "trust/east.pem" };
       const second = await mesh.isthmus(config({ ...trust, intermediates: { east } }, { stacks }), "up", "--yes");
       assert.equal(second.code, stacks === "one" ? 0 : 1, second.stderr);
+      assert.equal(second.code, stacks === "one" ? 0 : 1, second.stderr);
       ensureSigns("east", company);
       assert.equal(mesh.hasSystemNamespace("west"), false);
 
@@ -155,6 +158,38 @@ describeEngine("where a mesh's certificates come from", (tools) => {
       }
     });
   }
+
+  it("leaves a CA alone that somebody else keeps in the cluster, and signs for nobody without it", async () => {
+    const wanted: PaperConfig = {
+      id: "mesh1",
+      clusters: { east: clusters.east },
+      trust: { root: "given", roots: "trust/roots.pem", intermediates: { east: { existingSecret: "cacerts" } } },
+    };
+    assert.match(await refused(wanted), /somebody else keeps in Secret cacerts in istio-system of east, found none\./);
+    const url = mesh.urlOf("east");
+    const east = await intermediate("east");
+    const encoded = (text: string): string => Buffer.from(text).toString("base64");
+    const data = { "tls.crt": pem(east), "tls.key": privateKeyPem(east), "ca.crt": pem(company) };
+    mesh.world.add(url, "kubernetes:core/v1:Namespace", "istio-system", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "istio-system" },
+    });
+    mesh.world.add(url, secretType, "istio-system/cacerts", {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "cacerts", namespace: "istio-system" },
+      ...{ data: Object.fromEntries(Object.entries(data).map(([name, text]) => [name, encoded(text)])) },
+    });
+    const before = JSON.stringify(mesh.world.find(url, secretType, "istio-system/cacerts"));
+    const outputs = await up(wanted);
+    assert.equal(JSON.stringify(mesh.world.find(url, secretType, "istio-system/cacerts")), before);
+    assert.equal(outputs.controlPlanes["east"]?.intermediate.notAfter, east.certificate.validToDate.toISOString());
+    assert.doesNotMatch(await mesh.pulumi("stack", "export", "--stack", "paper"), /PRIVATE KEY|tls.key/);
+    const { code, stderr } = await mesh.isthmus(wanted, "destroy", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.stringify(mesh.world.find(url, secretType, "istio-system/cacerts")), before);
+  });
 
   it("refuses what is wrong before anything is made", async () => {
     const stranger = await makeCa({ subject: "CN=Stranger" });

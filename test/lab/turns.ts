@@ -6,7 +6,7 @@ import { seed } from "../support/seed";
  * machine with the tools built. Those of one turn run together.
  */
 const turns = [
-  ["changes"],
+  ["changes", "trust"],
   ["first-failure", "leftovers"],
   ["drift", "kubeconfigs"],
   ["parts"],
