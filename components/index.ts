@@ -14,6 +14,7 @@ export { releaseTimeoutSeconds } from "./internal/timeouts";
 export type { Elsewhere } from "./elsewhere";
 export type { ClusterOutputs, ControlPlaneOutputs } from "./mesh-outputs";
 export type { MeshCluster } from "./mesh-site";
+export * from "./mutual-tls";
 export * from "./reader-account";
 export * from "./remote-secret";
 export * from "./system-namespace";

@@ -3,6 +3,8 @@ import {
   clusterDomainOf,
   hasCrossNetworkGateway,
   isRead,
+  peerPoliciesIn,
+  systemNamespace,
   type ClusterPlan,
   type ControlPlanePlan,
   type MeshPlan,
@@ -16,6 +18,7 @@ import { EastWestGateway } from "./east-west-gateway";
 import type { Elsewhere } from "./elsewhere";
 import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
+import { MutualTls } from "./mutual-tls";
 import { MeshAccounts, there } from "./mesh-accounts";
 import { siteOf, type MeshSite } from "./mesh-site";
 import { RemoteSecret } from "./remote-secret";
@@ -33,6 +36,7 @@ export class MeshBuilder {
   readonly accounts: MeshAccounts;
   private readonly remoteSecrets = new Map<string, RemoteSecret>();
   private readonly gateways = new Map<string, EastWestGateway>();
+  private readonly namespaces = new Map<string, MeshNamespace>();
 
   constructor(
     private readonly args: { readonly plan: MeshPlan; readonly transforms?: ReleaseTransforms },
@@ -62,6 +66,7 @@ export class MeshBuilder {
     }
     for (const cluster of here) this.addGateway(cluster);
     for (const cluster of here) this.addNamespaces(cluster);
+    for (const plane of controlPlanes) if (this.sites.has(plane.configCluster)) this.addMutualTls(plane);
   }
 
   /** Istio's charts in a cluster of the mesh, and the account by which istiods elsewhere read it, where any does. */
@@ -144,10 +149,7 @@ export class MeshBuilder {
         clusterDomain: clusterDomainOf(values.istiod),
         formerly: partOfGateway(site),
       },
-      // The kind is the one cluster's, what answers its validator the other's.
-      site.options("cross-network", {
-        dependsOn: [...new Set([name, configCluster].flatMap((one) => this.chartsOf(one)))],
-      }),
+      site.options("cross-network", { dependsOn: this.configurationCharts(name, configCluster) }),
     );
   }
 
@@ -179,10 +181,28 @@ export class MeshBuilder {
     const site = siteOf(this.sites, cluster);
     for (const namespace of namespacesOf(this.args.plan, cluster)) {
       const isForeign = site.access.foreignNamespaces?.includes(namespace.name) === true;
-      new MeshNamespace(
+      const made = new MeshNamespace(
         site.nameOf(`namespace.${namespace.name}`),
         { namespace, origin: isForeign ? "adopt" : "create" },
         site.options(`namespace.${namespace.name}`),
+      );
+      this.namespaces.set(site.nameOf(`namespace.${namespace.name}`), made);
+    }
+  }
+
+  /** How the workloads of an istiod's clusters take calls, where anything says it. */
+  private addMutualTls({ name, configCluster }: ControlPlanePlan): void {
+    if (!this.has(name, "istiod")) return;
+    const site = siteOf(this.sites, { name: configCluster });
+    const charts = this.configurationCharts(name, configCluster);
+    for (const { namespace, mode } of peerPoliciesIn(this.args.plan, configCluster)) {
+      const isOfMesh = namespace === systemNamespace;
+      const suffix = isOfMesh ? "mutual-tls" : (`mutual-tls.${namespace}` as const);
+      const own = this.namespaces.get(site.nameOf(`namespace.${namespace}`));
+      new MutualTls(
+        site.nameOf(suffix),
+        { namespace: isOfMesh ? site.namespace.namespaceName : namespace, mode },
+        site.options(suffix, { dependsOn: own === undefined ? charts : [...charts, own] }),
       );
     }
   }
@@ -216,6 +236,11 @@ export class MeshBuilder {
       ...this.chartsOf(cluster.controlPlane),
       ...(isLedFromElsewhere && remoteSecret !== undefined ? [remoteSecret] : []),
     ];
+  }
+
+  /** What configuration of an istiod waits for: the kind is the one cluster's, what answers its validator the other's. */
+  private configurationCharts(controlPlane: string, configCluster: string): ControlPlane[] {
+    return [...new Set([controlPlane, configCluster].flatMap((one) => this.chartsOf(one)))];
   }
 
   /** The charts of a cluster, where this program makes them; where another does, they are there. */

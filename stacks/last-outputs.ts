@@ -2,8 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { stackOutputs } from "./stack-outputs";
 
+/** How the workloads of a mesh take calls, as a stack says; missing where a release before that setting made it. */
+export const saidMutualTlsSchema = z.enum(["strict", "permissive", "none"]).optional().catch(undefined);
+
 const outputsSchema = z.object({
-  mesh: z.object({ rootFingerprint: z.string().optional().catch(undefined) }).catch({}),
+  mesh: z.object({ rootFingerprint: z.string().optional().catch(undefined), mtls: saidMutualTlsSchema }).catch({}),
   clusters: z
     .record(
       z.string(),

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Mesh, type ClusterOutputs, type ControlPlaneOutputs } from "../components";
-import { meshName, movedConfigurations, sitesOf, type MeshPlan } from "../topology";
+import { meshName, movedConfigurations, sitesOf, withMutualTls, type MeshPlan } from "../topology";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
@@ -8,13 +8,18 @@ import { siteAccess } from "./site-access";
 import type { FoundTransforms } from "./transforms";
 import { watchWaiting } from "./waiting-watch";
 
+/** What every stack of a mesh says of it. */
+export interface MeshOutput {
+  readonly id: string;
+  readonly trustDomain: string;
+  readonly rootFingerprint: pulumi.Output<string>;
+  /** How its workloads take calls: by this the next update knows what the mesh has where the configuration does not say. */
+  readonly mtls: MeshPlan["mtls"];
+}
+
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
-  readonly mesh: {
-    readonly id: string;
-    readonly trustDomain: string;
-    readonly rootFingerprint: pulumi.Output<string>;
-  };
+  readonly mesh: MeshOutput;
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
   readonly controlPlanes: Readonly<Record<string, ControlPlaneOutputs>>;
 }
@@ -25,11 +30,12 @@ export interface MeshStackOutputs {
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
 export async function meshStack(
-  wanted: MeshPlan,
+  configured: MeshPlan,
   { transforms, mistakes }: FoundTransforms,
   projectDirectory: string,
 ): Promise<MeshStackOutputs> {
   const last = await lastOutputs();
+  const wanted = withMutualTls(configured, last.mesh);
   const { plan, clusters } = await reachable(wanted, projectDirectory, last, {
     mistakes: [...mistakes, ...movedConfigurations(wanted, configClusters(last))],
   });
@@ -48,7 +54,7 @@ export async function meshStack(
   );
   watchWaiting(mesh.awaited, clusters);
   return {
-    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint },
+    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint, mtls: plan.mtls },
     clusters: mesh.clusters,
     controlPlanes: mesh.controlPlanes,
   };

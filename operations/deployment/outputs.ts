@@ -1,3 +1,5 @@
+import type { StandingMutualTls } from "../../topology";
+
 /** What there is to know about one cluster of a mesh. */
 export interface ClusterOutputs {
   /** Istio's name of how it is joined, such as `multi-primary-multi-network`. */
@@ -44,6 +46,11 @@ export interface MeshOutputs {
     readonly trustDomain: string;
     /** SHA-256 fingerprint of the root certificate. */
     readonly rootFingerprint: string;
+    /**
+     * How its workloads take calls; `none`: nothing says it, which Istio takes for permissive. Missing after an update by an
+     * earlier release, whose meshes have nothing.
+     */
+    readonly mtls?: StandingMutualTls;
   };
   /** By the clusters' names. */
   readonly clusters?: Readonly<Record<string, ClusterOutputs>>;

@@ -66,6 +66,7 @@ export const changeIds = [
   "gateway",
   "exposed-istiod",
   "readers",
+  "mutual-tls",
   "namespace",
   "other",
 ] as const;
@@ -124,6 +125,8 @@ export const riskIds = [
   "cluster-not-read",
   "cross-network-removed",
   "intermediate-removed",
+  "mutual-tls-required",
+  "mutual-tls-weakened",
   "namespace-removed",
   "no-replicas",
   "other-replaced",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  peerPoliciesIn,
   readVersion,
   supportedKubernetesMinors,
   systemNamespace,
@@ -141,6 +142,7 @@ async function standingIn(
     system,
     namespaces,
     wantedOfSystem: mesh.istio.systemNamespace,
+    wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
   });
 }
 

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MeshTrust, type Intermediate } from "../../components";
-import { meshName, trustPart, type MeshPlan } from "../../topology";
+import { meshName, trustPart, withMutualTls, type MeshPlan } from "../../topology";
+import type { MeshOutput } from "../mesh-stack";
 import { digestOf, partDigest } from "./digest";
 import type { PartIdentity } from "./part-identity";
+import { parsePartOutputs } from "./part-outputs";
 
 /** What the stack of a mesh's trust exports. */
 export interface TrustStackOutputs {
@@ -11,13 +13,6 @@ export interface TrustStackOutputs {
   readonly rootCertificatePem: pulumi.Output<string>;
   /** Secret. */
   readonly intermediates: pulumi.Output<Readonly<Record<string, pulumi.Unwrap<Intermediate>>>>;
-}
-
-/** What every stack of a mesh says of it. */
-export interface MeshOutput {
-  readonly id: string;
-  readonly trustDomain: string;
-  readonly rootFingerprint: pulumi.Output<string>;
 }
 
 /** What a part says of itself, for the others and for whoever brings them up. */
@@ -33,13 +28,20 @@ export interface PartOutput extends PartIdentity {
 /**
  * The trust of a mesh, in a stack of its own.
  * @param environment The stack whose configuration describes the mesh.
+ * @param outputs What this stack's last update said.
  */
-export function trustStack(plan: MeshPlan, environment: string): TrustStackOutputs {
+export function trustStack(configured: MeshPlan, environment: string, outputs: unknown): TrustStackOutputs {
+  const plan = withMutualTls(configured, parsePartOutputs(outputs).mesh);
   const trust = new MeshTrust(meshName, { plan });
   const intermediates = Object.entries(trust.intermediates);
   const made = pulumi.all(intermediates.map(([, { certificatePem }]) => certificatePem));
   return {
-    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: trust.rootFingerprint },
+    mesh: {
+      id: plan.id,
+      trustDomain: plan.trustDomain,
+      rootFingerprint: trust.rootFingerprint,
+      mtls: plan.mtls,
+    },
     part: {
       mesh: plan.id,
       environment,

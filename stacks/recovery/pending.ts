@@ -36,6 +36,7 @@ const kinds: readonly { readonly kind: string; readonly group: string; readonly 
   { kind: "Service", group: "api/v1", collection: "services" },
   { kind: "ConfigMap", group: "api/v1", collection: "configmaps" },
   { kind: "Gateway", group: "apis/networking.istio.io/v1", collection: "gateways" },
+  { kind: "PeerAuthentication", group: "apis/security.istio.io/v1", collection: "peerauthentications" },
   { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
 ];
 
