@@ -5,5 +5,6 @@ export * from "./istio-plan";
 export * from "./mesh-plan";
 export { movedConfigurations } from "./moved-configurations";
 export * from "./mutual-tls";
+export * from "./mutual-tls-mode";
 export type { NamespacePlan } from "./namespace-plan";
 export * from "./without";

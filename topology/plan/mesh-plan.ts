@@ -3,7 +3,7 @@ import { planCluster, planExternal, type ClusterPlan, type SitePlan } from "./cl
 import { planControlPlanes, type ControlPlanePlan } from "./control-plane-plan";
 import { planIstio, type IstioPlan } from "./istio-plan";
 import { joiningOf } from "./joining";
-import type { StandingMutualTls } from "./mutual-tls";
+import type { StandingMutualTls } from "./mutual-tls-mode";
 import { planNamespaces, type NamespacePlan } from "./namespace-plan";
 
 /** Everything that the components need to know, derived from the configuration. */

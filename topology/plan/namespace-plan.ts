@@ -1,5 +1,5 @@
 import type { Mesh } from "../schema";
-import type { MutualTlsMode } from "./mutual-tls";
+import type { MutualTlsMode } from "./mutual-tls-mode";
 
 /** A namespace of the mesh's workloads. */
 export interface NamespacePlan {
