@@ -47,6 +47,9 @@ export function collectionsIn(namespace: string): string[] {
     .map(({ group, collection }) => `/${group}/namespaces/${namespace}/${collection}`);
 }
 
+/** Path of the one collection of which a mesh has objects in its workloads' namespaces too. */
+export const policiesEverywhere = "/apis/security.istio.io/v1/peerauthentications";
+
 /**
  * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi
  * knows nothing; a release counts also when it was being changed, because Helm refuses to go on with it. What was being
