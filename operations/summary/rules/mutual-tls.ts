@@ -31,7 +31,11 @@ function changed(view: ClusterView, step: Step): Finding {
   const change = { id: "mutual-tls", words } as const;
   const leads = view.mesh.plan.controlPlanes.some(({ configCluster }) => configCluster === view.name);
   // Without an istiod's configuration here nothing goes by it: that other rules tell.
-  if (!leads) return { change: { id: "mutual-tls", words: "has no policy of mutual TLS any more" }, explains: [step] };
+  if (!leads)
+    return {
+      change: { id: "mutual-tls", words: "another cluster says how its workloads take calls" },
+      explains: [step],
+    };
   if (takesPlainText(before) === takesPlainText(after)) {
     const same = `${whose} take calls ${ways[after]}, as before`;
     return { change: { id: "mutual-tls", words: same }, explains: [step] };
