@@ -4,7 +4,6 @@ import {
   hasCrossNetworkGateway,
   isRead,
   peerPoliciesIn,
-  systemNamespace,
   type ClusterPlan,
   type ControlPlanePlan,
   type MeshPlan,
@@ -18,8 +17,8 @@ import { EastWestGateway } from "./east-west-gateway";
 import type { Elsewhere } from "./elsewhere";
 import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
-import { MutualTls } from "./mutual-tls";
 import { MeshAccounts, there } from "./mesh-accounts";
+import { createPolicies } from "./mesh-policies";
 import { siteOf, type MeshSite } from "./mesh-site";
 import { RemoteSecret } from "./remote-secret";
 import { SiteValues } from "./site-values";
@@ -36,7 +35,8 @@ export class MeshBuilder {
   readonly accounts: MeshAccounts;
   private readonly remoteSecrets = new Map<string, RemoteSecret>();
   private readonly gateways = new Map<string, EastWestGateway>();
-  private readonly namespaces = new Map<string, MeshNamespace>();
+  /** By cluster, then by their own names. */
+  private readonly namespaces = new Map<string, ReadonlyMap<string, MeshNamespace>>();
 
   constructor(
     private readonly args: { readonly plan: MeshPlan; readonly transforms?: ReleaseTransforms },
@@ -66,7 +66,7 @@ export class MeshBuilder {
     }
     for (const cluster of here) this.addGateway(cluster);
     for (const cluster of here) this.addNamespaces(cluster);
-    for (const plane of controlPlanes) if (this.sites.has(plane.configCluster)) this.addMutualTls(plane);
+    for (const plane of controlPlanes) if (this.sites.has(plane.configCluster)) this.addPolicies(plane);
   }
 
   /** Istio's charts in a cluster of the mesh, and the account by which istiods elsewhere read it, where any does. */
@@ -179,32 +179,22 @@ export class MeshBuilder {
   /** The namespaces of the mesh's workloads that a cluster has. */
   private addNamespaces(cluster: ClusterPlan): void {
     const site = siteOf(this.sites, cluster);
-    for (const namespace of namespacesOf(this.args.plan, cluster)) {
+    const made = namespacesOf(this.args.plan, cluster).map((namespace): [string, MeshNamespace] => {
       const isForeign = site.access.foreignNamespaces?.includes(namespace.name) === true;
-      const made = new MeshNamespace(
-        site.nameOf(`namespace.${namespace.name}`),
-        { namespace, origin: isForeign ? "adopt" : "create" },
-        site.options(`namespace.${namespace.name}`),
-      );
-      this.namespaces.set(site.nameOf(`namespace.${namespace.name}`), made);
-    }
+      const args = { namespace, origin: isForeign ? "adopt" : "create" } as const;
+      const suffix = `namespace.${namespace.name}` as const;
+      return [namespace.name, new MeshNamespace(site.nameOf(suffix), args, site.options(suffix))];
+    });
+    this.namespaces.set(cluster.name, new Map(made));
   }
 
   /** How the workloads of an istiod's clusters take calls, where anything says it. */
-  private addMutualTls({ name, configCluster }: ControlPlanePlan): void {
+  private addPolicies({ name, configCluster }: ControlPlanePlan): void {
     if (!this.has(name, "istiod")) return;
-    const site = siteOf(this.sites, { name: configCluster });
-    const charts = this.configurationCharts(name, configCluster);
-    for (const { namespace, mode } of peerPoliciesIn(this.args.plan, configCluster)) {
-      const isOfMesh = namespace === systemNamespace;
-      const suffix = isOfMesh ? "mutual-tls" : (`mutual-tls.${namespace}` as const);
-      const own = this.namespaces.get(site.nameOf(`namespace.${namespace}`));
-      new MutualTls(
-        site.nameOf(suffix),
-        { namespace: isOfMesh ? site.namespace.namespaceName : namespace, mode },
-        site.options(suffix, { dependsOn: own === undefined ? charts : [...charts, own] }),
-      );
-    }
+    createPolicies(siteOf(this.sites, { name: configCluster }), peerPoliciesIn(this.args.plan, configCluster), {
+      charts: this.configurationCharts(name, configCluster),
+      namespaces: this.namespaces.get(configCluster) ?? new Map<string, MeshNamespace>(),
+    });
   }
 
   /** The gateway of a cluster; undefined where it has none. */
