@@ -1,3 +1,5 @@
+import type { StandingMutualTls } from "../../topology";
+
 /** What there is to know about an intermediate CA. */
 export interface IntermediateOutputs {
   /** End of its validity, RFC 3339; none where somebody else keeps it and it could not be read. */
@@ -54,6 +56,11 @@ export interface MeshOutputs {
     readonly rootFingerprint: string;
     /** All roots that workloads trust; none after an update by an earlier release. */
     readonly roots?: readonly { readonly fingerprint: string; readonly notAfter: string }[];
+    /**
+     * How its workloads take calls; `none`: nothing says it, which Istio takes for permissive. Missing after an update by an
+     * earlier release, whose meshes have nothing.
+     */
+    readonly mtls?: StandingMutualTls;
   };
   /** By the clusters' names. */
   readonly clusters?: Readonly<Record<string, ClusterOutputs>>;

@@ -66,6 +66,7 @@ export const changeIds = [
   "gateway",
   "exposed-istiod",
   "readers",
+  "mutual-tls",
   "namespace",
   "other",
 ] as const;
@@ -125,6 +126,8 @@ export const riskIds = [
   "cluster-not-read",
   "cross-network-removed",
   "intermediate-removed",
+  "mutual-tls-required",
+  "mutual-tls-weakened",
   "namespace-removed",
   "no-replicas",
   "other-replaced",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { saidMutualTlsSchema } from "../last-outputs";
 
 /** What a part says of itself: public, and enough to know whether it must be updated, and who waits for it. */
 const writtenPartSchema = z.object({
@@ -33,7 +34,7 @@ const intermediateSchema = z.union([
 ]);
 
 const outputsSchema = z.object({
-  mesh: z.object({ rootFingerprint: z.string().optional() }).catch({}),
+  mesh: z.object({ rootFingerprint: z.string().optional(), mtls: saidMutualTlsSchema }).catch({}),
   controlPlanes: z.record(z.string(), z.object({ address: z.string().optional() })).catch({}),
   part: partSchema.catch({ offers: {}, uses: {} }),
   rootCertificatePem: z.string().optional().catch(undefined),

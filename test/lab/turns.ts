@@ -8,7 +8,7 @@ import { seed } from "../support/seed";
 const turns = [
   ["changes", "trust"],
   ["first-failure", "leftovers"],
-  ["drift", "kubeconfigs"],
+  ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
   ["kills"],
   ["interruption", "addresses", "package"],

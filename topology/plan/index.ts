@@ -4,6 +4,8 @@ export * from "./control-plane-plan";
 export * from "./istio-plan";
 export * from "./mesh-plan";
 export { movedConfigurations } from "./moved-configurations";
+export * from "./mutual-tls";
+export * from "./mutual-tls-mode";
 export type { NamespacePlan } from "./namespace-plan";
 export * from "./without";
 export * from "./intermediate";

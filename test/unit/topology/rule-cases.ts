@@ -122,6 +122,16 @@ export const otherCases: RuleCases = {
     mesh({ namespaces: { shop: { clusters: ["east", "east"] } } }),
     'isthmus:mesh.namespaces.shop.clusters[1]: expected every cluster once, found "east" again. Remove it.',
   ],
+  "policies-configured": [
+    mesh({
+      clusters: {
+        east: { network: "east", access: { context: "east" } },
+        edge: { network: "east", controlPlane: "east", access: { context: "edge" } },
+      },
+      namespaces: { shop: { mtls: "permissive", clusters: ["edge"] } },
+    }),
+    "isthmus:mesh.namespaces.shop.clusters: expected east among them, which holds the configuration of edge's istiod, and so the namespace's `mtls`, found a list without it. Add east, or remove `mtls`.",
+  ],
   "revision-injects": [
     mesh({ namespaces: { shop: { injection: "disabled", revision: "stable" } } }),
     'isthmus:mesh.namespaces.shop.revision: expected nothing, because nothing is injected into this namespace, found "stable". Remove it, or write `injection: enabled`.',
