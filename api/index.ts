@@ -21,6 +21,7 @@ export type {
   ClusterStatus,
   ConfigurationSource,
   ControlPlaneOutputs,
+  IntermediateOutputs,
   DestroyOptions,
   DestroyResult,
   DriftFinding,

@@ -29,6 +29,6 @@ export type {
   UpOptions,
   VerifyOptions,
 } from "./options";
-export type { ClusterOutputs, ControlPlaneOutputs, MeshOutputs } from "./outputs";
+export type { ClusterOutputs, ControlPlaneOutputs, IntermediateOutputs, MeshOutputs } from "./outputs";
 export { type Run } from "./run";
 export type { MeshStacks } from "./stacks";

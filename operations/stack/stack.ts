@@ -256,7 +256,11 @@ async function reach(
     operationSources(options, "rehearse"),
     knowledgeReader(memory),
     // Of a part of a mesh the stack of the trust knows what certificates there are.
-    { madeAnew, trust: plan === wholePlan ? "here" : "elsewhere", ...(variables === undefined ? {} : { environment: variables }) },
+    {
+      madeAnew,
+      trust: plan === wholePlan ? "here" : "elsewhere",
+      ...(variables === undefined ? {} : { environment: variables }),
+    },
   );
   const isChosen = wholePlan.controlPlanes.some(({ configClusterIsFirst }) => configClusterIsFirst === true);
   const last = isChosen ? configClusters((await memory()).last) : {};
