@@ -24,6 +24,7 @@ import type * as LabPresence from "./verbs/lab-presence";
 import type * as PreviewVerb from "./verbs/preview";
 import type * as RefreshVerb from "./verbs/refresh";
 import type * as StateMoveVerb from "./verbs/state-move";
+import type * as TrustVerbs from "./verbs/trust";
 import type * as UpVerb from "./verbs/up";
 import type * as VerifyVerb from "./verbs/verify";
 
@@ -86,6 +87,12 @@ export function program(): Command {
     .option("--client-image <image>", "image with curl and sleep that makes the calls (default: isthmus:mesh.sample)")
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
+
+  const trust = isthmus.command("trust").description("the mesh's certificates");
+  withOperationOptions(trust.command("status"))
+    .description("say where every cluster stands: roots, who signs, and which proxies have not followed yet")
+    .addHelpText("after", aboutTrustStatus)
+    .action((flags: OperationFlags) => (load("./verbs/trust") as typeof TrustVerbs).trustStatusVerb(flags));
 
   withYesOption(withOperationOptions(isthmus.command("drift"), ["markdown"]))
     .description("compare what stands in the clusters with what was applied, the objects of Helm releases too")
@@ -160,6 +167,11 @@ const aboutVerify = `
 A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.
 Exits with 1 when a check fails.
 ${documentationPage("checks.md")} says what each check means and what to do.`;
+
+const aboutTrustStatus = `
+Reads the clusters alone, every running proxy among them, and changes nothing. Exits with 1 when a handshake fails as the
+mesh stands, a certificate is past its end, or a cluster could not be read.
+${documentationPage("trust.md#where-a-mesh-stands")} says what it tells.`;
 
 const aboutDrift = `
 Changes nothing without --repair. Exits with 1 when something differs, or a cluster could not be asked.
