@@ -14,11 +14,13 @@ export {
   type FailureCause,
 } from "../operations/deployment";
 export type {
+  CertificateStatus,
   Changes,
   ChangesResult,
   CheckResult,
   ClusterOutputs,
   ClusterStatus,
+  ClusterTrustStatus,
   ConfigurationSource,
   ControlPlaneOutputs,
   IntermediateOutputs,
@@ -28,8 +30,10 @@ export type {
   DriftKind,
   DriftOptions,
   DriftReport,
+  End,
   ForeignContents,
   ForgetResult,
+  LaggingProxy,
   MeshDeploymentOptions,
   MeshOutputs,
   ObjectReference,
@@ -39,6 +43,8 @@ export type {
   RemovedLeftovers,
   SummariseOptions,
   Status,
+  TrustReport,
+  TrustState,
   UpdateResult,
   UpOptions,
   UpResult,
@@ -69,5 +75,6 @@ export type {
   RiskId,
   UnseenCluster,
 } from "../operations/summary";
+export { isTrustworthy } from "../operations/trust";
 export { isHealthy } from "../operations/verify";
 export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";

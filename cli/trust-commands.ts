@@ -1,10 +1,17 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { documentationPage } from "../operations/deployment/documentation";
-import { withOutputOption, withStackOptions, withYesOption } from "./options";
+import {
+  withOperationOptions,
+  withOutputOption,
+  withStackOptions,
+  withYesOption,
+  type OperationFlags,
+} from "./options";
 import type * as TrustVerbs from "./verbs/trust";
 import type * as TrustCleanVerb from "./verbs/trust-clean";
 import type * as TrustFetchVerb from "./verbs/trust-fetch";
 import type * as TrustRequestsVerb from "./verbs/trust-requests";
+import type * as TrustStatusVerb from "./verbs/trust-status";
 
 /** Lifetimes in days: those of `trust` in the configuration, and of a workload that of Istio's tools/certs. */
 const lifetimes = { root: 1825, intermediate: 365, workload: 1 } as const;
@@ -17,7 +24,7 @@ export function addTrust(isthmus: Command, load: (module: string) => unknown): v
   const verbs = (): typeof TrustVerbs => load("./verbs/trust") as typeof TrustVerbs;
   const trust = isthmus
     .command("trust")
-    .description("certificate authorities whose keys stay away from the stack")
+    .description("where the mesh's certificates stand, and certificate authorities whose keys stay away from the stack")
     .addHelpText("after", `\n${documentationPage("trust.md")} has the steps.`);
 
   withOutputOption(trust.command("root"))
@@ -27,6 +34,11 @@ export function addTrust(isthmus: Command, load: (module: string) => unknown): v
     .addOption(keyOption())
     .addOption(lifetimeOption(lifetimes.root))
     .action((directory: string, flags: TrustVerbs.RootFlags) => verbs().trustRootVerb(directory, flags));
+
+  withOperationOptions(trust.command("status"))
+    .description("say where every cluster stands: roots, who signs, and which proxies have not followed yet")
+    .addHelpText("after", aboutStatus)
+    .action((flags: OperationFlags) => (load("./verbs/trust-status") as typeof TrustStatusVerb).trustStatusVerb(flags));
 
   withStackOptions(trust.command("requests"))
     .description("write the signing requests of a stack, one for each cluster: east.csr; asks the stack")
@@ -100,3 +112,8 @@ function lifetimeOption(days: number): Option {
     throw new InvalidArgumentError("Give a whole number of days from 1 to 3650.");
   });
 }
+
+const aboutStatus = `
+Reads the clusters alone, every running proxy among them, and changes nothing. Exits with 1 when a handshake fails as the
+mesh stands, a certificate is past its end, or a cluster could not be read.
+${documentationPage("trust.md#where-a-mesh-stands")} says what it tells.`;

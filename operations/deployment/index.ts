@@ -11,6 +11,8 @@ export {
   type FailureCause,
 } from "../stack";
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
+export { isTrustworthy } from "../trust";
+export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "../trust";
 export { checks, isHealthy } from "../verify";
 export type { CheckResult, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
