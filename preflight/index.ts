@@ -13,17 +13,12 @@ export {
 } from "./checks/stack-knowledge";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
-export { judgeRootChange } from "./trust/root-change";
+export { followingProblems, rootChangeProblems } from "./trust/following";
 export { judgeRequests } from "./trust/requests";
 export { findTrust, type FoundTrust, type TrustMaterial } from "./trust/material";
-export type { Authority, ClusterTrust, ProxyName, ProxyTrust, UnreadProxy } from "./trust/standing/cluster-trust";
-export {
-  configuredFor,
-  isTakenUp,
-  knownRoots,
-  meshStanding,
-  type StandingReading,
-} from "./trust/standing/mesh-standing";
-export { proxyContainer, type ProxyLimits } from "./trust/standing/proxies";
+export type { ClusterTrust } from "./trust/standing/cluster-trust";
+export { configuredFor, isTakenUp, knownRoots, meshStanding } from "./trust/standing/mesh-standing";
+export { namingBy } from "./trust/standing/naming";
+export { proxyContainer } from "./trust/standing/proxies";
 export { readProxySecrets } from "./trust/standing/proxy-secrets";
-export { readClusterTrust } from "./trust/standing/read";
+export { readMeshTrust, type MeshToRead } from "./trust/standing/read-mesh";

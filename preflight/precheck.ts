@@ -15,7 +15,7 @@ import { readFromElsewhere } from "./checks/others-access";
 import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
 import type { TrustMaterial } from "./trust/material";
-import { judgeRootChange } from "./trust/root-change";
+import { followingProblems, rootChangeProblems } from "./trust/following";
 import { requestTimeoutMs } from "../access/connection/request-timeout";
 import type { Environment } from "../access/kubeconfig/kubeconfig-file";
 
@@ -95,7 +95,7 @@ export async function precheck(
     ...joined([
       charts,
       ...found.map(({ findings }) => findings),
-      await judged(plan, sightings, options),
+      await judged(plan, sightings, access, options),
       { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
     ]),
     rights: found.flatMap(({ findings }) => findings.rights ?? []),
@@ -112,14 +112,20 @@ export async function precheck(
 async function judged(
   plan: MeshPlan,
   sightings: ReadonlyMap<string, ClusterSighting>,
-  { knowledge, madeAnew = "refuse", trust }: PrecheckOptions,
+  access: ReadonlyMap<string, ClusterAccess>,
+  { environment, knowledge, madeAnew = "refuse", trust }: PrecheckOptions,
 ): Promise<Findings> {
   if (knowledge === undefined) return judgeIdentity(plan, new Map(identitiesIn(sightings)));
   if (sightings.size === 0) return noFindings();
   const said = await knowledge("outputs");
   const known = leavesOpen(plan, sightings, said) ? await knowledge("state") : said;
-  const changes = trust === undefined ? [] : judgeRootChange({ plan, material: trust, sightings, knowledge: known });
-  return joined([judgeClusters(plan, sightings, known, madeAnew), { problems: changes, warnings: [] }]);
+  const clusters = judgeClusters(plan, sightings, known, madeAnew);
+  if (trust === undefined) return clusters;
+  const change = { plan, material: trust, sightings, knowledge: known };
+  // One that told nothing need not be asked for more: it counts as one that has not followed.
+  const answering = new Map([...access].filter(([name]) => sightings.has(name)));
+  const changes = await rootChangeProblems(change, () => followingProblems(change, answering, environment));
+  return joined([clusters, { problems: [...changes], warnings: [] }]);
 }
 
 /** What clusters told of one thing, by their names; without those that did not. */

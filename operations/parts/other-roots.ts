@@ -1,5 +1,5 @@
 import type { ClusterAccess, KubeconfigSources } from "../../access";
-import { findTrust, judgeRootChange, sightCluster, type ClusterSighting } from "../../preflight";
+import { findTrust, followingProblems, rootChangeProblems, sightCluster, type ClusterSighting } from "../../preflight";
 import { sitesOf, type Problem } from "../../topology";
 import { limited } from "../limited";
 import { defaultParallel, type PartsOptions } from "./options";
@@ -33,5 +33,11 @@ export async function judgeOtherRoots({ options, stacks, due, access, sources }:
   });
   const { material, problems } = await findTrust(plan, projectDirectory, sources);
   const knowledge = await readPartsKnowledge(options, stacks, others);
-  return [...problems, ...judgeRootChange({ plan, material, sightings: new Map(sightings.flat()), knowledge })];
+  const change = { plan, material, sightings: new Map(sightings.flat()), knowledge };
+  const changes = await rootChangeProblems(change, async () => {
+    // Between a cluster that is due and one that is not calls go as well.
+    const whole = { ...change, knowledge: await readPartsKnowledge(options, stacks, [...others, ...due]) };
+    return followingProblems(whole, access, variables);
+  });
+  return [...problems, ...changes];
 }

@@ -1,8 +1,8 @@
 import type { X509Certificate } from "node:crypto";
-import { configuredFor, isTakenUp, knownRoots, meshStanding, type ClusterTrust } from "../../preflight";
+import { configuredFor, isTakenUp, knownRoots, meshStanding, namingBy, type ClusterTrust } from "../../preflight";
 import { dataWithoutSecrets, type MeshPlan } from "../../topology";
-import { certificateName, factsOf, fingerprintsOf } from "../../trust";
-import { broken, issuerOf, keyIdOf, type Naming } from "../../trust/rotation";
+import { factsOf, fingerprintsOf } from "../../trust";
+import { broken, issuerOf, keyIdOf } from "../../trust/rotation";
 import type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport } from "./report";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -27,24 +27,6 @@ export function trustStatus(plan: MeshPlan, trusts: ReadonlyMap<string, ClusterT
       unread: total(({ proxies }) => proxies.unread),
     },
   });
-}
-
-/** Key ids by the subjects of their certificates, where these are known. */
-export function namingBy(trusts: ReadonlyMap<string, ClusterTrust>): Naming {
-  const certificates = [
-    ...knownRoots(trusts),
-    ...[...trusts.values()].flatMap(({ authority, proxies }) => [
-      ...(authority?.chain ?? []),
-      ...new Set(proxies.flatMap(({ issuers }) => issuers)),
-    ]),
-  ];
-  const names = new Map(certificates.map((certificate) => [keyIdOf(certificate), certificateName(certificate)]));
-  return (keyId) => [names.get(keyId), names.has(keyId) ? `(${brief(keyId)})` : brief(keyId)].filter(Boolean).join(" ");
-}
-
-/** Enough of a fingerprint or a key id to tell two apart by reading. */
-export function brief(id: string): string {
-  return `${id.slice(0, 11)}…`;
 }
 
 function clusterStatus(

@@ -33,8 +33,32 @@ export function judgeRootChange(change: RootChange): Problem[] {
   ];
 }
 
+/**
+ * Whether the roots change for some cluster that stands: an istiod is to sign under another one, or one is dropped that a
+ * cluster trusts. Only then does it matter what proxies have. Pure.
+ */
+export function changesRoots(change: RootChange): boolean {
+  const { plan, material, knowledge, sightings } = change;
+  const wanted = certificatesIn(material.rootsPem ?? "");
+  const standing = sitesOf(plan).filter((site) => knownAs(knowledge, site)?.belongs === true);
+  const signsAnew = [...material.intermediates].some(([site, found]) => {
+    if (!("certificatePem" in found) || !standing.some(({ name }) => name === site)) return false;
+    const root = rootOf(certificatesIn(found.certificatePem), wanted);
+    return root !== undefined && issuerRootOf(change, site) !== root.fingerprint256;
+  });
+  const own = plan.trust.root === "generated" ? plan.controlPlanes.map(({ name }) => issuerRootOf(change, name)) : [];
+  const kept = new Set([...own, ...wanted.map(({ fingerprint256 }) => fingerprint256)]);
+  return (
+    signsAnew ||
+    standing.some(({ name }) => {
+      const system = sightings.get(name)?.system;
+      return system?.kind === "ours" && system.roots.some((root) => !kept.has(root));
+    })
+  );
+}
+
 /** The root under which the istiod of a cluster signs: as the cluster says it, else as the last update did. */
-function issuerOf({ plan, knowledge, sightings }: RootChange, site: string): string | undefined {
+export function issuerRootOf({ plan, knowledge, sightings }: RootChange, site: string): string | undefined {
   const system = sightings.get(site)?.system;
   const seen = system?.kind === "ours" ? system.issuerRoot : undefined;
   const known = sitesOf(plan).find(({ name }) => name === site);
@@ -46,7 +70,7 @@ function droppedRoots(change: RootChange, wanted: readonly X509Certificate[], st
   const kept = new Set(wanted.map(({ fingerprint256 }) => fingerprint256));
   const dropped = new Map<string, string[]>();
   for (const { name } of change.plan.controlPlanes) {
-    const issuer = issuerOf(change, name);
+    const issuer = issuerRootOf(change, name);
     if (!standing.includes(name) || issuer === undefined || kept.has(issuer)) continue;
     dropped.set(issuer, [...(dropped.get(issuer) ?? []), name]);
   }
@@ -64,7 +88,7 @@ function unknownRoots(change: RootChange, wanted: readonly X509Certificate[], st
     if (!("certificatePem" in found)) return [];
     const root = rootOf(certificatesIn(found.certificatePem), wanted);
     // Of a chain that leads to none of them its judge speaks.
-    if (root === undefined || issuerOf(change, site) === root.fingerprint256) return [];
+    if (root === undefined || issuerRootOf(change, site) === root.fingerprint256) return [];
     const lacking = standing.filter((name) => {
       const system = change.sightings.get(name)?.system;
       return system?.kind !== "ours" || !system.roots.includes(root.fingerprint256);

@@ -36,9 +36,16 @@ export interface Configured {
 /** What clusters show, by their names. */
 export type Trusts = ReadonlyMap<string, ClusterTrust>;
 
-/** Where the clusters of a mesh stand, for the verifier of changes. Pure. */
-export function meshStanding(plan: MeshPlan, trusts: Trusts): StandingReading {
-  const roots = knownRoots(trusts);
+/**
+ * Where the clusters of a mesh stand, for the verifier of changes. Pure.
+ * @param more Roots that are to be trusted, beside those that somebody trusts: chains may lead to them. Default: none.
+ */
+export function meshStanding(
+  plan: Pick<MeshPlan, "clusters">,
+  trusts: Trusts,
+  more: readonly X509Certificate[] = [],
+): StandingReading {
+  const roots = [...knownRoots(trusts), ...more];
   const issuers = remembered((chain: readonly X509Certificate[]) => issuerOf(chain, roots));
   const bundles = remembered(bundleOf);
   const standing: ClusterStanding[] = [];
@@ -68,7 +75,11 @@ export function meshStanding(plan: MeshPlan, trusts: Trusts): StandingReading {
 }
 
 /** What the istiod of a cluster gives it; undefined where that cannot be told. Pure. */
-export function configuredFor(plan: MeshPlan, cluster: string, trusts: Trusts): Configured | undefined {
+export function configuredFor(
+  plan: Pick<MeshPlan, "clusters">,
+  cluster: string,
+  trusts: Trusts,
+): Configured | undefined {
   const site = plan.clusters.find(({ name }) => name === cluster)?.controlPlane ?? cluster;
   const plane = trusts.get(site);
   const served = plan.clusters.filter(({ controlPlane }) => controlPlane === site);

@@ -46,7 +46,7 @@ interface Page {
 const pageSize = 250;
 
 /** The running pods of a cluster that have a proxy. @throws KubernetesError where they may not be listed. */
-export async function proxiesIn(client: Pick<ClusterClient, "get">): Promise<ProxyName[]> {
+async function proxiesIn(client: Pick<ClusterClient, "get">): Promise<ProxyName[]> {
   const found: ProxyName[] = [];
   for (let next: string | undefined = ""; next !== undefined;) {
     const from: string = next === "" ? "" : `&continue=${encodeURIComponent(next)}`;

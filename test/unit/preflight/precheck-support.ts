@@ -98,7 +98,7 @@ export class PrecheckBench {
     access: readonly ClusterAccess[],
     mesh = configOf(...access.map(({ name }) => name)),
     timeoutMs = 5000,
-    options: Pick<PrecheckOptions, "knowledge" | "madeAnew"> = {},
+    options: Pick<PrecheckOptions, "knowledge" | "madeAnew" | "trust"> = {},
   ): Promise<PrecheckFindings> {
     const byName = new Map(access.map((cluster) => [cluster.name, cluster]));
     const findings = await precheck(planOf(mesh), byName, this.project, {

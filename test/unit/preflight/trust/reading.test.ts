@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ExecTarget } from "../../../../access";
-import { readClusterTrust } from "../../../../preflight";
+import { readClusterTrust } from "../../../../preflight/trust/standing/read";
 import { proxySecrets } from "../../../../preflight/trust/standing/proxy-secrets";
 import { readProxies } from "../../../../preflight/trust/standing/proxies";
 import { FakeClient } from "../../../support/cluster-client";

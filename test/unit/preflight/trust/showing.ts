@@ -1,6 +1,6 @@
 import type { ClusterClient, ExecTarget } from "../../../../access";
 import { CommandFailed, KubernetesError } from "../../../../access";
-import { readClusterTrust } from "../../../../preflight";
+import { readClusterTrust } from "../../../../preflight/trust/standing/read";
 import type { ClusterTrust, ProxyTrust } from "../../../../preflight/trust/standing/cluster-trust";
 import { makeCa, privateKeyPem, type TestCa } from "../../../support/authorities";
 import { FakeClient } from "../../../support/cluster-client";
