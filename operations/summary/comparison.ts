@@ -11,11 +11,31 @@ import {
 import type { Change, ChangeId, Risk } from "./model";
 import type { Preview, Step } from "./read-preview";
 
+const endSchema = z.object({ notAfter: z.string().optional() });
+
 const lastSchema = z.object({
-  mesh: z.object({ id: z.string(), trustDomain: z.string() }).partial().default({}),
+  mesh: z
+    .object({
+      id: z.string().optional(),
+      trustDomain: z.string().optional(),
+      roots: z
+        .array(endSchema.extend({ fingerprint: z.string() }))
+        .default([])
+        .catch([]),
+    })
+    .default({ roots: [] }),
   clusters: z.record(z.string(), z.object({ network: z.string(), controlPlane: z.string() }).partial()).default({}),
   controlPlanes: z
-    .record(z.string(), z.object({ configCluster: z.string(), serves: z.array(z.string()) }).partial())
+    .record(
+      z.string(),
+      z
+        .object({
+          configCluster: z.string(),
+          serves: z.array(z.string()),
+          intermediate: endSchema.optional().catch(undefined),
+        })
+        .partial(),
+    )
     .default({}),
 });
 
