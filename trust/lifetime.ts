@@ -3,7 +3,7 @@ import type { X509Certificate } from "node:crypto";
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** So many days before its end a CA is told of: enough to have another one signed by people who sign by hand. */
-export const warningDays = 60;
+const warningDays = 60;
 
 /** How a certificate stands to its end: within its lifetime, near its end, or past it. */
 export type LifetimeState = "good" | "ending" | "past";

@@ -49,7 +49,7 @@ export async function intermediateLifetime(
 }
 
 /** Judges by the worst of them. Pure. */
-export function lifetimeFinding(all: readonly Living[], now = new Date()): Finding {
+function lifetimeFinding(all: readonly Living[], now = new Date()): Finding {
   const judged = all.map((one) => ({ ...one, state: lifetimeState(one.lifetime, now) }));
   const [worst] = judged.sort(
     (one, other) =>
