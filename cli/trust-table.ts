@@ -7,6 +7,7 @@ import type {
   TrustReport,
   TrustState,
 } from "../operations/deployment";
+import { endWords } from "../trust";
 import type { Style } from "./verify-table";
 
 const words: Record<TrustState, string> = { settled: "ok    ", behind: "BEHIND", ended: "ENDED ", unread: "UNREAD" };
@@ -106,11 +107,7 @@ function firstOf(names: readonly string[]): string[] {
 }
 
 function until({ daysLeft, notAfter }: End): string {
-  const day = notAfter.slice(0, 10);
-  if (daysLeft < 0) return `ended on ${day}`;
-  return daysLeft === 0
-    ? `ends within a day, at ${notAfter}`
-    : `ends on ${day}, in ${daysLeft} ${daysLeft === 1 ? "day" : "days"}`;
+  return endWords(new Date(notAfter), daysLeft);
 }
 
 function brief(id: string): string {

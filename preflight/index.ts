@@ -21,4 +21,5 @@ export { configuredFor, isTakenUp, knownRoots, meshStanding } from "./trust/stan
 export { namingBy } from "./trust/standing/naming";
 export { proxyContainer } from "./trust/standing/proxies";
 export { readProxySecrets } from "./trust/standing/proxy-secrets";
+export { authorityIn, publishedIn, takenUpIn } from "./trust/standing/read";
 export { readMeshTrust, type MeshToRead } from "./trust/standing/read-mesh";

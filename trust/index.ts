@@ -3,6 +3,7 @@ export * from "./certificate";
 export type { NamePart } from "./distinguished-name";
 export type { Extensions, KeyUsage, NameConstraint, NameConstraints } from "./extensions";
 export * from "./judge";
+export * from "./lifetime";
 export * from "./names";
 export type { Reading } from "./pem";
 export * from "./readings";

@@ -11,14 +11,32 @@ import {
 import type { Change, ChangeId, Risk } from "./model";
 import type { Preview, Step } from "./read-preview";
 
+const endSchema = z.object({ notAfter: z.string().optional() });
+
 const lastSchema = z.object({
   mesh: z
-    .object({ id: z.string(), trustDomain: z.string(), mtls: z.enum(["strict", "permissive", "none"]) })
-    .partial()
-    .default({}),
+    .object({
+      id: z.string().optional(),
+      trustDomain: z.string().optional(),
+      mtls: z.enum(["strict", "permissive", "none"]).optional(),
+      roots: z
+        .array(endSchema.extend({ fingerprint: z.string() }))
+        .default([])
+        .catch([]),
+    })
+    .default({ roots: [] }),
   clusters: z.record(z.string(), z.object({ network: z.string(), controlPlane: z.string() }).partial()).default({}),
   controlPlanes: z
-    .record(z.string(), z.object({ configCluster: z.string(), serves: z.array(z.string()) }).partial())
+    .record(
+      z.string(),
+      z
+        .object({
+          configCluster: z.string(),
+          serves: z.array(z.string()),
+          intermediate: endSchema.optional().catch(undefined),
+        })
+        .partial(),
+    )
     .default({}),
 });
 

@@ -48,6 +48,7 @@ export async function summarisePreview(
     ...mesh,
     stacks,
     fitness,
+    now: new Date(),
     ...(failure === undefined ? {} : { failure: failure.message }),
   });
   if (helm === undefined) return dataWithoutSecrets(summary);

@@ -1,3 +1,4 @@
+import { endingsOf } from "./endings";
 import { formatProblem, type MeshPlan } from "../../topology";
 import { saysUnreachable, subjectWords } from "../events";
 import { unexamined, type Fitness } from "../stack";
@@ -77,13 +78,15 @@ export interface SummaryInput {
   readonly failure?: string;
   /** Whether an update would begin at all. Default: nobody looked. */
   readonly fitness?: Fitness;
+  /** By which ends of certificates are judged. Default: nobody looks at them. */
+  readonly now?: Date;
 }
 
 /**
  * Says what the previews of a mesh's stacks mean for the mesh. Pure.
  * @throws IncompletePreview where a preview's events are not all there, so that nobody takes silence for `no changes`.
  */
-export function summarise({ stack, plan, stacks, failure, fitness = unexamined }: SummaryInput): MeshSummary {
+export function summarise({ stack, plan, stacks, failure, fitness = unexamined, now }: SummaryInput): MeshSummary {
   const preview = readPreview(stacks, failure);
   const unseen = unseenIn(plan, preview, fitness);
   const mesh = compare(plan, preview, fitness.leaving, {
@@ -120,7 +123,10 @@ export function summarise({ stack, plan, stacks, failure, fitness = unexamined }
     clusters,
     unseen,
     failures: isUntold ? [failure ?? "the preview failed"] : told,
-    warnings: warningsOf(preview, fitness).filter((text) => !isRefusal(text)),
+    warnings: [
+      ...warningsOf(preview, fitness).filter((text) => !isRefusal(text)),
+      ...(now === undefined ? [] : endingsOf(mesh, now)),
+    ],
     details: detailsOf(preview.steps),
     notRendered: preview.steps.some(({ op, type }) => op === "update" && type.endsWith("helm.sh/v3:Release"))
       ? ["Pulumi's engine tells no manifests of Helm releases; with --manifests Helm renders them"]

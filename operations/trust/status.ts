@@ -1,11 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import { configuredFor, isTakenUp, knownRoots, meshStanding, namingBy, type ClusterTrust } from "../../preflight";
 import { dataWithoutSecrets, type MeshPlan } from "../../topology";
-import { factsOf, fingerprintsOf } from "../../trust";
+import { daysUntil, factsOf, fingerprintsOf } from "../../trust";
 import { broken, issuerOf, keyIdOf } from "../../trust/rotation";
 import type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport } from "./report";
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Where every cluster of a mesh stands, from what the clusters showed. Pure.
@@ -133,5 +131,5 @@ function certificateStatus(certificate: X509Certificate, now: Date): Certificate
 }
 
 function endOf(end: Date, now: Date): End {
-  return { notAfter: end.toISOString(), daysLeft: Math.floor((end.getTime() - now.getTime()) / dayMs) };
+  return { notAfter: end.toISOString(), daysLeft: daysUntil(end, now) };
 }

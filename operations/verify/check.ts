@@ -25,6 +25,8 @@ export interface Finding {
   readonly message: string;
   /** What to do about just this. Default: the check's own hint. */
   readonly hint?: string;
+  /** Whether what is found is no failure yet, and waiting does not change it: then it is a warning. Default: false. */
+  readonly isWarning?: boolean;
   /** Whether nothing was left to look at, once the clusters that are to be left out were. Default: something was. */
   readonly isVoid?: boolean;
 }

@@ -18,6 +18,7 @@ import {
   remoteClustersSynced,
   webhookReady,
 } from "./control-plane";
+import { intermediateLifetime, rootLifetime } from "./lifetimes";
 import { helloworldReached, sampleReady } from "./sample-checks";
 import { sharedRoot, workloadChain } from "./trust";
 
@@ -102,6 +103,26 @@ export const checks: readonly Check[] = [
     retryMs: 10_000,
     subjects: wholeMesh,
     run: sharedRoot,
+  },
+  {
+    id: "root-lifetime",
+    title: "the root that an istiod signs under is within its lifetime",
+    hint: "Begin with the change to another root: every workload must trust both before the first is signed under the new one.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 10_000,
+    subjects: eachControlPlane,
+    run: rootLifetime,
+  },
+  {
+    id: "intermediate-lifetime",
+    title: "the CA that an istiod signs with is within its lifetime",
+    hint: "Run `isthmus up`, which renews one that the stack makes; have another signed and run it again where they come from elsewhere.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 10_000,
+    subjects: eachControlPlane,
+    run: intermediateLifetime,
   },
   {
     id: "sample-ready",

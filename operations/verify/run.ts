@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { documentationPage } from "../deployment/documentation";
+import type { MeshPlan } from "../../topology";
 import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } from "./check";
 
 /** Between two looks: short at first, because most things that are not yet so are so in a moment. */
@@ -81,10 +82,14 @@ async function runOne(
   return {
     id: check.id,
     clusters,
-    status: check.severity === "warn" || check.isTolerated?.(context.plan, clusters) === true ? "warn" : "fail",
+    status: isMere(check, finding, context.plan, clusters) ? "warn" : "fail",
     message: finding.message,
     hint: `${finding.hint ?? check.hint} See ${documentationPage(`checks.md#${check.id}`)}.`,
   };
+}
+
+function isMere(check: Check, finding: Finding, plan: MeshPlan, clusters: readonly string[]): boolean {
+  return check.severity === "warn" || finding.isWarning === true || check.isTolerated?.(plan, clusters) === true;
 }
 
 /** What needs something that was not checked itself is not checked for the same reason. */
@@ -114,7 +119,13 @@ async function lookUntilHeld(
       if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) throw error;
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     });
-    if (finding.ok || finding.isVoid === true || context.signal.aborted || performance.now() + pauseMs > deadline)
+    if (
+      finding.ok ||
+      finding.isVoid === true ||
+      finding.isWarning === true ||
+      context.signal.aborted ||
+      performance.now() + pauseMs > deadline
+    )
       return finding;
     await delay(pauseMs, undefined, { signal: context.signal }).catch(() => undefined);
   }

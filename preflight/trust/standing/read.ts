@@ -59,8 +59,11 @@ interface Data {
 /** What of the Secret is no key, in Istio's form and in that of kubernetes.io/tls. */
 const certificateFiles = ["ca-cert.pem", "cert-chain.pem", "root-cert.pem", "tls.crt", "ca.crt"];
 
-/** The Secret has the key as well, which is let go at once, and not even decoded. */
-async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authority | undefined> {
+/**
+ * What an istiod is given to sign with. The Secret has the key as well, which is let go at once, and not even decoded.
+ * @returns Undefined without one.
+ */
+export async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authority | undefined> {
   const { data = {} } = await orNothing(
     client.get<Data>(`/api/v1/namespaces/${systemNamespace}/secrets/${intermediateCaSecret}`),
   );
@@ -71,7 +74,8 @@ async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authorit
   return { chain, roots: certificatesIn(files.rootsPem ?? "") };
 }
 
-async function publishedIn(client: Pick<ClusterClient, "get">): Promise<X509Certificate[] | undefined> {
+/** The roots that istiod has published in the system namespace. @returns Undefined where there is none. */
+export async function publishedIn(client: Pick<ClusterClient, "get">): Promise<X509Certificate[] | undefined> {
   const { data } = await orNothing(
     client.get<Data>(`/api/v1/namespaces/${systemNamespace}/configmaps/${rootConfigMap}`),
   );
@@ -93,7 +97,7 @@ const endMetric = /^citadel_server_cert_chain_expiry_timestamp\s+(\S+)/m;
  * When the CA ends that istiod has taken up: kubelet brings a changed Secret within a minute or so, and a changed root an
  * istiod may not take up before it is restarted. One of several replicas is asked.
  */
-async function takenUpIn(client: Pick<ClusterClient, "exec" | "list">): Promise<Date | undefined> {
+export async function takenUpIn(client: Pick<ClusterClient, "exec" | "list">): Promise<Date | undefined> {
   const pods = await client.list<{ metadata: { name: string }; status?: { phase?: string } }>(
     `/api/v1/namespaces/${systemNamespace}/pods`,
     { labelSelector: "app=istiod" },
