@@ -23,11 +23,13 @@ export interface Subject {
 }
 
 /**
- * Subject of the root CA: as Istio's tools/certs makes it, with the mesh's id as the unit, so that the roots of two
+ * Subject of a root CA: as Istio's tools/certs makes it, with the mesh's id as the unit, so that the roots of two
  * meshes are told apart by reading them.
+ * @param label By which it differs from another root of the mesh. Default: none.
  */
-export function rootSubject(meshId: string): Subject {
-  return { organization: "Istio", organizationalUnit: meshId, commonName: "Root CA" };
+export function rootSubject(meshId: string, label?: string): Subject {
+  const commonName = label === undefined ? "Root CA" : `Root CA ${label}`;
+  return { organization: "Istio", organizationalUnit: meshId, commonName };
 }
 
 /**
@@ -56,6 +58,12 @@ export const caKeyUsages = [
  * the tls provider drops a path length of zero, which an intermediate would need.
  */
 export const rootMaxPathLength = 1;
+
+/**
+ * The same for a root that is made beside another one: it leaves room for one that is cross-signed, its successor's key
+ * certified by it. Go, in every Istio agent, refuses such a chain below a root of length 1.
+ */
+export const laterRootMaxPathLength = 2;
 
 /** SHA-256 fingerprint of a PEM certificate, as `openssl x509 -fingerprint -sha256` prints it; of several, of the first. */
 export function fingerprintOf(certificatePem: string): string {

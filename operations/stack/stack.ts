@@ -247,7 +247,12 @@ async function reach(
     projectDirectory,
     operationSources(options, "rehearse"),
     knowledgeReader(memory),
-    { madeAnew, ...(variables === undefined ? {} : { environment: variables }) },
+    // Of a part of a mesh the stack of the trust knows what certificates there are.
+    {
+      madeAnew,
+      trust: plan === wholePlan ? "here" : "elsewhere",
+      ...(variables === undefined ? {} : { environment: variables }),
+    },
   );
   const isChosen = wholePlan.controlPlanes.some(({ configClusterIsFirst }) => configClusterIsFirst === true);
   const last = isChosen ? configClusters((await memory()).last) : {};

@@ -12,10 +12,26 @@ import type { Change, ChangeId, Risk } from "./model";
 import type { Preview, Step } from "./read-preview";
 
 const lastSchema = z.object({
-  mesh: z.object({ id: z.string(), trustDomain: z.string() }).partial().default({}),
+  mesh: z
+    .object({
+      id: z.string(),
+      trustDomain: z.string(),
+      roots: z.array(z.object({ name: z.string().optional(), fingerprint: z.string() })),
+    })
+    .partial()
+    .default({}),
   clusters: z.record(z.string(), z.object({ network: z.string(), controlPlane: z.string() }).partial()).default({}),
   controlPlanes: z
-    .record(z.string(), z.object({ configCluster: z.string(), serves: z.array(z.string()) }).partial())
+    .record(
+      z.string(),
+      z
+        .object({
+          configCluster: z.string(),
+          serves: z.array(z.string()),
+          intermediate: z.object({ root: z.string() }).partial(),
+        })
+        .partial(),
+    )
     .default({}),
 });
 

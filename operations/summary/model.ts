@@ -96,6 +96,8 @@ export interface Risk {
 /** The kinds of risks; docs/pull-requests.md has what each means. */
 export const riskIds = [
   "root-replaced",
+  "root-dropped",
+  "issuer-changes",
   "trust-domain-changes",
   "mesh-id-changes",
   "cluster-unseen",

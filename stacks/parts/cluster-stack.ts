@@ -59,9 +59,10 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   const elsewhere = elsewhereOf(others);
   const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
 
-  const root = others.get(trustPart)?.mesh.rootFingerprint;
+  const { rootFingerprint, roots = [] } = others.get(trustPart)?.mesh ?? {};
+  const known = [...(rootFingerprint === undefined ? [] : [rootFingerprint]), ...roots.map((root) => root.fingerprint)];
   const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, {
-    part: { name: part, roots: root === undefined ? [] : [root] },
+    part: { name: part, roots: known },
     mistakes: [...mistakes, ...movedConfigurations(plan, configClusters(last))],
   });
   const access = reached.clusters.get(part);

@@ -33,7 +33,15 @@ const intermediateSchema = z.union([
 ]);
 
 const outputsSchema = z.object({
-  mesh: z.object({ rootFingerprint: z.string().optional() }).catch({}),
+  mesh: z
+    .object({
+      rootFingerprint: z.string().optional(),
+      roots: z
+        .array(z.object({ fingerprint: z.string() }))
+        .optional()
+        .catch(undefined),
+    })
+    .catch({}),
   controlPlanes: z.record(z.string(), z.object({ address: z.string().optional() })).catch({}),
   part: partSchema.catch({ offers: {}, uses: {} }),
   rootCertificatePem: z.string().optional().catch(undefined),

@@ -54,7 +54,7 @@ export function trustStack(
       environment,
       name: trustPart,
       offers: {
-        root: trust.rootFingerprint,
+        root: trust.roots.apply(rootsOffer),
         ...Object.fromEntries(intermediates.map(([site, { offer }]) => [`intermediate.${site}`, offer])),
       },
       uses: {},
@@ -66,6 +66,11 @@ export function trustStack(
     intermediates: pulumi.secret(Object.fromEntries(intermediates.map(([site, { written }]) => [site, written]))),
     ...(trust.requests === undefined ? {} : { trust: { requests: trust.requests } }),
   };
+}
+
+/** By what the other parts see that the roots are others: the fingerprints of all of them. Pure. */
+export function rootsOffer(roots: readonly Pick<RootOutputs, "fingerprint">[]): string {
+  return roots.map(({ fingerprint }) => fingerprint).join(",");
 }
 
 /** What the other parts read of an intermediate CA, and by what they see that it is another one. */
