@@ -102,10 +102,14 @@ module.exports = {
     {
       name: "cli-on-the-library-alone",
       comment:
-        "What the command line can do any Node program can: it works through MeshDeployment, and knows types beside.",
+        "What the command line can do any Node program can: it works through MeshDeployment, or the offline authority, which needs no stack, and knows types beside.",
       severity: "error",
       from: { path: start(["cli"]) },
-      to: { path: start(["operations"]), pathNot: start(["operations/deployment"]), dependencyTypesNot: ["type-only"] },
+      to: {
+        path: start(["operations"]),
+        pathNot: start(["operations/deployment", "operations/authority"]),
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "no-cycles",

@@ -14,21 +14,26 @@ export {
   type FailureCause,
 } from "../operations/deployment";
 export type {
+  CertificateStatus,
   Changes,
   ChangesResult,
   CheckResult,
   ClusterOutputs,
   ClusterStatus,
+  ClusterTrustStatus,
   ConfigurationSource,
   ControlPlaneOutputs,
+  IntermediateOutputs,
   DestroyOptions,
   DestroyResult,
   DriftFinding,
   DriftKind,
   DriftOptions,
   DriftReport,
+  End,
   ForeignContents,
   ForgetResult,
+  LaggingProxy,
   MeshDeploymentOptions,
   MeshOutputs,
   ObjectReference,
@@ -38,6 +43,8 @@ export type {
   RemovedLeftovers,
   SummariseOptions,
   Status,
+  TrustReport,
+  TrustState,
   UpdateResult,
   UpOptions,
   UpResult,
@@ -68,5 +75,6 @@ export type {
   RiskId,
   UnseenCluster,
 } from "../operations/summary";
+export { isTrustworthy } from "../operations/trust";
 export { isHealthy } from "../operations/verify";
 export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";

@@ -14,6 +14,7 @@ import {
   type StackFlags,
 } from "./options";
 import { print, tolerateGoneReaders } from "./output";
+import { addTrust } from "./trust-commands";
 import { documentationPage } from "../operations/deployment/documentation";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
@@ -107,6 +108,7 @@ export function program(): Command {
       (load("./verbs/forget") as typeof ForgetVerb).forgetVerb(cluster, flags),
     );
 
+  addTrust(isthmus, load);
   addLab(isthmus);
 
   withOperationOptions(isthmus.command("demo", { hidden: true }))

@@ -16,6 +16,7 @@ export type { Elsewhere } from "./elsewhere";
 export type { ClusterOutputs, ControlPlaneOutputs, IntermediateOutputs } from "./mesh-outputs";
 export type { MeshContext } from "./mesh-context";
 export type { MeshCluster } from "./mesh-site";
+export * from "./mutual-tls";
 export * from "./reader-account";
 export * from "./remote-secret";
 export * from "./system-namespace";

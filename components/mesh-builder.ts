@@ -3,6 +3,7 @@ import {
   clusterDomainOf,
   hasCrossNetworkGateway,
   isRead,
+  peerPoliciesIn,
   type ClusterPlan,
   type ControlPlanePlan,
   type MeshPlan,
@@ -17,6 +18,7 @@ import type { Elsewhere } from "./elsewhere";
 import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
 import { MeshAccounts, there } from "./mesh-accounts";
+import { createPolicies } from "./mesh-policies";
 import { siteOf, type MeshSite } from "./mesh-site";
 import { RemoteSecret } from "./remote-secret";
 import { SiteValues } from "./site-values";
@@ -33,6 +35,8 @@ export class MeshBuilder {
   readonly accounts: MeshAccounts;
   private readonly remoteSecrets = new Map<string, RemoteSecret>();
   private readonly gateways = new Map<string, EastWestGateway>();
+  /** By cluster, then by their own names. */
+  private readonly namespaces = new Map<string, ReadonlyMap<string, MeshNamespace>>();
 
   constructor(
     private readonly args: { readonly plan: MeshPlan; readonly transforms?: ReleaseTransforms },
@@ -62,6 +66,7 @@ export class MeshBuilder {
     }
     for (const cluster of here) this.addGateway(cluster);
     for (const cluster of here) this.addNamespaces(cluster);
+    for (const plane of controlPlanes) if (this.sites.has(plane.configCluster)) this.addPolicies(plane);
   }
 
   /** Istio's charts in a cluster of the mesh, and the account by which istiods elsewhere read it, where any does. */
@@ -144,10 +149,7 @@ export class MeshBuilder {
         clusterDomain: clusterDomainOf(values.istiod),
         formerly: partOfGateway(site),
       },
-      // The kind is the one cluster's, what answers its validator the other's.
-      site.options("cross-network", {
-        dependsOn: [...new Set([name, configCluster].flatMap((one) => this.chartsOf(one)))],
-      }),
+      site.options("cross-network", { dependsOn: this.configurationCharts(name, configCluster) }),
     );
   }
 
@@ -177,14 +179,22 @@ export class MeshBuilder {
   /** The namespaces of the mesh's workloads that a cluster has. */
   private addNamespaces(cluster: ClusterPlan): void {
     const site = siteOf(this.sites, cluster);
-    for (const namespace of namespacesOf(this.args.plan, cluster)) {
+    const made = namespacesOf(this.args.plan, cluster).map((namespace): [string, MeshNamespace] => {
       const isForeign = site.access.foreignNamespaces?.includes(namespace.name) === true;
-      new MeshNamespace(
-        site.nameOf(`namespace.${namespace.name}`),
-        { namespace, origin: isForeign ? "adopt" : "create" },
-        site.options(`namespace.${namespace.name}`),
-      );
-    }
+      const args = { namespace, origin: isForeign ? "adopt" : "create" } as const;
+      const suffix = `namespace.${namespace.name}` as const;
+      return [namespace.name, new MeshNamespace(site.nameOf(suffix), args, site.options(suffix))];
+    });
+    this.namespaces.set(cluster.name, new Map(made));
+  }
+
+  /** How the workloads of an istiod's clusters take calls, where anything says it. */
+  private addPolicies({ name, configCluster }: ControlPlanePlan): void {
+    if (!this.has(name, "istiod")) return;
+    createPolicies(siteOf(this.sites, { name: configCluster }), peerPoliciesIn(this.args.plan, configCluster), {
+      charts: this.configurationCharts(name, configCluster),
+      namespaces: this.namespaces.get(configCluster) ?? new Map<string, MeshNamespace>(),
+    });
   }
 
   /** The gateway of a cluster; undefined where it has none. */
@@ -216,6 +226,11 @@ export class MeshBuilder {
       ...this.chartsOf(cluster.controlPlane),
       ...(isLedFromElsewhere && remoteSecret !== undefined ? [remoteSecret] : []),
     ];
+  }
+
+  /** What configuration of an istiod waits for: the kind is the one cluster's, what answers its validator the other's. */
+  private configurationCharts(controlPlane: string, configCluster: string): ControlPlane[] {
+    return [...new Set([controlPlane, configCluster].flatMap((one) => this.chartsOf(one)))];
   }
 
   /** The charts of a cluster, where this program makes them; where another does, they are there. */

@@ -16,3 +16,14 @@ export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reac
 export { judgeRootChange } from "./trust/root-change";
 export { judgeRequests } from "./trust/requests";
 export { findTrust, type FoundTrust, type TrustMaterial } from "./trust/material";
+export type { Authority, ClusterTrust, ProxyName, ProxyTrust, UnreadProxy } from "./trust/standing/cluster-trust";
+export {
+  configuredFor,
+  isTakenUp,
+  knownRoots,
+  meshStanding,
+  type StandingReading,
+} from "./trust/standing/mesh-standing";
+export { proxyContainer, type ProxyLimits } from "./trust/standing/proxies";
+export { readProxySecrets } from "./trust/standing/proxy-secrets";
+export { readClusterTrust } from "./trust/standing/read";

@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { stackOutputs } from "./stack-outputs";
 
+/** How the workloads of a mesh take calls, as a stack says; missing where a release before that setting made it. */
+export const saidMutualTlsSchema = z.enum(["strict", "permissive", "none"]).optional().catch(undefined);
+
 const outputsSchema = z.object({
   mesh: z
     .object({
@@ -10,6 +13,7 @@ const outputsSchema = z.object({
         .array(z.object({ name: z.string().optional().catch(undefined), fingerprint: z.string() }))
         .optional()
         .catch(undefined),
+      mtls: saidMutualTlsSchema,
     })
     .catch({}),
   trust: z.object({ requests: z.record(z.string(), z.string()).catch({}) }).catch({ requests: {} }),

@@ -7,7 +7,7 @@ import {
   type RootOutputs,
   type SourcedTrust,
 } from "../components";
-import { meshName, movedConfigurations, sitesOf, type MeshPlan } from "../topology";
+import { meshName, movedConfigurations, sitesOf, withMutualTls, type MeshPlan } from "../topology";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
@@ -15,14 +15,20 @@ import { siteAccess } from "./site-access";
 import type { FoundTransforms } from "./transforms";
 import { watchWaiting } from "./waiting-watch";
 
+/** What every stack of a mesh says of it. */
+export interface MeshOutput {
+  readonly id: string;
+  readonly trustDomain: string;
+  readonly rootFingerprint: pulumi.Output<string>;
+  /** All roots that its workloads trust; of a mesh in parts the stack of the trust says it. */
+  readonly roots?: pulumi.Output<readonly RootOutputs[]>;
+  /** How its workloads take calls: by this the next update knows what the mesh has where the configuration does not say. */
+  readonly mtls: MeshPlan["mtls"];
+}
+
 /** What a mesh's stack exports. */
 export interface MeshStackOutputs {
-  readonly mesh: {
-    readonly id: string;
-    readonly trustDomain: string;
-    readonly rootFingerprint: pulumi.Output<string>;
-    readonly roots: pulumi.Output<readonly RootOutputs[]>;
-  };
+  readonly mesh: MeshOutput;
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
   readonly controlPlanes: Readonly<Record<string, ControlPlaneOutputs>>;
   /** Where certificates are signed elsewhere: what is to be signed, PEM, by cluster. */
@@ -35,11 +41,12 @@ export interface MeshStackOutputs {
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
 export async function meshStack(
-  wanted: MeshPlan,
+  configured: MeshPlan,
   { transforms, mistakes }: FoundTransforms,
   projectDirectory: string,
 ): Promise<MeshStackOutputs> {
   const last = await lastOutputs();
+  const wanted = withMutualTls(configured, last.mesh);
   const {
     plan,
     clusters,
@@ -64,7 +71,13 @@ export async function meshStack(
   );
   watchWaiting(mesh.awaited, clusters);
   return {
-    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: mesh.rootFingerprint, roots: mesh.roots },
+    mesh: {
+      id: plan.id,
+      trustDomain: plan.trustDomain,
+      rootFingerprint: mesh.rootFingerprint,
+      roots: mesh.roots,
+      mtls: plan.mtls,
+    },
     clusters: mesh.clusters,
     controlPlanes: mesh.controlPlanes,
     ...(trust?.requests === undefined ? {} : { trust: { requests: trust.requests } }),

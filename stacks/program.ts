@@ -69,7 +69,7 @@ export async function meshProgram(config: unknown, projectDirectory: string): Pr
   if (part !== trustPart) return clusterStack({ plan, stack, part, transforms, projectDirectory, outputs });
   // What stops every cluster is to stop the trust as well.
   if (transforms.mistakes.length > 0) throw new ConfigurationError(transforms.mistakes);
-  return trustStack(plan, stack, await foundTrust(plan, projectDirectory, outputs));
+  return trustStack(plan, stack, outputs, await foundTrust(plan, projectDirectory, outputs));
 }
 
 /**

@@ -87,6 +87,11 @@ export const siteComponents = {
     noun: "cross-network gateway",
     children: { gateway: ["cross-network gateway"] },
   },
+  "mutual-tls": {
+    type: "MutualTls",
+    noun: "mutual TLS",
+    children: { policy: ["mutual TLS"] },
+  },
   gateway: {
     type: "EastWestGateway",
     noun: "east-west gateway",
@@ -98,7 +103,12 @@ type SiteComponents = typeof siteComponents;
 type Catalogued = SiteComponents[keyof SiteComponents] | typeof rootComponent;
 
 /** What follows a cluster's name in the name of one of its components. A cluster's name has no dot. */
-export type SiteSuffix = keyof SiteComponents | `namespace.${string}`;
+export type SiteSuffix = keyof SiteComponents | `${NamespaceSuffix}${string}`;
+
+/** What comes before the name of a namespace of the mesh's workloads, where a component is about one. */
+const namespaceSuffixes = ["namespace.", "mutual-tls."] as const;
+
+type NamespaceSuffix = (typeof namespaceSuffixes)[number];
 
 /** What a kind of component makes. */
 export type ChildOf<Type extends Catalogued["type"]> = keyof Extract<Catalogued, { type: Type }>["children"] & string;
@@ -162,6 +172,7 @@ export function siteChildEnding<Suffix extends keyof SiteComponents>(
 export function isSiteComponent(name: string, mesh: string, cluster: string): boolean {
   const prefix = `${mesh}-${cluster}-`;
   return (
-    Object.keys(siteComponents).some((suffix) => name === prefix + suffix) || name.startsWith(`${prefix}namespace.`)
+    Object.keys(siteComponents).some((suffix) => name === prefix + suffix) ||
+    namespaceSuffixes.some((suffix) => name.startsWith(prefix + suffix))
   );
 }

@@ -3,6 +3,9 @@
 /** The namespace of the control plane and the gateways: the one of Istio's documentation. */
 export const systemNamespace = "istio-system";
 
+/** Name of the PeerAuthentication of a mesh or a namespace, as Istio's documentation has it: one name, for only one may count. */
+export const peerAuthenticationName = "default";
+
 /** Label by which istiod finds the network of a namespace, of a gateway Service and of pods without a sidecar. */
 export const networkLabel = "topology.istio.io/network";
 

@@ -104,7 +104,7 @@ export function publicKeyOf(certificate: X509Certificate): KeyObject | undefined
 }
 
 /** The subject in DER: what a certificate signed by this one must say of its issuer. */
-function subjectNameOf(certificate: X509Certificate): Buffer {
+export function subjectNameOf(certificate: X509Certificate): Buffer {
   return nameAt(certificate, 4);
 }
 

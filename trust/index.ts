@@ -1,3 +1,4 @@
+export { isTakenKey, keyKindOf, takenKeys } from "./algorithms";
 export * from "./certificate";
 export type { NamePart } from "./distinguished-name";
 export type { Extensions, KeyUsage, NameConstraint, NameConstraints } from "./extensions";
@@ -8,4 +9,5 @@ export * from "./readings";
 export { bundleProblems, rootOf, sameRoots } from "./roots";
 export { readSigningRequest, type SigningRequest } from "./signing-request";
 export * from "./spiffe";
+export * from "./subjects";
 export { weaknesses } from "./weaknesses";

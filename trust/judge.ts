@@ -80,7 +80,8 @@ function judgeChain(
     roots.value.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
   const chain = ordered.filter((certificate) => !isRoot(certificate));
   const [intermediate] = chain;
-  if (intermediate === undefined) return [rootAsIntermediate(given, paths.chain), ...keyMismatch(given, key, context)];
+  if (intermediate === undefined)
+    return [rootAsIntermediate(given, paths.chain), ...keyMismatch(given, roots.value, key, context)];
 
   const above = rootAbove(chain, roots.value);
   const links = chainLinks(chain, paths.chain);
@@ -94,7 +95,7 @@ function judgeChain(
     ...sharedKeys(chain, paths.chain),
     ...(above === undefined && roots.problems.length === 0 ? [leadsNowhere(chain, roots.value, paths.chain)] : []),
     ...ofAnotherSite(intermediate, context),
-    ...keyMismatch(chain, key, context),
+    ...keyMismatch(chain, roots.value, key, context),
     ...links.flatMap((link, index) => [
       ...chainRules.flatMap((rule) => rule(link, context)),
       ...endsWithIssuer(link, issuerOf(index)),
@@ -186,6 +187,7 @@ function ofAnotherSite(intermediate: X509Certificate, { site, sites = [], paths 
 
 function keyMismatch(
   chain: readonly X509Certificate[],
+  roots: readonly X509Certificate[],
   key: PrivateKey | undefined,
   { paths }: JudgeContext,
 ): Problem[] {
@@ -193,11 +195,12 @@ function keyMismatch(
   const own = createPublicKey(key.key);
   const of = chain.findIndex((certificate) => isOfKey(certificate, own));
   if (of === 0) return [];
+  const isRoots = roots.some((root) => isOfKey(root, own));
   return [
     {
       path: paths.privateKey,
       expected: "the key of the intermediate's certificate",
-      found: of < 0 ? "another key" : `the key of certificate ${of + 1} of the chain`,
+      found: of > 0 ? `the key of certificate ${of + 1} of the chain` : isRoots ? "the key of a root" : "another key",
       fix: "Give the key for which the intermediate's certificate was signed.",
     },
   ];

@@ -121,7 +121,10 @@ export function readPrivateKey(pem: string, path: string): Reading<PrivateKey | 
 function certificateOf({ der }: PemBlock): X509Certificate | undefined {
   if (der === undefined) return undefined;
   try {
-    return new X509Certificate(der);
+    const certificate = new X509Certificate(der);
+    // OpenSSL takes times that are none, such as a 13th month.
+    const times = [certificate.validFromDate, certificate.validToDate];
+    return times.some((time) => Number.isNaN(time.getTime())) ? undefined : certificate;
   } catch {
     // OpenSSL's words help nobody: that it is none is what there is to say.
     return undefined;

@@ -1,7 +1,7 @@
 import { createPublicKey, verify, type KeyObject } from "node:crypto";
 import { shortQuote, type Problem } from "../topology";
 import { signatureNameOf } from "./algorithms";
-import { childrenOf, onlyElement, tags } from "./der";
+import { childrenOf, onlyElement, tags, type DerElement } from "./der";
 import { readName, type NamePart } from "./distinguished-name";
 import { pemBlocks, pemProblems, type Reading } from "./pem";
 
@@ -33,7 +33,7 @@ export function readSigningRequest(pem: string, path: string): Reading<SigningRe
   const [info, algorithm, signature] = childrenOf(block.der === undefined ? undefined : onlyElement(block.der));
   const [, name, key] = childrenOf(info);
   const publicKey = key === undefined ? undefined : publicKeyOf(key.encoded);
-  if (info === undefined || name === undefined || publicKey === undefined || signature?.tag !== tags.bitString) {
+  if (info === undefined || name === undefined || publicKey === undefined || !isWhole(signature)) {
     return refused(path, "a request that cannot be read", "Make it anew with an RSA or elliptic curve key.");
   }
   const hash = /sha(256|384|512)/i.exec(signatureNameOf(algorithm))?.[1];
@@ -44,7 +44,6 @@ export function readSigningRequest(pem: string, path: string): Reading<SigningRe
       "Make it with SHA-256, as `openssl req -sha256` does.",
     );
   }
-  // The first octet of the BIT STRING counts its unused bits.
   if (!verify(`sha${hash}`, info.encoded, publicKey, signature.content.subarray(1))) {
     return refused(
       path,
@@ -62,6 +61,11 @@ function refused(
 ): Reading<undefined> {
   const problem: Problem = { path, expected, found, fix };
   return { value: undefined, problems: [problem] };
+}
+
+/** Whether it is a BIT STRING of whole octets: its first one counts the bits that are not used. */
+function isWhole(signature: DerElement | undefined): signature is DerElement {
+  return signature?.tag === tags.bitString && signature.content[0] === 0;
 }
 
 function publicKeyOf(der: Buffer): KeyObject | undefined {

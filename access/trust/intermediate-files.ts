@@ -17,10 +17,10 @@ export interface IncompleteIntermediate {
 }
 
 /** Names of the files in Istio's form (istio.io, "Plug in CA Certificates"). */
-export const istioFileNames = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"] as const;
+const istioFileNames = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"] as const;
 
 /** Names of the files in the form of kubernetes.io/tls, with cert-manager's name for the root. */
-export const tlsFileNames = ["tls.crt", "tls.key", "ca.crt"] as const;
+const tlsFileNames = ["tls.crt", "tls.key", "ca.crt"] as const;
 
 /** All names under which a part of an intermediate CA may be found. */
 export const fileNames: readonly string[] = [...istioFileNames, ...tlsFileNames];

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { childName } from "../../topology";
-import { intermediateDnsName } from "../../trust";
-import { intermediateSubject } from "../internal/certificates";
+import { intermediateDnsName, intermediateSubject } from "../../trust";
 import { privateKeyArgs, type KeyAlgorithm } from "../internal/key-algorithm";
 
 /** Makes the key of an intermediate CA and the request by which a root signs it, whether that is here or elsewhere. */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { childName } from "../../topology";
-import { caKeyUsages, daysToHours, fingerprintOf, rootMaxPathLength, rootSubject } from "../internal/certificates";
+import { rootSubject } from "../../trust";
+import { caKeyUsages, daysToHours, fingerprintOf, rootMaxPathLength } from "../internal/certificates";
 import { privateKeyArgs, type KeyAlgorithm } from "../internal/key-algorithm";
 
 /** What a {@link RootCa} is made from. */

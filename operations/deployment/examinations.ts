@@ -13,6 +13,7 @@ import {
   type DriftReport,
 } from "../drift";
 import { resolveClusters } from "../stack";
+import { readTrustStatus, type TrustReport } from "../trust";
 import { verify, type VerifyReport } from "../verify";
 import type { DriftOptions } from "./options";
 import type { Run } from "./run";
@@ -30,6 +31,18 @@ export async function verifyMesh(run: Run, clientImage: string | undefined): Pro
     onResult: (result) => {
       sink.emit(stack, { type: "check-ended", ...result });
     },
+  });
+}
+
+/** Reads where the certificates of every cluster stand. */
+export async function readTrust(run: Run): Promise<TrustReport> {
+  const { plan, onProgress } = run;
+  return readTrustStatus({
+    plan,
+    ...(await clustersOf(run)),
+    ...environmentOf(run),
+    signal: endOf(run),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
 }
 

@@ -11,6 +11,8 @@ export {
   type FailureCause,
 } from "../stack";
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
+export { isTrustworthy } from "../trust";
+export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "../trust";
 export { checks, isHealthy } from "../verify";
 export type { CheckResult, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
@@ -29,6 +31,6 @@ export type {
   UpOptions,
   VerifyOptions,
 } from "./options";
-export type { ClusterOutputs, ControlPlaneOutputs, MeshOutputs } from "./outputs";
+export type { ClusterOutputs, ControlPlaneOutputs, IntermediateOutputs, MeshOutputs } from "./outputs";
 export { type Run } from "./run";
 export type { MeshStacks } from "./stacks";

@@ -19,8 +19,9 @@ import {
 } from "../stack";
 import { helmOnPath, summarisePreview, type Listen, type MeshSummary, type Previewing } from "../summary";
 import { moveState, type MoveResult, type PartRemoval } from "../parts";
+import type { TrustReport } from "../trust";
 import type { VerifyReport } from "../verify";
-import { compareWithApplied, verifyMesh } from "./examinations";
+import { compareWithApplied, readTrust, verifyMesh } from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
@@ -205,6 +206,14 @@ export class MeshDeployment {
   /** Looks whether the mesh is in good order, with real calls between all clusters. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return this.operate("verify", options, (run) => verifyMesh(run, options.clientImage));
+  }
+
+  /**
+   * Says where the certificates of every cluster stand: the roots that are trusted, who signs, and which proxies have not
+   * followed yet. Read from the clusters themselves, every running proxy among them; changes nothing.
+   */
+  trustStatus(options: OperationOptions = {}): Promise<TrustReport> {
+    return this.operate("trust status", options, readTrust);
   }
 
   /**

@@ -1,3 +1,13 @@
+import type { StandingMutualTls } from "../../topology";
+
+/** What there is to know about an intermediate CA. */
+export interface IntermediateOutputs {
+  /** End of its validity, RFC 3339; none where somebody else keeps it and it could not be read. */
+  readonly notAfter?: string;
+  /** SHA-256 fingerprint of the root that it leads to; none where somebody else keeps it. */
+  readonly root?: string;
+}
+
 /** What there is to know about one cluster of a mesh. */
 export interface ClusterOutputs {
   /** Istio's name of how it is joined, such as `multi-primary-multi-network`. */
@@ -8,8 +18,8 @@ export interface ClusterOutputs {
   readonly revision: string;
   /** Its east-west gateway; none where no other network calls this cluster. */
   readonly eastWest?: { readonly addresses: readonly string[]; readonly port: number };
-  /** The intermediate CA of the istiod that runs in it, with the end of its validity (RFC 3339); none in a remote cluster. */
-  readonly intermediate?: { readonly notAfter: string };
+  /** The intermediate CA of the istiod that runs in it; none in a remote cluster. */
+  readonly intermediate?: IntermediateOutputs;
   /** Namespaces of the mesh's workloads that the stack made. */
   readonly namespaces?: readonly string[];
   /** `adopted` where somebody else made its `istio-system`, which stays when the mesh goes; none where the stack made it. */
@@ -27,7 +37,7 @@ export interface ControlPlaneOutputs {
   readonly serves: readonly string[];
   /** At which other clusters reach it; none where it serves only its own. */
   readonly address?: string;
-  readonly intermediate?: { readonly notAfter: string };
+  readonly intermediate?: IntermediateOutputs;
   /** `adopted` where somebody else made the `istio-system` that it runs in; none where the stack made it. */
   readonly systemNamespace?: "adopted";
   /** UID of the namespace kube-system of the cluster that it runs in; none after an update by an earlier release. */
@@ -42,11 +52,20 @@ export interface MeshOutputs {
   readonly mesh?: {
     readonly id: string;
     readonly trustDomain: string;
-    /** SHA-256 fingerprint of the root certificate. */
+    /** SHA-256 fingerprint of the root certificate; of several, of the first. */
     readonly rootFingerprint: string;
+    /** All roots that workloads trust; none after an update by an earlier release. */
+    readonly roots?: readonly { readonly fingerprint: string; readonly notAfter: string }[];
+    /**
+     * How its workloads take calls; `none`: nothing says it, which Istio takes for permissive. Missing after an update by an
+     * earlier release, whose meshes have nothing.
+     */
+    readonly mtls?: StandingMutualTls;
   };
   /** By the clusters' names. */
   readonly clusters?: Readonly<Record<string, ClusterOutputs>>;
   /** By the names of the clusters that the istiods run in. */
   readonly controlPlanes?: Readonly<Record<string, ControlPlaneOutputs>>;
+  /** Where another root signs, or is to sign: the requests that it signs, PEM (PKCS#10), by the clusters' names. */
+  readonly trust?: { readonly requests: Readonly<Record<string, string>> };
 }

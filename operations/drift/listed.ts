@@ -9,6 +9,11 @@ const ownedKinds = [
   { apiVersion: "v1", kind: "Secret", path: "/api/v1/secrets" },
   { apiVersion: "v1", kind: "Service", path: "/api/v1/services" },
   { apiVersion: "networking.istio.io/v1", kind: "Gateway", path: "/apis/networking.istio.io/v1/gateways" },
+  {
+    apiVersion: "security.istio.io/v1",
+    kind: "PeerAuthentication",
+    path: "/apis/security.istio.io/v1/peerauthentications",
+  },
 ] as const;
 
 /** What is marked as ours in a cluster, and the Secrets beside istiod, by which it may go. */

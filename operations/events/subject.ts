@@ -47,6 +47,7 @@ export function subjectOf(urn: string): Subject {
   return (
     ofRoot(name, types) ??
     namespaceOf(name, types) ??
+    policyOf(name, types) ??
     ofComponent(name, componentType(types.at(-2)), (row) => Object.entries(row.children)) ??
     ofComponent(name, componentType(type), ({ noun }) => [["", [noun]]]) ??
     ofEngine(name, type) ?? {
@@ -89,6 +90,14 @@ function namespaceOf(name: string, types: readonly string[]): Subject | undefine
   const [, cluster, namespace] = pattern.exec(name) ?? [];
   if (cluster === undefined || namespace === undefined) return undefined;
   return { cluster, component: "namespace", part: namespace };
+}
+
+/** So have policies for the workloads of one namespace. */
+function policyOf(name: string, types: readonly string[]): Subject | undefined {
+  if (!types.slice(-2).map(componentType).includes("MutualTls")) return undefined;
+  const [, cluster, namespace] = /^mesh-(.+?)-mutual-tls\.(.+?)(?:-policy)?$/.exec(name) ?? [];
+  if (cluster === undefined || namespace === undefined) return undefined;
+  return { cluster, component: "mutual TLS", part: `in ${namespace}` };
 }
 
 /** @param called What there is of a component, by what follows the component's name in that of the resource. */

@@ -18,7 +18,13 @@ export function mergedOutputs(plan: MeshPlan, parts: ReadonlyMap<string, Outputs
   const all = (key: string): object =>
     Object.assign({}, ...[...parts].sort(byName).map(([, outputs]) => outputs[key] ?? {})) as object;
   const mesh = parts.get(trustPart)?.["mesh"] ?? { id: plan.id, trustDomain: plan.trustDomain };
-  return { mesh, clusters: all("clusters"), controlPlanes: all("controlPlanes") };
+  const trust = parts.get(trustPart)?.["trust"];
+  return {
+    mesh,
+    clusters: all("clusters"),
+    controlPlanes: all("controlPlanes"),
+    ...(trust === undefined ? {} : { trust }),
+  };
 }
 
 function byName([left]: readonly [string, Outputs], [right]: readonly [string, Outputs]): number {

@@ -1,6 +1,6 @@
 import { reachClusters, type StackKnowledge } from "../../preflight";
-import { configClusters, parseLastOutputs } from "../../stacks";
-import { ConfigurationError, movedConfigurations, partsOf, trustPart } from "../../topology";
+import { configClusters, parseLastOutputs, parsePartOutputs } from "../../stacks";
+import { ConfigurationError, movedConfigurations, partsOf, trustPart, withMutualTls } from "../../topology";
 import { fitnessFrom, type Fitness } from "../stack/fitness";
 import { operationSources, resolveClusters } from "../stack/kubeconfig-sources";
 import { preview, previewDestruction, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
@@ -43,7 +43,7 @@ export async function fitnessOfParts(options: PartsOptions): Promise<Fitness> {
   const found = await fitnessFrom(async () => {
     const sources = operationSources(await partOptions(options, trustPart), "rehearse");
     const reached = await reachClusters(
-      plan,
+      withMutualTls(plan, parsePartOutputs(stacks.get(trustPart)?.outputs).mesh),
       projectDirectory,
       sources,
       () => (knowledge ??= readPartsKnowledge(options, stacks, planned)),

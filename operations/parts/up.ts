@@ -1,7 +1,7 @@
 import { resolveAccess, type ClusterAccess } from "../../access";
 import { reachClusters, type StackKnowledge } from "../../preflight";
 import type { ListedStack } from "../../engine/stack-reference";
-import { localFilesDigest, partDigest, type PartState } from "../../stacks";
+import { localFilesDigest, parsePartOutputs, partDigest, type PartState } from "../../stacks";
 import {
   ConfigurationError,
   distinctProblems,
@@ -11,6 +11,7 @@ import {
   planOfSites,
   sitesOf,
   trustPart,
+  withMutualTls,
   type Problem,
 } from "../../topology";
 import { operationSources } from "../stack/kubeconfig-sources";
@@ -83,9 +84,11 @@ class PartsRun {
   ) {}
 
   /** Reads what there is, and looks at the clusters of those parts that are to be updated. */
-  static async begin(options: UpPartsOptions, listed: readonly ListedStack[]): Promise<PartsRun> {
-    const { plan, projectDirectory, onProgress = () => undefined } = options;
-    const found = await readPartStacks(options, listed);
+  static async begin(asked: UpPartsOptions, listed: readonly ListedStack[]): Promise<PartsRun> {
+    const { projectDirectory, onProgress = () => undefined } = asked;
+    const found = await readPartStacks(asked, listed);
+    const plan = withMutualTls(asked.plan, parsePartOutputs(found.get(trustPart)?.outputs).mesh);
+    const options = { ...asked, plan };
     const over = takenOver(plan, found);
     const stacks = underNewNames(found, over);
     const removals = removalsIn(options, found);

@@ -2,7 +2,14 @@ import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import type { ClusterAccess } from "../../access";
 import { reachClusters, type MadeAnew, type ReachedClusters } from "../../preflight";
 import { configClusters } from "../../stacks";
-import { ConfigurationError, formatProblem, movedConfigurations, sitesOf, type Problem } from "../../topology";
+import {
+  ConfigurationError,
+  formatProblem,
+  movedConfigurations,
+  sitesOf,
+  withMutualTls,
+  type Problem,
+} from "../../topology";
 import type { ExportedState } from "../../engine/state";
 import { clustersIn } from "./cluster-state";
 import { commonOptions } from "./command-options";
@@ -242,8 +249,9 @@ async function reach(
   madeAnew: MadeAnew,
 ): Promise<ReachedClusters> {
   const { plan, wholePlan = plan, projectDirectory, variables } = options;
+  const said = plan.mtls === "unset" ? (await memory()).last.mesh : {};
   const reached = await reachClusters(
-    plan,
+    withMutualTls(plan, said),
     projectDirectory,
     operationSources(options, "rehearse"),
     knowledgeReader(memory),

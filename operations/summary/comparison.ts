@@ -16,6 +16,7 @@ const lastSchema = z.object({
     .object({
       id: z.string(),
       trustDomain: z.string(),
+      mtls: z.enum(["strict", "permissive", "none"]),
       roots: z.array(z.object({ name: z.string().optional(), fingerprint: z.string() })),
     })
     .partial()

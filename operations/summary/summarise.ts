@@ -32,6 +32,7 @@ import {
   renamed,
 } from "./rules/membership";
 import { provider, systemNamespace, workloadNamespaces } from "./rules/namespaces";
+import { mutualTls } from "./rules/mutual-tls";
 import { notUnderstood } from "./rules/not-understood";
 import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers";
 import { replicas } from "./rules/replicas";
@@ -61,6 +62,7 @@ const rules: readonly ClusterRule[] = [
   remoteSecret,
   configurationKubeconfig,
   crossNetwork,
+  mutualTls,
   workloadNamespaces,
 ];
 

@@ -1,6 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { certificateName, certificatesIn, fingerprintsOf, isSignedBy, spiffeIdentity } from "../../trust";
-import { jsonIn } from "./json-output";
+import { certificateName, fingerprintsOf, isSignedBy, spiffeIdentity } from "../../trust";
 
 /**
  * What is wrong with the chain of a workload's certificate, as a sentence; nothing when it leads to a trusted root.
@@ -26,28 +25,6 @@ export function chainTrouble(
     current = next;
   }
   return undefined;
-}
-
-/** What of Envoy's dump of its secrets concerns the certificate that it presents. */
-interface SecretsDump {
-  readonly configs?: readonly {
-    readonly name?: string;
-    readonly secret?: {
-      readonly tls_certificate?: { readonly certificate_chain?: { readonly inline_bytes?: string } };
-    };
-  }[];
-}
-
-/**
- * The chain that a proxy presents, from Envoy's own dump of its active secrets. Envoy leaves the key out of it.
- * @param dump Answer of the administration port to `config_dump?resource=dynamic_active_secrets`.
- */
-export function presentedChain(dump: string): X509Certificate[] {
-  const { configs } = jsonIn(dump) as SecretsDump;
-  // Istio's agent gives a workload's own certificate the name "default".
-  const own = configs?.find((config) => config.name === "default");
-  const bytes = own?.secret?.tls_certificate?.certificate_chain?.inline_bytes;
-  return bytes === undefined ? [] : certificatesIn(Buffer.from(bytes, "base64").toString("utf8"));
 }
 
 /** How a certificate is called in a message: a workload's has no subject, only an identity. */

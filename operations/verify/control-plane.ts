@@ -7,9 +7,8 @@ import {
   systemNamespace,
   type ClusterPlan,
 } from "../../topology";
-import { ensureAdmitted, KubernetesError, type ClusterClient } from "../../access";
+import { ensureAdmitted, jsonIn, KubernetesError, type ClusterClient } from "../../access";
 import type { Finding, VerifyContext } from "./check";
-import { jsonIn } from "./json-output";
 
 const istiodSelector = { labelSelector: "app=istiod" };
 const execTimeoutMs = 10_000;

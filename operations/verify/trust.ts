@@ -1,10 +1,11 @@
 import type { X509Certificate } from "node:crypto";
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { systemNamespace } from "../../topology";
+import { proxyContainer, readProxySecrets } from "../../preflight";
 import { certificatesIn, fingerprintsOf, spiffeIdentity, trustDomainOf } from "../../trust";
 import { controlPlanesOf, type Finding, type VerifyContext } from "./check";
 import { leftOutWords } from "./control-plane";
-import { chainTrouble, presentedChain } from "./certificates";
+import { chainTrouble } from "./certificates";
 import { clientName, helloworldName } from "./sample-manifests";
 
 const execTimeoutMs = 10_000;
@@ -70,10 +71,10 @@ async function rootsOf(context: VerifyContext, cluster: string): Promise<X509Cer
   return roots;
 }
 
-async function chainOf(context: VerifyContext, cluster: string, pod: string): Promise<X509Certificate[]> {
-  const target = { namespace: context.sample.namespace, pod, container: "istio-proxy" };
-  const command = ["pilot-agent", "request", "GET", "config_dump?resource=dynamic_active_secrets"];
-  return presentedChain(await context.client(cluster).exec(target, command, execTimeoutMs));
+async function chainOf(context: VerifyContext, cluster: string, pod: string): Promise<readonly X509Certificate[]> {
+  const target = { namespace: context.sample.namespace, pod, container: proxyContainer };
+  const { issuers, leaf } = await readProxySecrets(context.client(cluster), target, execTimeoutMs);
+  return leaf === undefined ? [] : [leaf, ...issuers];
 }
 
 /** Enough of a fingerprint to tell two apart in a line. */

@@ -94,7 +94,9 @@ function withoutAutomaticMutualTls({ type, properties }: Resource): string[] {
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
+/** A remote cluster has the chart too, for its injector; its workloads go by the policies of another cluster. */
 function isIstiod({ type, properties }: Resource): boolean {
+  if (at(properties, "values", "profile") === "remote") return false;
   return type === releaseType && /(^|\/)istiod(-[^/]*\.tgz)?$/.test(text(properties["chart"]) ?? "");
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   intermediateOrigin,
+  peerPoliciesIn,
   readVersion,
   supportedKubernetesMinors,
   systemNamespace,
@@ -152,6 +153,7 @@ async function standingIn(
     namespaces,
     wantedOfSystem: mesh.istio.systemNamespace,
     intermediate: intermediateOrigin(mesh, site.name),
+    wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
   });
 }
 

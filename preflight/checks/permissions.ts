@@ -16,7 +16,8 @@ export interface Resource {
 }
 
 /**
- * What Isthmus and Istio's charts 1.30 and 1.31 create: of the program the namespace, the Secrets and the Gateway, of
+ * What Isthmus and Istio's charts 1.30 and 1.31 create: of the program the namespace, the Secrets, the Gateway and the
+ * PeerAuthentication, of
  * Helm its own Secrets, of the charts `base`, `istiod` and `gateway` the rest.
  */
 const resources: readonly Resource[] = [
@@ -38,6 +39,7 @@ const resources: readonly Resource[] = [
   { group: "discovery.k8s.io", resource: "endpointslices", scope: "system-namespace", only: "remote" },
   { group: "policy", resource: "poddisruptionbudgets", scope: "system-namespace" },
   { group: "networking.istio.io", resource: "gateways", scope: "system-namespace" },
+  { group: "security.istio.io", resource: "peerauthentications", scope: "system-namespace" },
 ];
 
 /** What is created in a cluster. Pure. */

@@ -93,9 +93,9 @@ export async function findTrust(
       },
     ),
   );
-  const lackKeys = root === "given" ? files.flatMap(({ found, site }) => lacksKey(site, found)) : [];
+  const keys = files.flatMap(({ found, site }) => (root === "given" ? lacksKey(site, found) : hasKey(found)));
   const bundle = roots.pem === "" ? [] : bundleProblems(roots.pem, { now, path: roots.path });
-  return { material, problems: distinctProblems([...problems, ...roots.problems, ...bundle, ...lackKeys, ...judged]) };
+  return { material, problems: distinctProblems([...problems, ...roots.problems, ...bundle, ...keys, ...judged]) };
 }
 
 interface ReadSite {
@@ -159,6 +159,19 @@ function lacksKey(site: string, { paths, privateKeyPem }: ReadIntermediate): Pro
       expected: `the private key of ${site}'s intermediate, beside its certificate`,
       found: "none",
       fix: "Put it there; where the stack is to make the key, set isthmus:mesh.trust.root to offline.",
+    },
+  ];
+}
+
+/** With a root elsewhere the stack alone has the keys: one that travels beside the certificate is another. */
+function hasKey({ paths, privateKeyPem }: ReadIntermediate): Problem[] {
+  if (privateKeyPem === undefined) return [];
+  return [
+    {
+      path: paths.key,
+      expected: "no private key, because trust.root is offline and the stack has the key",
+      found: "one",
+      fix: "Take it out, and what was signed for it: `isthmus trust requests` writes what is to be signed. Where keys are made elsewhere, set isthmus:mesh.trust.root to given.",
     },
   ];
 }

@@ -43,7 +43,7 @@ export function judgePending(
       path: pathOf(site),
       expected: `what was signed for ${site}`,
       found: "nothing yet",
-      fix: `The stack makes its key and its signing request (output trust.requests.${site}), and nothing in the cluster. Have it signed, \`isthmus trust sign\` does, name the file here, and run again.`,
+      fix: `The stack makes its key and its signing request, and nothing in the cluster yet. \`isthmus trust requests\` writes the request, \`isthmus trust sign\` signs it where the root is; name what was signed here, and run again.`,
     })),
   };
 }

@@ -1,5 +1,5 @@
 import { configurationPath, type MeshPlan, type Problem } from "../../topology";
-import { certificatesIn, readSigningRequest } from "../../trust";
+import { certificatesIn, isOfKey, readSigningRequest } from "../../trust";
 import type { TrustMaterial } from "./material";
 
 /**
@@ -19,14 +19,14 @@ export function judgeRequests(
     if (certificate === undefined) return [];
     const requestPem = requestOf(site);
     const request = requestPem === undefined ? undefined : readSigningRequest(requestPem, path).value;
-    if (request?.publicKey.equals(certificate.publicKey) === true) return [];
+    if (request !== undefined && isOfKey(certificate, request.publicKey)) return [];
     const problem = { path, expected: `a certificate for the key that the stack made for ${site}` };
     if (request === undefined) {
       return [
         {
           ...problem,
           found: "one, and the stack has made no key for it yet",
-          fix: "Take it out and run: the signing request is then in the stack's outputs, to be signed.",
+          fix: "Take it out and run: the stack then has a signing request for it.",
         },
       ];
     }
@@ -34,7 +34,7 @@ export function judgeRequests(
       {
         ...problem,
         found: "one for another key",
-        fix: `Sign the request in the stack's output trust.requests.${site}, and name what was signed.`,
+        fix: `Sign the request that \`isthmus trust requests\` writes for ${site}, and name what was signed.`,
       },
     ];
   });

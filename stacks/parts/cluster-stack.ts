@@ -1,8 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MeshPart, type ClusterOutputs, type ControlPlaneOutputs } from "../../components";
-import { meshName, movedConfigurations, planOfSites, sitesOf, trustPart, type MeshPlan } from "../../topology";
+import {
+  meshName,
+  movedConfigurations,
+  planOfSites,
+  sitesOf,
+  trustPart,
+  withMutualTls,
+  type MeshPlan,
+} from "../../topology";
 import { reachable } from "../reachable";
 import { configClusters, parseLastOutputs } from "../last-outputs";
+import type { MeshOutput } from "../mesh-stack";
 import { withoutPromiseTraces } from "../promise-traces";
 import { siteAccess } from "../site-access";
 import type { FoundTransforms } from "../transforms";
@@ -11,7 +20,7 @@ import { localFilesDigest } from "./local-files";
 import { digestOf, partDigest, usesOf, type PartSource } from "./digest";
 import { elsewhereOf, ensureNeeds, offersIn, readOtherParts } from "./other-parts";
 import { parsePartOutputs } from "./part-outputs";
-import type { MeshOutput, PartOutput } from "./trust-stack";
+import type { PartOutput } from "./trust-stack";
 
 /** What the stack of one cluster exports; as the stack of a whole mesh, with one cluster, and what the other parts need. */
 export interface ClusterStackOutputs {
@@ -50,16 +59,24 @@ export interface MadePart extends PartSource {
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
 export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStackOutputs> {
-  const { plan, stack, part, projectDirectory, outputs } = args;
+  const { stack, part, projectDirectory, outputs } = args;
   const { transforms, mistakes } = args.transforms;
   const last = parseLastOutputs(outputs);
   const { uses: lastUses } = parsePartOutputs(outputs).part;
-  const others = await readOtherParts(plan, stack, part);
+  const others = await readOtherParts(args.plan, stack, part);
+  const trust = others.get(trustPart)?.mesh ?? {};
+  // One cluster may be new to a mesh that stands: the trust was there first.
+  const plan = withMutualTls(args.plan, trust);
   await ensureNeeds({ plan, stack, part, others, lastUses });
   const elsewhere = elsewhereOf(others);
-  const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
+  const mesh = {
+    id: plan.id,
+    trustDomain: plan.trustDomain,
+    rootFingerprint: elsewhere.rootFingerprint,
+    mtls: plan.mtls,
+  };
 
-  const { rootFingerprint, roots = [] } = others.get(trustPart)?.mesh ?? {};
+  const { rootFingerprint, roots = [] } = trust;
   const known = [...(rootFingerprint === undefined ? [] : [rootFingerprint]), ...roots.map((root) => root.fingerprint)];
   const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, {
     part: { name: part, roots: known },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { saidMutualTlsSchema } from "../last-outputs";
 
 /** What a part says of itself: public, and enough to know whether it must be updated, and who waits for it. */
 const writtenPartSchema = z.object({
@@ -36,6 +37,7 @@ const outputsSchema = z.object({
   mesh: z
     .object({
       rootFingerprint: z.string().optional(),
+      mtls: saidMutualTlsSchema,
       roots: z
         .array(z.object({ fingerprint: z.string() }))
         .optional()

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MeshTrust, nothingElsewhere, type Intermediate, type RootOutputs, type TrustMaterial } from "../../components";
-import { meshName, trustPart, type MeshPlan } from "../../topology";
+import { meshName, trustPart, withMutualTls, type MeshPlan } from "../../topology";
+import type { MeshOutput } from "../mesh-stack";
 import { digestOf, partDigest } from "./digest";
 import type { PartIdentity } from "./part-identity";
+import { parsePartOutputs } from "./part-outputs";
 
 /** What the stack of a mesh's trust exports. */
 export interface TrustStackOutputs {
@@ -13,15 +15,6 @@ export interface TrustStackOutputs {
   readonly intermediates: pulumi.Output<unknown>;
   /** Where certificates are signed elsewhere: what is to be signed, PEM, by cluster. */
   readonly trust?: { readonly requests: Readonly<Record<string, pulumi.Output<string>>> };
-}
-
-/** What every stack of a mesh says of it. */
-export interface MeshOutput {
-  readonly id: string;
-  readonly trustDomain: string;
-  readonly rootFingerprint: pulumi.Output<string>;
-  /** All that its workloads trust; the stack of the trust says it. */
-  readonly roots?: pulumi.Output<readonly RootOutputs[]>;
 }
 
 /** What a part says of itself, for the others and for whoever brings them up. */
@@ -37,18 +30,27 @@ export interface PartOutput extends PartIdentity {
 /**
  * The trust of a mesh, in a stack of its own.
  * @param environment The stack whose configuration describes the mesh.
- * @param material What of its certificates is made elsewhere.
+ * @param outputs What this stack's last update said.
+ * @param material What of its certificates is made elsewhere. Default: nothing.
  */
 export function trustStack(
-  plan: MeshPlan,
+  configured: MeshPlan,
   environment: string,
+  outputs: unknown,
   material: TrustMaterial = nothingElsewhere,
 ): TrustStackOutputs {
+  const plan = withMutualTls(configured, parsePartOutputs(outputs).mesh);
   const trust = new MeshTrust(meshName, { plan, material });
   const intermediates = Object.entries(trust.intermediates).map(([site, one]) => [site, writtenOf(one)] as const);
   const made = pulumi.all(intermediates.map(([, { offer }]) => offer));
   return {
-    mesh: { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: trust.rootFingerprint, roots: trust.roots },
+    mesh: {
+      id: plan.id,
+      trustDomain: plan.trustDomain,
+      rootFingerprint: trust.rootFingerprint,
+      roots: trust.roots,
+      mtls: plan.mtls,
+    },
     part: {
       mesh: plan.id,
       environment,

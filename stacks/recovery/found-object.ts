@@ -4,6 +4,7 @@ import { z } from "zod";
 export const foundObjectSchema = z.object({
   metadata: z.object({
     name: z.string().default(""),
+    namespace: z.string().optional(),
     uid: z.string().optional(),
     labels: z.record(z.string(), z.string()).default({}),
     annotations: z.record(z.string(), z.string()).default({}),

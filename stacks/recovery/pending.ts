@@ -36,6 +36,7 @@ const kinds: readonly { readonly kind: string; readonly group: string; readonly 
   { kind: "Service", group: "api/v1", collection: "services" },
   { kind: "ConfigMap", group: "api/v1", collection: "configmaps" },
   { kind: "Gateway", group: "apis/networking.istio.io/v1", collection: "gateways" },
+  { kind: "PeerAuthentication", group: "apis/security.istio.io/v1", collection: "peerauthentications" },
   { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
 ];
 
@@ -45,6 +46,9 @@ export function collectionsIn(namespace: string): string[] {
     .filter(({ kind }) => kind !== "Namespace")
     .map(({ group, collection }) => `/${group}/namespaces/${namespace}/${collection}`);
 }
+
+/** Path of the one collection of which a mesh has objects in its workloads' namespaces too. */
+export const policiesEverywhere = "/apis/security.istio.io/v1/peerauthentications";
 
 /**
  * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi

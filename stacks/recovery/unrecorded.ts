@@ -3,7 +3,15 @@ import { identityFrom, isBare } from "../../preflight";
 import type { ExportedState, StateResource } from "../../engine/state";
 import { isOwned, releaseNames, systemNamespace } from "../../topology";
 import { foundListSchema, foundObjectSchema, type FoundMetadata } from "./found-object";
-import { collectionsIn, isSystemNamespace, objectPath, providerName, releasesIn, type Pending } from "./pending";
+import {
+  collectionsIn,
+  isSystemNamespace,
+  objectPath,
+  policiesEverywhere,
+  providerName,
+  releasesIn,
+  type Pending,
+} from "./pending";
 
 /** Where what the state does not have is looked for. */
 export interface Search {
@@ -62,8 +70,10 @@ async function unrecordedObjects(
   own: readonly StateResource[],
 ): Promise<Pending[]> {
   const recorded = new Set(own.map(({ inputs = {} }) => objectPath(inputs)));
-  const all = (await Promise.all(collectionsIn(systemNamespace).map((path) => found(server, path, ours)))).flat();
-  const others = all.filter(({ path, metadata }) => isOwned(metadata.labels) && !recorded.has(path));
+  const collections = [...collectionsIn(systemNamespace), policiesEverywhere];
+  const all = (await Promise.all(collections.map((path) => found(server, path, ours)))).flat();
+  const byPath = new Map(all.map((object) => [object.path, object]));
+  const others = [...byPath.values()].filter(({ path, metadata }) => isOwned(metadata.labels) && !recorded.has(path));
   const sinceMs = others.length === 0 ? undefined : await lastFailureSinceMs();
   return others
     .filter(({ isSince }) => sinceMs !== undefined && isSince(sinceMs))
@@ -96,10 +106,16 @@ async function found(server: ApiServer, collection: string, query: string): Prom
   const items = (status === 200 ? foundListSchema.safeParse(JSON.parse(body)).data?.items : undefined) ?? [];
   const aheadMs = date === undefined ? 0 : Date.parse(date) - Date.now();
   return items.map(({ metadata }) => ({
-    path: `${collection}/${metadata.name}`,
+    path: `${insideOf(collection, metadata.namespace)}/${metadata.name}`,
     metadata,
     isSince: (ms) => Date.parse(metadata.creationTimestamp ?? "") >= ms + aheadMs - clockStepMs,
   }));
+}
+
+/** The collection of one namespace, of one that was asked for in all. */
+function insideOf(collection: string, namespace: string | undefined): string {
+  if (collection !== policiesEverywhere || namespace === undefined) return collection;
+  return collection.replace(/[^/]+$/, `namespaces/${namespace}/$&`);
 }
 
 /** An API server tells times, and the date of its answer, by whole seconds. */

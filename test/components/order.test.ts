@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { trustStack } from "../../stacks";
 import { record, type RecordedResource } from "../support/mocks";
-import { planOf, topologies, twoPrimaries } from "../support/plans";
+import { planOf, sharedExternalControlPlane, topologies, twoPrimaries } from "../support/plans";
 import { provided, updateOf } from "./support";
 
 const directory = join(__dirname, "../fixtures/orders");
@@ -50,7 +50,23 @@ describe("The order of a mesh: what each resource belongs to, waits for, and how
     );
   });
 
+  it("is as written down: how workloads take calls, those of a namespace among them", async () => {
+    const config = {
+      ...sharedExternalControlPlane,
+      mtls: "strict",
+      namespaces: { shop: { mtls: "permissive" } },
+    } as const;
+    const resources = await updateOf(config);
+    ensureAsWritten(
+      "mutual TLS",
+      resources.filter(({ name }) => name.includes("mutual-tls")),
+    );
+  });
+
   it("is as written down: the trust in a stack of its own", async () => {
-    ensureAsWritten("trust", await record("update", provided, () => void trustStack(planOf(twoPrimaries), "prod")));
+    ensureAsWritten(
+      "trust",
+      await record("update", provided, () => void trustStack(planOf(twoPrimaries), "prod", undefined)),
+    );
   });
 });

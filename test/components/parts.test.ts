@@ -13,7 +13,7 @@ import {
   type PartOutputs,
 } from "../../stacks";
 import { elsewhereOf, offersIn } from "../../stacks/parts/other-parts";
-import { partsOf, trustPart, type MeshConfig, type MeshPlan } from "../../topology";
+import { partsOf, trustPart, withMutualTls, type MeshConfig, type MeshPlan } from "../../topology";
 import { record, reveal, type MockOutputs, type RecordedResource } from "../support/mocks";
 import { planOf, sharedExternalControlPlane, topologies, twoPrimaries } from "../support/plans";
 import { addressOf, provided, updateOf } from "./support";
@@ -32,7 +32,8 @@ class PartsUnderMocks {
   readonly runs: string[] = [];
 
   /** Brings all parts to what a plan says, one at a time. */
-  async up(plan: MeshPlan): Promise<void> {
+  async up(configured: MeshPlan): Promise<void> {
+    const plan = withMutualTls(configured, this.outputs.get(trustPart)?.mesh ?? {});
     const progress = new Map<string, PartProgress>();
     const digestOf = (part: string): string =>
       partDigest({
@@ -61,7 +62,7 @@ class PartsUnderMocks {
   async run(plan: MeshPlan, part: string): Promise<void> {
     let exported: unknown;
     const resources = await record("update", provided, async () => {
-      exported = await valueOf(part === trustPart ? trustStack(plan, "prod") : this.cluster(plan, part));
+      exported = await valueOf(part === trustPart ? trustStack(plan, "prod", undefined) : this.cluster(plan, part));
     });
     this.resources.set(part, resources);
     this.outputs.set(part, parsePartOutputs(exported));
@@ -79,7 +80,8 @@ class PartsUnderMocks {
         addresses: () => Promise.resolve([addressOf(part)]),
       },
     });
-    const mesh = { id: plan.id, trustDomain: plan.trustDomain, rootFingerprint: elsewhere.rootFingerprint };
+    const { id, mtls, trustDomain } = plan;
+    const mesh = { id, trustDomain, rootFingerprint: elsewhere.rootFingerprint, mtls };
     return clusterStackOutputs(made, mesh, {
       plan,
       part,
@@ -105,7 +107,9 @@ function told(resources: readonly RecordedResource[]): Map<string, unknown> {
 }
 
 describe("A mesh in stacks of its parts", () => {
-  for (const [topology, config] of Object.entries(topologies)) {
+  for (const [topology, described] of Object.entries(topologies)) {
+    const config: MeshConfig = { ...described, mtls: "strict", namespaces: { shop: { mtls: "permissive" } } };
+
     it(`makes the same as in one stack: ${topology}`, async () => {
       const parts = new PartsUnderMocks();
       await parts.up(planOf(config));
@@ -140,6 +144,7 @@ describe("A mesh in stacks of its parts", () => {
     const config = structuredClone(topologies["three primaries and two remotes"]) as MeshConfig;
     const changed = {
       ...config,
+      mtls: "strict",
       clusters: { ...config.clusters, p3: { ...config.clusters["p3"], values: { istiod: { replicaCount: 2 } } } },
     } as MeshConfig;
     await parts.up(planOf(changed));
@@ -175,7 +180,7 @@ describe("A mesh in stacks of its parts", () => {
       ...sharedExternalControlPlane.externalControlPlanes.control,
       values: { istiod: { global: { proxy: { clusterDomain: "corp.example" } } } },
     };
-    const changed = { ...sharedExternalControlPlane, externalControlPlanes: { control } };
+    const changed = { ...sharedExternalControlPlane, mtls: "strict" as const, externalControlPlanes: { control } };
     await parts.up(planOf(changed));
     assert.deepEqual(told([...parts.resources.values()].flat()), told(await updateOf(changed)));
   });

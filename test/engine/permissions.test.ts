@@ -20,6 +20,7 @@ const beside: readonly string[] = [
   "namespaces",
   "secrets",
   "gateways.networking.istio.io",
+  "peerauthentications.security.istio.io",
   "poddisruptionbudgets.policy",
 ];
 

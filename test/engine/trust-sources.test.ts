@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { certificatesIn, rootOf } from "../../trust";
@@ -14,8 +14,9 @@ const clusters = { east: paperCluster("east"), west: paperCluster("west") };
 
 interface Outputs {
   readonly mesh: { readonly rootFingerprint: string; readonly roots: readonly { readonly fingerprint: string }[] };
-  readonly controlPlanes: Readonly<Record<string, { readonly intermediate: { readonly root?: string } }>>;
-  readonly trust?: { readonly requests: Readonly<Record<string, string>> };
+  readonly controlPlanes: Readonly<
+    Record<string, { readonly intermediate: { readonly notAfter?: string; readonly root?: string } }>
+  >;
 }
 
 describeEngine("where a mesh's certificates come from", (tools) => {
@@ -124,29 +125,71 @@ describeEngine("where a mesh's certificates come from", (tools) => {
       const trust = { root: "offline", roots: "trust/roots.pem" } as const;
       const first = await mesh.isthmus(config(trust, { stacks }), "up", "--yes", "-o", "json");
       assert.equal(first.code, stacks === "one" ? 0 : 1, first.stderr);
-      assert.match(first.stderr, /trust\.requests\.east/);
+      assert.match(first.stderr, /isthmus trust requests/);
       assert.equal(mesh.hasSystemNamespace("east"), false);
-      const stack = stacks === "one" ? "paper" : "paper.trust";
-      const requests = JSON.parse(await mesh.pulumi("stack", "output", "--json", "--stack", stack)) as Outputs;
+      const written = await mesh.isthmus(config(trust, { stacks }), "trust", "requests", "requests", "-o", "json");
+      assert.equal(written.code, 0, written.stderr);
+      const request = (site: string): Promise<string> =>
+        readFile(join(mesh.directory, "requests", `${site}.csr`), "utf8");
 
-      await write("east.pem", await sign(requests.trust?.requests["east"] ?? ""));
+      await write("east.pem", await sign(await request("east")));
       const east = { certificate: "trust/east.pem" };
       const second = await mesh.isthmus(config({ ...trust, intermediates: { east } }, { stacks }), "up", "--yes");
+      assert.equal(second.code, stacks === "one" ? 0 : 1, second.stderr);
       assert.equal(second.code, stacks === "one" ? 0 : 1, second.stderr);
       ensureSigns("east", company);
       assert.equal(mesh.hasSystemNamespace("west"), false);
 
-      await write("west.pem", await sign(requests.trust?.requests["west"] ?? ""));
+      await write("west.pem", await sign(await request("west")));
       const west = { certificate: "trust/west.pem" };
+      const swapped = { east, west: { certificate: "trust/east.pem" } };
+      const words = await refused(config({ ...trust, intermediates: swapped }, { stacks }));
+      assert.match(words, /intermediates\.west\.certificate: expected the intermediate of west, found that of east/);
+      assert.match(words, /expected a certificate for the key that the stack made for west, found one for another key/);
       const signed = config({ ...trust, intermediates: { east, west } }, { stacks });
       await up(signed);
       ensureSigns("west", company);
       if (stacks === "one") {
-        const words = await refused(config({ ...trust, intermediates: { east } }, { stacks }));
-        assert.match(words, /expected what was signed for west, since clusters of the mesh live by it, found nothing/);
+        const lacking = await refused(config({ ...trust, intermediates: { east } }, { stacks }));
+        assert.match(
+          lacking,
+          /expected what was signed for west, since clusters of the mesh live by it, found nothing/,
+        );
       }
     });
   }
+
+  it("leaves a CA alone that somebody else keeps in the cluster, and signs for nobody without it", async () => {
+    const wanted: PaperConfig = {
+      id: "mesh1",
+      clusters: { east: clusters.east },
+      trust: { root: "given", roots: "trust/roots.pem", intermediates: { east: { existingSecret: "cacerts" } } },
+    };
+    assert.match(await refused(wanted), /somebody else keeps in Secret cacerts in istio-system of east, found none\./);
+    const url = mesh.urlOf("east");
+    const east = await intermediate("east");
+    const encoded = (text: string): string => Buffer.from(text).toString("base64");
+    const data = { "tls.crt": pem(east), "tls.key": privateKeyPem(east), "ca.crt": pem(company) };
+    mesh.world.add(url, "kubernetes:core/v1:Namespace", "istio-system", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "istio-system" },
+    });
+    mesh.world.add(url, secretType, "istio-system/cacerts", {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "cacerts", namespace: "istio-system" },
+      ...{ data: Object.fromEntries(Object.entries(data).map(([name, text]) => [name, encoded(text)])) },
+    });
+    const before = JSON.stringify(mesh.world.find(url, secretType, "istio-system/cacerts"));
+    const outputs = await up(wanted);
+    assert.equal(JSON.stringify(mesh.world.find(url, secretType, "istio-system/cacerts")), before);
+    assert.equal(outputs.controlPlanes["east"]?.intermediate.notAfter, east.certificate.validToDate.toISOString());
+    assert.doesNotMatch(await mesh.pulumi("stack", "export", "--stack", "paper"), /PRIVATE KEY|tls.key/);
+    const { code, stderr } = await mesh.isthmus(wanted, "destroy", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.stringify(mesh.world.find(url, secretType, "istio-system/cacerts")), before);
+  });
 
   it("refuses what is wrong before anything is made", async () => {
     const stranger = await makeCa({ subject: "CN=Stranger" });

@@ -72,6 +72,7 @@ describe("pulumi on the lab", function () {
         id: "mesh1",
         trustDomain: "mesh1.internal",
         rootFingerprint: "",
+        mtls: "strict",
       },
     );
     for (const cluster of clusters) {

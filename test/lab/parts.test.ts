@@ -14,7 +14,8 @@ interface PartsDocument {
 
 /** Kinds of what a mesh is made of, in `istio-system` and in no namespace. */
 const kinds = {
-  namespaced: "deployments,services,secrets,configmaps,serviceaccounts,roles,rolebindings,gateways.networking.istio.io",
+  namespaced:
+    "deployments,services,secrets,configmaps,serviceaccounts,roles,rolebindings,gateways.networking.istio.io,peerauthentications.security.istio.io",
   others: "clusterroles,clusterrolebindings,mutatingwebhookconfigurations,validatingwebhookconfigurations",
 };
 

@@ -6,9 +6,9 @@ import { seed } from "../support/seed";
  * machine with the tools built. Those of one turn run together.
  */
 const turns = [
-  ["changes"],
+  ["changes", "trust"],
   ["first-failure", "leftovers"],
-  ["drift", "kubeconfigs"],
+  ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
   ["kills"],
   ["interruption", "addresses", "package"],

@@ -61,7 +61,7 @@ describe("the npm package", function () {
         ["docs/schema/mesh.schema.json", "docs/schema/stack.schema.json"],
       );
       // Hints and help name pages of the documentation, and the README links to them.
-      for (const page of ["checks", "cli", "drift", "policy", "pull-requests"]) {
+      for (const page of ["checks", "cli", "drift", "policy", "pull-requests", "trust"]) {
         assert.ok(paths.includes(`docs/${page}.md`), page);
       }
       assert.ok(packed.size < 720 * 1024, `the tarball has ${packed.size} bytes`);

@@ -74,7 +74,8 @@ export async function makeCa(options: CaOptions = {}): Promise<TestCa> {
     signingAlgorithm: { ...keyKinds[signer.kind], hash: options.hash ?? "SHA-256" },
     extensions: [
       ...(options.isCa === false ? [] : [new x509.BasicConstraintsExtension(true, options.pathLength, true)]),
-      ...(usages === "none" ? [] : [new x509.KeyUsagesExtension(usages as x509.KeyUsageFlags, true)]),
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- several flags are a number
+      ...(usages === "none" ? [] : [new x509.KeyUsagesExtension(usages, true)]),
       ...(options.extendedUsages === undefined
         ? []
         : [new x509.ExtendedKeyUsageExtension([...options.extendedUsages])]),

@@ -46,8 +46,18 @@ export function fitnessOf(change: RecordedChange): Fitness {
 }
 
 /** The summary of a recorded change. */
-export function recordedSummary(name: string, events: readonly EngineEvent[] = recordedEvents(name)): MeshSummary {
+export function recordedSummary(
+  name: string,
+  events: readonly EngineEvent[] = recordedEvents(name),
+  trust?: MeshPlan["trust"],
+): MeshSummary {
   const stacks: StackEvents[] = [{ stack: "prod", events }];
   const change = changeCalled(name);
-  return summarise({ stack: "prod", plan: planAfter(change), stacks, fitness: fitnessOf(change) });
+  const plan = planAfter(change);
+  return summarise({
+    stack: "prod",
+    plan: trust === undefined ? plan : { ...plan, trust },
+    stacks,
+    fitness: fitnessOf(change),
+  });
 }

@@ -56,14 +56,15 @@ function needsOfIstiod(plan: MeshPlan, part: string): Need[] {
 function needsOfCluster(plan: MeshPlan, cluster: ClusterPlan): Need[] {
   const { name, role, controlPlane, configCluster } = cluster;
   if (role === "primary") return [];
-  // The gateway's pods are injected by a webhook that the istiod elsewhere fills in once it reads the cluster.
+  // The gateway's pods are injected by a webhook that the istiod elsewhere fills in once it reads the cluster; and it judges
+  // the configuration that it takes from there.
   const forGateway: Need[] = [
     { part: controlPlane, offer: "istiod", urgency: "later" },
     ...(configCluster === name ? [] : [{ part: controlPlane, offer: `reads.${name}`, urgency: "later" } as const]),
   ];
   return [
     { part: controlPlane, offer: "address", urgency: "first" },
-    ...(cluster.eastWestGateway === undefined && !hasCrossNetworkGateway(plan, name) ? [] : forGateway),
+    ...(cluster.eastWestGateway === undefined && configCluster !== name ? [] : forGateway),
   ];
 }
 

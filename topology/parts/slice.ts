@@ -2,10 +2,12 @@ import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
   mayChangeRoots,
+  peerPoliciesIn,
   type ClusterPlan,
   type ControlPlanePlan,
   type IstioPlan,
   type MeshPlan,
+  type PeerPolicy,
 } from "../plan";
 import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
 import { trustPart } from "./part";
@@ -16,7 +18,7 @@ import { trustPart } from "./part";
  */
 export interface PartSlice {
   readonly part: string;
-  readonly mesh: Pick<MeshPlan, "id" | "trustDomain" | "replaces">;
+  readonly mesh: Pick<MeshPlan, "id" | "trustDomain" | "replaces" | "mtls">;
   /** Certificate authorities, for the trust alone. */
   readonly trust?: { readonly settings: MeshPlan["trust"]; readonly sites: readonly object[] };
   readonly istio?: IstioPlan;
@@ -33,12 +35,14 @@ export interface PartSlice {
   /** Domain of the Services behind those gateways, where an external istiod gives it another than cluster.local. */
   readonly clusterDomain?: string;
   readonly namespaces: readonly object[];
+  readonly peerPolicies: readonly PeerPolicy[];
 }
 
 /** Cuts out of a plan what one part depends on. Pure. */
 export function sliceOf(plan: MeshPlan, part: string): PartSlice {
-  const { id, trustDomain, replaces } = plan;
-  const mesh = { id, trustDomain, replaces };
+  const { id, trustDomain, replaces, mtls } = plan;
+  // Each part says all of this in its outputs.
+  const mesh = { id, trustDomain, replaces, mtls };
   if (part === trustPart) {
     return {
       part,
@@ -51,6 +55,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       isRead: false,
       hasCrossNetworkGateway: false,
       namespaces: [],
+      peerPolicies: [],
     };
   }
   const cluster = plan.clusters.find(({ name }) => name === part);
@@ -75,6 +80,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
     namespaces: plan.namespaces
       .filter(({ clusters }) => clusters.includes(part))
       .map(({ name, labels, annotations }) => ({ name, labels, annotations })),
+    peerPolicies: peerPoliciesIn(plan, part),
   };
 }
 

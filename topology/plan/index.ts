@@ -5,6 +5,8 @@ export * from "./generated-roots";
 export * from "./istio-plan";
 export * from "./mesh-plan";
 export { movedConfigurations } from "./moved-configurations";
+export * from "./mutual-tls";
+export * from "./mutual-tls-mode";
 export type { NamespacePlan } from "./namespace-plan";
 export * from "./without";
 export * from "./intermediate";

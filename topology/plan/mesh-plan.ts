@@ -3,6 +3,7 @@ import { planCluster, planExternal, type ClusterPlan, type SitePlan } from "./cl
 import { planControlPlanes, type ControlPlanePlan } from "./control-plane-plan";
 import { planIstio, type IstioPlan } from "./istio-plan";
 import { joiningOf } from "./joining";
+import type { StandingMutualTls } from "./mutual-tls-mode";
 import { planNamespaces, type NamespacePlan } from "./namespace-plan";
 
 /** Everything that the components need to know, derived from the configuration. */
@@ -13,6 +14,8 @@ export interface MeshPlan {
   readonly replaces: { readonly id?: string; readonly trustDomain?: string };
   readonly istio: IstioPlan;
   readonly trust: Mesh["trust"];
+  /** How its workloads take calls; `unset`: the configuration does not say, and what a mesh has follows from its last update. */
+  readonly mtls: StandingMutualTls | "unset";
   readonly sample: SamplePlan;
   /** The clusters of the mesh, sorted by name, so that plans compare and resources come in a stable order. */
   readonly clusters: readonly ClusterPlan[];
@@ -49,6 +52,7 @@ export function planMesh(mesh: Mesh): MeshPlan {
     replaces: { ...(id === undefined ? {} : { id }), ...(trustDomain === undefined ? {} : { trustDomain }) },
     istio: planIstio(mesh),
     trust: mesh.trust,
+    mtls: mesh.mtls ?? "unset",
     sample: {
       helloworldImage: `${mesh.sample.hub ?? mesh.istio.hub}/examples-helloworld-v1:1.0`,
       clientImage: mesh.sample.clientImage,

@@ -1,4 +1,5 @@
 import type { Mesh } from "../schema";
+import type { MutualTlsMode } from "./mutual-tls-mode";
 
 /** A namespace of the mesh's workloads. */
 export interface NamespacePlan {
@@ -7,6 +8,8 @@ export interface NamespacePlan {
   readonly labels: Readonly<Record<string, string>>;
   /** Annotations that the configuration gives it in every cluster. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** How its workloads take calls; left out where they do as the mesh does. */
+  readonly mtls?: MutualTlsMode;
   /** Clusters that have it, sorted. */
   readonly clusters: readonly string[];
 }
@@ -14,10 +17,11 @@ export interface NamespacePlan {
 /** Plans the namespaces. Pure. */
 export function planNamespaces(mesh: Mesh): NamespacePlan[] {
   return Object.entries(mesh.namespaces)
-    .map(([name, { injection, revision, labels, annotations, clusters }]) => ({
+    .map(([name, { injection, revision, labels, annotations, mtls, clusters }]) => ({
       name,
       labels: { ...labels, ...injectionLabel(injection, revision) },
       annotations,
+      ...(mtls === undefined ? {} : { mtls }),
       clusters: [...(clusters ?? Object.keys(mesh.clusters))].sort(),
     }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -44,6 +44,7 @@ import {
   namespaceClustersOnce,
   namespaceLabelsFree,
   namespacesOfWorkloads,
+  policiesConfigured,
   revisionInjects,
   revisionInstalled,
 } from "./namespaces";
@@ -92,6 +93,11 @@ export const rules: readonly Rule[] = [
   { id: "namespaces-of-workloads", check: namespacesOfWorkloads },
   { id: "known-namespace-clusters", names: ["clusters"], check: knownNamespaceClusters },
   { id: "namespace-clusters-once", check: namespaceClustersOnce },
+  {
+    id: "policies-configured",
+    about: [["clusters"], ["externalControlPlanes"]],
+    check: policiesConfigured,
+  },
   { id: "revision-injects", check: revisionInjects },
   { id: "namespace-labels-free", check: namespaceLabelsFree },
   { id: "namespace-annotations-free", check: namespaceAnnotationsFree },

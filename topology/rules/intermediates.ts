@@ -49,15 +49,16 @@ export function intermediatesOfSource(mesh: MeshDraft): readonly Problem[] {
   return entries.flatMap(([name, entry]): Problem[] => {
     const hasKey = "key" in entry && entry.key !== undefined;
     const isCertificate = "certificate" in entry && entry.certificate !== undefined;
-    if (source === "offline" && (!isCertificate || hasKey)) {
+    const isDirectory = "directory" in entry && entry.directory !== undefined;
+    if (source === "offline" && ((!isCertificate && !isDirectory) || hasKey)) {
       return [
         {
           path: hasKey ? pathOf(name, "key") : pathOf(name),
-          expected: "only `certificate`, because trust.root is offline and the stack has the key",
+          expected: "only `directory` or `certificate`, because trust.root is offline and the stack has the key",
           found: hasKey ? "a key" : "another source",
           fix: hasKey
             ? "Remove it: what was signed is for the key that the stack made."
-            : "Write `{ certificate: <file> }` with what was signed, or set isthmus:mesh.trust.root to given.",
+            : "Write `{ directory: <path> }` with what was signed, or set isthmus:mesh.trust.root to given.",
         },
       ];
     }

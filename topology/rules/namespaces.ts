@@ -3,9 +3,10 @@ import { networkLabel, systemNamespace } from "../names";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
-import { entriesOf } from "./draft";
+import { clusterCalled, clustersOf, controlPlaneOf, entriesOf, externalCalled } from "./draft";
 import { namespaceLists, repeatedClusters, unknownClusters } from "./references";
 import type { MeshDraft } from "./rule";
+import { called } from "./words";
 
 /** Namespaces in which nothing of the mesh's workloads runs, and whose they are. */
 const reserved = new Map([
@@ -50,6 +51,36 @@ export function revisionInjects(mesh: MeshDraft): readonly Problem[] {
       found: describeFound(revision),
       fix: "Remove it, or write `injection: enabled`.",
     }));
+}
+
+/** A namespace's policy counts for a cluster where the one has it that holds its istiod's configuration. */
+export function policiesConfigured(mesh: MeshDraft): readonly Problem[] {
+  return entriesOf(mesh.namespaces)
+    .filter(([, { mtls }]) => mtls !== undefined)
+    .flatMap(([namespace, { clusters = [] }]) =>
+      [...new Set(clusters)].flatMap((name): Problem[] => {
+        const holder = name === undefined ? undefined : configClusterOf(mesh, name);
+        if (name === undefined || holder === undefined || clusters.includes(holder)) return [];
+        return [
+          {
+            path: configurationPath("namespaces", namespace, "clusters"),
+            expected: `${called(holder)} among them, which holds the configuration of ${called(name)}'s istiod, and so the namespace's \`mtls\``,
+            found: "a list without it",
+            fix: `Add ${called(holder)}, or remove \`mtls\`.`,
+          },
+        ];
+      }),
+    );
+}
+
+/** @returns Undefined for a cluster that is not described, which is a mistake of its own. */
+function configClusterOf(mesh: MeshDraft, name: string): string | undefined {
+  const cluster = clusterCalled(mesh, name);
+  if (cluster === undefined) return undefined;
+  const controlPlane = controlPlaneOf(name, cluster);
+  if (clusterCalled(mesh, controlPlane) !== undefined) return controlPlane;
+  const [first] = clustersOf(mesh).filter(([other, one]) => controlPlaneOf(other, one) === controlPlane);
+  return externalCalled(mesh, controlPlane)?.configCluster ?? first?.[0];
 }
 
 /** A label or an annotation of a namespace that follows from something else, and from what. */

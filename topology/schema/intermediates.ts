@@ -20,7 +20,7 @@ function pemFile(what: string, example: string): z.ZodString {
 export const rootsFile = pemFile("a PEM file with certificates of root CAs", "./trust/roots.pem");
 
 /** Where the intermediate CA of one istiod comes from. */
-export const intermediateSchema = worded(
+const intermediateSchema = worded(
   z.union([
     z.strictObject({
       directory: text("the path of a directory", "./trust/east").describe(

@@ -55,6 +55,11 @@ export const meshSchema = worded(
     })
       .default({})
       .describe("Clusters that run istiod for clusters of the mesh and are no part of it. Default: none."),
+    mtls: oneOf(["strict", "permissive"])
+      .optional()
+      .describe(
+        "How the workloads of the mesh take calls: `strict`: by mutual TLS alone, so that nobody without a certificate of the mesh reaches them; `permissive`: in plain text too. A namespace may have its own (`namespaces.<name>.mtls`). Default: strict for a mesh that is made now; one that stands keeps what its last update said (output `mesh.mtls`), and one of a release that knew no such setting has nothing, which Istio takes for permissive.",
+      ),
     namespaces: namespacesSchema,
     stacks: oneOf(["one", "per-cluster"])
       .default("one")

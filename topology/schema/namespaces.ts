@@ -18,6 +18,11 @@ const namespaceSchema = worded(
     annotations: annotationsByKey('{ example.org/owner: "team shop" }')
       .default({})
       .describe("Annotations. Default: none."),
+    mtls: oneOf(["strict", "permissive"])
+      .optional()
+      .describe(
+        "How its workloads take calls, where that differs from the mesh's `mtls`: `permissive` for those that something without a sidecar calls. Made in every cluster that holds the configuration of an istiod. Default: as the mesh.",
+      ),
     clusters: listOf(label("east"), "a list of clusters", "[east, west]")
       .optional()
       .describe("Clusters that have the namespace. Default: all, since Istio takes one name for one thing everywhere."),

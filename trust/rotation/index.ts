@@ -1,3 +1,4 @@
+export * from "./certificates";
 export * from "./chain";
 export * from "./handshake";
 export * from "./plan";

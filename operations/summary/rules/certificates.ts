@@ -29,6 +29,7 @@ export const intermediate: ClusterRule = (view) => {
     const isExpected = view.told.has("control-plane") || view.told.has("joins");
     return found(words, isExpected ? undefined : notUnderstood(words, key ?? explains[0] ?? noStep));
   }
+  if (secret?.op === "update" && explains.length === 1 && isTrustFromElsewhere(view.mesh)) return handedOver(explains);
   if (secret?.op === "replace" && key?.op !== "replace") return [secretReplaced(secret, explains)];
   if (key?.op === "replace") {
     return found(`its intermediate CA is replaced, key and all${because(key)}`, {
@@ -58,7 +59,7 @@ export const intermediate: ClusterRule = (view) => {
       severity: "medium",
       traffic: "not-known",
       words: `${words}: calls fail to its workloads from those that do not trust that root yet.`,
-      advice: "Merge it once every workload of every cluster trusts that root (docs/trust.md).",
+      advice: "Merge it once every workload of every cluster trusts that root: `isthmus trust status` says so.",
     });
   }
   if (request?.op === "replace")
@@ -72,6 +73,30 @@ export const intermediate: ClusterRule = (view) => {
   const words = `its intermediate CA is issued anew, with the same key${because(certificate)}`;
   return found(words, notUnderstood(words, { op: "update", replacePaths: [] }));
 };
+
+/** Whether roots or intermediates come from beside the stack, which the preview's own judge has looked at. */
+function isTrustFromElsewhere({ plan: { trust } }: Comparison): boolean {
+  return trust.root !== "generated" || trust.roots !== undefined;
+}
+
+/** What changes in the Secret is secret; that no certificate in use is refused was judged before the preview. */
+function handedOver(explains: readonly Step[]): Finding[] {
+  const words = "its intermediate CA or the roots that its workloads trust change";
+  return [
+    {
+      change: { id: "intermediate", words },
+      risk: {
+        id: "intermediate-replaced",
+        severity: "medium",
+        traffic: "not-interrupted",
+        words: `${words}: istiod takes them by itself, and what workloads present until then is trusted on.`,
+        advice:
+          "Run `isthmus trust status` after the update, and go on with the next step only when every workload has followed.",
+      },
+      explains,
+    },
+  ];
+}
 
 const noStep = { op: "update", replacePaths: [] } as const;
 

@@ -10,14 +10,10 @@ type Fate = "kept" | "made-beside" | "dropped" | "replaced";
 /** The root CAs of the mesh, each by itself. */
 export function rootChanges(mesh: Comparison): Finding[] {
   const roots = [...rootSteps(mesh)];
+  const all = roots.flatMap(([, steps]) => steps);
+  if (mesh.plan.trust.root !== "generated" && all.some(({ op }) => op === "delete")) return [ownRootGoes(all)];
   const replaced = roots.flatMap(([root, steps]) => (fateOf(mesh, root, steps) === "replaced" ? steps : []));
-  if (replaced.length > 0)
-    return [
-      replacement(
-        replaced,
-        roots.flatMap(([, steps]) => steps),
-      ),
-    ];
+  if (replaced.length > 0) return [replacement(replaced, all)];
   return roots.flatMap(([root, steps]) => {
     const fate = fateOf(mesh, root, steps);
     if (fate === "made-beside") return [madeBeside(mesh, root, steps)];
@@ -59,6 +55,22 @@ function isIdle({ last, plan }: Comparison, root: string): boolean {
   return fingerprint !== undefined && !issuers.includes(undefined) && !issuers.includes(fingerprint);
 }
 
+/** The mesh goes over to certificates from elsewhere: that its root is trusted as long as it must be was judged before. */
+function ownRootGoes(explains: readonly Step[]): Finding {
+  const words = "the stack keeps no root CA of its own any more";
+  return {
+    change: { id: "root", words },
+    risk: {
+      id: "root-key-removed",
+      severity: "medium",
+      traffic: "not-interrupted",
+      words: `${words}: its key is gone for good, and with it the way back to that root.`,
+      advice: "Do it when every workload has a certificate under the new root: `isthmus trust status` says so.",
+    },
+    explains,
+  };
+}
+
 function madeBeside({ plan }: Comparison, root: string, steps: readonly Step[]): Finding {
   const others = generatedRootsOf(plan).filter((name) => name !== root);
   const words = `the root CA ${root} is made, and trusted beside ${listed(others)}`;
@@ -75,7 +87,7 @@ function drop(root: string, steps: readonly Step[]): Finding {
       traffic: "not-known",
       words: `The root CA ${root} is trusted no more and its key is gone: calls fail from workloads whose certificates still lead to it.`,
       advice:
-        "Merge it once every workload has a certificate that leads to another root: by itself within half a certificate's lifetime, 12 hours, after its istiod's intermediate changed (docs/trust.md).",
+        "Merge it once every workload has a certificate that leads to another root: `isthmus trust status` says so.",
     },
     explains: steps,
   };

@@ -1,4 +1,4 @@
-import type { ClusterPlan, IstioPlan, LabelSelector, SitePlan } from "../../../topology";
+import type { ClusterPlan, IstioPlan, LabelSelector, PeerPolicy, SitePlan } from "../../../topology";
 import type { KubernetesObject } from "../object";
 import type { ChartObject } from "./chart-objects";
 
@@ -28,6 +28,10 @@ export interface StandingFacts {
   readonly releases: readonly HelmRelease[] | undefined;
   /** Of the system namespace, where it is ours. */
   readonly policies: Policies;
+  /** PeerAuthentications that the mesh has here. */
+  readonly wantedPeerPolicies: readonly PeerPolicy[];
+  /** PeerAuthentications that are in the workloads' namespaces for which the mesh has one. */
+  readonly namespacePolicies: readonly Policy[];
 }
 
 /** A namespace of the mesh's workloads that is there. */

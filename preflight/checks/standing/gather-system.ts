@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { systemNamespace, systemNamespaceOrigin } from "../../../topology";
-import type { HelmRelease, NamespaceObject, Policies, PullSecret, StandingFacts } from "./facts";
+import type { HelmRelease, NamespaceObject, Policies, Policy, PullSecret, StandingFacts } from "./facts";
 import { meshKinds } from "./mesh-objects";
 import { itemSchema, metadataSchema, type Questions } from "./questions";
 
 /** What is known of a cluster before it is asked for the rest. */
 export type Known = Pick<
   StandingFacts,
-  "cluster" | "intermediate" | "namespaces" | "site" | "system" | "wantedOfSystem"
+  "cluster" | "intermediate" | "namespaces" | "site" | "system" | "wantedOfSystem" | "wantedPeerPolicies"
 >;
 
 const policySchema = z
@@ -40,6 +40,22 @@ export async function foundPolicies(questions: Questions, { system }: Known): Pr
     listed("networking.k8s.io/v1", "networkpolicies"),
   ]);
   return { peerAuthentications, authorizationPolicies, networkPolicies };
+}
+
+/** PeerAuthentications of the workloads' namespaces for which the mesh is to have one. */
+export async function foundNamespacePolicies(
+  questions: Questions,
+  { wantedPeerPolicies, namespaces }: Known,
+): Promise<readonly Policy[]> {
+  const wanted = wantedPeerPolicies.filter(({ namespace }) => namespaces.some(({ name }) => name === namespace));
+  const found = await Promise.all(
+    wanted.map(({ namespace }) => questions.list(peerAuthenticationsOf(namespace), "", policySchema, "whole")),
+  );
+  return found.flatMap((policies) => policies ?? []);
+}
+
+function peerAuthenticationsOf(namespace: string): string {
+  return `/apis/security.istio.io/v1/namespaces/${namespace}/peerauthentications`;
 }
 
 /** What is in a system namespace of somebody else's, of the kinds that a mesh has there. */

@@ -3,7 +3,14 @@ import type { ClusterPlan } from "../../../topology";
 import type { ApiConnection } from "../../../access/connection/api-server";
 import { chartObjectPath, chartObjectsOf, definedGroup } from "./chart-objects";
 import type { FoundChartObject, Injector, StandingFacts } from "./facts";
-import { foundContents, foundPolicies, foundPullSecrets, foundReleases, type Known } from "./gather-system";
+import {
+  foundContents,
+  foundNamespacePolicies,
+  foundPolicies,
+  foundPullSecrets,
+  foundReleases,
+  type Known,
+} from "./gather-system";
 import { itemSchema, labelsSchema, metadataOnly, metadataSchema, Questions } from "./questions";
 
 const selectorSchema = z
@@ -39,15 +46,17 @@ const defaultInjector = "istio-sidecar-injector";
  */
 export async function gatherStanding(server: ApiConnection, known: Known): Promise<StandingFacts> {
   const questions = new Questions(server);
-  const [chartObjects, injectors, istiods, releases, policies, systemContents, pullSecrets] = await Promise.all([
-    foundChartObjects(questions, known.cluster),
-    foundInjectors(questions),
-    questions.list("/apis/apps/v1/deployments", "app=istiod", itemSchema, "metadata"),
-    known.system === "absent" ? [] : foundReleases(questions),
-    foundPolicies(questions, known),
-    foundContents(questions, known),
-    foundPullSecrets(questions, known),
-  ]);
+  const [chartObjects, injectors, istiods, releases, policies, namespacePolicies, systemContents, pullSecrets] =
+    await Promise.all([
+      foundChartObjects(questions, known.cluster),
+      foundInjectors(questions),
+      questions.list("/apis/apps/v1/deployments", "app=istiod", itemSchema, "metadata"),
+      known.system === "absent" ? [] : foundReleases(questions),
+      foundPolicies(questions, known),
+      foundNamespacePolicies(questions, known),
+      foundContents(questions, known),
+      foundPullSecrets(questions, known),
+    ]);
   return {
     ...known,
     chartObjects,
@@ -55,6 +64,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     istiods: istiods?.map(({ metadata }) => metadata),
     releases,
     policies,
+    namespacePolicies,
     systemContents,
     pullSecrets,
   };

@@ -2,6 +2,7 @@ import type { Findings } from "../findings";
 import type { StandingFacts } from "./facts";
 import { foreignLabels } from "./rules/labels";
 import { otherIstio } from "./rules/other-istio";
+import { mutualTls } from "./rules/mutual-tls";
 import { ownership } from "./rules/ownership";
 import { policies } from "./rules/policies";
 import { preparedNamespace } from "./rules/prepared";
@@ -20,6 +21,7 @@ const rules: readonly StandingRule[] = [
   foreignLabels,
   preparedNamespace,
   pullSecrets,
+  mutualTls,
   policies,
 ];
 

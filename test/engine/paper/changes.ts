@@ -124,6 +124,8 @@ export const recordedChanges: readonly RecordedChange[] = [
     from: three,
     to: { ...three, clusters: { ...three.clusters, east: { ...east, peers: ["north"] } } },
   },
+  { name: "mutual-tls", from: { ...two, mtls: "permissive" }, to: { ...two, mtls: "strict" } },
+  { name: "mutual-tls-weakened", from: { ...two, mtls: "strict" }, to: { ...two, mtls: "permissive" } },
   { name: "remote-secret", from: two, to: two, tainted: ["mesh-west-remote-clusters-secret"] },
   { name: "reader-token", from: two, to: two, tainted: ["mesh-west-reader-token"] },
   {

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  fingerprintOf,
-  intermediateCaData,
-  intermediateSubject,
-  rootSubject,
-} from "../../../components/internal/certificates";
+import { fingerprintOf, intermediateCaData } from "../../../components/internal/certificates";
 import { privateKeyArgs } from "../../../components/internal/key-algorithm";
+import { intermediateSubject, rootSubject } from "../../../trust";
 import { selfSignedCertificatePem } from "../../support/certificates";
 
 describe("certificates", () => {

@@ -8,6 +8,21 @@ const within = (component: string, type: string, name: string): string =>
 describe("what a resource is called", () => {
   const rows: readonly (readonly [string, Subject, string])[] = [
     [
+      within("MutualTls", "kubernetes:security.istio.io/v1:PeerAuthentication", "mesh-east-mutual-tls-policy"),
+      { cluster: "east", component: "mutual TLS" },
+      "mutual TLS",
+    ],
+    [
+      within("MutualTls", "kubernetes:security.istio.io/v1:PeerAuthentication", "mesh-east-mutual-tls.shop-policy"),
+      { cluster: "east", component: "mutual TLS", part: "in shop" },
+      "mutual TLS in shop",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:MutualTls", "mesh-east-mutual-tls.shop"),
+      { cluster: "east", component: "mutual TLS", part: "in shop" },
+      "mutual TLS in shop",
+    ],
+    [
       within("RootCa", "tls:index/privateKey:PrivateKey", "mesh-root-key"),
       { component: "root CA", part: "key" },
       "root CA key",

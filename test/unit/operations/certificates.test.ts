@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chainTrouble, presentedChain } from "../../../operations/verify/certificates";
+import { chainTrouble } from "../../../operations/verify/certificates";
 import { identityFinding } from "../../../operations/verify/trust";
 import { certificatesIn, fingerprintsOf, spiffeIdentity, trustDomainOf } from "../../../trust";
 import { issue, type Authority } from "../../support/authority";
@@ -68,26 +68,5 @@ describe("a workload's certificates", () => {
     const bundle = [root, stranger].map(({ certificate }) => certificate.toString()).join("");
     assert.equal(certificatesIn(bundle).length, 2);
     assert.deepEqual(fingerprintsOf(chain(root, stranger)), fingerprintsOf(chain(stranger, root, root)));
-  });
-
-  it("are read from Envoy's dump of its secrets", () => {
-    const pem = [leaf, intermediate].map(({ certificate }) => certificate.toString()).join("");
-    const dump = {
-      configs: [
-        { name: "ROOTCA", secret: { validation_context: {} } },
-        {
-          name: "default",
-          secret: { tls_certificate: { certificate_chain: { inline_bytes: Buffer.from(pem).toString("base64") } } },
-        },
-      ],
-    };
-    assert.deepEqual(
-      presentedChain(JSON.stringify(dump)).map((certificate) => certificate.fingerprint256),
-      chain(leaf, intermediate).map((certificate) => certificate.fingerprint256),
-    );
-    assert.deepEqual(presentedChain("{}"), []);
-    const withWarning = `2026-11-21T10:27:35.467931Z\twarn\t[x] {y} not found\n${JSON.stringify(dump, undefined, 1)}\n`;
-    assert.equal(presentedChain(withWarning).length, 2);
-    assert.throws(() => presentedChain("error: no such proxy"), SyntaxError);
   });
 });

@@ -90,6 +90,8 @@ describe("strict-mtls", () => {
   it("is content with it, without an istiod, and outside of production", () => {
     assert.deepEqual(strictMutualTls.checkStack([istiod, peerAuthentication({ mtls: { mode: "STRICT" } })]), []);
     assert.deepEqual(strictMutualTls.checkStack([release("gateway")]), []);
+    const remote = release("istiod", { version: "1.31.1", values: { profile: "remote" } });
+    assert.deepEqual(strictMutualTls.checkStack([remote]), [], "its workloads go by another cluster's");
     assert.deepEqual(strictMutualTls.checkStack([release("istiod", {}, "dev")]), []);
   });
 });

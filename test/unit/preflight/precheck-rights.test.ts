@@ -31,7 +31,7 @@ describe("precheck of rights and version", () => {
     assert.deepEqual(warnings, []);
     assert.match(
       only(problems),
-      /found one who may not create, patch, delete namespaces, customresourcedefinitions, .* and 10 more\. Give the user/,
+      /found one who may not create, patch, delete namespaces, customresourcedefinitions, .* and 11 more\. Give the user/,
     );
   });
 

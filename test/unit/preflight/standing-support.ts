@@ -7,7 +7,7 @@ import type {
   StandingFacts,
 } from "../../../preflight/checks/standing/facts";
 import { judgeStanding } from "../../../preflight/checks/standing/judge";
-import { formatProblem, sitesOf, type MeshConfig } from "../../../topology";
+import { formatProblem, peerPoliciesIn, sitesOf, type MeshConfig } from "../../../topology";
 import { planOf } from "../../support/plans";
 import { configOf } from "./precheck-support";
 
@@ -31,6 +31,8 @@ export function factsOf(
     cluster: plan.clusters.find((one) => one.name === name),
     wantedOfSystem: plan.istio.systemNamespace,
     intermediate: "made",
+    wantedPeerPolicies: peerPoliciesIn(plan, name),
+    namespacePolicies: [],
     system: "absent",
     systemContents: [],
     pullSecrets: [],

@@ -53,6 +53,16 @@ describe("what a killed update had begun", () => {
     assert.deepEqual(pendingIn({}), []);
   });
 
+  it("is a policy of a workloads' namespace", () => {
+    const policy = operation("creating", "kubernetes:security.istio.io/v1:PeerAuthentication", {
+      apiVersion: "security.istio.io/v1",
+      kind: "PeerAuthentication",
+      metadata: { name: "default", namespace: "shop" },
+    });
+    const path = "/apis/security.istio.io/v1/namespaces/shop/peerauthentications/default";
+    assert.deepEqual(pendingIn(state(policy)), [{ kind: "object", cluster: "east", path }]);
+  });
+
   it("is nothing that was being deleted, and nothing that a later update made after all", () => {
     assert.deepEqual(pendingIn(state(operation("deleting", "kubernetes:helm.sh/v3:Release", release))), []);
     const made = { pending_operations: [creatingSecret], resources: [{ urn: "urn" }] };

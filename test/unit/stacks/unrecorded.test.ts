@@ -80,6 +80,25 @@ describe("what stands in a cluster and no update has recorded", () => {
     assert.deepEqual(await found([namespace], services), [object(`${system}/services/istio-eastwestgateway`)]);
   });
 
+  it("is a policy of a workloads' namespace too, unless the state has it", async () => {
+    const policies = "/apis/security.istio.io/v1/peerauthentications";
+    const inShop = { metadata: { ...made("default", during).metadata, namespace: "shop" } };
+    const objects = { [`${policies}${ours}`]: { items: [inShop] } };
+    const path = "/apis/security.istio.io/v1/namespaces/shop/peerauthentications/default";
+    assert.deepEqual(await found([namespace], objects), [object(path)]);
+    const recorded: StateResource = {
+      urn: "p",
+      type: "kubernetes:security.istio.io/v1:PeerAuthentication",
+      provider,
+      inputs: {
+        apiVersion: "security.istio.io/v1",
+        kind: "PeerAuthentication",
+        metadata: { name: "default", namespace: "shop" },
+      },
+    };
+    assert.deepEqual(await found([namespace, recorded], objects), []);
+  });
+
   it("is looked for in a system namespace that was adopted, and is never that itself", async () => {
     const adopted = { ...namespace, type: "kubernetes:core/v1:NamespacePatch" };
     assert.deepEqual(await found([adopted], secrets), [object(`${system}/secrets/cacerts`)]);

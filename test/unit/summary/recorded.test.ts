@@ -25,7 +25,7 @@ const expected: Readonly<
     interrupts: true,
   },
   "primary-becomes-remote": {
-    changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway"],
+    changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway", "mutual-tls"],
     risks: ["control-plane-changes"],
   },
   peers: {
@@ -49,7 +49,7 @@ const expected: Readonly<
   downgrade: { changes: ["istio"], risks: ["istio-goes-back"] },
   "cluster-leaves": { changes: ["leaves", "readers"], risks: ["cluster-leaves"], interrupts: true },
   "remote-becomes-primary": {
-    changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway"],
+    changes: ["control-plane", "intermediate", "exposed-istiod", "readers", "gateway", "mutual-tls"],
     risks: ["control-plane-changes"],
   },
   "exposed-istiod-class": {
@@ -72,6 +72,8 @@ const expected: Readonly<
   "gateway-release": { changes: ["charts"], risks: ["istio-replaced"], interrupts: true },
   "istiod-release": { changes: ["charts"], risks: ["istio-replaced"], interrupts: true },
   cacerts: { changes: ["intermediate"], risks: ["intermediate-removed"], interrupts: true },
+  "mutual-tls": { changes: ["mutual-tls"], risks: ["mutual-tls-required"], interrupts: true },
+  "mutual-tls-weakened": { changes: ["mutual-tls"], risks: ["mutual-tls-weakened"] },
   "no-replicas": { changes: ["values"], risks: ["no-replicas", "no-replicas"], interrupts: true },
   "values-not-understood": { changes: ["values"], risks: ["not-understood"], interrupts: true },
   "exposed-istiod-service": {
@@ -80,7 +82,7 @@ const expected: Readonly<
     interrupts: true,
   },
   "configuration-cluster-moves": {
-    changes: ["configuration-cluster", "gateway", "joins", "readers"],
+    changes: ["configuration-cluster", "gateway", "joins", "mutual-tls", "readers"],
     risks: ["configuration-cluster-moves"],
     interrupts: true,
   },

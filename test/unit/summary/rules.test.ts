@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { unexamined } from "../../../operations/stack";
 import { summarise, type MeshSummary } from "../../../operations/summary";
-import type { Mesh } from "../../../topology";
+import type { Mesh, MeshPlan } from "../../../topology";
+import { planOf } from "../../support/plans";
 import { changeCalled, planAfter, recordedEvents, recordedSummary } from "../../support/previews";
+import { meshOf } from "../topology/meshes";
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 type Inputs = Readonly<Record<string, unknown>>;
@@ -14,6 +16,7 @@ function changing(
   op: Metadata["op"],
   sides: { before?: Inputs; after?: Inputs; keys?: string[] },
   kind?: string,
+  trust?: MeshPlan["trust"],
 ): MeshSummary {
   let found = false;
   const events = recordedEvents("nothing").map((event): EngineEvent => {
@@ -41,7 +44,7 @@ function changing(
     return { ...event, resourcePreEvent: { metadata: changed } };
   });
   assert.ok(found, name);
-  return recordedSummary("nothing", events);
+  return recordedSummary("nothing", events, trust);
 }
 
 /**
@@ -333,6 +336,33 @@ describe("a summary, of what no configuration comes to by itself", () => {
         );
       });
     }
+  });
+
+  describe("where certificates come from elsewhere", () => {
+    const { trust } = planOf(meshOf({ east: {} }, { trust: { root: "offline", roots: "roots.pem" } }));
+
+    it("tells of what istiod is handed, which was judged before", () => {
+      const summary = changing("mesh-west-system-cacerts", "update", { keys: ["data"] }, undefined, trust);
+      assert.deepEqual(told(summary), {
+        words: ["west: its intermediate CA or the roots that its workloads trust change"],
+        risks: ["intermediate-replaced medium not-interrupted"],
+      });
+      assert.deepEqual(told(changing("mesh-west-system-cacerts", "update", { keys: ["data"] })).risks, [
+        "not-understood medium not-known",
+      ]);
+    });
+
+    it("tells that the stack's own root goes, and that nobody comes back to it", () => {
+      const { meshChanges, risks } = changing("mesh-root-certificate", "delete", { before: {} }, undefined, trust);
+      assert.deepEqual(
+        meshChanges.map(({ words }) => words),
+        ["the stack keeps no root CA of its own any more"],
+      );
+      assert.deepEqual(
+        risks.map(({ id, traffic }) => `${id} ${traffic}`),
+        ["root-key-removed not-interrupted"],
+      );
+    });
   });
 
   it("tells in general words of what it has none for, so that nothing is left unsaid", () => {

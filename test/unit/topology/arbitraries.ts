@@ -2,6 +2,8 @@ import fc from "fast-check";
 import type { MeshConfig } from "../../../topology";
 import type { ClusterConfig } from "./meshes";
 
+const mutualTls = fc.constantFrom("strict" as const, "permissive" as const);
+
 /** Names that are DNS labels, short ones and the longest, JavaScript's own words among them. */
 const dnsLabel = fc.oneof(
   fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?$/),
@@ -195,12 +197,16 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
         revision: fc.constantFrom("default", "stable"),
         labels: strings,
         clusters: partOf(names, 1),
+        mtls: mutualTls,
       },
       { requiredKeys: [] },
     )
-    .map(({ revision, ...rest }) =>
-      revision === undefined || rest.injection === "disabled" ? rest : { ...rest, revision },
-    );
+    .map(({ mtls, revision, ...rest }) => ({
+      ...rest,
+      ...(revision === undefined || rest.injection === "disabled" ? {} : { revision }),
+      // In every cluster there is also the one that holds the configuration.
+      ...(mtls === undefined || rest.clusters !== undefined ? {} : { mtls }),
+    }));
   return fc.record({
     clusters: fc.tuple(...clusters).map((entries) => Object.fromEntries(entries)),
     externalControlPlanes: fc.tuple(...controlPlanes).map((entries) => Object.fromEntries(entries)),
@@ -232,6 +238,7 @@ export const validConfig: fc.Arbitrary<MeshConfig> = fc
         { requiredKeys: ["version"] },
       ),
       trust: lifetimes,
+      mtls: mutualTls,
       replaces: fc.record(
         { id: fc.constant("former-id"), trustDomain: fc.constant("former.example.org") },
         { requiredKeys: [] },

@@ -108,7 +108,7 @@ describe("parseMesh", () => {
     [
       "an unknown key",
       withMesh((mesh) => (mesh["zebra"] = 1)),
-      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, namespaces, stacks, found an unknown key. Remove it.",
+      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, mtls, namespaces, stacks, found an unknown key. Remove it.",
     ],
     [
       "a cluster's name that is no DNS label",

@@ -122,6 +122,16 @@ export const otherCases: RuleCases = {
     mesh({ namespaces: { shop: { clusters: ["east", "east"] } } }),
     'isthmus:mesh.namespaces.shop.clusters[1]: expected every cluster once, found "east" again. Remove it.',
   ],
+  "policies-configured": [
+    mesh({
+      clusters: {
+        east: { network: "east", access: { context: "east" } },
+        edge: { network: "east", controlPlane: "east", access: { context: "edge" } },
+      },
+      namespaces: { shop: { mtls: "permissive", clusters: ["edge"] } },
+    }),
+    "isthmus:mesh.namespaces.shop.clusters: expected east among them, which holds the configuration of edge's istiod, and so the namespace's `mtls`, found a list without it. Add east, or remove `mtls`.",
+  ],
   "revision-injects": [
     mesh({ namespaces: { shop: { injection: "disabled", revision: "stable" } } }),
     'isthmus:mesh.namespaces.shop.revision: expected nothing, because nothing is injected into this namespace, found "stable". Remove it, or write `injection: enabled`.',
@@ -171,9 +181,9 @@ export const otherCases: RuleCases = {
   "intermediates-of-source": [
     meshOf(
       { east: {} },
-      { trust: { root: "offline", roots: "r.pem", intermediates: { east: { directory: "./east" } } } },
+      { trust: { root: "offline", roots: "r.pem", intermediates: { east: { configSecret: "east" } } } },
     ),
-    "isthmus:mesh.trust.intermediates.east: expected only `certificate`, because trust.root is offline and the stack has the key, found another source. Write `{ certificate: <file> }` with what was signed, or set isthmus:mesh.trust.root to given.",
+    "isthmus:mesh.trust.intermediates.east: expected only `directory` or `certificate`, because trust.root is offline and the stack has the key, found another source. Write `{ directory: <path> }` with what was signed, or set isthmus:mesh.trust.root to given.",
   ],
   "roots-of-offline": [
     meshOf({ east: {} }, { trust: { root: "offline" } }),

@@ -146,4 +146,26 @@ describe("any chain", function () {
       { numRuns: 30 },
     );
   });
+
+  it("with a bit that was turned anywhere is refused, in words", async () => {
+    const plain = { form: "pkcs8", ends: "\n", withRoot: false, beside: "none" } as const;
+    const link = { kind: "P-256", hash: "SHA-256", spare: 1, bare: false } as const;
+    const choice: Choice = { ...plain, links: [link, link, link] };
+    const chain = await made(choice);
+    const parts = await given(chain, choice);
+    fc.assert(
+      fc.property(fc.constantFrom(0, 1, 2), fc.nat(), fc.nat({ max: 7 }), (index, nth, bit) => {
+        const ders = chain.map(({ certificate }) => Buffer.from(certificate.raw));
+        const der = ders[index] as Buffer;
+        const at = nth % der.length;
+        der[at] = (der[at] as number) ^ (1 << bit);
+        const pem = (...raw: Buffer[]): string =>
+          raw.map((one) => x509.PemConverter.encode(one, "CERTIFICATE")).join("\n");
+        const lines = judged({ ...parts, chainPem: pem(...ders.slice(0, 2)), rootsPem: pem(...ders.slice(2)) });
+        assert.notDeepEqual(lines, []);
+        for (const line of lines) assert.doesNotMatch(line, /error:|undefined|Invalid/);
+      }),
+      { numRuns: 600 },
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type webcrypto } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, type webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import fc from "fast-check";
 import { ConfigurationError, formatProblem } from "../../../topology";
@@ -206,6 +206,23 @@ describe("a signing request", () => {
     }
   });
 
+  it("is refused, or what was signed of it unchanged, with a bit that was turned anywhere", async () => {
+    for (const kind of ["P-256", "RSA 2048"] as const) {
+      const der = await make(await makeKeys(kind), "L=east");
+      fc.assert(
+        fc.property(fc.nat(der.length - 1), fc.nat({ max: 7 }), (at, bit) => {
+          const turned = Buffer.from(der);
+          turned[at] = (turned[at] as number) ^ (1 << bit);
+          const { value, problems } = readSigningRequest(pem(turned), "a.csr");
+          assert.equal(problems.length, value === undefined ? 1 : 0);
+          if (value !== undefined) assert.ok(der.includes(value.subjectName) && der.includes(spkiOf(value.publicKey)));
+          assert.doesNotMatch(lines([...problems]), /error:|undefined/);
+        }),
+        { numRuns: 600 },
+      );
+    }
+  });
+
   it("is refused when its signature is wrong or weak, or it is none", async () => {
     const der = await make(await makeKeys("P-256"), "L=east");
     const forged = Buffer.from(der);
@@ -219,6 +236,10 @@ describe("a signing request", () => {
     assert.match(refusal(x509.PemConverter.encode(der, "CERTIFICATE")), /a block called "CERTIFICATE"/);
   });
 });
+
+function spkiOf(key: KeyObject): Buffer {
+  return key.export({ type: "spki", format: "der" });
+}
 
 function namesOf(usages = 0): string[] {
   const bits = Object.entries(x509.KeyUsageFlags).filter(([, bit]) => typeof bit === "number" && (usages & bit) !== 0);

@@ -8,9 +8,8 @@ import {
 } from "../../../../topology";
 import type { Policy, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
+import { isEmpty, isForAll, modeOf, type Spec } from "./policy-spec";
 import { systemOwner, type StandingRule } from "./rule";
-
-type Spec = Readonly<Record<string, unknown>>;
 
 /** Policies of the system namespace, which is the root namespace of Istio's configuration, that will stop calls. */
 export const policies: StandingRule = (facts) => {
@@ -31,10 +30,6 @@ function plainText(facts: StandingFacts): Problem[] {
         "turns mutual TLS off in the whole mesh: calls between networks fail",
       ),
     );
-}
-
-function modeOf({ mtls }: Spec): unknown {
-  return (mtls as Spec | undefined)?.["mode"];
 }
 
 /**
@@ -69,14 +64,6 @@ function actionOf({ action = "ALLOW" }: Spec): unknown {
 
 function rulesOf({ rules }: Spec): readonly unknown[] {
   return Array.isArray(rules) ? rules : [];
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
-}
-
-function isForAll({ selector, targetRef, targetRefs }: Spec): boolean {
-  return [selector, targetRef, targetRefs].every((one) => one === undefined || isEmpty(one));
 }
 
 interface Pods {

@@ -32,10 +32,8 @@ export function handoversOf({ clusters, controlPlanes }: MeshPlan): readonly Han
     // Proxies and webhooks are told where their istiod is before anything else.
     add(controlPlane, "address", name, "first");
     const led = controlPlanes.filter((one) => one.kind === "external" && one.configCluster === name);
-    const holdsGateways = led.some((one) =>
-      clusters.some((other) => other.controlPlane === one.name && other.eastWestGateway !== undefined),
-    );
-    if (eastWestGateway === undefined && !holdsGateways) continue;
+    // Where its configuration lies, an istiod judges what is written: gateways, and how workloads take calls.
+    if (eastWestGateway === undefined && led.length === 0) continue;
     add(controlPlane, "istiod", name, "later");
     if (led.length === 0) add(controlPlane, `reads.${name}`, name, "later");
   }

@@ -249,7 +249,7 @@ describe("An intermediate CA that is not signed yet", () => {
     const { leftOut, problems, warnings } = judgePending(plan, material, () => false);
     assert.deepEqual([leftOut, problems], [["edge", "west"], []]);
     assert.deepEqual(warnings.map(formatProblem), [
-      "isthmus:mesh.trust.intermediates.west: expected what was signed for west, found nothing yet. The stack makes its key and its signing request (output trust.requests.west), and nothing in the cluster. Have it signed, `isthmus trust sign` does, name the file here, and run again.",
+      "isthmus:mesh.trust.intermediates.west: expected what was signed for west, found nothing yet. The stack makes its key and its signing request, and nothing in the cluster yet. `isthmus trust requests` writes the request, `isthmus trust sign` signs it where the root is; name what was signed here, and run again.",
     ]);
   });
 

@@ -1,0 +1,119 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { documentationPage } from "../operations/deployment/documentation";
+import {
+  withOperationOptions,
+  withOutputOption,
+  withStackOptions,
+  withYesOption,
+  type OperationFlags,
+} from "./options";
+import type * as TrustVerbs from "./verbs/trust";
+import type * as TrustCleanVerb from "./verbs/trust-clean";
+import type * as TrustFetchVerb from "./verbs/trust-fetch";
+import type * as TrustRequestsVerb from "./verbs/trust-requests";
+import type * as TrustStatusVerb from "./verbs/trust-status";
+
+/** Lifetimes in days: those of `trust` in the configuration, and of a workload that of Istio's tools/certs. */
+const lifetimes = { root: 1825, intermediate: 365, workload: 1 } as const;
+
+/**
+ * Adds `isthmus trust` and its verbs, which need no stack.
+ * @param load As `require`: a verb's module is loaded when the verb is used.
+ */
+export function addTrust(isthmus: Command, load: (module: string) => unknown): void {
+  const verbs = (): typeof TrustVerbs => load("./verbs/trust") as typeof TrustVerbs;
+  const trust = isthmus
+    .command("trust")
+    .description("where the mesh's certificates stand, and certificate authorities whose keys stay away from the stack")
+    .addHelpText("after", `\n${documentationPage("trust.md")} has the steps.`);
+
+  withOutputOption(trust.command("root"))
+    .description("make a root CA: root-cert.pem, and root-key.pem, which stays offline")
+    .argument("[directory]", "that gets them", ".")
+    .addOption(meshOption())
+    .addOption(keyOption())
+    .addOption(lifetimeOption(lifetimes.root))
+    .action((directory: string, flags: TrustVerbs.RootFlags) => verbs().trustRootVerb(directory, flags));
+
+  withOperationOptions(trust.command("status"))
+    .description("say where every cluster stands: roots, who signs, and which proxies have not followed yet")
+    .addHelpText("after", aboutStatus)
+    .action((flags: OperationFlags) => (load("./verbs/trust-status") as typeof TrustStatusVerb).trustStatusVerb(flags));
+
+  withStackOptions(trust.command("requests"))
+    .description("write the signing requests of a stack, one for each cluster: east.csr; asks the stack")
+    .argument("[directory]", "that gets them", ".")
+    .action((directory: string, flags: TrustRequestsVerb.RequestsFlags) =>
+      (load("./verbs/trust-requests") as typeof TrustRequestsVerb).trustRequestsVerb(directory, flags),
+    );
+
+  withSigningOptions(withOutputOption(trust.command("sign")))
+    .description("sign the requests of clusters with the root: ca-cert.pem, cert-chain.pem and root-cert.pem for each")
+    .argument("<requests...>", "files with a signing request each, whose subject names its cluster (L)")
+    .option("--cluster <name>", "refuse requests of any other cluster")
+    .action((requests: string[], flags: TrustVerbs.SignFlags) => verbs().trustSignVerb(requests, flags));
+
+  withSigningOptions(withOutputOption(trust.command("intermediate")))
+    .description("make an intermediate CA for each cluster, key and all: ca-key.pem beside what `sign` makes")
+    .argument("<clusters...>", "names of the clusters")
+    .addOption(meshOption())
+    .addOption(keyOption())
+    .action((clusters: string[], flags: TrustVerbs.IntermediateFlags) =>
+      verbs().trustIntermediateVerb(clusters, flags),
+    );
+
+  withOutputOption(trust.command("workload"))
+    .description("make the certificate of a machine outside Kubernetes: key.pem, cert-chain.pem and root-cert.pem")
+    .requiredOption("--namespace <name>", "the workload's namespace")
+    .option("--service-account <name>", "its service account", "default")
+    .requiredOption("--trust-domain <name>", "the mesh's trust domain, by default <id>.internal")
+    .requiredOption("--ca <directory>", "directory with ca-key.pem, cert-chain.pem and root-cert.pem of its cluster")
+    .option("--out <directory>", "directory that gets one for the workload", ".")
+    .addOption(keyOption())
+    .addOption(lifetimeOption(lifetimes.workload))
+    .action((flags: TrustVerbs.WorkloadFlags) => verbs().trustWorkloadVerb(flags));
+
+  withOutputOption(trust.command("fetch-root"))
+    .description("fetch the root of a cluster's istiod, with its key where istiod made it itself; asks that cluster")
+    .argument("[directory]", "that gets root-cert.pem, and root-key.pem where the cluster has it", ".")
+    .option("--context <name>", "context of the kubeconfig (default: the current one)")
+    .option("--kubeconfig <file>", "the kubeconfig (default: the variable KUBECONFIG, else ~/.kube/config)")
+    .action((directory: string, flags: TrustFetchVerb.FetchFlags) =>
+      (load("./verbs/trust-fetch") as typeof TrustFetchVerb).trustFetchVerb(directory, flags),
+    );
+
+  withYesOption(withOutputOption(trust.command("clean")))
+    .description("remove what these verbs made in a directory and in those in it, keys too; asks before")
+    .argument("[directory]", "that has it", ".")
+    .action((directory: string, flags: TrustCleanVerb.CleanFlags) =>
+      (load("./verbs/trust-clean") as typeof TrustCleanVerb).trustCleanVerb(directory, flags),
+    );
+}
+
+function withSigningOptions(command: Command): Command {
+  return command
+    .option("--root <directory>", "directory with root-cert.pem and root-key.pem", ".")
+    .option("--out <directory>", "directory that gets one for each cluster", ".")
+    .addOption(lifetimeOption(lifetimes.intermediate));
+}
+
+function meshOption(): Option {
+  return new Option("--mesh <id>", "the mesh's id, for the subject").makeOptionMandatory();
+}
+
+function keyOption(): Option {
+  return new Option("--key-algorithm <name>", "of the key").choices(["ecdsa-p256", "rsa-4096"]).default("ecdsa-p256");
+}
+
+function lifetimeOption(days: number): Option {
+  return new Option("--lifetime <days>", "how long the certificate is valid").default(days).argParser((text) => {
+    const count = Number(text);
+    if (Number.isInteger(count) && count > 0 && count <= 3650) return count;
+    throw new InvalidArgumentError("Give a whole number of days from 1 to 3650.");
+  });
+}
+
+const aboutStatus = `
+Reads the clusters alone, every running proxy among them, and changes nothing. Exits with 1 when a handshake fails as the
+mesh stands, a certificate is past its end, or a cluster could not be read.
+${documentationPage("trust.md#where-a-mesh-stands")} says what it tells.`;

@@ -1,0 +1,3 @@
+export { isTrustworthy } from "./report";
+export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "./report";
+export { readTrustStatus, type TrustStatusQuery } from "./read";

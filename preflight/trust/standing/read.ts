@@ -1,0 +1,116 @@
+import type { X509Certificate } from "node:crypto";
+import { isNotFound, type ClusterClient } from "../../../access/connection/cluster-client";
+import { intermediateFiles } from "../../../access/trust/intermediate-files";
+import { intermediateCaSecret, systemNamespace } from "../../../topology";
+import { certificatesIn } from "../../../trust";
+import type { Authority, ClusterTrust, PublishedCopy } from "./cluster-trust";
+import { isRefusal, readProxies, type ProxyLimits } from "./proxies";
+
+/** What is asked of one cluster. */
+export interface ClusterToRead {
+  readonly client: Pick<ClusterClient, "exec" | "get" | "list">;
+  /** `istiod` where an istiod runs there: then also what it signs with. */
+  readonly runs: "istiod" | "workloads";
+  readonly limits?: ProxyLimits;
+}
+
+/** The ConfigMap in which istiod publishes the roots that its workloads trust, in every namespace. */
+const rootConfigMap = "istio-ca-root-cert";
+const rootFile = "root-cert.pem";
+
+const execTimeoutMs = 10_000;
+
+/** Reads where a cluster stands, from the cluster and nothing else. What cannot be read is told, and holds up nothing. */
+export async function readClusterTrust({ client, runs, limits }: ClusterToRead): Promise<ClusterTrust> {
+  const troubles = new Set<string>();
+  const orTrouble = async <T>(asked: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      troubles.add(error.message);
+      return undefined;
+    }
+  };
+  const [authority, published, copies, takenUpUntil, read] = await Promise.all([
+    runs === "istiod" ? orTrouble(authorityIn(client)) : undefined,
+    orTrouble(publishedIn(client)),
+    orTrouble(copiesIn(client)),
+    runs === "istiod" ? orTrouble(takenUpIn(client)) : undefined,
+    orTrouble(readProxies(client, limits)),
+  ]);
+  return {
+    cluster: (client as ClusterClient).name,
+    ...(authority === undefined ? {} : { authority }),
+    ...(published === undefined ? {} : { published }),
+    ...(takenUpUntil === undefined ? {} : { takenUpUntil }),
+    copies: copies ?? [],
+    proxies: read?.proxies ?? [],
+    unread: read?.unread ?? [],
+    troubles: [...troubles],
+  };
+}
+
+interface Data {
+  readonly metadata?: { readonly namespace?: string };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** What of the Secret is no key, in Istio's form and in that of kubernetes.io/tls. */
+const certificateFiles = ["ca-cert.pem", "cert-chain.pem", "root-cert.pem", "tls.crt", "ca.crt"];
+
+/** The Secret has the key as well, which is let go at once, and not even decoded. */
+async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authority | undefined> {
+  const { data = {} } = await orNothing(
+    client.get<Data>(`/api/v1/namespaces/${systemNamespace}/secrets/${intermediateCaSecret}`),
+  );
+  const certificates = certificateFiles.map((name) => [name, Buffer.from(data[name] ?? "", "base64").toString()]);
+  const files = intermediateFiles(Object.fromEntries(certificates));
+  if ("found" in files) return undefined;
+  const chain = certificatesIn(files.chainPem);
+  return { chain, roots: certificatesIn(files.rootsPem ?? "") };
+}
+
+async function publishedIn(client: Pick<ClusterClient, "get">): Promise<X509Certificate[] | undefined> {
+  const { data } = await orNothing(
+    client.get<Data>(`/api/v1/namespaces/${systemNamespace}/configmaps/${rootConfigMap}`),
+  );
+  return data === undefined ? undefined : certificatesIn(data[rootFile] ?? "");
+}
+
+async function copiesIn(client: Pick<ClusterClient, "list">): Promise<PublishedCopy[]> {
+  const found = await client.list<Data>("/api/v1/configmaps", { fieldSelector: `metadata.name=${rootConfigMap}` });
+  return found.map(({ metadata, data }) => ({
+    namespace: metadata?.namespace ?? "",
+    roots: certificatesIn(data?.[rootFile] ?? ""),
+  }));
+}
+
+/** Istio's metric of the end of the CA that istiod signs with, in seconds (istio security/pkg/server/ca/monitoring.go). */
+const endMetric = /^citadel_server_cert_chain_expiry_timestamp\s+(\S+)/m;
+
+/**
+ * When the CA ends that istiod has taken up: kubelet brings a changed Secret within a minute or so, and a changed root an
+ * istiod may not take up before it is restarted. One of several replicas is asked.
+ */
+async function takenUpIn(client: Pick<ClusterClient, "exec" | "list">): Promise<Date | undefined> {
+  const pods = await client.list<{ metadata: { name: string }; status?: { phase?: string } }>(
+    `/api/v1/namespaces/${systemNamespace}/pods`,
+    { labelSelector: "app=istiod" },
+  );
+  const [running] = pods.filter(({ status }) => status?.phase === "Running");
+  if (running === undefined) return undefined;
+  const target = { namespace: systemNamespace, pod: running.metadata.name, container: "discovery" };
+  const metrics = await client.exec(target, ["pilot-discovery", "request", "GET", "/metrics"], execTimeoutMs);
+  const seconds = Number(endMetric.exec(metrics)?.[1]);
+  return Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000) : undefined;
+}
+
+async function orNothing(asked: Promise<Data>): Promise<Data> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isNotFound(error)) return {};
+    throw error;
+  }
+}

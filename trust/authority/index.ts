@@ -1,0 +1,2 @@
+export * from "./authority";
+export type { Issuer } from "./issue";
