@@ -51,6 +51,7 @@ export type {
   RootOutputs,
   ServiceName,
   SystemNamespaceArgs,
+  NamedRoot,
   Trust,
 } from "../components";
 // The file alone: all of stacks is the program, which nobody needs who brings one.

@@ -2,6 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   controlPlaneIn,
+  mayChangeRoots,
   siteComponentName,
   systemNamespace,
   type ClusterPlan,
@@ -12,6 +13,7 @@ import {
 } from "../topology";
 import { ExposedIstiod } from "./exposed-istiod";
 import { isHostName } from "./internal/helm-values";
+import { issuerFirst } from "./internal/roots";
 import type { AddressReader } from "./load-balancer-address";
 import { formerNames, type MeshContext } from "./mesh-context";
 import { SystemNamespace } from "./system-namespace";
@@ -79,7 +81,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       annotations: plan.istio.systemNamespace.annotations,
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
       ...(intermediate === undefined || "existingSecret" in intermediate ? {} : { intermediate }),
-      rootCertificatePem: trust.rootCertificatesPem,
+      rootCertificatePem: bundleFor(intermediate, context),
     },
     options("system"),
   );
@@ -92,6 +94,19 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
     );
   const { rootCertificatesPem } = trust;
   return { plan: site, nameOf, access, namespace, intermediate, rootCertificatesPem, exposed, options };
+}
+
+/**
+ * The roots as an istiod is given them. Where they may change, the one that it signs under comes first: istiod takes up
+ * another order as it takes up another root, and its proxies then renew their certificates at once.
+ */
+function bundleFor(intermediate: Intermediate | undefined, { plan, trust }: SiteContext): pulumi.Input<string> {
+  const { rootCertificatesPem } = trust;
+  if (intermediate === undefined || "existingSecret" in intermediate || !mayChangeRoots(plan))
+    return rootCertificatesPem;
+  return pulumi
+    .all([intermediate.certificatePem, rootCertificatesPem])
+    .apply(([chain, roots]) => issuerFirst(chain, roots));
 }
 
 /** A configuration cluster is led by its istiod wherever that runs; only a plain remote must name who may lead it. */

@@ -12,8 +12,8 @@ export interface MeshTrustArgs {
 }
 
 /**
- * The trust of a mesh whose clusters are in stacks of their own: the root CA, and an intermediate CA for every istiod. The
- * root's key never leaves this stack, and the root is protected: who loses it loses every identity of the mesh.
+ * The trust of a mesh whose clusters are in stacks of their own: the root CAs, and an intermediate CA for every istiod. The
+ * roots' keys never leave this stack, and a root that signs is protected: who loses it loses every identity of the mesh.
  *
  * To the engine it is a {@link Mesh}, so that resources keep their names when the state moves from one layout of stacks
  * to the other.
@@ -43,7 +43,9 @@ export class MeshTrust extends pulumi.ComponentResource {
     this.intermediates = Object.fromEntries(ready.map((site) => [site, intermediateFrom(trust.intermediateOf(site))]));
     this.rootCertificatePem = pulumi.output(trust.rootCertificatesPem);
     this.rootFingerprint = this.rootCertificatePem.apply(fingerprintOf);
-    this.roots = this.rootCertificatePem.apply(rootOutputs);
+    this.roots = pulumi
+      .all([this.rootCertificatePem, trust.namedRoots ?? []])
+      .apply(([pem, named]) => rootOutputs(pem, named));
     this.requests = trust.requests;
     this.registerOutputs({ rootFingerprint: this.rootFingerprint });
   }

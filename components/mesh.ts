@@ -59,7 +59,7 @@ export class Mesh extends pulumi.ComponentResource {
     this.awaited = builder.awaited;
     const rootsPem = pulumi.output(trust.rootCertificatesPem);
     this.rootFingerprint = rootsPem.apply(fingerprintOf);
-    this.roots = rootsPem.apply(rootOutputs);
+    this.roots = pulumi.all([rootsPem, trust.namedRoots ?? []]).apply(([pem, named]) => rootOutputs(pem, named));
     this.clusters = Object.fromEntries(
       plan.clusters.map((cluster) => [
         cluster.name,

@@ -32,7 +32,7 @@ export interface SystemNamespaceArgs {
     readonly certificatePem: pulumi.Input<string>;
     readonly privateKeyPem: pulumi.Input<string>;
   };
-  /** Certificate of the mesh's root CA, PEM. */
+  /** Certificates of the mesh's root CAs, PEM, in the order in which istiod is given them. */
   readonly rootCertificatePem: pulumi.Input<string>;
 }
 

@@ -1,4 +1,4 @@
-import { isOwnMachine, sitesOf, type MeshPlan, type Problem, type SitePlan } from "../topology";
+import { isOwnMachine, mayChangeRoots, sitesOf, type MeshPlan, type Problem, type SitePlan } from "../topology";
 import { checkCharts } from "./checks/chart-check";
 import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "../access/cluster-access";
@@ -79,7 +79,10 @@ export async function precheck(
 
   async function named(site: SitePlan, reached: ClusterAccess): Promise<NamedFindings> {
     const { rootsPem } = options.trust ?? {};
-    const roots = rootsPem === undefined ? {} : { rootsPem };
+    const roots = {
+      ...(rootsPem === undefined ? {} : { rootsPem }),
+      ...(options.trust !== undefined && mayChangeRoots(plan) ? { issuer: "look" as const } : {}),
+    };
     return {
       site,
       findings: await checkCluster({ mesh: plan, site, access: reached, environment, timeoutMs, ...roots }),

@@ -10,7 +10,7 @@ const outputsSchema = z.object({
     .object({
       rootFingerprint: z.string().optional().catch(undefined),
       roots: z
-        .array(z.object({ fingerprint: z.string() }))
+        .array(z.object({ name: z.string().optional().catch(undefined), fingerprint: z.string() }))
         .optional()
         .catch(undefined),
       mtls: saidMutualTlsSchema,

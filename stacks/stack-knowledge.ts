@@ -1,6 +1,7 @@
 import { knownAs, type KnowledgeReader, type KnownState, type StackKnowledge } from "../preflight";
+import { firstRoot, meshName, rootCalled } from "../topology";
 import { fingerprintsIn } from "../trust";
-import type { ExportedState, StateResource } from "../engine/state";
+import { nameOf, type ExportedState, type StateResource } from "../engine/state";
 import type { LastOutputs } from "./last-outputs";
 import { isSystemNamespace, providerName } from "./recovery";
 
@@ -20,10 +21,10 @@ export function ownKnowledge(
  * What the stack of one part knows of its one cluster, whatever that was called: a renaming may have begun, or been taken
  * back. Pure.
  */
-export function ofOnePart({ clusters, roots }: StackKnowledge, part: string): StackKnowledge {
+export function ofOnePart({ clusters, ...rest }: StackKnowledge, part: string): StackKnowledge {
   const [former] = [...clusters.keys()].filter((name) => name !== part);
-  const known = knownAs({ clusters, roots }, { name: part, replaces: former });
-  return { clusters: new Map(known === undefined ? [] : [[part, known]]), roots };
+  const known = knownAs({ clusters, ...rest }, { name: part, replaces: former });
+  return { ...rest, clusters: new Map(known === undefined ? [] : [[part, known]]) };
 }
 
 /**
@@ -67,10 +68,24 @@ export function knowledgeOf(
         ...(ownRoot === undefined ? [] : [ownRoot]),
         ...lastRoots.map(({ fingerprint }) => fingerprint),
         ...roots,
-        ...rootsIn(state),
+        ...rootsIn(state).map(({ fingerprint }) => fingerprint),
       ]),
     ],
+    generatedRoots: new Map([...generatedIn(last), ...rootsIn(state)].map((root) => [root.name, root.fingerprint])),
   };
+}
+
+/** A root that the stack made. */
+interface KnownRoot {
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+/** What the outputs say of them. Before there could be several they said of the only one no more than the fingerprint. */
+function generatedIn({ mesh: { rootFingerprint, roots } }: LastOutputs): KnownRoot[] {
+  if (roots === undefined)
+    return rootFingerprint === undefined ? [] : [{ name: firstRoot, fingerprint: rootFingerprint }];
+  return roots.flatMap(({ name, fingerprint }) => (name === undefined ? [] : [{ name, fingerprint }]));
 }
 
 /** Clusters that a state has objects of, or in which an update had begun something. */
@@ -97,13 +112,19 @@ function stateOf(state: ExportedState, cluster: string): KnownState {
   };
 }
 
-/** The root that the state has: outputs are written when an update has ended, and the first one may have been killed. */
-function rootsIn(state: ExportedState | undefined): string[] {
-  return (state?.resources ?? [])
-    .filter(
-      ({ type, urn }) => type === "tls:index/selfSignedCert:SelfSignedCert" && urn.includes("$isthmus:index:RootCa$"),
-    )
-    .flatMap(({ outputs }) => fingerprintsIn(textAt(outputs, "certPem") ?? ""));
+/**
+ * The roots that the state has: outputs are written when an update has ended, and the first one may have been killed. One
+ * that was replaced and waits for its deletion comes before the one in its place.
+ */
+function rootsIn(state: ExportedState | undefined): KnownRoot[] {
+  const found = (state?.resources ?? []).filter(
+    ({ type, urn }) => type === "tls:index/selfSignedCert:SelfSignedCert" && urn.includes("$isthmus:index:RootCa$"),
+  );
+  const replaced = found.filter((resource) => resource.delete === true);
+  return [...replaced, ...found.filter((resource) => resource.delete !== true)].flatMap(({ outputs, parent = "" }) => {
+    const name = rootCalled(nameOf(parent), meshName) ?? firstRoot;
+    return fingerprintsIn(textAt(outputs, "certPem") ?? "").map((fingerprint) => ({ name, fingerprint }));
+  });
 }
 
 function textAt(value: unknown, ...keys: readonly string[]): string | undefined {

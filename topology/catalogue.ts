@@ -7,6 +7,8 @@
  * begin alike.
  */
 
+import { firstRoot } from "./schema/generated-roots";
+
 /** What people call a resource: the component that it belongs to, and which part of that it is, where it is not all. */
 export type ResourceWords = readonly [component: string, part?: string];
 
@@ -23,7 +25,7 @@ export interface CataloguedComponent {
 /** Name of the Mesh component of every stack. */
 export const meshName = "mesh";
 
-/** The root CA: `mesh-root`. */
+/** A root CA: `mesh-root`, and `mesh-root-<name>` for one with a name of its own. */
 export const rootComponent = {
   type: "RootCa",
   noun: "root CA",
@@ -116,9 +118,19 @@ type WordsOf<Component> = Component extends { children: Readonly<Record<string, 
 /** What people call what a mesh is made of, as far as it is in the catalogue. */
 export type ComponentNoun = Catalogued["noun"] | WordsOf<Catalogued>[0];
 
-/** Name of the root CA of a mesh. */
-export function rootName(mesh: string): string {
-  return `${mesh}-root`;
+/**
+ * Name of a root CA of a mesh.
+ * @param root What the mesh's file calls it. Default: the root that every stack makes when nothing is said.
+ */
+export function rootName(mesh: string, root: string = firstRoot): string {
+  return root === firstRoot ? `${mesh}-root` : `${mesh}-root-${root}`;
+}
+
+/** What the mesh's file calls a root CA, by the name of its component: the other way round of {@link rootName}. */
+export function rootCalled(component: string, mesh: string): string | undefined {
+  const name = rootName(mesh);
+  if (component === name) return firstRoot;
+  return component.startsWith(`${name}-`) ? component.slice(name.length + 1) : undefined;
 }
 
 /** Name of a component of a cluster. */

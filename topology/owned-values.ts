@@ -105,6 +105,15 @@ export const valuesOfExternals: readonly OwnedValue[] = [
   ]),
 ];
 
+const byRoots =
+  "Leave it out: where the roots may become others, as `trust` says, istiod and the proxies are told to take them up.";
+
+/** Values of the `istiod` chart that Isthmus owns where the roots of a mesh may become others. */
+export const valuesOfChangingRoots: readonly OwnedValue[] = [
+  { path: "meshConfig.defaultConfig.proxyMetadata.PROXY_CONFIG_XDS_AGENT", instead: byRoots },
+  ...underPilotToo([{ path: "env.ISTIO_MULTIROOT_MESH", instead: byRoots }]),
+];
+
 function underPilotToo(values: readonly OwnedValue[]): readonly OwnedValue[] {
   return [...values, ...values.map((value) => ({ ...value, path: `pilot.${value.path}` }))];
 }

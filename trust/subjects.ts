@@ -7,11 +7,13 @@ export interface Subject {
 }
 
 /**
- * Subject of the root CA: as Istio's tools/certs makes it, with the mesh's id as the unit, so that the roots of two
+ * Subject of a root CA: as Istio's tools/certs makes it, with the mesh's id as the unit, so that the roots of two
  * meshes are told apart by reading them.
+ * @param label By which it differs from another root of the mesh. Default: none.
  */
-export function rootSubject(meshId: string): Subject {
-  return { organization: "Istio", organizationalUnit: meshId, commonName: "Root CA" };
+export function rootSubject(meshId: string, label?: string): Subject {
+  const commonName = label === undefined ? "Root CA" : `Root CA ${label}`;
+  return { organization: "Istio", organizationalUnit: meshId, commonName };
 }
 
 /**

@@ -32,6 +32,12 @@ export const caKeyUsages = [
  */
 export const rootMaxPathLength = 1;
 
+/**
+ * The same for a root that is made beside another one: it leaves room for one that is cross-signed, its successor's key
+ * certified by it. Go, in every Istio agent, refuses such a chain below a root of length 1.
+ */
+export const laterRootMaxPathLength = 2;
+
 /** SHA-256 fingerprint of a PEM certificate, as `openssl x509 -fingerprint -sha256` prints it; of several, of the first. */
 export function fingerprintOf(certificatePem: string): string {
   return fingerprint(firstCertificateIn(certificatePem));

@@ -1,4 +1,5 @@
 import {
+  mayChangeRoots,
   mergeValues,
   parseAddress,
   systemNamespace,
@@ -205,12 +206,22 @@ function commonValues(plan: MeshPlan, controlPlane: ControlPlanePlan): HelmValue
     ...(imagePullSecrets.length === 0
       ? {}
       : { podAnnotations: { [pullSecretsAnnotation]: imagePullSecrets.join(",") } }),
+    ...changingRoots(plan),
     meshConfig: meshConfigOf(plan),
   };
 }
 
 function meshConfigOf(plan: MeshPlan): HelmValues {
-  return { trustDomain: plan.trustDomain };
+  const proxies = { defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } } };
+  return { trustDomain: plan.trustDomain, ...(mayChangeRoots(plan) ? proxies : {}) };
+}
+
+/**
+ * By what istiod takes up other roots while it runs; with `PROXY_CONFIG_XDS_AGENT` it tells the proxies of them, which
+ * otherwise hear of them with their next certificate (istio pilot, bootstrap/istio_ca.go; security/pkg/nodeagent/cache).
+ */
+function changingRoots(plan: MeshPlan): HelmValues {
+  return mayChangeRoots(plan) ? { env: { ISTIO_MULTIROOT_MESH: "true" } } : {};
 }
 
 /** Gateways that istiod is told, because it cannot find them by itself (istio.io, MeshNetworks). */

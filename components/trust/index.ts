@@ -9,5 +9,6 @@ export {
   type ExistingIntermediate,
   type Intermediate,
   type IntermediateArgs,
+  type NamedRoot,
   type Trust,
 } from "./trust";

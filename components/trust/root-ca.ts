@@ -16,10 +16,14 @@ export interface RootCaArgs {
   readonly lifetimeDays: number;
   /** Algorithm and size of its key. As the lifetime, it counts when the root is made. */
   readonly keyAlgorithm: KeyAlgorithm;
+  /** What stands in the subject beside, by which it differs from another root of the mesh. Default: nothing. */
+  readonly label?: string;
+  /** How many CAs may follow it in a chain. Default: 1, the intermediate of an istiod. */
+  readonly maxPathLength?: number;
 }
 
 /**
- * The root certificate authority of a mesh: the one certificate that every workload in every cluster trusts. Its key
+ * A root certificate authority of a mesh: a certificate that every workload in every cluster trusts. Its key
  * signs the clusters' intermediates and nothing else, and lives, encrypted, in the stack's state alone.
  */
 export class RootCa extends pulumi.ComponentResource {
@@ -41,9 +45,9 @@ export class RootCa extends pulumi.ComponentResource {
       childName(name, "RootCa", "certificate"),
       {
         privateKeyPem: key.privateKeyPem,
-        subject: rootSubject(args.meshId),
+        subject: rootSubject(args.meshId, args.label),
         isCaCertificate: true,
-        maxPathLength: rootMaxPathLength,
+        maxPathLength: args.maxPathLength ?? rootMaxPathLength,
         setSubjectKeyId: true,
         allowedUses: [...caKeyUsages],
         validityPeriodHours: daysToHours(args.lifetimeDays),

@@ -32,6 +32,13 @@ export interface IntermediateArgs {
   readonly notAfter?: pulumi.Input<string>;
 }
 
+/** A root that the mesh's file calls by a name. */
+export interface NamedRoot {
+  readonly name: string;
+  /** SHA-256 fingerprint of its certificate. */
+  readonly fingerprint: pulumi.Input<string>;
+}
+
 /**
  * Where a mesh's certificates come from: the roots that its workloads trust, and for every istiod an intermediate CA below
  * one of these.
@@ -45,6 +52,8 @@ export interface IntermediateArgs {
 export interface Trust {
   /** Certificates of the roots, PEM, one after the other; the first one is the mesh's own. Public. */
   readonly rootCertificatesPem: pulumi.Input<string>;
+  /** Those of the roots that have names. Default: none has. */
+  readonly namedRoots?: readonly NamedRoot[];
   /**
    * The CA of an istiod. It is asked once for each.
    * @param site Name of the cluster that it runs in: one of the mesh, or of an external control plane.

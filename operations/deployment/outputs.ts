@@ -55,7 +55,12 @@ export interface MeshOutputs {
     /** SHA-256 fingerprint of the root certificate; of several, of the first. */
     readonly rootFingerprint: string;
     /** All roots that workloads trust; none after an update by an earlier release. */
-    readonly roots?: readonly { readonly fingerprint: string; readonly notAfter: string }[];
+    readonly roots?: readonly {
+      /** What the mesh's file calls it; none for one that comes from elsewhere. */
+      readonly name?: string;
+      readonly fingerprint: string;
+      readonly notAfter: string;
+    }[];
     /**
      * How its workloads take calls; `none`: nothing says it, which Istio takes for permissive. Missing after an update by an
      * earlier release, whose meshes have nothing.

@@ -23,6 +23,8 @@ export type ChangeCounts = Readonly<Record<string, number>>;
 export interface Subject {
   /** Name of the cluster in the mesh. Left out for what belongs to none, such as the root CA. */
   readonly cluster?: string;
+  /** Name of the root CA in the mesh's file, where it is another one than the first. */
+  readonly root?: string;
   /**
    * The component: `root CA`, `intermediate CA`, `system namespace`, `istio-base`, `istiod`, `exposed istiod`,
    * `reader account`, `istiod account`, `remote secret`, `configuration kubeconfig`, `cross-network gateway`,

@@ -4,19 +4,27 @@
  * mesh, and for clusters that no configuration has any more.
  */
 
-import { rootComponent, siteComponents, type CataloguedComponent, type ResourceWords } from "../../topology";
+import {
+  firstRoot,
+  meshName,
+  rootCalled,
+  rootComponent,
+  siteComponents,
+  type CataloguedComponent,
+  type ResourceWords,
+} from "../../topology";
 import type { Subject } from "./mesh-event";
 
 /** A row of the catalogue. */
 interface CatalogueRow extends CataloguedComponent {
-  /** What follows `mesh-<cluster>-` in the component's name; undefined for what belongs to no cluster. */
-  readonly suffix?: string;
+  /** What follows `mesh-<cluster>-` in the component's name. */
+  readonly suffix: string;
 }
 
-const rows: readonly CatalogueRow[] = [
-  rootComponent,
-  ...Object.entries(siteComponents).map(([suffix, component]) => ({ suffix, ...component })),
-];
+const rows: readonly CatalogueRow[] = Object.entries(siteComponents).map(([suffix, component]) => ({
+  suffix,
+  ...component,
+}));
 
 /** The parts of a URN: `urn:pulumi:<stack>::<project>::<type>$<type>::<name>`. */
 interface UrnParts {
@@ -37,6 +45,7 @@ export function subjectOf(urn: string): Subject {
   const { types, name } = urnParts(urn);
   const type = types.at(-1) ?? "";
   return (
+    ofRoot(name, types) ??
     namespaceOf(name, types) ??
     policyOf(name, types) ??
     ofComponent(name, componentType(types.at(-2)), (row) => Object.entries(row.children)) ??
@@ -51,6 +60,25 @@ export function subjectOf(urn: string): Subject {
 
 function componentType(type: string | undefined): string | undefined {
   return /^isthmus:index:(.+)$/.exec(type ?? "")?.[1];
+}
+
+/** A root CA, or what one is made of: what the mesh's file calls it stands in its name. */
+function ofRoot(name: string, types: readonly string[]): Subject | undefined {
+  const { type, noun, children } = rootComponent;
+  const of = (component: string): { readonly root?: string } | undefined => {
+    const root = rootCalled(component, meshName);
+    return root === undefined ? undefined : root === firstRoot ? {} : { root };
+  };
+  if (componentType(types.at(-1)) === type) {
+    const root = of(name);
+    return root && { ...root, component: noun };
+  }
+  if (componentType(types.at(-2)) !== type) return undefined;
+  for (const [child, [component, part]] of Object.entries(children)) {
+    const root = name.endsWith(`-${child}`) ? of(name.slice(0, -child.length - 1)) : undefined;
+    if (root !== undefined) return { ...root, component, part };
+  }
+  return undefined;
 }
 
 /** Namespaces of workloads have their own name in that of the resource; a cluster's name has no dot. */
@@ -80,15 +108,10 @@ function ofComponent(
 ): Subject | undefined {
   for (const row of rows.filter(({ type }) => type === componentType)) {
     for (const [child, [component, part]] of called(row)) {
-      const ending = [row.suffix ?? "root", ...(child === "" ? [] : [child])].join("-");
-      const match = new RegExp(`^mesh-(?:(.+)-)?${ending}$`).exec(name);
-      const cluster = match?.[1];
-      if (match === null || (cluster === undefined) !== (row.suffix === undefined)) continue;
-      return {
-        ...(cluster === undefined ? {} : { cluster }),
-        component,
-        ...(part === undefined ? {} : { part }),
-      };
+      const ending = [row.suffix, ...(child === "" ? [] : [child])].join("-");
+      const cluster = new RegExp(`^mesh-(.+)-${ending}$`).exec(name)?.[1];
+      if (cluster === undefined) continue;
+      return { cluster, component, ...(part === undefined ? {} : { part }) };
     }
   }
   return undefined;
@@ -96,8 +119,8 @@ function ofComponent(
 
 /** The cluster of something in a component that is known, though not with such a child. */
 function clusterOfParent(name: string, parent: string | undefined): Pick<Subject, "cluster"> {
-  for (const { suffix } of rows.filter(({ suffix, type }) => type === parent && suffix !== undefined)) {
-    const cluster = new RegExp(`^mesh-(.+)-${suffix ?? ""}-`).exec(name)?.[1];
+  for (const { suffix } of rows.filter(({ type }) => type === parent)) {
+    const cluster = new RegExp(`^mesh-(.+)-${suffix}-`).exec(name)?.[1];
     if (cluster !== undefined) return { cluster };
   }
   return {};
@@ -113,6 +136,6 @@ function ofEngine(name: string, type: string): Subject | undefined {
 }
 
 /** A subject as it stands in a line, its cluster aside: `intermediate CA certificate`. */
-export function subjectWords({ component, part }: Pick<Subject, "component" | "part">): string {
-  return part === undefined ? component : `${component} ${part}`;
+export function subjectWords({ component, root, part }: Pick<Subject, "component" | "root" | "part">): string {
+  return [component, root, part].filter((word) => word !== undefined).join(" ");
 }

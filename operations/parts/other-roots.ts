@@ -1,6 +1,7 @@
 import type { ClusterAccess, KubeconfigSources } from "../../access";
 import { findTrust, followingProblems, rootChangeProblems, sightCluster, type ClusterSighting } from "../../preflight";
-import { sitesOf, type Problem } from "../../topology";
+import { parseLastOutputs } from "../../stacks";
+import { mayChangeRoots, sitesOf, trustPart, type Problem } from "../../topology";
 import { limited } from "../limited";
 import { defaultParallel, type PartsOptions } from "./options";
 import { readPartsKnowledge } from "./parts-knowledge";
@@ -18,11 +19,11 @@ export interface OtherRoots {
 
 /**
  * What keeps the roots from being changed in the clusters that are not due: they are once the trust has been updated, and
- * trust until then what they did. They are asked only where roots come from elsewhere.
+ * trust until then what they did. They are asked only where roots may become others.
  */
 export async function judgeOtherRoots({ options, stacks, due, access, sources }: OtherRoots): Promise<Problem[]> {
   const { parallel = defaultParallel, plan, projectDirectory, variables } = options;
-  if (plan.trust.root === "generated" && plan.trust.roots === undefined) return [];
+  if (!mayChangeRoots(plan) && !isCutBack(stacks)) return [];
   const others = sitesOf(plan)
     .map(({ name }) => name)
     .filter((name) => !due.includes(name) && stacks.has(name));
@@ -40,4 +41,9 @@ export async function judgeOtherRoots({ options, stacks, due, access, sources }:
     return followingProblems(whole, access, variables);
   });
   return [...problems, ...changes];
+}
+
+/** Whether the stack of the trust has made more than one root until now. */
+function isCutBack(stacks: ReadonlyMap<string, PartStack>): boolean {
+  return (parseLastOutputs(stacks.get(trustPart)?.outputs).mesh.roots?.length ?? 0) > 1;
 }

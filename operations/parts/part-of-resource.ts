@@ -1,7 +1,7 @@
 /** Which part of a mesh a resource of a state belongs to. Pure. */
 
 import { nameOf, stackType, type StateResource } from "../../engine/state";
-import { isSiteComponent, meshName, rootComponent, siteComponents, trustPart } from "../../topology";
+import { isSiteComponent, meshName, rootCalled, rootComponent, siteComponents, trustPart } from "../../topology";
 import { providerName } from "../../stacks/recovery/pending";
 
 const rootType = `isthmus:index:${rootComponent.type}`;
@@ -36,9 +36,15 @@ function ownPart({ urn, type, provider }: StateResource, sites: readonly string[
   return sites.find((site) => isSiteComponent(name, meshName, site));
 }
 
-/** Whether a resource is the root CA or one of its own: told by the component, for a cluster may be called `root`. */
-export function isOfRoot({ type, parent }: StateResource, resources: readonly StateResource[]): boolean {
-  return type === rootType || resources.some((resource) => resource.type === rootType && resource.urn === parent);
+/**
+ * Name of the root CA that a resource is, or that it is one of; undefined where it is of none. It is told by the component,
+ * for a cluster may be called `root`.
+ */
+export function rootOfResource(resource: StateResource, resources: readonly StateResource[]): string | undefined {
+  const root = [resource, ...resources.filter(({ urn }) => urn === resource.parent)].find(
+    ({ type }) => type === rootType,
+  );
+  return root && rootCalled(nameOf(root.urn), meshName);
 }
 
 /** Whether the engine itself made a resource: the one that stands for the stack, and providers that no program names. */

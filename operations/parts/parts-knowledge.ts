@@ -29,7 +29,7 @@ export async function readPartsKnowledge(
   for (const [site, request] of Object.entries(trust.trust.requests)) {
     clusters.set(site, { belongs: belonging.has(site), ...clusters.get(site), request });
   }
-  return { clusters, roots: knowledgeOf(trust, undefined).roots };
+  return { ...knowledgeOf(trust, undefined), clusters };
 }
 
 /** What the stacks of all parts know. */

@@ -1,9 +1,11 @@
-import { digestOf, usesOf } from "../../stacks";
+import { digestOf, rootsOffer, usesOf } from "../../stacks";
 import {
   childName,
+  generatedRootsOf,
   meshName,
   partStack,
   rootName,
+  signingRootsOf,
   siteChildEnding,
   siteChildName,
   siteComponentName,
@@ -13,7 +15,7 @@ import {
 import { clustersIn } from "../stack/cluster-state";
 import { ownName } from "../../engine/stack-reference";
 import { asSecret, nameOf, revealed, stackType, type StateResource } from "../../engine/state";
-import { isOfRoot, partsOfResources } from "./part-of-resource";
+import { partsOfResources, rootOfResource } from "./part-of-resource";
 import { inStack, type State } from "./state-in-stack";
 
 /** Which state is cut, and where it belongs. */
@@ -34,6 +36,8 @@ export function splitState<T extends State>(state: T, origin: StateOrigin): Read
   const sites = clustersIn(state);
   const partOf = partsOfResources(resources, sites);
   const outputs = outputsOf(resources, sites, origin);
+  const signing = signingRootsOf(origin.plan);
+  const isOfSigningRoot = (resource: StateResource): boolean => signing.has(rootOfResource(resource, resources) ?? "");
   return new Map(
     [trustPart, ...sites].map((part) => {
       const own = resources.filter(({ urn }) => partOf.get(urn) === part || partOf.get(urn) === "every");
@@ -42,7 +46,7 @@ export function splitState<T extends State>(state: T, origin: StateOrigin): Read
       const moved = own.map((resource): StateResource => ({
         ...inStack(resource, origin.project, origin.stack, to, (urn) => urns.has(urn)),
         ...(resource.type === stackType ? { outputs: outputs.get(part) ?? {} } : {}),
-        ...(part === trustPart && isOfRoot(resource, resources) ? { protect: true } : {}),
+        ...(part === trustPart && isOfSigningRoot(resource) ? { protect: true } : {}),
       }));
       return [part, { ...state, resources: moved }];
     }),
@@ -57,6 +61,8 @@ function outputsOf(
 ): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
   const whole = (resources.find(({ type }) => type === stackType)?.outputs ?? {}) as WholeOutputs;
   const facts = new Facts(resources);
+  const { rootFingerprint, roots = rootFingerprint === undefined ? [] : [{ fingerprint: rootFingerprint }] } =
+    whole.mesh ?? {};
   const intermediates = Object.fromEntries(
     sites.flatMap((site) => {
       const intermediate = facts.intermediateOf(site);
@@ -67,7 +73,7 @@ function outputsOf(
     [
       trustPart,
       {
-        ...(whole.mesh?.rootFingerprint === undefined ? {} : { root: whole.mesh.rootFingerprint }),
+        ...(roots.length === 0 ? {} : { root: rootsOffer(roots) }),
         ...Object.fromEntries(
           Object.entries(intermediates).map(([site, { certificatePem }]) => [
             `intermediate.${site}`,
@@ -91,7 +97,7 @@ function outputsOf(
       {
         mesh: whole.mesh,
         part: partOutput(trustPart),
-        rootCertificatePem: facts.rootCertificatePem(),
+        rootCertificatePem: facts.rootCertificatesPem(generatedRootsOf(plan)),
         intermediates: asSecret(intermediates),
       },
     ],
@@ -109,7 +115,10 @@ function outputsOf(
 }
 
 interface WholeOutputs {
-  readonly mesh?: { readonly rootFingerprint?: string };
+  readonly mesh?: {
+    readonly rootFingerprint?: string;
+    readonly roots?: readonly { readonly fingerprint: string }[];
+  };
   readonly clusters?: Readonly<Record<string, unknown>>;
   readonly controlPlanes?: Readonly<Record<string, { readonly address?: string }>>;
 }
@@ -126,11 +135,23 @@ class Facts {
   constructor(resources: readonly StateResource[]) {
     // One that only waits for its deletion says nothing any more.
     this.resources = resources.filter((resource) => resource.delete !== true);
-    this.byName = new Map(this.resources.map((resource) => [nameOf(resource.urn), resource]));
+    // What a root is made of may be called as what a cluster named `root` is.
+    const ofSites = this.resources.filter((resource) => rootOfResource(resource, resources) === undefined);
+    this.byName = new Map(ofSites.map((resource) => [nameOf(resource.urn), resource]));
   }
 
-  rootCertificatePem(): string | undefined {
-    return this.output(childName(rootName(meshName), "RootCa", "certificate"), "certPem");
+  /** Certificates of the roots that are there, in the order of their names. */
+  rootCertificatesPem(roots: readonly string[]): string | undefined {
+    const found = roots.flatMap((root) => {
+      const certificate = this.resources.find(
+        ({ urn, parent = "" }) =>
+          nameOf(urn) === childName(rootName(meshName, root), "RootCa", "certificate") &&
+          nameOf(parent) === rootName(meshName, root),
+      );
+      const pem = revealed(certificate?.outputs?.["certPem"]);
+      return isText(pem) ? [pem] : [];
+    });
+    return found.length === 0 ? undefined : found.join("");
   }
 
   intermediateOf(

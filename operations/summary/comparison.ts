@@ -20,7 +20,7 @@ const lastSchema = z.object({
       trustDomain: z.string().optional(),
       mtls: z.enum(["strict", "permissive", "none"]).optional(),
       roots: z
-        .array(endSchema.extend({ fingerprint: z.string() }))
+        .array(endSchema.extend({ name: z.string().optional(), fingerprint: z.string() }))
         .default([])
         .catch([]),
     })
@@ -33,7 +33,7 @@ const lastSchema = z.object({
         .object({
           configCluster: z.string(),
           serves: z.array(z.string()),
-          intermediate: endSchema.optional().catch(undefined),
+          intermediate: endSchema.extend({ root: z.string().optional() }).optional().catch(undefined),
         })
         .partial(),
     )

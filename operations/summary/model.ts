@@ -97,6 +97,8 @@ export interface Risk {
 /** The kinds of risks; docs/pull-requests.md has what each means. */
 export const riskIds = [
   "root-replaced",
+  "root-dropped",
+  "issuer-changes",
   "trust-domain-changes",
   "root-key-removed",
   "mesh-id-changes",

@@ -17,7 +17,7 @@ import { differing } from "./differing";
 import type { Change, ChangeId, ClusterSummary, MeshSummary, Risk } from "./model";
 import { readPreview, type Preview, type Step } from "./read-preview";
 import type { StackEvents } from "./recording";
-import { identityChanges, intermediate, rootChanges } from "./rules/certificates";
+import { identityChanges, intermediate } from "./rules/certificates";
 import { crossNetwork } from "./rules/cross-network";
 import { exposedIstiod } from "./rules/exposed-istiod";
 import { gatewayPods } from "./rules/gateway-pods";
@@ -37,6 +37,7 @@ import { mutualTls } from "./rules/mutual-tls";
 import { notUnderstood } from "./rules/not-understood";
 import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers";
 import { replicas } from "./rules/replicas";
+import { rootChanges, rootsAreOthers } from "./rules/roots";
 import { verbOf } from "./rules/verb";
 import { counted } from "./words";
 import { unseenIn } from "./unseen";
@@ -191,9 +192,10 @@ function otherFinding(step: Step): Finding {
 /** What is about no single cluster. */
 function meshFindings(mesh: Comparison): Finding[] {
   const { plan, preview } = mesh;
-  const isNew = preview.steps.some(
+  const isMade = preview.steps.some(
     ({ op, subject, type }) => op === "create" && subject.component === "root CA" && !type.startsWith("isthmus:"),
   );
+  const isNew = isMade && !rootsAreOthers(mesh);
   const ofRoot = new Set(preview.steps.filter(({ subject }) => subject.component === "root CA"));
   const others = preview.steps.filter(
     (step) => step.subject.cluster === undefined && !isMere(step) && !ofRoot.has(step) && step.op !== "same",

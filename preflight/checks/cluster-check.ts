@@ -55,6 +55,8 @@ export interface ClusterCheck {
   readonly timeoutMs: number;
   /** Roots that workloads are to trust, PEM, where they are not the stack's own. */
   readonly rootsPem?: string;
+  /** `look`: also under which root its istiod signs. Default: `leave`. */
+  readonly issuer?: "look" | "leave";
 }
 
 /**
@@ -122,7 +124,7 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
     namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {
       ...(uid === undefined ? {} : { uid }),
-      system: await sightingOf(standing.system, server, check.rootsPem === undefined ? "leave" : "look"),
+      system: await sightingOf(standing.system, server, check.issuer ?? "leave"),
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
     ...(existing.notAfter === undefined ? {} : { existingIntermediate: existing.notAfter }),

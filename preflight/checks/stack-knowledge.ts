@@ -4,6 +4,8 @@ export interface StackKnowledge {
   readonly clusters: ReadonlyMap<string, KnownCluster>;
   /** SHA-256 fingerprints of the roots that are this mesh's; none before its first update. */
   readonly roots: readonly string[];
+  /** Of those that the stack makes the fingerprint, by the name in the mesh's file. Default: none is known by its name. */
+  readonly generatedRoots?: ReadonlyMap<string, string>;
 }
 
 /** What a stack knows of one cluster. */

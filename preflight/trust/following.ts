@@ -7,16 +7,18 @@ import {
   bundleOf,
   configurationsOf,
   issuerOf,
+  keyIdOf,
   sameBundle,
   sameIssuer,
   unsafe,
   type Change,
   type Configuration,
   type Counterexample,
+  type Issuer,
   type MeshStanding,
 } from "../../trust/rotation";
 import { knownAs } from "../checks/stack-knowledge";
-import { changesRoots, issuerRootOf, judgeRootChange, type RootChange } from "./root-change";
+import { changesRoots, generatedIn, generatedIssuerOf, judgeRootChange, type RootChange } from "./root-change";
 import type { ProxyName } from "./standing/cluster-trust";
 import { knownRoots, meshStanding, type Trusts } from "./standing/mesh-standing";
 import { namingBy } from "./standing/naming";
@@ -93,7 +95,7 @@ function wantedRoots(change: RootChange, trusts: Trusts): X509Certificate[] {
   const { plan, material } = change;
   const given = certificatesIn(material.rootsPem ?? "");
   if (plan.trust.root !== "generated") return given;
-  const own = new Set(plan.controlPlanes.map(({ name }) => issuerRootOf(change, name)));
+  const own = new Set(generatedIn(change));
   return [...knownRoots(trusts).filter(({ fingerprint256 }) => own.has(fingerprint256)), ...given];
 }
 
@@ -106,11 +108,12 @@ function givenIn({ material }: RootChange): X509Certificate[] {
 
 /** What the update changes of istiods: not of those whose Secret says it already, or is somebody else's. */
 function stepOf(
-  { material, plan }: RootChange,
+  change: RootChange,
   standing: MeshStanding,
   trusts: Trusts,
   wanted: readonly X509Certificate[],
 ): Change {
+  const { material, plan } = change;
   const known = [...knownRoots(trusts), ...wanted];
   const roots = bundleOf(wanted);
   return new Map(
@@ -122,7 +125,7 @@ function stepOf(
       const saidIssuer = said && issuerOf([...said.chain, ...said.roots], known);
       const issuer =
         found === undefined
-          ? (saidIssuer ?? had.issuer)
+          ? underGenerated(change, site, saidIssuer ?? had.issuer, known)
           : (issuerOf([...certificatesIn(found.certificatePem), ...wanted], known) ?? had.issuer);
       const isSaid =
         said !== undefined &&
@@ -132,6 +135,13 @@ function stepOf(
       return isSaid ? [] : [[site, { roots, issuer }]];
     }),
   );
+}
+
+/** An intermediate of the stack's own keeps its key when another of the stack's roots signs it. */
+function underGenerated(change: RootChange, site: string, issuer: Issuer, known: readonly X509Certificate[]): Issuer {
+  const wanted = generatedIssuerOf(change, site);
+  const root = known.find(({ fingerprint256 }) => fingerprint256 === wanted);
+  return root === undefined ? issuer : { keyId: issuer.keyId, anchors: [{ root: keyIdOf(root) }] };
 }
 
 interface Judged {

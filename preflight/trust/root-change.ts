@@ -1,5 +1,16 @@
 import { type X509Certificate } from "node:crypto";
-import { configurationPath, listed, sitesOf, type MeshPlan, type Problem } from "../../topology";
+import {
+  configurationPath,
+  distinctProblems,
+  firstRoot,
+  generatedRootsOf,
+  issuingRootOf,
+  listed,
+  mayChangeRoots,
+  sitesOf,
+  type MeshPlan,
+  type Problem,
+} from "../../topology";
 import { certificatesIn, rootOf } from "../../trust";
 import type { ClusterSighting } from "../checks/cluster-identity";
 import { knownAs, type StackKnowledge } from "../checks/stack-knowledge";
@@ -22,14 +33,15 @@ export interface RootChange {
 export function judgeRootChange(change: RootChange): Problem[] {
   const { plan, material, knowledge } = change;
   const standing = sitesOf(plan).filter((site) => knownAs(knowledge, site)?.belongs === true);
-  const isPlain = plan.trust.root === "generated" && material.rootsPem === undefined;
-  if (standing.length === 0 || isPlain) return [];
+  const isGenerated = plan.trust.root === "generated";
+  // A stack whose only root is not known by its name has only that one.
+  const isKnown = mayChangeRoots(plan) || knowledge.generatedRoots?.has(firstRoot) === true;
+  if (standing.length === 0 || !isKnown) return [];
   const wanted = certificatesIn(material.rootsPem ?? "");
   const names = standing.map(({ name }) => name);
   return [
-    // A root that the stack makes itself is always among them.
-    ...(plan.trust.root === "generated" ? [] : droppedRoots(change, wanted, names)),
-    ...unknownRoots(change, wanted, names),
+    ...droppedRoots(change, wanted, names),
+    ...(isGenerated ? untrustedRoots(change, names) : unknownRoots(change, wanted, names)),
   ];
 }
 
@@ -46,15 +58,35 @@ export function changesRoots(change: RootChange): boolean {
     const root = rootOf(certificatesIn(found.certificatePem), wanted);
     return root !== undefined && issuerRootOf(change, site) !== root.fingerprint256;
   });
-  const own = plan.trust.root === "generated" ? plan.controlPlanes.map(({ name }) => issuerRootOf(change, name)) : [];
-  const kept = new Set([...own, ...wanted.map(({ fingerprint256 }) => fingerprint256)]);
+  const isUnderAnother = plan.controlPlanes.some(({ name }) => {
+    const root = generatedIssuerOf(change, name);
+    return root !== undefined && standing.some((site) => site.name === name) && issuerRootOf(change, name) !== root;
+  });
+  const kept = new Set([...generatedIn(change), ...wanted.map(({ fingerprint256 }) => fingerprint256)]);
   return (
     signsAnew ||
+    isUnderAnother ||
     standing.some(({ name }) => {
       const system = sightings.get(name)?.system;
       return system?.kind === "ours" && system.roots.some((root) => !kept.has(root));
     })
   );
+}
+
+/**
+ * Fingerprints of the roots that the stack makes and keeps, as far as they are there; of a stack that does not call them by
+ * names, those under which istiods sign. Pure.
+ */
+export function generatedIn(change: RootChange): readonly string[] {
+  const { knowledge, plan } = change;
+  if (plan.trust.root !== "generated") return [];
+  const known = generatedRootsOf(plan).flatMap((name) => knowledge.generatedRoots?.get(name) ?? []);
+  return known.length > 0 ? known : plan.controlPlanes.flatMap(({ name }) => issuerRootOf(change, name) ?? []);
+}
+
+/** Fingerprint of the generated root under which an istiod is to sign; undefined where none is, or it is yet to be made. Pure. */
+export function generatedIssuerOf({ knowledge, plan }: RootChange, site: string): string | undefined {
+  return plan.trust.root === "generated" ? knowledge.generatedRoots?.get(issuingRootOf(plan, site)) : undefined;
 }
 
 /** The root under which the istiod of a cluster signs: as the cluster says it, else as the last update did. */
@@ -67,19 +99,63 @@ export function issuerRootOf({ plan, knowledge, sightings }: RootChange, site: s
 
 /** Roots under which an istiod signs until now, and that nobody is to trust any more. */
 function droppedRoots(change: RootChange, wanted: readonly X509Certificate[], standing: readonly string[]): Problem[] {
-  const kept = new Set(wanted.map(({ fingerprint256 }) => fingerprint256));
+  const generated = generatedRootsOf(change.plan);
+  const kept = new Set([
+    ...wanted.map(({ fingerprint256 }) => fingerprint256),
+    ...generated.flatMap((name) => change.knowledge.generatedRoots?.get(name) ?? []),
+  ]);
   const dropped = new Map<string, string[]>();
   for (const { name } of change.plan.controlPlanes) {
     const issuer = issuerRootOf(change, name);
     if (!standing.includes(name) || issuer === undefined || kept.has(issuer)) continue;
     dropped.set(issuer, [...(dropped.get(issuer) ?? []), name]);
   }
-  return [...dropped].map(([root, sites]) => ({
-    path: configurationPath("trust", "roots"),
-    expected: `the root among them that the certificates of ${listed(sites)} lead to, SHA-256 ${root}`,
-    found: wanted.length === 0 ? "no roots" : `others alone: ${listed(wanted.map(nameOf))}`,
-    fix: "Let every workload trust both first: put that root's certificate into the file of isthmus:mesh.trust.roots beside the new one, run, then change the intermediates, run, and take it out last (docs/trust.md).",
-  }));
+  const others = [...generated, ...wanted.map(nameOf)];
+  return [...dropped].map(([root, sites]) => {
+    const name = generated.length === 0 ? undefined : nameIn(change, root);
+    return {
+      path: name === undefined ? configurationPath("trust", "roots") : configurationPath("trust", "generated", "roots"),
+      expected: `the root among them that the certificates of ${listed(sites)} lead to, ${name ?? `SHA-256 ${root}`}`,
+      found: others.length === 0 ? "no roots" : `others alone: ${listed(others)}`,
+      fix:
+        name === undefined
+          ? "Let every workload trust both first: put that root's certificate into the file of isthmus:mesh.trust.roots beside the new one, run, then change the intermediates, run, and take it out last (docs/trust.md)."
+          : "Keep it there until every istiod has its intermediate under another root, and every workload its certificate: a root is dropped by an update of its own (docs/trust.md).",
+    };
+  });
+}
+
+/** What the mesh's file called a root that the stack made. */
+function nameIn({ knowledge }: RootChange, root: string): string | undefined {
+  return [...(knowledge.generatedRoots ?? [])].find(([, fingerprint]) => fingerprint === root)?.[0];
+}
+
+/** Generated roots under which an istiod is to sign, and that a cluster does not trust yet. */
+function untrustedRoots(change: RootChange, standing: readonly string[]): Problem[] {
+  const { knowledge, plan, sightings } = change;
+  const problems = plan.controlPlanes.flatMap(({ name: site }): Problem[] => {
+    const root = issuingRootOf(plan, site);
+    const fingerprint = knowledge.generatedRoots?.get(root);
+    if (fingerprint !== undefined && issuerRootOf(change, site) === fingerprint) return [];
+    const lacking = standing.filter((name) => {
+      const system = sightings.get(name)?.system;
+      return fingerprint === undefined || system?.kind !== "ours" || !system.roots.includes(fingerprint);
+    });
+    if (lacking.length === 0) return [];
+    const keys = Object.hasOwn(plan.trust.generated.issuers, site) ? ["issuers", site] : ["issuer"];
+    return [
+      {
+        path: configurationPath("trust", "generated", ...keys),
+        expected: "a root that every cluster is known to trust already",
+        found:
+          fingerprint === undefined
+            ? `${root}, which is only made by this update`
+            : `${root}, which is not known of ${listed(lacking)}`,
+        fix: "Let it sign nothing for now: name it in isthmus:mesh.trust.generated.roots alone, and run until every cluster trusts it; then change who signs and run again (docs/trust.md).",
+      },
+    ];
+  });
+  return distinctProblems(problems);
 }
 
 /** Roots of new intermediates that a cluster does not trust yet. One that cannot be asked counts as one that does not. */

@@ -76,9 +76,10 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
     mtls: plan.mtls,
   };
 
-  const root = trust.rootFingerprint;
+  const { rootFingerprint, roots = [] } = trust;
+  const known = [...(rootFingerprint === undefined ? [] : [rootFingerprint]), ...roots.map((root) => root.fingerprint)];
   const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, {
-    part: { name: part, roots: root === undefined ? [] : [root] },
+    part: { name: part, roots: known },
     mistakes: [...mistakes, ...movedConfigurations(plan, configClusters(last))],
   });
   const access = reached.clusters.get(part);

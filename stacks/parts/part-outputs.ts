@@ -34,7 +34,16 @@ const intermediateSchema = z.union([
 ]);
 
 const outputsSchema = z.object({
-  mesh: z.object({ rootFingerprint: z.string().optional(), mtls: saidMutualTlsSchema }).catch({}),
+  mesh: z
+    .object({
+      rootFingerprint: z.string().optional(),
+      mtls: saidMutualTlsSchema,
+      roots: z
+        .array(z.object({ fingerprint: z.string() }))
+        .optional()
+        .catch(undefined),
+    })
+    .catch({}),
   controlPlanes: z.record(z.string(), z.object({ address: z.string().optional() })).catch({}),
   part: partSchema.catch({ offers: {}, uses: {} }),
   rootCertificatePem: z.string().optional().catch(undefined),

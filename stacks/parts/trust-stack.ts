@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MeshTrust, nothingElsewhere, type Intermediate, type TrustMaterial } from "../../components";
+import { MeshTrust, nothingElsewhere, type Intermediate, type RootOutputs, type TrustMaterial } from "../../components";
 import { meshName, trustPart, withMutualTls, type MeshPlan } from "../../topology";
 import type { MeshOutput } from "../mesh-stack";
 import { digestOf, partDigest } from "./digest";
@@ -56,7 +56,7 @@ export function trustStack(
       environment,
       name: trustPart,
       offers: {
-        root: trust.rootFingerprint,
+        root: trust.roots.apply(rootsOffer),
         ...Object.fromEntries(intermediates.map(([site, { offer }]) => [`intermediate.${site}`, offer])),
       },
       uses: {},
@@ -68,6 +68,11 @@ export function trustStack(
     intermediates: pulumi.secret(Object.fromEntries(intermediates.map(([site, { written }]) => [site, written]))),
     ...(trust.requests === undefined ? {} : { trust: { requests: trust.requests } }),
   };
+}
+
+/** By what the other parts see that the roots are others: the fingerprints of all of them. Pure. */
+export function rootsOffer(roots: readonly Pick<RootOutputs, "fingerprint">[]): string {
+  return roots.map(({ fingerprint }) => fingerprint).join(",");
 }
 
 /** What the other parts read of an intermediate CA, and by what they see that it is another one. */

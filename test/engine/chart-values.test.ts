@@ -106,6 +106,11 @@ describe("Helm values", function () {
     }
   });
 
+  it("are all known to Istio's charts: roots that may become others", () => {
+    const trust = { generated: { roots: ["first", "2031"] } };
+    for (const config of [twoPrimaries, externalControlPlane]) assertAllKnown(planOf({ ...config, trust }));
+  });
+
   it("are told from others", () => {
     assert.deepEqual(unknownTo("istiod", { global: { externalIstoid: true } }), ["global.externalIstoid"]);
     // Istio's documentation passes it; the chart knows nothing of it any more.

@@ -9,7 +9,7 @@ const turns = [
   ["changes", "trust"],
   ["first-failure", "leftovers"],
   ["drift", "kubeconfigs", "mutual-tls"],
-  ["parts"],
+  ["parts", "root-change"],
   ["kills"],
   ["interruption", "addresses", "package"],
 ] as const;

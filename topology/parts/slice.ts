@@ -1,6 +1,7 @@
 import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
+  mayChangeRoots,
   peerPoliciesIn,
   type ClusterPlan,
   type ControlPlanePlan,
@@ -27,6 +28,8 @@ export interface PartSlice {
   readonly configNetwork?: string;
   /** External istiods that take their configuration from here. */
   readonly configures: readonly string[];
+  /** Whether istiods and proxies are told to take up other roots while they run; left out where not. */
+  readonly mayChangeRoots?: true;
   readonly isRead: boolean;
   readonly hasCrossNetworkGateway: boolean;
   /** Domain of the Services behind those gateways, where an external istiod gives it another than cluster.local. */
@@ -70,6 +73,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
     configures: plan.controlPlanes
       .filter(({ kind, configCluster }) => kind === "external" && configCluster === part)
       .map(({ name }) => name),
+    ...(mayChangeRoots(plan) ? { mayChangeRoots: true } : {}),
     isRead: isRead(plan, part),
     hasCrossNetworkGateway: hasCrossNetworkGateway(plan, part),
     ...otherClusterDomain(plan, part),

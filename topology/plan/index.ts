@@ -1,6 +1,7 @@
 export type { AccessPlan, FileAccess, OutputAccess, SecretAccess } from "./access-plan";
 export * from "./cluster-plan";
 export * from "./control-plane-plan";
+export * from "./generated-roots";
 export * from "./istio-plan";
 export * from "./mesh-plan";
 export { movedConfigurations } from "./moved-configurations";

@@ -1,3 +1,4 @@
+import { firstRoot } from "../schema/generated-roots";
 import type { ClusterDraft, ExternalDraft, MeshDraft } from "./rule";
 
 /** Clusters of a draft, sorted by name, so that the same mistake is reported at the same place in whatever order they are written. */
@@ -35,6 +36,23 @@ export function controlPlaneOf(name: string, cluster: ClusterDraft): string {
 /** Where a control plane's settings stand: among the clusters or the external control planes. */
 export function isExternal(mesh: MeshDraft, controlPlane: string): boolean {
   return clusterCalled(mesh, controlPlane) === undefined && externalCalled(mesh, controlPlane) !== undefined;
+}
+
+/** Names of the clusters that an istiod runs in, sorted. */
+export function istiodsOf(mesh: MeshDraft): string[] {
+  const own = clustersOf(mesh).filter(([name, cluster]) => controlPlaneOf(name, cluster) === name);
+  return [...own, ...externalsOf(mesh)].map(([name]) => name).sort();
+}
+
+/** Where certificates come from, which the schema has a default for. */
+export function trustSourceOf({ trust }: MeshDraft): "generated" | "offline" | "given" {
+  return trust?.root ?? "generated";
+}
+
+/** Whether the roots may become others; see `mayChangeRoots` of the plan. */
+export function rootsMayChange(mesh: MeshDraft): boolean {
+  const { generated: { roots = [firstRoot] } = {}, roots: file } = mesh.trust ?? {};
+  return trustSourceOf(mesh) !== "generated" || file !== undefined || roots.some((name) => name !== firstRoot);
 }
 
 function own<Item>(items: Readonly<Record<string, Item>> | undefined, name: string): Item | undefined {

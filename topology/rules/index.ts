@@ -22,6 +22,13 @@ import {
   nodePortRange,
   statusPortKept,
 } from "./gateways";
+import {
+  generatedRootsNamed,
+  generatedRootsOfSource,
+  generatedRootsOnce,
+  issuersNameIstiods,
+  issuersNameRoots,
+} from "./generated-roots";
 import { replacesFormerIdentity, replacesFormerName, replacesOnce } from "./identity";
 import {
   intermediatesGiven,
@@ -114,6 +121,16 @@ export const rules: readonly Rule[] = [
   { id: "intermediates-of-source", about: [["trust", "root"]], check: intermediatesOfSource },
   { id: "roots-of-offline", about: [["trust"]], check: rootsOfOffline },
   { id: "roots-of-existing", about: [["trust"]], check: rootsOfExisting },
+  { id: "generated-roots-of-source", about: [["trust", "root"]], check: generatedRootsOfSource },
+  { id: "generated-roots-named", about: [["trust"]], check: generatedRootsNamed },
+  { id: "generated-roots-once", check: generatedRootsOnce },
+  { id: "issuers-name-roots", about: [["trust"]], check: issuersNameRoots },
+  {
+    id: "issuers-name-istiods",
+    about: [["clusters", "*", "controlPlane"]],
+    names: ["clusters", "externalControlPlanes"],
+    check: issuersNameIstiods,
+  },
   { id: "supported-istio", check: supportedIstio },
   { id: "published-images", check: publishedImages },
   { id: "published-charts", check: publishedCharts },

@@ -1,23 +1,12 @@
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
-import { clustersOf, controlPlaneOf, entriesOf, externalsOf } from "./draft";
+import { entriesOf, istiodsOf, trustSourceOf } from "./draft";
 import type { MeshDraft } from "./rule";
 import { called, calledAll, didYouMean } from "./words";
 
-/** Names of the clusters that an istiod runs in. */
-function istiodsOf(mesh: MeshDraft): string[] {
-  const own = clustersOf(mesh).filter(([name, cluster]) => controlPlaneOf(name, cluster) === name);
-  return [...own, ...externalsOf(mesh)].map(([name]) => name).sort();
-}
-
-/** Where certificates come from, which the schema has a default for. */
-function sourceOf({ trust }: MeshDraft): "generated" | "offline" | "given" {
-  return trust?.root ?? "generated";
-}
-
 /** An istiod without an intermediate CA makes a root of its own. */
 export function intermediatesGiven(mesh: MeshDraft): readonly Problem[] {
-  if (sourceOf(mesh) !== "given") return [];
+  if (trustSourceOf(mesh) !== "given") return [];
   const given = mesh.trust?.intermediates ?? {};
   return istiodsOf(mesh)
     .filter((name) => !Object.hasOwn(given, name))
@@ -44,7 +33,7 @@ export function knownIntermediates(mesh: MeshDraft): readonly Problem[] {
 
 /** Each source has its own ways to say where an intermediate is. */
 export function intermediatesOfSource(mesh: MeshDraft): readonly Problem[] {
-  const source = sourceOf(mesh);
+  const source = trustSourceOf(mesh);
   const pathOf = (...keys: readonly string[]): string => configurationPath("trust", "intermediates", ...keys);
   const entries = entriesOf(mesh.trust?.intermediates);
   if (source === "generated" && mesh.trust?.intermediates !== undefined) {
@@ -89,7 +78,7 @@ export function intermediatesOfSource(mesh: MeshDraft): readonly Problem[] {
 
 /** What was signed elsewhere says not which of the certificates above it is to be trusted. */
 export function rootsOfOffline(mesh: MeshDraft): readonly Problem[] {
-  if (sourceOf(mesh) !== "offline" || mesh.trust?.roots !== undefined) return [];
+  if (trustSourceOf(mesh) !== "offline" || mesh.trust?.roots !== undefined) return [];
   return [
     {
       path: configurationPath("trust", "roots"),
@@ -102,7 +91,7 @@ export function rootsOfOffline(mesh: MeshDraft): readonly Problem[] {
 
 /** What somebody else keeps in a cluster is read only when that cluster is asked, and may be renewed at any time. */
 export function rootsOfExisting(mesh: MeshDraft): readonly Problem[] {
-  if (sourceOf(mesh) !== "given" || mesh.trust?.roots !== undefined) return [];
+  if (trustSourceOf(mesh) !== "given" || mesh.trust?.roots !== undefined) return [];
   const existing = entriesOf(mesh.trust?.intermediates).filter(([, entry]) => "existingSecret" in entry);
   if (existing.length === 0) return [];
   return [

@@ -1,9 +1,9 @@
 import { describeFound } from "../found";
 import { isMap } from "../merge-values";
-import { chartNames, ownedValues, valuesOfExternals, type Chart } from "../owned-values";
+import { chartNames, ownedValues, valuesOfChangingRoots, valuesOfExternals, type Chart } from "../owned-values";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
-import { clustersOf, externalsOf } from "./draft";
+import { clustersOf, externalsOf, rootsMayChange } from "./draft";
 import type { MeshDraft } from "./rule";
 
 /** Extra values of one chart, and where they stand. */
@@ -46,21 +46,24 @@ function extras(mesh: MeshDraft): Extra[] {
 }
 
 export function ownedValuesUntouched(mesh: MeshDraft): readonly Problem[] {
+  const ofRoots = rootsMayChange(mesh) ? valuesOfChangingRoots : [];
   return extras(mesh).flatMap(({ keys, chart, values, reachesExternals }) =>
-    [...ownedValues[chart], ...(reachesExternals && chart === "istiod" ? valuesOfExternals : [])].flatMap(
-      ({ path, instead }) => {
-        const below = path.split(".");
-        if (!has(values, below)) return [];
-        return [
-          {
-            path: configurationPath(...keys, ...below),
-            expected: "nothing, because Isthmus decides this value",
-            found: "a value",
-            fix: instead,
-          },
-        ];
-      },
-    ),
+    [
+      ...ownedValues[chart],
+      ...(chart === "istiod" ? ofRoots : []),
+      ...(reachesExternals && chart === "istiod" ? valuesOfExternals : []),
+    ].flatMap(({ path, instead }) => {
+      const below = path.split(".");
+      if (!has(values, below)) return [];
+      return [
+        {
+          path: configurationPath(...keys, ...below),
+          expected: "nothing, because Isthmus decides this value",
+          found: "a value",
+          fix: instead,
+        },
+      ];
+    }),
   );
 }
 

@@ -1,2 +1,3 @@
+export { firstRoot } from "./generated-roots";
 export * from "./mesh";
 export type { IntermediateSource } from "./intermediates";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
+import { generatedRootsSchema } from "./generated-roots";
 import { intermediatesSchema, rootsFile } from "./intermediates";
 import { days, oneOf } from "./primitives";
 
@@ -19,6 +20,11 @@ export const trustSchema = worded(
       .optional()
       .describe(
         "Where the intermediate CA of each istiod comes from, by the name of the cluster that it runs in. With `given` there is one for every istiod. With `offline` it names what was signed, as `certificate`; an istiod without one is not made yet, and its signing request is in the stack's outputs. Default: none.",
+      ),
+    generated: generatedRootsSchema
+      .prefault({})
+      .describe(
+        "Roots that the stack makes, where `root` is generated. Another one beside the first is how a mesh changes its root without losing a call: both trusted, then the intermediates under it, then the first dropped, each by an update of its own. Default: one root, under which every istiod has its intermediate.",
       ),
     keyAlgorithm: oneOf(["ecdsa-p256", "rsa-4096"])
       .default("ecdsa-p256")

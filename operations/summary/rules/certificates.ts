@@ -1,69 +1,10 @@
-import { listed } from "../../../topology";
+import { issuingRootOf, listed } from "../../../topology";
 import type { ClusterRule, ClusterView, Comparison, Finding } from "../comparison";
-import { isMere } from "../comparison";
 import { textAt } from "../properties";
 import type { Step } from "../read-preview";
 import { notUnderstood } from "./not-understood";
+import { isRootReplaced, rootsAreOthers } from "./roots";
 import { because } from "./verb";
-
-/** The root CA of the mesh. */
-export function rootChanges(mesh: Comparison): Finding[] {
-  const steps = rootSteps(mesh);
-  if (mesh.plan.trust.root !== "generated" && steps.some(({ op }) => op === "delete")) return [ownRootGoes(steps)];
-  if (!isRootReplaced(mesh)) {
-    const others = steps.filter(({ op }) => op === "update");
-    const unknown = steps.filter(({ op }) => op === "other");
-    const words = "the record of the root CA changes; its certificate stays";
-    return [
-      ...(others.length === 0 ? [] : [{ change: { id: "root", words }, explains: others } as const]),
-      ...unknown.map((step): Finding => {
-        const said = `the root CA ${step.subject.part ?? ""} changes`;
-        return { change: { id: "root", words: said }, risk: notUnderstood(said, step), explains: [step] };
-      }),
-    ];
-  }
-  return [
-    {
-      change: { id: "root", words: "the root changes: every workload is affected" },
-      risk: {
-        id: "root-replaced",
-        severity: "high",
-        traffic: "interrupted",
-        words: `The root CA is replaced${steps.map(because).find((words) => words !== "") ?? ""}: every workload of every cluster trusts the former one alone until it is restarted, and calls between old and new fail.`,
-        advice: "Do not merge it, unless you mean to restart everything at once; find out what makes it change.",
-      },
-      explains: steps,
-    },
-  ];
-}
-
-/** The mesh goes over to certificates from elsewhere: that its root is trusted as long as it must be was judged before. */
-function ownRootGoes(explains: readonly Step[]): Finding {
-  const words = "the stack keeps no root CA of its own any more";
-  return {
-    change: { id: "root", words },
-    risk: {
-      id: "root-key-removed",
-      severity: "medium",
-      traffic: "not-interrupted",
-      words: `${words}: its key is gone for good, and with it the way back to that root.`,
-      advice: "Do it when every workload has a certificate under the new root: `isthmus trust status` says so.",
-    },
-    explains,
-  };
-}
-
-/** Whether the mesh gets another root certificate in place of the one that it has. */
-function isRootReplaced(mesh: Comparison): boolean {
-  // A root that is made while clusters stand is another one than theirs.
-  return rootSteps(mesh).some(
-    ({ op }) => op === "replace" || op === "delete" || (op === "create" && mesh.preview.standing.size > 0),
-  );
-}
-
-function rootSteps({ preview }: Comparison): Step[] {
-  return preview.steps.filter((step) => step.subject.component === "root CA" && !isMere(step));
-}
 
 /** The intermediate CA of an istiod, from its key to the Secret that istiod takes it from. */
 export const intermediate: ClusterRule = (view) => {
@@ -100,6 +41,9 @@ export const intermediate: ClusterRule = (view) => {
     });
   }
   const unknown = explains.find(({ op }) => op === "other" || op === "create");
+  if (certificate === undefined && unknown === undefined && secret?.op === "update" && rootsAreOthers(view.mesh)) {
+    return found("its workloads are told the roots that they trust");
+  }
   if (certificate === undefined || unknown !== undefined) {
     const words = "the Secret of its intermediate CA changes";
     return found(words, notUnderstood(words, unknown ?? explains[0] ?? noStep));
@@ -107,6 +51,17 @@ export const intermediate: ClusterRule = (view) => {
   if (certificate.op === "update") return found("its intermediate CA is kept; when it is renewed changes");
   const reasons = certificate.replacePaths;
   if (isRootReplaced(view.mesh)) return found("its intermediate CA is signed by the new root");
+  if (reasons.length > 0 && reasons.every((path) => path === "caCertPem" || path === "caPrivateKeyPem")) {
+    const root = issuingRootOf(view.mesh.plan, view.name);
+    const words = `its intermediate CA is issued by the root ${root}, with the same key`;
+    return found(words, {
+      id: "issuer-changes",
+      severity: "medium",
+      traffic: "not-known",
+      words: `${words}: calls fail to its workloads from those that do not trust that root yet.`,
+      advice: "Merge it once every workload of every cluster trusts that root: `isthmus trust status` says so.",
+    });
+  }
   if (request?.op === "replace")
     return found("its intermediate CA is issued anew, with the same key: its subject changes");
   if (

@@ -39,6 +39,8 @@ const harmless = [
   /^values\.meshConfig\.accessLog(File|Encoding|Format)$/,
   // That the Secrets are there is looked at before; pods that run need them no more.
   /(^|\.)imagePullSecrets\b/,
+  // istiod is rolled for them, which loses no call, and proxies that run go on without (docs/trust.md).
+  /^values\.(env\.ISTIO_MULTIROOT_MESH|meshConfig\.defaultConfig\.proxyMetadata\.PROXY_CONFIG_XDS_AGENT)$/,
   // Which validator is asked about new configuration.
   /^values\.(defaultRevision|base\.validationURL)$/,
 ];

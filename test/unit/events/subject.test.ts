@@ -28,6 +28,21 @@ describe("what a resource is called", () => {
       "root CA key",
     ],
     [
+      within("RootCa", "tls:index/selfSignedCert:SelfSignedCert", "mesh-root-2031-certificate"),
+      { component: "root CA", root: "2031", part: "certificate" },
+      "root CA 2031 certificate",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:RootCa", "mesh-root-intermediate"),
+      { component: "root CA", root: "intermediate" },
+      "root CA intermediate",
+    ],
+    [
+      within("IntermediateCa", "tls:index/privateKey:PrivateKey", "mesh-root-intermediate-key"),
+      { cluster: "root", component: "intermediate CA", part: "key" },
+      "intermediate CA key",
+    ],
+    [
       within("IntermediateCa", "tls:index/locallySignedCert:LocallySignedCert", "mesh-east-intermediate-certificate"),
       { cluster: "east", component: "intermediate CA", part: "certificate" },
       "intermediate CA certificate",

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { parseLastOutputs } from "../../../stacks/last-outputs";
 import { knowledgeOf, ofOnePart } from "../../../stacks/stack-knowledge";
 import type { StateResource } from "../../../engine/state";
+import { selfSignedCertificatePem } from "../../support/certificates";
 import { readRecording, recordedStacks, recordedVersions } from "../../recorded/recordings";
 
 const providerOf = (cluster: string): string =>
@@ -22,7 +24,7 @@ const none = parseLastOutputs({});
 
 describe("knowledgeOf", () => {
   it("knows nothing of a stack that was never updated", () => {
-    assert.deepEqual(knowledgeOf(none, {}), { clusters: new Map(), roots: [] });
+    assert.deepEqual(knowledgeOf(none, {}), { clusters: new Map(), roots: [], generatedRoots: new Map() });
   });
 
   it("takes from the outputs alone who belongs, their UIDs and the root", () => {
@@ -38,7 +40,31 @@ describe("knowledgeOf", () => {
         ["west", { belongs: true }],
       ]),
       roots: ["AA", "BB"],
+      generatedRoots: new Map([["first", "AA"]]),
     });
+  });
+
+  it("knows the roots that the stack made by their names, from the outputs and from the state", () => {
+    const roots = [{ name: "2031", fingerprint: "BB" }, { name: "first", fingerprint: "AA" }, { fingerprint: "CC" }];
+    const last = parseLastOutputs({ mesh: { rootFingerprint: "BB", roots } });
+    const { generatedRoots, roots: known } = knowledgeOf(last, undefined);
+    assert.deepEqual(known, ["BB", "AA", "CC"]);
+    assert.deepEqual(Object.fromEntries(generatedRoots ?? []), { "2031": "BB", first: "AA" });
+    const { fingerprint256 } = new X509Certificate(selfSignedCertificatePem);
+    const types = "isthmus:index:Mesh$isthmus:index:RootCa";
+    const state = {
+      resources: [
+        {
+          urn: `urn:pulumi:prod::isthmus::${types}$tls:index/selfSignedCert:SelfSignedCert::mesh-root-2031-certificate`,
+          type: "tls:index/selfSignedCert:SelfSignedCert",
+          parent: `urn:pulumi:prod::isthmus::${types}::mesh-root-2031`,
+          outputs: { certPem: selfSignedCertificatePem },
+        },
+      ],
+    };
+    const killed = knowledgeOf(none, state);
+    assert.deepEqual(killed.roots, [fingerprint256]);
+    assert.deepEqual([...(killed.generatedRoots ?? [])], [["2031", fingerprint256]]);
   });
 
   it("takes a system namespace that was adopted for one that the state has", () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import type { MeshSummary } from "../../../operations/summary";
-import type { MeshPlan } from "../../../topology";
+import { unexamined } from "../../../operations/stack";
+import { summarise, type MeshSummary } from "../../../operations/summary";
+import type { Mesh, MeshPlan } from "../../../topology";
 import { planOf } from "../../support/plans";
-import { recordedEvents, recordedSummary } from "../../support/previews";
+import { changeCalled, planAfter, recordedEvents, recordedSummary } from "../../support/previews";
 import { meshOf } from "../topology/meshes";
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
@@ -44,6 +45,41 @@ function changing(
   });
   assert.ok(found, name);
   return recordedSummary("nothing", events, trust);
+}
+
+/**
+ * What a preview without changes would tell if roots were made or removed.
+ * @param roots What they are called, by the names of the resources in whose place they stand.
+ */
+function ofRoots(
+  roots: Readonly<Record<string, string>>,
+  op: "create" | "delete",
+  generated: Mesh["trust"]["generated"],
+  outputs: object,
+): MeshSummary {
+  const events = recordedEvents("nothing").map((event): EngineEvent => {
+    const metadata = event.resourcePreEvent?.metadata;
+    if (event.summaryEvent !== undefined) {
+      const { resourceChanges } = event.summaryEvent;
+      const same = (resourceChanges["same"] ?? 0) - Object.keys(roots).length;
+      return {
+        ...event,
+        summaryEvent: { ...event.summaryEvent, resourceChanges: { ...resourceChanges, same, [op]: 2 } },
+      };
+    }
+    const stack = event.resOutputsEvent?.metadata;
+    if (event.resOutputsEvent !== undefined && stack?.type === "pulumi:pulumi:Stack") {
+      const old = { ...stack.old, outputs } as NonNullable<Metadata["old"]>;
+      return { ...event, resOutputsEvent: { ...event.resOutputsEvent, metadata: { ...stack, old } } };
+    }
+    const name = metadata?.urn.split("::").at(-1) ?? "";
+    if (metadata === undefined || !Object.hasOwn(roots, name)) return event;
+    const urn = metadata.urn.replace(new RegExp(`${name}$`), roots[name] ?? name);
+    return { ...event, resourcePreEvent: { metadata: { ...metadata, urn, op } } };
+  });
+  const change = changeCalled("nothing");
+  const plan = planAfter({ ...change, to: { ...change.to, trust: { generated } } });
+  return summarise({ stack: "prod", plan, stacks: [{ stack: "prod", events }], fitness: unexamined });
 }
 
 const istiod = (tag: string, more: object = {}): Inputs => ({
@@ -253,6 +289,53 @@ describe("a summary, of what no configuration comes to by itself", () => {
       ["root-replaced interrupted"],
     );
     assert.ok(meshChanges.some(({ id }) => id === "root"));
+  });
+
+  describe("of a root beside another", () => {
+    const later = { "mesh-root-certificate": "mesh-root-2031-certificate", "mesh-root-key": "mesh-root-2031-key" };
+    const both = { roots: ["first", "2031"], issuer: "first", issuers: {} };
+
+    it("tells that it is made and trusted beside, which replaces nothing", () => {
+      const { meshChanges, risks } = ofRoots({ ...later }, "create", both, {});
+      assert.deepEqual(
+        [meshChanges.map(({ words }) => words), risks],
+        [["the root CA 2031 is made, and trusted beside first"], []],
+      );
+    });
+
+    it("takes one for another that is made and signs at once", () => {
+      const { risks } = ofRoots({ ...later }, "create", { ...both, issuers: { east: "2031" } }, {});
+      assert.deepEqual(
+        risks.map(({ id, traffic }) => `${id} ${traffic}`),
+        ["root-replaced interrupted"],
+      );
+    });
+
+    const mesh = {
+      roots: [
+        { name: "first", fingerprint: "AA" },
+        { name: "2031", fingerprint: "BB" },
+      ],
+    };
+    const signing = (east: string, west: string): object => ({
+      mesh,
+      controlPlanes: { east: { intermediate: { root: east } }, west: { intermediate: { root: west } } },
+    });
+    const alone = { roots: ["2031"], issuer: "2031", issuers: {} };
+    for (const [what, outputs, id] of [
+      ["tells of one that goes and signs nothing in words of its own", signing("BB", "BB"), "root-dropped not-known"],
+      ["takes one for replaced that goes and signs", signing("BB", "AA"), "root-replaced interrupted"],
+      ["takes one for replaced that goes, where nobody knows what it signs", {}, "root-replaced interrupted"],
+    ] as const) {
+      it(what, () => {
+        const first = { "mesh-root-certificate": "mesh-root-certificate", "mesh-root-key": "mesh-root-key" };
+        const { risks } = ofRoots(first, "delete", alone, outputs);
+        assert.deepEqual(
+          risks.map((risk) => `${risk.id} ${risk.traffic}`),
+          [id],
+        );
+      });
+    }
   });
 
   describe("where certificates come from elsewhere", () => {

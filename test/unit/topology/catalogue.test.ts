@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   childName,
   isSiteComponent,
+  rootCalled,
   rootName,
   siteChildEnding,
   siteChildName,
@@ -20,10 +21,17 @@ describe("the catalogue of a mesh's resources", () => {
 
   it("gives names by which states of all releases have them", () => {
     assert.equal(rootName("mesh"), "mesh-root");
+    assert.equal(rootName("mesh", "first"), "mesh-root");
     assert.equal(childName(rootName("mesh"), "RootCa", "certificate"), "mesh-root-certificate");
+    assert.equal(rootName("mesh", "2031"), "mesh-root-2031");
     assert.equal(siteComponentName("mesh", "east", "namespace.shop"), "mesh-east-namespace.shop");
     assert.equal(siteChildName("mesh", "east", "remote-clusters", "secret"), "mesh-east-remote-clusters-secret");
     assert.ok("mesh-east-remote-clusters-secret".endsWith(siteChildEnding("remote-clusters", "secret")));
+  });
+
+  it("tells what a root is called by the name of its component", () => {
+    for (const root of ["first", "2031", "key"]) assert.equal(rootCalled(rootName("mesh", root), "mesh"), root);
+    assert.equal(rootCalled("mesh-east-intermediate", "mesh"), undefined);
   });
 
   it("tells a cluster's components from those of a cluster whose name begins alike", () => {

@@ -16,7 +16,7 @@ import {
   type ClusterPlan,
   type HelmValues,
 } from "../../../topology";
-import { valuesOfExternals } from "../../../topology/owned-values";
+import { valuesOfChangingRoots, valuesOfExternals } from "../../../topology/owned-values";
 import { externals, meshOf } from "./meshes";
 
 /** What Isthmus sets but leaves to the user to set otherwise. */
@@ -83,6 +83,18 @@ describe("every value that Isthmus sets is owned", () => {
       });
     }
   }
+
+  it("where the roots may become others, and then alone", () => {
+    const controlPlane = plan.controlPlanes.find(({ kind }) => kind === "primary");
+    assert.ok(controlPlane !== undefined);
+    const trust = { ...plan.trust, generated: { ...plan.trust.generated, roots: ["first", "2031"] } };
+    const values = primaryValues({ ...plan, trust }, controlPlane);
+    assert.deepEqual(unowned("istiod", values), [
+      "env.ISTIO_MULTIROOT_MESH",
+      "meshConfig.defaultConfig.proxyMetadata.PROXY_CONFIG_XDS_AGENT",
+    ]);
+    assert.deepEqual(unowned("istiod", values, valuesOfChangingRoots), []);
+  });
 
   it("in an east-west gateway", () => {
     assert.deepEqual(unowned("gateway", eastWestGatewayValues(clusterCalled("east"))), []);

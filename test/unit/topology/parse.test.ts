@@ -66,6 +66,7 @@ describe("parseMesh", () => {
       },
       trust: {
         root: "generated",
+        generated: { roots: ["first"], issuer: "first", issuers: {} },
         keyAlgorithm: "ecdsa-p256",
         rootLifetimeDays: 1825,
         intermediateLifetimeDays: 365,

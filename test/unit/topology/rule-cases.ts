@@ -193,6 +193,26 @@ export const otherCases: RuleCases = {
     meshOf({ east: {} }, { trust: { root: "given", intermediates: { east: { existingSecret: "cacerts" } } } }),
     "isthmus:mesh.trust.roots: expected the path of a PEM file with the roots, since the intermediate of east is in its cluster, found nothing. Name it: what other clusters trust is to be known before that one is asked.",
   ],
+  "generated-roots-of-source": [
+    meshOf({ east: {} }, { trust: { root: "offline", roots: "r.pem", generated: { roots: ["first", "2031"] } } }),
+    "isthmus:mesh.trust.generated: expected nothing, because trust.root is offline and the stack makes no root, found a mapping. Remove it, or set isthmus:mesh.trust.root to generated.",
+  ],
+  "generated-roots-named": [
+    mesh({ trust: { generated: { roots: [] } } }),
+    "isthmus:mesh.trust.generated.roots: expected at least the root that the intermediates are signed with, found none. Name it, for example `roots: [first]`.",
+  ],
+  "generated-roots-once": [
+    mesh({ trust: { generated: { roots: ["first", "2031", "2031"] } } }),
+    "isthmus:mesh.trust.generated.roots: expected every root once, found 2031 more than once. Remove it where it is too many.",
+  ],
+  "issuers-name-roots": [
+    mesh({ trust: { generated: { roots: ["2031"] } } }),
+    "isthmus:mesh.trust.generated.issuer: expected one of trust.generated.roots: 2031, found first. Add it to `roots`, where a root stays until nothing is signed with it, or name one that is there.",
+  ],
+  "issuers-name-istiods": [
+    meshOf({ east: {}, edge: { controlPlane: "east" } }, { trust: { generated: { issuers: { edge: "first" } } } }),
+    "isthmus:mesh.trust.generated.issuers.edge: expected a cluster that an istiod runs in: east, found edge. Remove it: only an istiod has an intermediate CA.",
+  ],
   "supported-istio": [
     mesh({ istio: { version: "1.30.3" } }),
     'isthmus:mesh.istio.version: expected 1.30.4 or later, found "1.30.3". Take a later version: before it a running istiod ignores renewed credentials of the other clusters.',

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { meshWarnings, ownedValues, parseMesh, type MeshConfig } from "../../../topology";
-import { valuesOfExternals } from "../../../topology/owned-values";
+import { valuesOfChangingRoots, valuesOfExternals } from "../../../topology/owned-values";
 import { configurationPath } from "../../../topology/path";
 import { rules } from "../../../topology/rules";
 import { defaultLifetimes } from "../../../topology/rules/trust";
@@ -225,6 +225,17 @@ describe("owned values", () => {
           `isthmus:mesh.clusters.east.values.${chart}.${path}`,
         ]);
       }
+    }
+  });
+
+  it("are refused where the roots may become others, and left to who wants them elsewhere", () => {
+    for (const { path } of valuesOfChangingRoots) {
+      const istio = { version: "1.31.1", values: { istiod: nested(path) } };
+      assert.deepEqual(pathsOf(mesh({ istio })), []);
+      for (const trust of [{ roots: "roots.pem" }, { generated: { roots: ["first", "2031"] } }])
+        assert.deepEqual(pathsOf(mesh({ istio, trust })), [
+          configurationPath("istio", "values", "istiod", ...path.split(".")),
+        ]);
     }
   });
 

@@ -173,6 +173,38 @@ describe("a state that moves with what a failed update left", () => {
     }
   });
 
+  it("has all roots, those that sign under protection", () => {
+    const later = JSON.parse(
+      JSON.stringify((state.resources ?? []).filter(({ urn }) => urn.includes("isthmus:index:RootCa")))
+        .replaceAll("mesh-root", "mesh-root-2031")
+        .replaceAll("BEGIN CERTIFICATE", "BEGIN CERTIFICATE-----\\nLATER\\n-----BEGIN CERTIFICATE"),
+    ) as StateResource[];
+    assert.equal(later.length, 3);
+    const generated = { roots: ["first", "2031"], issuer: "2031", issuers: {} };
+    const stackOutputs = ({ outputs = {} }: StateResource): NonNullable<StateResource["outputs"]> => ({
+      ...outputs,
+      mesh: { rootFingerprint: "BB", roots: [{ fingerprint: "BB" }, { fingerprint: "AA" }] },
+    });
+    const resources = [...(state.resources ?? []), ...later].map((one) =>
+      one.type === stackType ? { ...one, outputs: stackOutputs(one) } : one,
+    );
+    const parts = splitState<State>(
+      { resources },
+      { ...origin, plan: { ...plan, trust: { ...plan.trust, generated } } },
+    );
+    const trust = parts.get(trustPart)?.resources ?? [];
+    assert.deepEqual(
+      trust.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
+      later.map(({ urn }) => nameOf(urn)),
+    );
+    const outputs = parsePartOutputs(revealed(trust.find(({ type }) => type === stackType)?.outputs));
+    assert.equal(outputs.part.offers["root"], "BB,AA");
+    assert.match(outputs.rootCertificatePem ?? "", /^-+BEGIN CERTIFICATE-+\nLATER[^]+-----BEGIN CERTIFICATE-----\nMII/);
+    const joined = joinStates(parts, { project, stack: recordingStack }).resources ?? [];
+    const names = joined.flatMap(({ type, urn }) => (type === "isthmus:index:RootCa" ? [nameOf(urn)] : []));
+    assert.deepEqual(names.sort(), ["mesh-root", "mesh-root-2031"]);
+  });
+
   it("protects the root alone, whatever a cluster is called", () => {
     const [site = ""] = plan.clusters.map(({ name }) => name);
     const text = JSON.stringify(state).replaceAll(`mesh-${site}-`, "mesh-root-").replaceAll(`::${site}`, "::root");

@@ -147,6 +147,96 @@ describe("A change of the roots of a standing mesh", () => {
   });
 });
 
+describe("A change of the generated roots of a standing mesh", () => {
+  const known = { first: "AA", "2031": "BB" };
+
+  interface Step {
+    readonly generated?: NonNullable<MeshConfig["trust"]>["generated"];
+    /** Roots that the clusters trust. Default: the first. */
+    readonly trusted?: Readonly<Record<string, readonly string[]>>;
+    /** Under which they sign. Default: the first. */
+    readonly issuers?: Readonly<Record<string, string>>;
+    /** Roots that were made until now. Default: the first. */
+    readonly made?: Readonly<Record<string, string>>;
+  }
+  const old = { east: ["AA"], west: ["AA"] };
+  const both = { east: ["AA", "BB"], west: ["BB", "AA"] };
+
+  function judged({ generated, trusted = old, issuers = {}, made = { first: "AA" } }: Step): string[] {
+    const plan = planOf(meshOf({ east: {}, west: {} }, generated === undefined ? {} : { trust: { generated } }));
+    return judgeRootChange({
+      plan,
+      material: { sites: ["east", "west"], intermediates: new Map() },
+      sightings: new Map(
+        Object.entries(trusted).map(([site, roots]): [string, ClusterSighting] => [
+          site,
+          { system: { kind: "ours", origin: "made", identity: {}, roots, contents: "something" } },
+        ]),
+      ),
+      knowledge: {
+        roots: Object.values(made),
+        generatedRoots: new Map(Object.entries(made)),
+        clusters: new Map(["east", "west"].map((site) => [site, { belongs: true, issuerRoot: issuers[site] ?? "AA" }])),
+      },
+    }).map(formatProblem);
+  }
+
+  it("goes in steps, each of which is let through, and back", () => {
+    const roots = ["first", "2031"];
+    const steps: readonly Step[] = [
+      {},
+      { generated: { roots } },
+      { generated: { roots }, made: known },
+      { generated: { roots, issuers: { east: "2031" } }, made: known, trusted: both },
+      { generated: { roots, issuer: "2031" }, made: known, trusted: both, issuers: { east: "BB" } },
+      {
+        generated: { roots: ["2031"], issuer: "2031" },
+        made: known,
+        trusted: both,
+        issuers: { east: "BB", west: "BB" },
+      },
+      {
+        generated: { roots: ["2031"], issuer: "2031" },
+        made: { "2031": "BB" },
+        trusted: { east: ["BB"], west: ["BB"] },
+        issuers: { east: "BB", west: "BB" },
+      },
+      { generated: { roots }, made: known, trusted: both, issuers: { east: "BB" } },
+      { made: known, trusted: both },
+    ];
+    for (const [index, step] of steps.entries()) assert.deepEqual(judged(step), [], `step ${index}`);
+  });
+
+  it("is refused where a root is to sign that the same update makes, or that a cluster does not trust yet", () => {
+    const generated = { roots: ["first", "2031"], issuer: "2031" };
+    assert.deepEqual(judged({ generated, trusted: both }), [
+      "isthmus:mesh.trust.generated.issuer: expected a root that every cluster is known to trust already, found 2031, which is only made by this update. Let it sign nothing for now: name it in isthmus:mesh.trust.generated.roots alone, and run until every cluster trusts it; then change who signs and run again (docs/trust.md).",
+    ]);
+    const ofEast = { roots: ["first", "2031"], issuers: { east: "2031" } };
+    const [problem, ...others] = judged({ generated: ofEast, made: known, trusted: { ...both, west: ["AA"] } });
+    assert.deepEqual(others, []);
+    assert.match(
+      problem ?? "",
+      /^isthmus:mesh\.trust\.generated\.issuers\.east: expected a root .+, found 2031, which is not known of west\./,
+    );
+    assert.equal(judged({ generated: ofEast, made: known, trusted: { east: ["AA", "BB"] } }).length, 1);
+  });
+
+  it("is refused where one is dropped under which an istiod signs", () => {
+    const step: Step = { made: known, trusted: both, issuers: { east: "BB", west: "BB" } };
+    const dropped = judged({ ...step, generated: { roots: ["2031"], issuer: "2031" }, issuers: { east: "BB" } });
+    assert.deepEqual(dropped, [
+      "isthmus:mesh.trust.generated.roots: expected the root among them that the certificates of west lead to, first, found others alone: 2031. Keep it there until every istiod has its intermediate under another root, and every workload its certificate: a root is dropped by an update of its own (docs/trust.md).",
+    ]);
+    // Back to what is said by nobody, past what stands.
+    assert.match(judged(step).join(), /lead to, 2031, found others alone: first/);
+  });
+
+  it("is asked of nobody by whose outputs no root has a name", () => {
+    assert.deepEqual(judged({ made: {} }), []);
+  });
+});
+
 describe("An intermediate CA that is not signed yet", () => {
   const trust: MeshConfig["trust"] = { root: "offline", roots: "roots.pem" };
   const plan = planOf(meshOf({ east: {}, west: {}, edge: { controlPlane: "west" } }, { trust }));
