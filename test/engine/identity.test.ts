@@ -68,8 +68,8 @@ describeEngine("who is who", (tools) => {
     const said: string[] = [];
     const { changes, outputs } = await up({ ...options, refresh: true, onProgress: (words) => void said.push(words) });
     assert.match(said.join("\n"), /^warning: .*It is taken for made anew/m);
-    // The namespace, the intermediate CA's Secret, and Istio's charts.
-    assert.equal(changes["create"], 4, JSON.stringify(changes));
+    // The namespace, the intermediate CA's Secret, Istio's charts, and the policy of mutual TLS.
+    assert.equal(changes["create"], 5, JSON.stringify(changes));
     assert.ok(mesh.hasSystemNamespace("east"));
     assert.equal(uidOf(outputs), "uid-of-east-2");
     assert.equal((await up(options)).changes["create"], undefined);

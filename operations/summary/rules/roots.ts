@@ -50,7 +50,7 @@ function fateOf(mesh: Comparison, root: string, steps: readonly Step[]): Fate {
 /** Whether a root that the mesh is to have no more is known to have signed nothing since the last update. */
 function isIdle({ last, plan }: Comparison, root: string): boolean {
   if (plan.trust.root !== "generated" || generatedRootsOf(plan).includes(root)) return false;
-  const fingerprint = last.mesh.roots?.find(({ name }) => name === root)?.fingerprint;
+  const fingerprint = last.mesh.roots.find(({ name }) => name === root)?.fingerprint;
   const issuers = Object.values(last.controlPlanes).map(({ intermediate }) => intermediate?.root);
   return fingerprint !== undefined && !issuers.includes(undefined) && !issuers.includes(fingerprint);
 }

@@ -48,13 +48,15 @@ describe("What keeps roots from being changed while proxies have not followed", 
     readonly published?: readonly TestCa[];
     /** Proxies of west; east's are as they are to be. */
     readonly west: readonly ShownPod[];
+    /** Roots that the stack has made beside `first`. Default: none. */
+    readonly generated?: Readonly<Record<string, TestRoot>>;
     /** Clusters that show nothing. */
     readonly silent?: readonly string[];
   }
 
   /** The problems, and whether clusters were read for them. */
   async function judged(one: Case): Promise<{ readonly problems: string[]; readonly isRead: boolean }> {
-    const { has, now, published = has, roots, signs, silent = [], trust = given, west } = one;
+    const { generated = {}, has, now, published = has, roots, signs, silent = [], trust = given, west } = one;
     const sites = ["east", "west"];
     const change: RootChange = {
       plan: planOf(meshOf({ east: {}, west: {} }, { trust })),
@@ -80,7 +82,14 @@ describe("What keeps roots from being changed while proxies have not followed", 
           },
         ]),
       ),
-      knowledge: { roots: [printOf(now.root)], clusters: new Map(sites.map((name) => [name, { belongs: true }])) },
+      knowledge: {
+        roots: [printOf(now.root)],
+        // `first` is what the stack made before its roots had names.
+        generatedRoots: new Map(
+          Object.entries({ first: former, ...generated }).map(([name, { root }]) => [name, printOf(root)]),
+        ),
+        clusters: new Map(sites.map((name) => [name, { belongs: true }])),
+      },
     };
     let isRead = false;
     const read = async (): Promise<ReadonlyMap<string, ClusterTrust>> => {
@@ -97,6 +106,48 @@ describe("What keeps roots from being changed while proxies have not followed", 
     const problems = await rootChangeProblems(change, async () => judgeFollowing(change, await read()));
     return { problems: problems.map((problem) => formatProblem(problem).replaceAll(ids, "ID")), isRead };
   }
+
+  describe("that the stack makes itself", () => {
+    const named = (issuer: string, ...more: string[]): MeshConfig["trust"] => ({
+      root: "generated",
+      generated: { roots: ["first", "next", ...more], issuer },
+    });
+
+    it("is not asked of anybody while another one is only trusted", async () => {
+      const west = [{ name: "silent", has: "no answer" }];
+      const all = [former.root, next.root];
+      const one = { roots: [], now: former, west, generated: { next } };
+      for (const { has, trust } of [
+        { has: all, trust: named("first") },
+        { has: [former.root], trust: named("first") },
+        { has: all, trust: named("first", "later") },
+      ])
+        assert.deepEqual(await judged({ ...one, has, trust }), { problems: [], isRead: false });
+    });
+
+    it("is asked where it comes to sign, and refused while a proxy does not trust it yet", async () => {
+      const all = [former.root, next.root];
+      const step = { trust: named("next"), roots: [], now: former, has: all, generated: { next } };
+      const followed = [await pod("followed", site(former, "west"), ...all)];
+      assert.deepEqual(await judged({ ...step, west: followed }), { problems: [], isRead: true });
+      const { problems } = await judged({ ...step, west: [await pod("late", site(former, "west"), former.root)] });
+      assert.equal(problems.length, 1);
+      assert.match(problems.join(), /meets a proxy in west that trusts .* or restart what has not: .*late/);
+    });
+
+    it("is asked where it is dropped, and refused while a workload presents what it signed", async () => {
+      const all = [next.root, former.root];
+      const trust: MeshConfig["trust"] = { root: "generated", generated: { roots: ["next"], issuer: "next" } };
+      const step = { trust, roots: [], now: next, has: all, generated: { next } };
+      assert.deepEqual(await judged({ ...step, west: [await pod("followed", site(next, "west"), ...all)] }), {
+        problems: [],
+        isRead: true,
+      });
+      const { problems } = await judged({ ...step, west: [await pod("late", site(former, "west"), ...all)] });
+      assert.equal(problems.length, 1);
+      assert.match(problems.join(), /late/);
+    });
+  });
 
   it("is not asked of anybody where no root changes, nor where one is only added", async () => {
     const west = [{ name: "silent", has: "no answer" }];
