@@ -90,7 +90,7 @@ export function generatedIssuerOf({ knowledge, plan }: RootChange, site: string)
 }
 
 /** The root under which the istiod of a cluster signs: as the cluster says it, else as the last update did. */
-export function issuerRootOf({ plan, knowledge, sightings }: RootChange, site: string): string | undefined {
+function issuerRootOf({ plan, knowledge, sightings }: RootChange, site: string): string | undefined {
   const system = sightings.get(site)?.system;
   const seen = system?.kind === "ours" ? system.issuerRoot : undefined;
   const known = sitesOf(plan).find(({ name }) => name === site);
