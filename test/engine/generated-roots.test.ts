@@ -67,6 +67,8 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
         stacks,
         ...(generated === undefined ? {} : { trust: { generated } }),
       });
+      // What is said and refused is the same in several stacks, each command of which takes several times as long.
+      const isWhole = stacks === "one";
       const names = new Map<string, string>();
       async function up(generated?: Generated): Promise<Outputs["mesh"]> {
         const { code, stdout, stderr } = await mesh.isthmus(config(generated), "up", "--yes", "-o", "json");
@@ -89,17 +91,19 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
 
       await up();
       for (const site of sites) publish(site);
-      assert.equal((await preview()).outcome, "none");
+      if (isWhole) assert.equal((await preview()).outcome, "none");
       const keys = sites.map((site) => cacerts(site)["ca-key.pem"]);
       const roots = ["first", "2031"];
 
-      assert.match(await refused({ roots, issuer: "2031" }), /found 2031, which is only made by this update/);
-      const first = await preview({ roots });
-      assert.deepEqual(risks(first), []);
-      assert.deepEqual(
-        first.meshChanges.map(({ words }) => words),
-        ["the root CA 2031 is made, and trusted beside first"],
-      );
+      if (isWhole) {
+        assert.match(await refused({ roots, issuer: "2031" }), /found 2031, which is only made by this update/);
+        const first = await preview({ roots });
+        assert.deepEqual(risks(first), []);
+        assert.deepEqual(
+          first.meshChanges.map(({ words }) => words),
+          ["the root CA 2031 is made, and trusted beside first"],
+        );
+      }
       await up({ roots });
       assert.deepEqual(standing(names), {
         east: { issuer: "first", roots: ["first", "2031"] },
@@ -109,23 +113,27 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
       assert.match(await refused({ roots, issuers: { east: "2031" } }), /found 2031, which is not known of west\./);
       publish("west");
 
-      assert.deepEqual(risks(await preview({ roots, issuers: { east: "2031" } })), ["issuer-changes"]);
+      if (isWhole) assert.deepEqual(risks(await preview({ roots, issuers: { east: "2031" } })), ["issuer-changes"]);
       await up({ roots, issuers: { east: "2031" } });
       assert.deepEqual(standing(names), {
         east: { issuer: "2031", roots: ["2031", "first"] },
         west: { issuer: "first", roots: ["first", "2031"] },
       });
-      assert.match(
-        await refused({ roots: ["2031"], issuer: "2031" }),
-        /expected the root among them that the certificates of west lead to, first, found others alone: 2031/,
-      );
+      if (isWhole) {
+        assert.match(
+          await refused({ roots: ["2031"], issuer: "2031" }),
+          /expected the root among them that the certificates of west lead to, first, found others alone: 2031/,
+        );
+      }
 
       const known = await up({ roots, issuer: "2031" });
       assert.equal(names.get(known.rootFingerprint), "2031");
       assert.deepEqual(standing(names)["west"], { issuer: "2031", roots: ["2031", "first"] });
       for (const site of sites) publish(site);
-      const last = await preview({ roots: ["2031"], issuer: "2031" });
-      assert.deepEqual(risks(last), ["root-dropped"]);
+      if (isWhole) {
+        const last = await preview({ roots: ["2031"], issuer: "2031" });
+        assert.deepEqual(risks(last), ["root-dropped"]);
+      }
       await up({ roots: ["2031"], issuer: "2031" });
       assert.deepEqual(standing(names)["east"], { issuer: "2031", roots: ["2031"] });
       assert.deepEqual(
