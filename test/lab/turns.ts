@@ -9,7 +9,8 @@ const turns = [
   ["changes", "trust"],
   ["first-failure", "leftovers"],
   ["drift", "kubeconfigs", "mutual-tls"],
-  ["parts", "root-change"],
+  ["parts"],
+  ["root-change"],
   ["kills"],
   ["interruption", "addresses", "package"],
 ] as const;
