@@ -64,7 +64,8 @@ describe("the npm package", function () {
       for (const page of ["checks", "cli", "drift", "policy", "pull-requests", "trust"]) {
         assert.ok(paths.includes(`docs/${page}.md`), page);
       }
-      assert.ok(packed.size < 720 * 1024, `the tarball has ${packed.size} bytes`);
+      // What does not belong here, the lab or fixtures, would more than double it.
+      assert.ok(packed.size < 900 * 1024, `the tarball has ${packed.size} bytes`);
     });
 
     it("every module that another of its modules loads", () => {
