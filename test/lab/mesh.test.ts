@@ -38,13 +38,18 @@ function spellings(value: string): string[] {
 }
 
 interface Outputs {
-  readonly mesh: { readonly id: string; readonly trustDomain: string; readonly rootFingerprint: string };
+  readonly mesh: {
+    readonly id: string;
+    readonly trustDomain: string;
+    readonly rootFingerprint: string;
+    readonly roots: readonly { readonly name: string; readonly fingerprint: string; readonly notAfter: string }[];
+  };
   readonly clusters: Readonly<
     Record<
       string,
       {
         readonly eastWest: { readonly addresses: readonly string[]; readonly port: number };
-        readonly intermediate: { readonly notAfter: string };
+        readonly intermediate: { readonly notAfter: string; readonly root: string };
       }
     >
   >;
@@ -66,15 +71,13 @@ describe("pulumi on the lab", function () {
   it("says in the outputs what there is to know", async () => {
     const outputs = JSON.parse(await pulumi("stack", "output", "--json")) as Outputs;
     assert.match(outputs.mesh.rootFingerprint, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    const { rootFingerprint, roots, ...mesh } = outputs.mesh;
+    assert.deepEqual(mesh, { id: "mesh1", trustDomain: "mesh1.internal", mtls: "strict" });
     assert.deepEqual(
-      { ...outputs.mesh, rootFingerprint: "" },
-      {
-        id: "mesh1",
-        trustDomain: "mesh1.internal",
-        rootFingerprint: "",
-        mtls: "strict",
-      },
+      roots.map(({ name, fingerprint }) => [name, fingerprint]),
+      [["first", rootFingerprint]],
     );
+    assert.ok(Date.parse(roots[0]?.notAfter ?? "") > Date.now());
     for (const cluster of clusters) {
       const { eastWest, intermediate, ...rest } = outputs.clusters[cluster] ?? assert.fail(`no output for ${cluster}`);
       const uid = await kubectl(cluster, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
@@ -98,6 +101,7 @@ describe("pulumi on the lab", function () {
       );
       assert.deepEqual(eastWest, { addresses: [address], port: 15443 });
       assert.ok(Date.parse(intermediate.notAfter) > Date.now());
+      assert.equal(intermediate.root, rootFingerprint);
     }
   });
 
