@@ -25,6 +25,24 @@ const tlsFileNames = ["tls.crt", "tls.key", "ca.crt"] as const;
 /** All names under which a part of an intermediate CA may be found. */
 export const fileNames: readonly string[] = [...istioFileNames, ...tlsFileNames];
 
+/** Those under which keys are. */
+const keyNames: readonly string[] = ["ca-key.pem", "tls.key"];
+
+/**
+ * Takes an intermediate CA out of a Secret of a cluster. Pure.
+ * @param data The Secret's data, in base64.
+ * @param keys `leave`: keys are not even decoded.
+ */
+export function intermediateInSecret(
+  data: Readonly<Record<string, string>> | undefined,
+  keys: "take" | "leave",
+): IntermediateFiles | IncompleteIntermediate {
+  const wanted = Object.entries(data ?? {}).filter(([name]) => keys === "take" || !keyNames.includes(name));
+  return intermediateFiles(
+    Object.fromEntries(wanted.map(([name, text]) => [name, Buffer.from(text, "base64").toString()])),
+  );
+}
+
 /**
  * Takes an intermediate CA out of what a directory, a secret or an output has: a mapping in Istio's form or in that of
  * kubernetes.io/tls, or one PEM text with certificates and key. Whether they belong together is judged elsewhere. Pure.

@@ -1,4 +1,4 @@
-import { intermediateFiles } from "../../access/trust/intermediate-files";
+import { intermediateInSecret } from "../../access/trust/intermediate-files";
 import type { ApiServer } from "../../access/connection/api-server";
 import {
   configurationPath,
@@ -54,11 +54,7 @@ export async function checkExistingIntermediate(
       "Name where the intermediate was until now, or have the other one keep it under its own labels first.",
     );
   }
-  const files = intermediateFiles(
-    Object.fromEntries(
-      Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
-    ),
-  );
+  const files = intermediateInSecret(found.data, "take");
   if ("found" in files) {
     return problem(files.found, "Have it made in Istio's form (ca-cert.pem, ca-key.pem, …) or as kubernetes.io/tls.");
   }

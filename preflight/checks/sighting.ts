@@ -8,7 +8,7 @@ import {
 } from "../../topology";
 import { certificatesIn, fingerprintsIn, rootOf } from "../../trust";
 import type { ClusterAccess } from "../../access/cluster-access";
-import { intermediateFiles } from "../../access/trust/intermediate-files";
+import { intermediateInSecret } from "../../access/trust/intermediate-files";
 import { apiServer, type ApiServer } from "../../access/connection/api-server";
 import { CredentialError } from "../../access/connection/exec-credential";
 import { ConnectionError } from "../../access/connection/connection-error";
@@ -83,11 +83,7 @@ export async function sightingOf(
 /** Under which root the istiod signs that runs there. */
 async function issuerIn(server: ApiServer): Promise<{ readonly issuerRoot?: string }> {
   const secret = await object(server, `${systemNamespacePath}/secrets/${intermediateCaSecret}`);
-  const decoded = Object.entries(secret?.data ?? {}).map(([name, text]) => [
-    name,
-    Buffer.from(text, "base64").toString(),
-  ]);
-  const files = intermediateFiles(Object.fromEntries(decoded));
+  const files = intermediateInSecret(secret?.data, "leave");
   if ("found" in files) return {};
   const root = rootOf(certificatesIn(files.chainPem), certificatesIn(files.rootsPem ?? files.chainPem));
   return root === undefined ? {} : { issuerRoot: root.fingerprint256 };

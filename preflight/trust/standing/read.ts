@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { isNotFound, type ClusterClient } from "../../../access/connection/cluster-client";
-import { intermediateFiles } from "../../../access/trust/intermediate-files";
+import { intermediateInSecret } from "../../../access/trust/intermediate-files";
 import { intermediateCaSecret, systemNamespace } from "../../../topology";
 import { certificatesIn } from "../../../trust";
 import type { Authority, ClusterTrust, PublishedCopy } from "./cluster-trust";
@@ -56,19 +56,15 @@ interface Data {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** What of the Secret is no key, in Istio's form and in that of kubernetes.io/tls. */
-const certificateFiles = ["ca-cert.pem", "cert-chain.pem", "root-cert.pem", "tls.crt", "ca.crt"];
-
 /**
  * What an istiod is given to sign with. The Secret has the key as well, which is let go at once, and not even decoded.
  * @returns Undefined without one.
  */
 export async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authority | undefined> {
-  const { data = {} } = await orNothing(
+  const { data } = await orNothing(
     client.get<Data>(`/api/v1/namespaces/${systemNamespace}/secrets/${intermediateCaSecret}`),
   );
-  const certificates = certificateFiles.map((name) => [name, Buffer.from(data[name] ?? "", "base64").toString()]);
-  const files = intermediateFiles(Object.fromEntries(certificates));
+  const files = intermediateInSecret(data, "leave");
   if ("found" in files) return undefined;
   const chain = certificatesIn(files.chainPem);
   return { chain, roots: certificatesIn(files.rootsPem ?? "") };
