@@ -53,6 +53,9 @@ export const eastWestGatewayName = "istio-eastwestgateway";
 /** Service by which other clusters reach an istiod. */
 export const exposedIstiodName = "istiod-exposed";
 
+/** ConfigMap in which istiod publishes the roots that its workloads trust, in every namespace. */
+export const rootConfigMap = "istio-ca-root-cert";
+
 /** Secret from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"). */
 export const intermediateCaSecret = "cacerts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
-import { systemNamespace, type MeshPlan } from "../../topology";
+import { rootConfigMap, systemNamespace, type MeshPlan } from "../../topology";
 import { isPresent, KubernetesError, untilGone, type ClusterClient } from "../../access";
 import { isLeftover, ownerOfThisProcess } from "./owner";
 import {
@@ -18,8 +18,7 @@ import {
   type SampleImages,
 } from "./sample-manifests";
 
-/** istiod writes it into every namespace; a pod that comes earlier waits seconds for its next try to mount it. */
-const rootConfigMap = "istio-ca-root-cert";
+/** istiod writes its roots into every namespace; a pod that comes earlier waits seconds for its next try to mount them. */
 const rootConfigMapTimeoutMs = 10_000;
 
 const pollMs = 100;

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { V1ConfigMap } from "@kubernetes/client-node";
-import { systemNamespace } from "../../topology";
+import { rootConfigMap, systemNamespace } from "../../topology";
 import { proxyContainer, readProxySecrets } from "../../preflight";
 import { certificatesIn, fingerprintsOf, spiffeIdentity, trustDomainOf } from "../../trust";
 import { controlPlanesOf, type Finding, type VerifyContext } from "./check";
@@ -64,10 +64,10 @@ export function identityFinding(
 
 /** What istiod gives every workload of a cluster to trust. */
 async function rootsOf(context: VerifyContext, cluster: string): Promise<X509Certificate[]> {
-  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/istio-ca-root-cert`;
+  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${rootConfigMap}`;
   const { data } = await context.client(cluster).get<V1ConfigMap>(path);
   const roots = certificatesIn(data?.["root-cert.pem"] ?? "");
-  if (roots.length === 0) throw new Error(`ConfigMap istio-ca-root-cert of ${cluster} holds no certificate`);
+  if (roots.length === 0) throw new Error(`ConfigMap ${rootConfigMap} of ${cluster} holds no certificate`);
   return roots;
 }
 

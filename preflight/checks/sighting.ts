@@ -3,6 +3,7 @@ import {
   intermediateCaSecret,
   ownedLabels,
   releaseNames,
+  rootConfigMap,
   systemNamespace,
   systemNamespaceOrigin,
 } from "../../topology";
@@ -46,9 +47,6 @@ export async function sightCluster(
 }
 
 const systemNamespacePath = `/api/v1/namespaces/${systemNamespace}`;
-
-/** The ConfigMap in which istiod publishes the roots that its workloads trust. */
-const rootConfigMap = "istio-ca-root-cert";
 
 /**
  * Whose the system namespace of a cluster is, and which roots its workloads trust.

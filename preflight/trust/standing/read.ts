@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { isNotFound, type ClusterClient } from "../../../access/connection/cluster-client";
 import { intermediateInSecret } from "../../../access/trust/intermediate-files";
-import { intermediateCaSecret, systemNamespace } from "../../../topology";
+import { intermediateCaSecret, rootConfigMap, systemNamespace } from "../../../topology";
 import { certificatesIn } from "../../../trust";
 import type { Authority, ClusterTrust, PublishedCopy } from "./cluster-trust";
 import { isRefusal, readProxies, type ProxyLimits } from "./proxies";
@@ -14,8 +14,7 @@ export interface ClusterToRead {
   readonly limits?: ProxyLimits;
 }
 
-/** The ConfigMap in which istiod publishes the roots that its workloads trust, in every namespace. */
-const rootConfigMap = "istio-ca-root-cert";
+/** The roots in that ConfigMap. */
 const rootFile = "root-cert.pem";
 
 const execTimeoutMs = 10_000;
