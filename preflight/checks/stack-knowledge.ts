@@ -46,6 +46,14 @@ export function belongingTo({ clusters }: StackKnowledge): ReadonlySet<string> {
   return new Set([...clusters].filter(([, { belongs }]) => belongs).map(([name]) => name));
 }
 
+/** Those of some clusters that belong to the mesh since an earlier update, under their names or their former ones. */
+export function standingAmong<Site extends { readonly name: string; readonly replaces?: string | undefined }>(
+  sites: readonly Site[],
+  knowledge: StackKnowledge,
+): Site[] {
+  return sites.filter((site) => knownAs(knowledge, site)?.belongs === true);
+}
+
 /** What is known of a cluster, also under its former name where it was renamed. */
 export function knownAs(
   { clusters }: StackKnowledge,

@@ -17,7 +17,7 @@ import {
   type Issuer,
   type MeshStanding,
 } from "../../trust/rotation";
-import { knownAs } from "../checks/stack-knowledge";
+import { standingAmong } from "../checks/stack-knowledge";
 import { changesRoots, generatedIn, generatedIssuerOf, judgeRootChange, type RootChange } from "./root-change";
 import type { ProxyName } from "./standing/cluster-trust";
 import { knownRoots, meshStanding, type Trusts } from "./standing/mesh-standing";
@@ -51,7 +51,7 @@ export async function followingProblems(
   environment?: Environment,
 ): Promise<readonly Problem[]> {
   const { plan, knowledge } = change;
-  const standing = sitesOf(plan).filter((site) => knownAs(knowledge, site)?.belongs === true);
+  const standing = standingAmong(sitesOf(plan), knowledge);
   const asked = [...access].filter(([site]) => standing.some(({ name }) => name === site));
   const from = environment === undefined ? {} : { environment };
   return judgeFollowing(change, await readMeshTrust({ plan, access: new Map(asked), ...from }));
@@ -87,7 +87,7 @@ export function judgeFollowing(change: RootChange, trusts: Trusts): Problem[] {
 
 /** The plan as far as it stands: a cluster that is new has nobody who would have to follow. */
 function standingPlan({ plan, knowledge }: RootChange): Pick<MeshPlan, "clusters"> {
-  return { clusters: plan.clusters.filter((site) => knownAs(knowledge, site)?.belongs === true) };
+  return { clusters: standingAmong(plan.clusters, knowledge) };
 }
 
 /** The roots that everybody is to trust. One that the stack makes itself is known by what istiods sign under. */

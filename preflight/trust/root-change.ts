@@ -13,7 +13,7 @@ import {
 } from "../../topology";
 import { certificatesIn, rootOf } from "../../trust";
 import type { ClusterSighting } from "../checks/cluster-identity";
-import { knownAs, type StackKnowledge } from "../checks/stack-knowledge";
+import { knownAs, standingAmong, type StackKnowledge } from "../checks/stack-knowledge";
 import type { TrustMaterial } from "./material";
 
 /** What is asked of a change of roots. */
@@ -32,7 +32,7 @@ export interface RootChange {
  */
 export function judgeRootChange(change: RootChange): Problem[] {
   const { plan, material, knowledge } = change;
-  const standing = sitesOf(plan).filter((site) => knownAs(knowledge, site)?.belongs === true);
+  const standing = standingAmong(sitesOf(plan), knowledge);
   const isGenerated = plan.trust.root === "generated";
   // A stack whose only root is not known by its name has only that one.
   const isKnown = mayChangeRoots(plan) || knowledge.generatedRoots?.has(firstRoot) === true;
@@ -52,7 +52,7 @@ export function judgeRootChange(change: RootChange): Problem[] {
 export function changesRoots(change: RootChange): boolean {
   const { plan, material, knowledge, sightings } = change;
   const wanted = certificatesIn(material.rootsPem ?? "");
-  const standing = sitesOf(plan).filter((site) => knownAs(knowledge, site)?.belongs === true);
+  const standing = standingAmong(sitesOf(plan), knowledge);
   const signsAnew = [...material.intermediates].some(([site, found]) => {
     if (!("certificatePem" in found) || !standing.some(({ name }) => name === site)) return false;
     const root = rootOf(certificatesIn(found.certificatePem), wanted);
