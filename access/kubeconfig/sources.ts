@@ -41,13 +41,19 @@ export interface SourceFailure extends KubeconfigFailure {
 }
 
 /** Something that stands in no file, and what it is called in problems: `kubeconfig`, `intermediate CA`. */
-interface Sought {
+export interface Sought {
   readonly noun: string;
   /** With its article. */
   readonly one: string;
+  /** What is to be done when it stood where others read it, as half a sentence. */
+  readonly whenRead: string;
 }
 
-const kubeconfig: Sought = { noun: "kubeconfig", one: "a kubeconfig" };
+const kubeconfig: Sought = {
+  noun: "kubeconfig",
+  one: "a kubeconfig",
+  whenRead: "give the cluster's user another credential",
+};
 
 /** What was found, and what problems call it. */
 export interface FoundValue {
@@ -82,7 +88,7 @@ export async function kubeconfigInOutput(
 export async function valueInSecret(
   key: string,
   sources: Pick<KubeconfigSources, "secret">,
-  { noun }: Sought,
+  { noun, whenRead }: Sought,
 ): Promise<FoundValue | SourceFailure> {
   const [name = "", ...keys] = keysOfPath(key);
   const full = `${configurationNamespace}:${name}`;
@@ -95,7 +101,7 @@ export async function valueInSecret(
     return {
       expected: `a secret ${full}, which is encrypted in the stack's file`,
       found: "it in plain text",
-      fix: `${howToSet} What stood there in plain text is known to all who read the file: ${noun === kubeconfig.noun ? "give the cluster's user another credential" : "make another one"}.`,
+      fix: `${howToSet} What stood there in plain text is known to all who read the file: ${whenRead}.`,
     };
   }
   const value = below(keys.length === 0 ? found.text : asJson(found.text), keys);

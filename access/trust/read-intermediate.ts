@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { configurationPath, listed, type IntermediateSource, type Problem } from "../../topology";
 import { describeFileError, errorCode } from "../file-problem";
-import { valueInOutput, valueInSecret, type KubeconfigSources } from "../kubeconfig/sources";
+import { valueInOutput, valueInSecret, type KubeconfigSources, type Sought } from "../kubeconfig/sources";
 import { fileNames, intermediateFiles, type IntermediateFiles } from "./intermediate-files";
 
 /** Where an intermediate CA that stands in no cluster is read. */
@@ -13,7 +13,11 @@ export interface ReadIntermediate extends IntermediateFiles {
   readonly paths: { readonly certificate: string; readonly key: string };
 }
 
-const intermediate = { noun: "certificates and the key as PEM", one: "an intermediate CA" };
+const intermediate: Sought = {
+  noun: "certificates and the key as PEM",
+  one: "an intermediate CA",
+  whenRead: "make another one",
+};
 
 /**
  * Reads the intermediate CA of an istiod.
