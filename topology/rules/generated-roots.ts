@@ -1,7 +1,8 @@
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
 import { firstRoot } from "../schema/generated-roots";
-import { entriesOf, istiodsOf, trustSourceOf } from "./draft";
+import { entriesOf, trustSourceOf } from "./draft";
+import { withoutIstiod } from "./istiods";
 import type { MeshDraft } from "./rule";
 import { called, calledAll, didYouMean } from "./words";
 
@@ -73,14 +74,10 @@ export function issuersNameRoots(mesh: MeshDraft): readonly Problem[] {
 }
 
 export function issuersNameIstiods(mesh: MeshDraft): readonly Problem[] {
-  const istiods = istiodsOf(mesh);
-  return entriesOf(mesh.trust?.generated?.issuers)
-    .map(([name]) => name)
-    .filter((name) => !istiods.includes(name))
-    .map((name) => ({
-      path: pathOf("issuers", name),
-      expected: `a cluster that an istiod runs in: ${calledAll(istiods)}`,
-      found: called(name),
-      fix: didYouMean(name, istiods, "Remove it: only an istiod has an intermediate CA."),
-    }));
+  return withoutIstiod(
+    mesh,
+    mesh.trust?.generated?.issuers,
+    (name) => pathOf("issuers", name),
+    "Remove it: only an istiod has an intermediate CA.",
+  );
 }

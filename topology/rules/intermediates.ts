@@ -1,8 +1,9 @@
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
 import { entriesOf, istiodsOf, trustSourceOf } from "./draft";
+import { withoutIstiod } from "./istiods";
 import type { MeshDraft } from "./rule";
-import { called, calledAll, didYouMean } from "./words";
+import { called, calledAll } from "./words";
 
 /** An istiod without an intermediate CA makes a root of its own. */
 export function intermediatesGiven(mesh: MeshDraft): readonly Problem[] {
@@ -19,16 +20,12 @@ export function intermediatesGiven(mesh: MeshDraft): readonly Problem[] {
 }
 
 export function knownIntermediates(mesh: MeshDraft): readonly Problem[] {
-  const istiods = istiodsOf(mesh);
-  return entriesOf(mesh.trust?.intermediates)
-    .map(([name]) => name)
-    .filter((name) => !istiods.includes(name))
-    .map((name) => ({
-      path: configurationPath("trust", "intermediates", name),
-      expected: `a cluster that an istiod runs in: ${calledAll(istiods)}`,
-      found: called(name),
-      fix: didYouMean(name, istiods, "Remove it: only an istiod needs an intermediate CA."),
-    }));
+  return withoutIstiod(
+    mesh,
+    mesh.trust?.intermediates,
+    (name) => configurationPath("trust", "intermediates", name),
+    "Remove it: only an istiod needs an intermediate CA.",
+  );
 }
 
 /** Each source has its own ways to say where an intermediate is. */
