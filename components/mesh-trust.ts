@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MeshPlan } from "../topology";
+import { nothingElsewhere, type TrustMaterial } from "../trust";
 import { fingerprintOf } from "./internal/certificates";
 import { rootOutputs, type RootOutputs } from "./internal/roots";
-import { intermediateFrom, nothingElsewhere, trustFrom, type Intermediate, type TrustMaterial } from "./trust";
+import { intermediateFrom, trustFrom, type Intermediate } from "./trust";
 
 /** What a {@link MeshTrust} is made from. */
 export interface MeshTrustArgs {

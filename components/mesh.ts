@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sitesOf, type MeshPlan } from "../topology";
+import { nothingElsewhere } from "../trust";
 import type { AwaitedRelease } from "./awaited";
 import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
@@ -7,7 +8,7 @@ import type { MeshContext } from "./mesh-context";
 import { createSite, siteOf, type MeshCluster } from "./mesh-site";
 import { fingerprintOf } from "./internal/certificates";
 import { rootOutputs, type RootOutputs } from "./internal/roots";
-import { nothingElsewhere, trustFrom, type Trust } from "./trust";
+import { trustFrom, type Trust } from "./trust";
 import type { ReleaseTransforms } from "./transforms";
 
 /** What a {@link Mesh} is made from. */

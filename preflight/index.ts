@@ -15,7 +15,7 @@ export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { followingProblems, rootChangeProblems } from "./trust/following";
 export { judgeRequests } from "./trust/requests";
-export { findTrust, type FoundTrust, type TrustMaterial } from "./trust/material";
+export { findTrust, type FoundTrust } from "./trust/material";
 export type { ClusterTrust } from "./trust/standing/cluster-trust";
 export { configuredFor, isTakenUp, knownRoots, meshStanding } from "./trust/standing/mesh-standing";
 export { namingBy } from "./trust/standing/naming";

@@ -14,7 +14,7 @@ import { judgeIdentity } from "./checks/identity";
 import { readFromElsewhere } from "./checks/others-access";
 import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
-import type { TrustMaterial } from "./trust/material";
+import type { TrustMaterial } from "../trust";
 import { followingProblems, rootChangeProblems } from "./trust/following";
 import { requestTimeoutMs } from "../access/connection/request-timeout";
 import type { Environment } from "../access/kubeconfig/kubeconfig-file";

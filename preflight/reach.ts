@@ -8,13 +8,14 @@ import {
   type Problem,
   type SitePlan,
 } from "../topology";
+import { nothingElsewhere, type FoundIntermediate, type TrustMaterial } from "../trust";
 import type { ClusterAccess } from "../access/cluster-access";
 import { resolveAccess } from "../access/kubeconfig/resolve";
 import type { KubeconfigSources } from "../access/kubeconfig/sources";
 import type { ClusterSighting } from "./checks/cluster-identity";
 import { belongingTo, knowsNothing, type KnowledgeReader } from "./checks/stack-knowledge";
 import { precheck, type PrecheckOptions } from "./precheck";
-import { findTrust, type FoundIntermediate, type FoundTrust, type TrustMaterial } from "./trust/material";
+import { findTrust, type FoundTrust } from "./trust/material";
 import { judgePending, type PendingTrust } from "./trust/pending";
 import { judgeRequests } from "./trust/requests";
 
@@ -131,7 +132,7 @@ export async function reachClusters(
   };
 }
 
-const noTrust: FoundTrust = { material: { intermediates: new Map(), sites: [] }, problems: [] };
+const noTrust: FoundTrust = { material: nothingElsewhere, problems: [] };
 
 const nothingPending: PendingTrust = { leftOut: [], problems: [], warnings: [] };
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findTrust, judgeRequests, type TrustMaterial } from "../preflight";
+import { findTrust, judgeRequests } from "../preflight";
+import type { TrustMaterial } from "../trust";
 import {
   ConfigurationError,
   formatProblem,

@@ -4,6 +4,7 @@ export type { NamePart } from "./distinguished-name";
 export type { Extensions, KeyUsage, NameConstraint, NameConstraints } from "./extensions";
 export * from "./judge";
 export * from "./lifetime";
+export * from "./material";
 export * from "./names";
 export type { Reading } from "./pem";
 export * from "./readings";

@@ -3,7 +3,7 @@ export { GivenTrust, type GivenTrustArgs } from "./given-trust";
 export * from "./intermediate-ca";
 export { OfflineTrust, type OfflineTrustArgs } from "./offline-trust";
 export * from "./root-ca";
-export { nothingElsewhere, trustFrom, type FoundIntermediate, type SourcedTrust, type TrustMaterial } from "./source";
+export { trustFrom, type SourcedTrust } from "./source";
 export {
   intermediateFrom,
   type ExistingIntermediate,

@@ -1,30 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FoundIntermediate, TrustMaterial } from "../../trust";
 import type { MeshContext } from "../mesh-context";
 import { GeneratedTrust } from "./generated-trust";
 import { GivenTrust } from "./given-trust";
 import { OfflineTrust } from "./offline-trust";
-import type { ExistingIntermediate, Trust } from "./trust";
-
-/** An intermediate CA as it was found beside the stack. */
-export interface FoundIntermediate {
-  /** Its certificate, and after it those between it and the root, PEM. */
-  readonly certificatePem: string;
-  /** Its private key, PEM; undefined where the stack has it. **Secret**. */
-  readonly privateKeyPem?: string;
-}
-
-/** What of a mesh's certificates is made elsewhere. */
-export interface TrustMaterial {
-  /** Roots, PEM; undefined where the stack makes the only one. */
-  readonly rootsPem?: string;
-  /** Intermediate CAs, by the name of the cluster whose istiod signs with them. */
-  readonly intermediates: ReadonlyMap<string, FoundIntermediate | ExistingIntermediate>;
-  /** Clusters of the mesh that an istiod runs in, whether its intermediate CA is there or not yet. */
-  readonly sites: readonly string[];
-}
-
-/** What a mesh has whose stack makes everything itself. */
-export const nothingElsewhere: TrustMaterial = { intermediates: new Map(), sites: [] };
+import type { Trust } from "./trust";
 
 /** A trust as the plan says, and what it asks of who signs elsewhere. */
 export interface SourcedTrust extends Trust {
@@ -54,7 +34,7 @@ export function trustFrom(
   return new GivenTrust({ rootCertificatesPem: rootsPem, intermediates: Object.fromEntries(given) });
 }
 
-function withKey(found: FoundIntermediate | ExistingIntermediate): ReturnType<Trust["intermediateOf"]> {
+function withKey(found: FoundIntermediate): ReturnType<Trust["intermediateOf"]> {
   if ("existingSecret" in found) return found;
   const { certificatePem, privateKeyPem = "" } = found;
   return { certificatePem, privateKeyPem: pulumi.secret(privateKeyPem) };

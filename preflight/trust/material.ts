@@ -1,31 +1,15 @@
 import { readIntermediate, readRoots, type ReadIntermediate } from "../../access/trust/read-intermediate";
 import type { KubeconfigSources } from "../../access/kubeconfig/sources";
 import { configurationPath, distinctProblems, type MeshPlan, type Problem } from "../../topology";
-import { bundleProblems, certificatesIn, judgeIntermediate, pemOf, sameRoots } from "../../trust";
-
-/** An intermediate CA that was found: what it is made of, or that somebody else keeps it in its cluster. */
-export type FoundIntermediate =
-  | {
-      /** Its certificate, and after it those between it and the root, PEM. */
-      readonly certificatePem: string;
-      /** Its private key, PEM; undefined where the stack has it. **Secret**. */
-      readonly privateKeyPem?: string;
-    }
-  | {
-      readonly existingSecret: "cacerts";
-      /** End of its validity, RFC 3339, where the cluster said it. */
-      readonly notAfter?: string;
-    };
-
-/** What of a mesh's certificates is made elsewhere. */
-export interface TrustMaterial {
-  /** Roots, PEM; undefined where the stack makes the only one. */
-  readonly rootsPem?: string;
-  /** Intermediate CAs, by the name of the cluster whose istiod signs with them. */
-  readonly intermediates: ReadonlyMap<string, FoundIntermediate>;
-  /** Clusters of the mesh that an istiod runs in, whether its intermediate CA is there or not yet. */
-  readonly sites: readonly string[];
-}
+import {
+  bundleProblems,
+  certificatesIn,
+  judgeIntermediate,
+  pemOf,
+  sameRoots,
+  type FoundIntermediate,
+  type TrustMaterial,
+} from "../../trust";
 
 /** What was found, and all that is wrong with it. */
 export interface FoundTrust {

@@ -1,5 +1,5 @@
 import { configurationPath, sitesOf, withDependents, type MeshPlan, type Problem } from "../../topology";
-import type { TrustMaterial } from "./material";
+import type { TrustMaterial } from "../../trust";
 
 /** What follows from intermediate CAs that are not signed yet. */
 export interface PendingTrust {

@@ -1,6 +1,5 @@
 import { configurationPath, type MeshPlan, type Problem } from "../../topology";
-import { certificatesIn, isOfKey, readSigningRequest } from "../../trust";
-import type { TrustMaterial } from "./material";
+import { certificatesIn, isOfKey, readSigningRequest, type TrustMaterial } from "../../trust";
 
 /**
  * Certificates that were signed for another key than the stack's: for the request of another cluster, or for one of before.

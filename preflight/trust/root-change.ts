@@ -11,10 +11,9 @@ import {
   type MeshPlan,
   type Problem,
 } from "../../topology";
-import { certificatesIn, rootOf } from "../../trust";
+import { certificatesIn, rootOf, type TrustMaterial } from "../../trust";
 import type { ClusterSighting } from "../checks/cluster-identity";
 import { knownAs, standingAmong, type StackKnowledge } from "../checks/stack-knowledge";
-import type { TrustMaterial } from "./material";
 
 /** What is asked of a change of roots. */
 export interface RootChange {

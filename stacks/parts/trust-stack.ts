@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MeshTrust, nothingElsewhere, type Intermediate, type RootOutputs, type TrustMaterial } from "../../components";
+import { MeshTrust, type Intermediate, type RootOutputs } from "../../components";
+import { nothingElsewhere, type TrustMaterial } from "../../trust";
 import { meshName, trustPart, withMutualTls, type MeshPlan } from "../../topology";
 import type { MeshOutput } from "../mesh-stack";
 import { digestOf, partDigest } from "./digest";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { StackKnowledge, TrustMaterial } from "../../../preflight";
+import type { StackKnowledge } from "../../../preflight";
+import type { TrustMaterial } from "../../../trust";
 import { formatProblem, systemNamespace, type Problem } from "../../../topology";
 import type { TestCa } from "../../support/authorities";
 import { fakeApiServer } from "../access/fake-api-server";

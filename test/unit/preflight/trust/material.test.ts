@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { KubeconfigSources } from "../../../../access";
-import { findTrust, type TrustMaterial } from "../../../../preflight";
+import { findTrust } from "../../../../preflight";
+import type { TrustMaterial } from "../../../../trust";
 import { formatProblem, type MeshConfig } from "../../../../topology";
 import { makeCa, privateKeyPem, type TestCa } from "../../../support/authorities";
 import { noSources, sourcesOf } from "../../../support/kubeconfig-sources";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatProblem, type MeshConfig } from "../../../../topology";
 import { judgeRootChange } from "../../../../preflight/trust/root-change";
-import type { TrustMaterial } from "../../../../preflight/trust/material";
+import type { TrustMaterial } from "../../../../trust";
 import { judgePending } from "../../../../preflight/trust/pending";
 import type { ClusterSighting } from "../../../../preflight/checks/cluster-identity";
 import { makeCa, type TestCa } from "../../../support/authorities";
