@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MeshPlan } from "../topology";
 import { nothingElsewhere, type TrustMaterial } from "../trust";
-import { fingerprintOf } from "./internal/certificates";
-import { rootOutputs, type RootOutputs } from "./internal/roots";
-import { intermediateFrom, trustFrom, type Intermediate } from "./trust";
+import type { RootOutputs } from "./internal/roots";
+import { intermediateFrom, trustedRoots, trustFrom, type Intermediate, type Trust } from "./trust";
 
 /** What a {@link MeshTrust} is made from. */
 export interface MeshTrustArgs {
@@ -29,7 +28,7 @@ export class MeshTrust extends pulumi.ComponentResource {
   /** The intermediate CAs of the istiods, by the name of the cluster that each runs in; without those that are not signed yet. */
   readonly intermediates: Readonly<Record<string, Intermediate>>;
   /** Signing requests, PEM, by cluster; undefined where nothing is signed elsewhere. */
-  readonly requests: Readonly<Record<string, pulumi.Output<string>>> | undefined;
+  readonly requests: Trust["requests"];
 
   constructor(
     name: string,
@@ -42,11 +41,10 @@ export class MeshTrust extends pulumi.ComponentResource {
     const sites = plan.controlPlanes.map((controlPlane) => controlPlane.name);
     const ready = plan.trust.root === "generated" ? sites : sites.filter((site) => material.intermediates.has(site));
     this.intermediates = Object.fromEntries(ready.map((site) => [site, intermediateFrom(trust.intermediateOf(site))]));
-    this.rootCertificatePem = pulumi.output(trust.rootCertificatesPem);
-    this.rootFingerprint = this.rootCertificatePem.apply(fingerprintOf);
-    this.roots = pulumi
-      .all([this.rootCertificatePem, trust.namedRoots ?? []])
-      .apply(([pem, named]) => rootOutputs(pem, named));
+    const { pem, fingerprint, roots } = trustedRoots(trust);
+    this.rootCertificatePem = pem;
+    this.rootFingerprint = fingerprint;
+    this.roots = roots;
     this.requests = trust.requests;
     this.registerOutputs({ rootFingerprint: this.rootFingerprint });
   }

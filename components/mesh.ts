@@ -6,9 +6,8 @@ import { MeshBuilder } from "./mesh-builder";
 import { clusterOutputs, controlPlaneOutputs, type ClusterOutputs, type ControlPlaneOutputs } from "./mesh-outputs";
 import type { MeshContext } from "./mesh-context";
 import { createSite, siteOf, type MeshCluster } from "./mesh-site";
-import { fingerprintOf } from "./internal/certificates";
-import { rootOutputs, type RootOutputs } from "./internal/roots";
-import { trustFrom, type Trust } from "./trust";
+import type { RootOutputs } from "./internal/roots";
+import { trustedRoots, trustFrom, type Trust } from "./trust";
 import type { ReleaseTransforms } from "./transforms";
 
 /** What a {@link Mesh} is made from. */
@@ -38,6 +37,8 @@ export class Mesh extends pulumi.ComponentResource {
   readonly rootFingerprint: pulumi.Output<string>;
   /** The roots that its workloads trust. */
   readonly roots: pulumi.Output<readonly RootOutputs[]>;
+  /** Requests by which its intermediates are signed elsewhere, PEM, by cluster; undefined where nothing is to be signed. */
+  readonly requests: Trust["requests"];
   /** What there is to know about each cluster, by name. */
   readonly clusters: Readonly<Record<string, ClusterOutputs>>;
   /** What there is to know about each istiod, by the name of the cluster that it runs in. */
@@ -58,9 +59,10 @@ export class Mesh extends pulumi.ComponentResource {
     builder.build();
 
     this.awaited = builder.awaited;
-    const rootsPem = pulumi.output(trust.rootCertificatesPem);
-    this.rootFingerprint = rootsPem.apply(fingerprintOf);
-    this.roots = pulumi.all([rootsPem, trust.namedRoots ?? []]).apply(([pem, named]) => rootOutputs(pem, named));
+    const { fingerprint, roots } = trustedRoots(trust);
+    this.rootFingerprint = fingerprint;
+    this.roots = roots;
+    this.requests = trust.requests;
     this.clusters = Object.fromEntries(
       plan.clusters.map((cluster) => [
         cluster.name,

@@ -1,12 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import {
-  Mesh,
-  trustFrom,
-  type ClusterOutputs,
-  type ControlPlaneOutputs,
-  type RootOutputs,
-  type SourcedTrust,
-} from "../components";
+import { Mesh, trustFrom, type ClusterOutputs, type ControlPlaneOutputs, type RootOutputs } from "../components";
 import { meshName, movedConfigurations, sitesOf, withMutualTls, type MeshPlan } from "../topology";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
@@ -54,13 +47,12 @@ export async function meshStack(
   } = await reachable(wanted, projectDirectory, last, {
     mistakes: [...mistakes, ...movedConfigurations(wanted, configClusters(last))],
   });
-  let trust: SourcedTrust | undefined;
   const mesh = withoutPromiseTraces(
     () =>
       new Mesh(meshName, {
         plan,
         transforms,
-        trust: (context) => (trust = trustFrom(context, material)),
+        trust: (context) => trustFrom(context, material),
         clusters: Object.fromEntries(
           sitesOf(plan).flatMap((site) => {
             const reached = clusters.get(site.name);
@@ -80,6 +72,6 @@ export async function meshStack(
     },
     clusters: mesh.clusters,
     controlPlanes: mesh.controlPlanes,
-    ...(trust?.requests === undefined ? {} : { trust: { requests: trust.requests } }),
+    ...(mesh.requests === undefined ? {} : { trust: { requests: mesh.requests } }),
   };
 }

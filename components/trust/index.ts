@@ -3,9 +3,10 @@ export { GivenTrust, type GivenTrustArgs } from "./given-trust";
 export * from "./intermediate-ca";
 export { OfflineTrust, type OfflineTrustArgs } from "./offline-trust";
 export * from "./root-ca";
-export { trustFrom, type SourcedTrust } from "./source";
+export { trustFrom } from "./source";
 export {
   intermediateFrom,
+  trustedRoots,
   type ExistingIntermediate,
   type Intermediate,
   type IntermediateArgs,

@@ -6,12 +6,6 @@ import { GivenTrust } from "./given-trust";
 import { OfflineTrust } from "./offline-trust";
 import type { Trust } from "./trust";
 
-/** A trust as the plan says, and what it asks of who signs elsewhere. */
-export interface SourcedTrust extends Trust {
-  /** Signing requests, PEM, by cluster; undefined where nothing is to be signed elsewhere. */
-  readonly requests?: Readonly<Record<string, pulumi.Output<string>>> | undefined;
-}
-
 /**
  * Where the certificates of a mesh come from, by its plan. To add a source: a file here, a branch, and one in the schema.
  * @param opts Options of a root that the stack makes, beside its parent.
@@ -20,7 +14,7 @@ export function trustFrom(
   context: MeshContext,
   { intermediates, rootsPem, sites }: TrustMaterial,
   opts: pulumi.ComponentResourceOptions = {},
-): SourcedTrust {
+): Trust {
   const { root } = context.plan.trust;
   if (root === "generated") return new GeneratedTrust(context, rootsPem, opts);
   if (rootsPem === undefined) throw new pulumi.RunError(`isthmus:mesh.trust: ${root} needs roots that were read.`);

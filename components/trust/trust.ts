@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { notAfterOf } from "../internal/certificates";
+import { fingerprintOf, notAfterOf } from "../internal/certificates";
+import { rootOutputs, type RootOutputs } from "../internal/roots";
 
 /** The intermediate CA of an istiod: one that the mesh gives it, or one that it is given by somebody else. */
 export type Intermediate = HandedIntermediate | ExistingIntermediate;
@@ -54,11 +55,29 @@ export interface Trust {
   readonly rootCertificatesPem: pulumi.Input<string>;
   /** Those of the roots that have names. Default: none has. */
   readonly namedRoots?: readonly NamedRoot[];
+  /** Requests by which intermediates are signed elsewhere, PEM (PKCS#10), by cluster. Public. Default: nothing is to be signed. */
+  readonly requests?: Readonly<Record<string, pulumi.Output<string>>> | undefined;
   /**
    * The CA of an istiod. It is asked once for each.
    * @param site Name of the cluster that it runs in: one of the mesh, or of an external control plane.
    */
   readonly intermediateOf: (site: string) => IntermediateArgs | ExistingIntermediate;
+}
+
+/** What a reader of a stack learns about the roots of a trust. */
+export function trustedRoots({ rootCertificatesPem, namedRoots = [] }: Trust): {
+  /** Certificates, PEM. */
+  readonly pem: pulumi.Output<string>;
+  /** SHA-256 fingerprint of the first. */
+  readonly fingerprint: pulumi.Output<string>;
+  readonly roots: pulumi.Output<readonly RootOutputs[]>;
+} {
+  const pem = pulumi.output(rootCertificatesPem);
+  return {
+    pem,
+    fingerprint: pem.apply(fingerprintOf),
+    roots: pulumi.all([pem, namedRoots]).apply(([certificates, named]) => rootOutputs(certificates, named)),
+  };
 }
 
 /** An intermediate CA as the mesh uses it. */
