@@ -4,6 +4,14 @@ import type { MeshPlan } from "./mesh-plan";
 /** What decides which roots a mesh has. */
 type Trusting = Pick<MeshPlan, "trust">;
 
+/** As much of it as says whether there may come to be others. */
+interface RootsSaid {
+  readonly trust: Pick<MeshPlan["trust"], "root"> & {
+    readonly roots?: string | undefined;
+    readonly generated: { readonly roots: readonly (string | undefined)[] };
+  };
+}
+
 /**
  * Names of the roots that a stack makes, the one by which the mesh is known first; none where roots come from elsewhere.
  * Pure.
@@ -29,6 +37,6 @@ export function signingRootsOf(plan: Pick<MeshPlan, "controlPlanes" | "trust">):
  * Whether the roots of a mesh may become others: all but the one that a stack makes by itself when nothing is said. Where
  * they may, istiods and proxies are told to take up another bundle while they run. Pure.
  */
-export function mayChangeRoots({ trust: { generated, root, roots } }: Trusting): boolean {
+export function mayChangeRoots({ trust: { generated, root, roots } }: RootsSaid): boolean {
   return root !== "generated" || roots !== undefined || generated.roots.some((name) => name !== firstRoot);
 }

@@ -1,3 +1,4 @@
+import { mayChangeRoots } from "../plan/generated-roots";
 import { firstRoot } from "../schema/generated-roots";
 import type { ClusterDraft, ExternalDraft, MeshDraft } from "./rule";
 
@@ -49,10 +50,10 @@ export function trustSourceOf({ trust }: MeshDraft): "generated" | "offline" | "
   return trust?.root ?? "generated";
 }
 
-/** Whether the roots may become others; see `mayChangeRoots` of the plan. */
+/** Whether the roots may become others, with the defaults of the schema. */
 export function rootsMayChange(mesh: MeshDraft): boolean {
-  const { generated: { roots = [firstRoot] } = {}, roots: file } = mesh.trust ?? {};
-  return trustSourceOf(mesh) !== "generated" || file !== undefined || roots.some((name) => name !== firstRoot);
+  const { generated: { roots: made = [firstRoot] } = {}, roots } = mesh.trust ?? {};
+  return mayChangeRoots({ trust: { root: trustSourceOf(mesh), roots, generated: { roots: made } } });
 }
 
 function own<Item>(items: Readonly<Record<string, Item>> | undefined, name: string): Item | undefined {
