@@ -14,6 +14,7 @@ export interface ExecTarget {
 export class CommandFailed extends Error {
   constructor(
     readonly command: string,
+    /** What it wrote to its standard error; where that is nothing, what the API server says of its end. */
     readonly reason: string,
   ) {
     super(`${command}: ${reason}`);
@@ -76,7 +77,8 @@ export async function runInContainer(
       socket.on("close", () => fail("the connection closed before the command ended"));
     });
     if (status.status === "Success") return text(standardOutput);
-    throw new CommandFailed(words, [status.message ?? "failed", text(standardError).trim()].filter(Boolean).join(": "));
+    // Kubernetes' own message repeats the whole command: it would push the command's own words out of a line.
+    throw new CommandFailed(words, text(standardError).trim() || (status.message ?? "failed"));
   } finally {
     clearTimeout(timer);
     // What it says from here on is of no interest: it must not end the process.

@@ -1,4 +1,4 @@
-import type { ClusterClient } from "../../access";
+import { CommandFailed, type ClusterClient } from "../../access";
 import { clientName, helloworldName, helloworldPort } from "./sample-manifests";
 import type { Sample } from "./sample";
 
@@ -64,7 +64,11 @@ export class Calls {
     const target = { namespace: this.sample.namespace, pod: clientName, container: clientName };
     return client
       .exec(target, ["curl", "-sS", "--max-time", String(callTimeoutSeconds), url], execTimeoutMs)
-      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+      .catch((error: unknown) => {
+        // The command is the same for all, and known: what curl says of it is what tells them apart.
+        if (error instanceof CommandFailed) return error.reason;
+        return error instanceof Error ? error.message : String(error);
+      });
   }
 }
 

@@ -20,8 +20,15 @@ export async function helloworldReached(
   return {
     ok: false,
     message: `no answer from ${wanted}: ${heard}${trouble === undefined ? "" : `; ${oneLine(trouble)}`}`,
+    ...(trouble !== undefined && isUnresolved.test(trouble) ? { hint: unresolvedHint } : {}),
   };
 }
+
+/** curl's own words for a name that the cluster's DNS does not know (its exit code 6). */
+const isUnresolved = /could not resolve host/i;
+
+const unresolvedHint =
+  "The cluster's own DNS does not know a Service that was just made there. After its API server was away, CoreDNS looks for it ever more rarely, up to once a minute (client-go's backoff): run again. Else look at CoreDNS's pods and log in kube-system.";
 
 /** A proxy's error page or curl's complaint, fit for a line. */
 function oneLine(words: string): string {

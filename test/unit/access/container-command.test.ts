@@ -96,7 +96,12 @@ describe("A command in a container", () => {
     [
       "ends with another code",
       [message(2, "no route\n"), message(3, JSON.stringify({ status: "Failure", message: "exit code 7" }))],
-      "curl: exit code 7: no route",
+      "curl: no route",
+    ],
+    [
+      "ends with another code and says nothing",
+      [message(3, JSON.stringify({ status: "Failure", message: "exit code 7" }))],
+      "curl: exit code 7",
     ],
     ["loses its connection", ["hang-up"], "curl: the connection closed before the command ended"],
     ["does not end", [message(1, "x")], "curl: not finished after 0.3 s"],

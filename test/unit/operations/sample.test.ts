@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { CommandFailed } from "../../../access";
 import { Calls, versionIn } from "../../../operations/verify/calls";
+import type { Finding } from "../../../operations/verify/check";
 import { isLeftover, ownerOfThisProcess } from "../../../operations/verify/owner";
+import { helloworldReached } from "../../../operations/verify/sample-checks";
 import { removeLeftovers, Sample } from "../../../operations/verify/sample";
 import {
   namespaceManifest,
@@ -253,9 +256,33 @@ describe("calls", () => {
 
   it("report a call that failed", async () => {
     const subject = callsAnswered(() => {
-      throw new Error("curl: (7) connection refused");
+      throw new CommandFailed("curl -sS http://helloworld:5000/hello", "curl: (7) connection refused");
     });
-    assert.equal((await subject.from("east", "v1")).trouble, "curl: (7) connection refused");
+    const { trouble } = await subject.from("east", "v1");
+    assert.equal(trouble, "curl: (7) connection refused", "what curl says, not what was asked of it");
+  });
+
+  it("are told with curl's words first, and with the DNS of the cluster where a name is not known there", async () => {
+    const finding = async (words: string): Promise<Finding> => {
+      const clients = new Map([
+        [
+          "east",
+          new FakeClient("east", {
+            exec: () => {
+              throw new CommandFailed("curl -sS http://helloworld.isthmus-verify-0a1b2c:5000/hello", words);
+            },
+          }),
+        ],
+      ]);
+      const sample = new Sample({ plan, images, clients });
+      const client = (name: string): FakeClient => clients.get(name) ?? assert.fail(name);
+      const context = { plan, client, sample, calls: new Calls(sample, clients), signal: new AbortController().signal };
+      return helloworldReached(context, ["east", "west"]);
+    };
+    const unresolved = await finding("curl: (6) Could not resolve host: helloworld.isthmus-verify-0a1b2c");
+    assert.match(unresolved.message, /^no answer from v2: nobody answered; curl: \(6\) Could not resolve host/);
+    assert.match(unresolved.hint ?? "", /CoreDNS/);
+    assert.equal((await finding("curl: (7) connection refused")).hint, undefined, "the check's own");
   });
 
   it("know helloworld's answer from others", () => {
