@@ -103,7 +103,7 @@ describeInTurn("changes", "changes of a mesh on the lab", function () {
     await stack.labUp();
     await stack.up();
     await stack.settled();
-    assert.deepEqual(await stack.verified(), allPairs(["east", "edge", "west"]));
+    assert.deepEqual(await stack.verifiedAfterOutage(), allPairs(["east", "edge", "west"]));
     const labels = await kubectl(
       "west",
       "-n",
