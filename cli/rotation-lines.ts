@@ -10,7 +10,7 @@ export function rotationLines({ goal, mesh, readiness, roots, steps }: RotationR
   const isDone = next === undefined && readiness.kind === "ready";
   if (isDone) return [`${heading}; nothing is left to do.`];
   return [
-    `${heading}; on the way to ${goal}, ${updates(steps.length)} to go.`,
+    `${heading}; on the way to ${goal}, ${updates(steps.length)}.`,
     ...standing,
     ...(next === undefined ? [] : [`next   ${next.what}`, `       ${next.why}`]),
     ...later.map(({ what }) => `then   ${what}`),
@@ -31,5 +31,6 @@ function standingLines(readiness: RotationReport["readiness"]): string[] {
 }
 
 function updates(count: number): string {
-  return count === 1 ? "1 update" : `${String(count)} updates`;
+  if (count === 0) return "all updates done";
+  return count === 1 ? "1 update to go" : `${String(count)} updates to go`;
 }
