@@ -3,6 +3,7 @@ import type { X509Certificate } from "node:crypto";
 import type { MeshSummary } from "../../operations/summary";
 import type { MeshConfig } from "../../topology";
 import { certificatesIn, rootOf } from "../../trust";
+import { itInTurn } from "../support/turns";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
 import { describeEngine } from "./tools";
 
@@ -17,6 +18,9 @@ interface Outputs {
 }
 
 type Generated = NonNullable<NonNullable<MeshConfig["trust"]>["generated"]>;
+
+/** In several stacks every command takes several times as long. */
+const layouts = ["one", "per-cluster"] as const;
 
 describeEngine("a mesh that goes over to another generated root", (tools) => {
   let mesh: PaperMesh;
@@ -59,8 +63,10 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
     );
   }
 
-  for (const stacks of ["one", "per-cluster"] as const) {
-    it(`does so in steps, the keys of its istiods as they are (stacks: ${stacks})`, async () => {
+  itInTurn(
+    layouts,
+    (stacks) => `does so in steps, the keys of its istiods as they are (stacks: ${stacks})`,
+    async (stacks) => {
       const config = (generated?: Generated): PaperConfig => ({
         id: "mesh1",
         clusters,
@@ -146,6 +152,6 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
       const exported = await mesh.pulumi("stack", "export", "--stack", stack);
       assert.doesNotMatch(exported, /mesh-root-key/);
       assert.doesNotMatch(exported, /PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF/);
-    });
-  }
+    },
+  );
 });
