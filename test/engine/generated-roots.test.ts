@@ -4,6 +4,7 @@ import type { MeshSummary } from "../../operations/summary";
 import type { MeshConfig } from "../../topology";
 import { certificatesIn, rootOf } from "../../trust";
 import { itInTurn } from "../support/turns";
+import { cacertsOf, publishRoots } from "./paper/istiod";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
 import { describeEngine } from "./tools";
 
@@ -30,24 +31,8 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
   });
   afterEach(() => mesh.dispose());
 
-  /** What an istiod is given, by the names of its files. */
-  function cacerts(cluster: string): Readonly<Record<string, string>> {
-    const secret = mesh.world.find(mesh.urlOf(cluster), "kubernetes:core/v1:Secret", "istio-system/cacerts");
-    const { data } = (secret ?? {}) as unknown as { data: Readonly<Record<string, string>> };
-    return Object.fromEntries(
-      Object.entries(data).map(([name, text]) => [name, Buffer.from(text, "base64").toString()]),
-    );
-  }
-
-  /** Tells the workloads of a cluster the roots that its istiod has, as istiod does. */
-  function publish(cluster: string): void {
-    const metadata = { name: "istio-ca-root-cert", namespace: "istio-system" };
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata };
-    const data = { "root-cert.pem": cacerts(cluster)["root-cert.pem"] };
-    const [url, type, id] = [mesh.urlOf(cluster), "kubernetes:core/v1:ConfigMap", "istio-system/istio-ca-root-cert"];
-    mesh.world.remove(url, type, id);
-    mesh.world.add(url, type, id, { ...object, data } as Parameters<typeof mesh.world.add>[3]);
-  }
+  const cacerts = (cluster: string): Readonly<Record<string, string>> => cacertsOf(mesh, cluster);
+  const publish = (cluster: string): void => publishRoots(mesh, cluster);
 
   /** Name of the root under which each istiod signs, and of those that its workloads are to trust, in their order. */
   function standing(names: ReadonlyMap<string, string>): Record<string, { issuer: string; roots: string[] }> {
