@@ -24,6 +24,7 @@ export type {
   ConfigurationSource,
   ControlPlaneOutputs,
   IntermediateOutputs,
+  Destination,
   DestroyOptions,
   DestroyResult,
   DriftFinding,
@@ -33,6 +34,7 @@ export type {
   End,
   ForeignContents,
   ForgetResult,
+  GeneratedRoots,
   LaggingProxy,
   MeshDeploymentOptions,
   MeshOutputs,
@@ -40,7 +42,11 @@ export type {
   OperationOptions,
   PolicyPack,
   ProjectSource,
+  Readiness,
+  Reconfigured,
   RemovedLeftovers,
+  RotationReport,
+  RotationStep,
   SummariseOptions,
   Status,
   TrustReport,
@@ -51,6 +57,7 @@ export type {
   VerifyOptions,
   VerifyReport,
 } from "../operations/deployment";
+export type { ConfigurationEdit, EditedFile } from "../access";
 export { driftMarkdown, isAsApplied } from "../operations/drift";
 export type { RepairResult } from "../operations/drift";
 export type { EventListener } from "../operations/events/event-sink";

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { documentationPage } from "../operations/deployment/documentation";
 import {
+  parallelOption,
   withOperationOptions,
   withOutputOption,
   withStackOptions,
@@ -11,6 +12,7 @@ import type * as TrustVerbs from "./verbs/trust";
 import type * as TrustCleanVerb from "./verbs/trust-clean";
 import type * as TrustFetchVerb from "./verbs/trust-fetch";
 import type * as TrustRequestsVerb from "./verbs/trust-requests";
+import type * as TrustRotateVerb from "./verbs/trust-rotate";
 import type * as TrustStatusVerb from "./verbs/trust-status";
 
 /** Lifetimes in days: those of `trust` in the configuration, and of a workload that of Istio's tools/certs. */
@@ -39,6 +41,23 @@ export function addTrust(isthmus: Command, load: (module: string) => unknown): v
     .description("say where every cluster stands: roots, who signs, and which proxies have not followed yet")
     .addHelpText("after", aboutStatus)
     .action((flags: OperationFlags) => (load("./verbs/trust-status") as typeof TrustStatusVerb).trustStatusVerb(flags));
+
+  withOperationOptions(trust.command("rotate"))
+    .description(
+      "change the root that the stack makes, step by step: says what is next and why it is safe, and does it with --yes",
+    )
+    .option(
+      "--to <name>",
+      "go to this root, which is made where it is not there yet (default: where the change under way leads)",
+    )
+    .option("--roll-back", "go back to the root that the change under way began with")
+    .option("-y, --yes", "do the next step: edit the stack's file and run the update (default: a dry run)")
+    .addOption(waitOption())
+    .addOption(parallelOption())
+    .addHelpText("after", aboutRotate)
+    .action((flags: TrustRotateVerb.TrustRotateFlags) =>
+      (load("./verbs/trust-rotate") as typeof TrustRotateVerb).trustRotateVerb(flags),
+    );
 
   withStackOptions(trust.command("requests"))
     .description("write the signing requests of a stack, one for each cluster: east.csr; asks the stack")
@@ -112,6 +131,24 @@ function lifetimeOption(days: number): Option {
     throw new InvalidArgumentError("Give a whole number of days from 1 to 3650.");
   });
 }
+
+const secondsIn = { s: 1, m: 60, h: 3600 } as const;
+
+function waitOption(): Option {
+  return new Option(
+    "--wait <duration>",
+    "with --yes: wait so long in all until proxies have followed (30m, 13h), and go on with the steps after",
+  ).argParser((text) => {
+    const [, count, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+    if (count !== undefined && unit !== undefined) return Number(count) * secondsIn[unit as keyof typeof secondsIn];
+    throw new InvalidArgumentError("Give a number with s, m or h after it, such as 30m.");
+  });
+}
+
+const aboutRotate = `
+Reads the stack's file, what the last update said and the clusters, every running proxy among them; without --yes it changes
+nothing. It can be killed and run again at any moment. Exits with 1 when calls fail as the mesh stands, or --yes could do
+nothing yet. ${documentationPage("trust.md#by-one-command")} leads through it.`;
 
 const aboutStatus = `
 Reads the clusters alone, every running proxy among them, and changes nothing. Exits with 1 when a handshake fails as the

@@ -13,13 +13,14 @@ export {
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
 export { isTrustworthy } from "../trust";
 export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "../trust";
+export type { Destination, GeneratedRoots, Readiness, RotationReport, RotationStep } from "../trust";
 export { checks, isHealthy } from "../verify";
 export type { CheckResult, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { subjectWords } from "../events";
 export { EventListenerError, OperationInterrupted } from "./failures";
-export { MeshDeployment, type DestroyResult, type UpResult } from "./mesh-deployment";
+export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";
 export type {
   ConfigurationSource,
   DestroyOptions,

@@ -3,6 +3,8 @@ import type { X509Certificate } from "node:crypto";
 import type { MeshSummary } from "../../operations/summary";
 import type { MeshConfig } from "../../topology";
 import { certificatesIn, rootOf } from "../../trust";
+import { itInTurn } from "../support/turns";
+import { cacertsOf, publishRoots } from "./paper/istiod";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
 import { describeEngine } from "./tools";
 
@@ -18,6 +20,9 @@ interface Outputs {
 
 type Generated = NonNullable<NonNullable<MeshConfig["trust"]>["generated"]>;
 
+/** In several stacks every command takes several times as long. */
+const layouts = ["one", "per-cluster"] as const;
+
 describeEngine("a mesh that goes over to another generated root", (tools) => {
   let mesh: PaperMesh;
 
@@ -26,24 +31,8 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
   });
   afterEach(() => mesh.dispose());
 
-  /** What an istiod is given, by the names of its files. */
-  function cacerts(cluster: string): Readonly<Record<string, string>> {
-    const secret = mesh.world.find(mesh.urlOf(cluster), "kubernetes:core/v1:Secret", "istio-system/cacerts");
-    const { data } = (secret ?? {}) as unknown as { data: Readonly<Record<string, string>> };
-    return Object.fromEntries(
-      Object.entries(data).map(([name, text]) => [name, Buffer.from(text, "base64").toString()]),
-    );
-  }
-
-  /** Tells the workloads of a cluster the roots that its istiod has, as istiod does. */
-  function publish(cluster: string): void {
-    const metadata = { name: "istio-ca-root-cert", namespace: "istio-system" };
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata };
-    const data = { "root-cert.pem": cacerts(cluster)["root-cert.pem"] };
-    const [url, type, id] = [mesh.urlOf(cluster), "kubernetes:core/v1:ConfigMap", "istio-system/istio-ca-root-cert"];
-    mesh.world.remove(url, type, id);
-    mesh.world.add(url, type, id, { ...object, data } as Parameters<typeof mesh.world.add>[3]);
-  }
+  const cacerts = (cluster: string): Readonly<Record<string, string>> => cacertsOf(mesh, cluster);
+  const publish = (cluster: string): void => publishRoots(mesh, cluster);
 
   /** Name of the root under which each istiod signs, and of those that its workloads are to trust, in their order. */
   function standing(names: ReadonlyMap<string, string>): Record<string, { issuer: string; roots: string[] }> {
@@ -59,8 +48,10 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
     );
   }
 
-  for (const stacks of ["one", "per-cluster"] as const) {
-    it(`does so in steps, the keys of its istiods as they are (stacks: ${stacks})`, async () => {
+  itInTurn(
+    layouts,
+    (stacks) => `does so in steps, the keys of its istiods as they are (stacks: ${stacks})`,
+    async (stacks) => {
       const config = (generated?: Generated): PaperConfig => ({
         id: "mesh1",
         clusters,
@@ -146,6 +137,6 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
       const exported = await mesh.pulumi("stack", "export", "--stack", stack);
       assert.doesNotMatch(exported, /mesh-root-key/);
       assert.doesNotMatch(exported, /PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF/);
-    });
-  }
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { certificatesIn, rootOf } from "../../trust";
+import { itInTurn } from "../support/turns";
 import { makeCa, privateKeyPem, type TestCa } from "../support/authorities";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
 import { describeEngine } from "./tools";
@@ -18,6 +19,9 @@ interface Outputs {
     Record<string, { readonly intermediate: { readonly notAfter?: string; readonly root?: string } }>
   >;
 }
+
+/** In several stacks every command takes several times as long. */
+const layouts = ["one", "per-cluster"] as const;
 
 describeEngine("where a mesh's certificates come from", (tools) => {
   let mesh: PaperMesh;
@@ -99,8 +103,10 @@ describeEngine("where a mesh's certificates come from", (tools) => {
     return `${signed.toString("pem")}\n`;
   }
 
-  for (const stacks of ["one", "per-cluster"] as const) {
-    it(`takes intermediates that are given, and no key comes into plain state (stacks: ${stacks})`, async () => {
+  itInTurn(
+    layouts,
+    (stacks) => `takes intermediates that are given, and no key comes into plain state (stacks: ${stacks})`,
+    async (stacks) => {
       const made = { east: await intermediate("east"), west: await intermediate("west") };
       for (const [site, ca] of Object.entries(made)) {
         await write(`${site}.pem`, pem(ca));
@@ -119,9 +125,13 @@ describeEngine("where a mesh's certificates come from", (tools) => {
         const exported = await mesh.pulumi("stack", "export", "--stack", stack);
         assert.doesNotMatch(exported, /PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF/, stack);
       }
-    });
+    },
+  );
 
-    it(`makes a cluster once its request is signed, and not before (stacks: ${stacks})`, async () => {
+  itInTurn(
+    layouts,
+    (stacks) => `makes a cluster once its request is signed, and not before (stacks: ${stacks})`,
+    async (stacks) => {
       const trust = { root: "offline", roots: "trust/roots.pem" } as const;
       const first = await mesh.isthmus(config(trust, { stacks }), "up", "--yes", "-o", "json");
       assert.equal(first.code, stacks === "one" ? 0 : 1, first.stderr);
@@ -156,8 +166,8 @@ describeEngine("where a mesh's certificates come from", (tools) => {
           /expected what was signed for west, since clusters of the mesh live by it, found nothing/,
         );
       }
-    });
-  }
+    },
+  );
 
   it("leaves a CA alone that somebody else keeps in the cluster, and signs for nobody without it", async () => {
     const wanted: PaperConfig = {

@@ -127,6 +127,11 @@ export class WrittenStack extends LabStack {
     writeFileSync(this.file, stringify({ ...stack, config }));
   }
 
+  /** What the file says by now. */
+  read(): string {
+    return readFileSync(this.file, "utf8");
+  }
+
   /** Removes the file. */
   remove(): void {
     rmSync(this.file, { force: true });

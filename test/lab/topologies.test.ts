@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allPairs, labDown, LabStack, leftIn } from "./lab-stack";
-import { turnOf } from "./turns";
+import { turnOf } from "../support/turns";
 
 /** What a stack file is to become. */
 interface Topology {

@@ -1,5 +1,5 @@
 import type { Suite } from "mocha";
-import { seed } from "../support/seed";
+import { turnOf } from "../support/turns";
 
 /**
  * Suites of the lab that take minutes and do not run for every commit, so that the whole run stays below half an hour on a
@@ -14,9 +14,6 @@ const turns = [
   ["kills"],
   ["interruption", "addresses", "package"],
 ] as const;
-
-/** Which of some that take turns it is: it follows from the commit, and never from the date. */
-export const turnOf = (count: number): number => (seed >>> 0) % count;
 
 /** The suites that run: those of this commit's turn, or all where `ISTHMUS_LAB` is `all`. */
 const chosen: readonly string[] =

@@ -115,6 +115,11 @@ export class PaperMesh {
   /** Runs the command line on a configuration. */
   async isthmus(config: PaperConfig, ...args: readonly string[]): Promise<CommandEnd> {
     await this.options(config);
+    return this.command(...args);
+  }
+
+  /** Runs the command line on the stack's file as it is. */
+  command(...args: readonly string[]): Promise<CommandEnd> {
     const program = join(repository, "bin/isthmus.js");
     return new Promise((fulfil) => {
       // Not in one breath: the API servers are in this process.

@@ -1,0 +1,4 @@
+export { goalOf, type Destination } from "./goal";
+export type { GeneratedRoots, RotationStep } from "./next-step";
+export type { Readiness } from "./readiness";
+export { rotationReport, type RotationReport } from "./report";

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { RotationReport } from "../../operations/deployment";
+import type { MeshConfig } from "../../topology";
+import { publishRoots } from "./paper/istiod";
+import { paperCluster, PaperMesh, type CommandEnd } from "./paper/mesh";
+import { describeEngine } from "./tools";
+
+const sites = ["east", "west"] as const;
+const clusters = { east: paperCluster("east"), west: paperCluster("west") };
+
+interface Rotated extends RotationReport {
+  readonly done: readonly string[];
+}
+
+describeEngine("isthmus trust rotate", (tools) => {
+  let mesh: PaperMesh;
+
+  before(async () => {
+    mesh = await PaperMesh.create(tools());
+    const { code, stderr } = await mesh.isthmus({ id: "mesh1", clusters }, "up", "--yes");
+    assert.equal(code, 0, stderr);
+    publish();
+  });
+  after(() => mesh.dispose());
+
+  const publish = (): void => {
+    for (const site of sites) publishRoots(mesh, site);
+  };
+  const file = (): string => join(mesh.directory, "Pulumi.paper.yaml");
+  const rotate = (...args: string[]): Promise<CommandEnd> => mesh.command("trust", "rotate", "-o", "json", ...args);
+
+  async function rotated(code: number, ...args: string[]): Promise<Rotated> {
+    const run = await rotate(...args);
+    assert.equal(run.code, code, run.stderr);
+    return JSON.parse(run.stdout) as Rotated;
+  }
+
+  async function generated(): Promise<unknown> {
+    const { config } = parse(await readFile(file(), "utf8")) as { config: { "isthmus:mesh": MeshConfig } };
+    return config["isthmus:mesh"].trust?.generated;
+  }
+
+  it("changes nothing unless it is told to, and then the one value of the file, and the mesh", async () => {
+    const before = await readFile(file(), "utf8");
+    const { done, readiness, steps } = await rotated(0, "--to", "2031");
+    assert.deepEqual([done, readiness.kind, steps.length], [[], "ready", 4]);
+    assert.equal(await readFile(file(), "utf8"), before);
+
+    const first = await rotated(0, "--to", "2031", "--yes");
+    assert.deepEqual(first.done, ["Make the root 2031, and let everybody trust it beside first."]);
+    assert.deepEqual(await generated(), { roots: ["first", "2031"], issuer: "first", issuers: {} });
+    assert.equal(first.readiness.kind, "following", "no istiod has taken it up");
+  });
+
+  it("waits for what has not followed, and says so by its exit code", async () => {
+    const { done, readiness } = await rotated(1, "--yes");
+    assert.deepEqual(done, []);
+    assert.match("words" in readiness ? readiness.words.join() : "", /east: its istiod has not taken up/);
+  });
+
+  it("takes no step while something else pends, and leaves the file as it is", async () => {
+    publish();
+    const before = await readFile(file(), "utf8");
+    const other = before.replace("id: mesh1", "id: mesh1\n    namespaces: { shop: {} }");
+    await writeFile(file(), other);
+    const { code, stderr } = await rotate("--yes");
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /other changes that no update has brought yet: .*Run `isthmus up --stack paper` first/);
+    assert.equal(await readFile(file(), "utf8"), other);
+    await writeFile(file(), before);
+  });
+
+  it("brings first what the file says and no update has brought, as after a kill between the two", async () => {
+    const issuers = '{ east: "2031" }';
+    await writeFile(file(), (await readFile(file(), "utf8")).replace("issuers: {}", `issuers: ${issuers}`));
+    const { done, steps } = await rotated(0, "--yes");
+    assert.deepEqual(done, ["Brought the mesh what its file says: the istiod of east does not sign under 2031 yet."]);
+    assert.deepEqual(
+      steps.map(({ what }) => what),
+      ["Let the istiod of west sign under 2031.", "Drop first: 2031 is the only root."],
+    );
+  });
+
+  it("goes no way that does not fit one that is under way", async () => {
+    const { code, stderr } = await rotate("--to", "2036", "--yes");
+    assert.equal(code, 2);
+    assert.match(stderr, /one change of roots at a time/);
+    assert.match((await rotate("--to", "2031", "--roll-back")).stderr, /--to or --roll-back, found both/);
+  });
+});
