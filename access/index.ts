@@ -32,3 +32,4 @@ export {
   stackFile,
   stackName,
 } from "./stack-configuration";
+export { editStackFile, type ConfigurationEdit, type EditedFile } from "./stack-file-edit";
