@@ -10,6 +10,17 @@ export {
   type ChangesResult,
   type FailureCause,
 } from "../stack";
+export { planRotation, rotateTokens } from "../reader-tokens";
+export type {
+  ClusterTokens,
+  ReaderStatus,
+  ReaderTokensReport,
+  RotatableMesh,
+  RotationSelection,
+  TokensState,
+  TokenStatus,
+  TokenStep,
+} from "../reader-tokens";
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
 export { isTrustworthy } from "../trust";
 export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "../trust";
@@ -19,7 +30,7 @@ export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { subjectWords } from "../events";
 export { EventListenerError, OperationInterrupted } from "./failures";
-export { MeshDeployment, type DestroyResult, type UpResult } from "./mesh-deployment";
+export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";
 export type {
   ConfigurationSource,
   DestroyOptions,

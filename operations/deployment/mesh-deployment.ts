@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { editStackFile, type ConfigurationEdit, type EditedFile } from "../../access";
 import { workDirectoryVariable } from "../../stacks";
 import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
 import type { DriftReport } from "../drift";
@@ -21,7 +22,8 @@ import { helmOnPath, summarisePreview, type Listen, type MeshSummary, type Previ
 import { moveState, type MoveResult, type PartRemoval } from "../parts";
 import type { TrustReport } from "../trust";
 import type { VerifyReport } from "../verify";
-import { compareWithApplied, readTrust, verifyMesh } from "./examinations";
+import type { ReaderTokensReport } from "../reader-tokens";
+import { compareWithApplied, readTokens, readTrust, verifyMesh } from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
@@ -53,6 +55,12 @@ export interface DestroyResult extends ChangesResult {
   readonly leftovers: readonly RemovedLeftovers[];
 }
 
+/** A mesh whose configuration was changed. */
+export interface Reconfigured extends EditedFile {
+  /** As the file says it now. */
+  readonly mesh: MeshDeployment;
+}
+
 /**
  * A mesh that is brought up, looked at and taken down from a program. Every operation gives its result or rejects; none
  * writes to standard output or standard error, ends the process, handles its signals or changes its environment. So any
@@ -74,7 +82,9 @@ export class MeshDeployment {
     readonly plan: MeshPlan,
     /** Directory that relative paths of the configuration start from. */
     readonly projectDirectory: string,
-    private readonly settings: Pick<StackOptions, "variables" | "secretsProvider" | "policyPacks">,
+    private readonly settings: Pick<StackOptions, "secretsProvider" | "policyPacks"> & {
+      readonly variables: NodeJS.ProcessEnv;
+    },
     private readonly embedded: EmbeddedProject | undefined,
   ) {}
 
@@ -105,6 +115,24 @@ export class MeshDeployment {
       configuration,
       secrets,
     });
+  }
+
+  /**
+   * Changes values of the configuration in the stack's file, and no other letter of it. Changes nothing else: {@link up} of the
+   * mesh that it gives does.
+   * @throws ConfigurationError where the file cannot be changed so, or would be wrong; it is as it was then.
+   */
+  async reconfigure(edits: readonly ConfigurationEdit[]): Promise<Reconfigured> {
+    const { embedded, projectDirectory: project, settings, stack } = this;
+    if (embedded !== undefined) throw new TypeError("a mesh whose configuration a program gave has no file");
+    const { undo } = await editStackFile(project, stack, edits);
+    try {
+      const plan = planMesh(parseMesh(await meshConfiguration(project, stack, settings.variables)));
+      return { mesh: new MeshDeployment(stack, plan, project, settings, undefined), undo };
+    } catch (error) {
+      await undo();
+      throw error;
+    }
   }
 
   /** Names of all clusters, those that only run a control plane among them. */
@@ -214,6 +242,14 @@ export class MeshDeployment {
    */
   trustStatus(options: OperationOptions = {}): Promise<TrustReport> {
     return this.operate("trust status", options, readTrust);
+  }
+
+  /**
+   * Says how the tokens stand by which the clusters are read, and which of them every istiod goes by. Read from the clusters
+   * themselves; changes nothing.
+   */
+  readerTokens(options: OperationOptions = {}): Promise<ReaderTokensReport> {
+    return this.operate("rotate tokens", options, readTokens);
   }
 
   /**
