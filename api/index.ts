@@ -20,6 +20,7 @@ export type {
   CheckResult,
   ClusterOutputs,
   ClusterStatus,
+  ClusterTokens,
   ClusterTrustStatus,
   ConfigurationSource,
   ControlPlaneOutputs,
@@ -40,9 +41,15 @@ export type {
   OperationOptions,
   PolicyPack,
   ProjectSource,
+  ReaderStatus,
+  ReaderTokensReport,
+  Reconfigured,
   RemovedLeftovers,
   SummariseOptions,
   Status,
+  TokensState,
+  TokenStatus,
+  TokenStep,
   TrustReport,
   TrustState,
   UpdateResult,
@@ -51,6 +58,7 @@ export type {
   VerifyOptions,
   VerifyReport,
 } from "../operations/deployment";
+export type { ConfigurationEdit, EditedFile } from "../access";
 export { driftMarkdown, isAsApplied } from "../operations/drift";
 export type { RepairResult } from "../operations/drift";
 export type { EventListener } from "../operations/events/event-sink";

@@ -37,7 +37,7 @@ export interface RotationHost {
   readonly tell: (words: string) => void;
   /** Ends it between two steps, and while it waits. */
   readonly signal?: AbortSignal;
-  /** How long istiods may take to follow one step, in milliseconds. Default: {@link followingTakesAtMostMs}. */
+  /** How long istiods may take to follow one step, in milliseconds. Default: 300000. */
   readonly waitMs?: number;
   /** Between two looks, in milliseconds. Default: 1000. */
   readonly pollMs?: number;
@@ -48,7 +48,7 @@ export interface RotationHost {
  * An istiod takes up another remote secret within seconds, or, where its connection broke just then, within two minutes; and
  * gives up syncing a cluster after half a minute (PILOT_REMOTE_CLUSTER_TIMEOUT). The rest is for large clusters.
  */
-export const followingTakesAtMostMs = 300_000;
+const followingTakesAtMostMs = 300_000;
 
 /** What is to be done: nothing; or steps of clusters that are under way or begin; or only an update that is due. */
 export interface RotationPlan {

@@ -1,4 +1,4 @@
-import { readerTokensOf, type ReaderTokensPlan } from "../../topology";
+import type { ReaderTokensPlan } from "../../topology";
 import type { TokenStep } from "./report";
 
 /** The next step of a rotation that the file is in the middle of; undefined where it names one token. Pure. */
@@ -46,9 +46,4 @@ function freshName(taken: readonly string[], now: Date): string {
     const name = count === 1 ? base : `${base}-${String(count)}`;
     if (!taken.includes(name)) return name;
   }
-}
-
-/** What the file of a mesh has of a cluster's tokens once a step is taken, for {@link stepOnward}. */
-export function afterStep({ tokens, used }: TokenStep): ReaderTokensPlan {
-  return readerTokensOf({ readerTokens: { tokens, used } });
 }

@@ -31,7 +31,7 @@ export function overdueToken(
 }
 
 /** Tokens of a cluster that an update would delete: they stand, and the configuration names them no more. Pure. */
-export function leavingTokens(cluster: ClusterPlan, standing: readonly string[]): string[] {
+function leavingTokens(cluster: ClusterPlan, standing: readonly string[]): string[] {
   const { tokens } = readerTokensOf(cluster);
   return standing.filter((name) => !tokens.includes(name));
 }
