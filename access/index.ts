@@ -13,7 +13,6 @@ export {
 export { admissionTrouble, ensureAdmitted } from "./connection/admission";
 export { KubernetesError } from "./connection/kubernetes-error";
 export { unresolvedClient } from "./connection/unresolved-client";
-export { jsonIn } from "./connection/command-output";
 export { CommandFailed, type ExecTarget } from "./connection/container-command";
 export { apiServer, type ApiServer } from "./connection/api-server";
 export { CredentialError } from "./connection/exec-credential";

@@ -64,6 +64,7 @@ export type {
   ClusterPlan,
   ControlPlanePlan,
   EastWestGatewayPlan,
+  ReaderTokensPlan,
   ExposedIstiodPlan,
   ExtraValues,
   FileAccess,

@@ -14,6 +14,7 @@ import {
   type StackFlags,
 } from "./options";
 import { print, tolerateGoneReaders } from "./output";
+import { addRotate } from "./rotate-commands";
 import { addTrust } from "./trust-commands";
 import { documentationPage } from "../operations/deployment/documentation";
 import type * as DemoVerb from "./verbs/demo";
@@ -109,6 +110,7 @@ export function program(): Command {
     );
 
   addTrust(isthmus, load);
+  addRotate(isthmus, load);
   addLab(isthmus);
 
   withOperationOptions(isthmus.command("demo", { hidden: true }))

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readerServiceAccount, type ControlPlanePlan } from "../topology";
+import { readerServiceAccount, readerTokensOf, type ClusterPlan, type ControlPlanePlan } from "../topology";
 import type { ControlPlane } from "./control-plane";
 import type { Elsewhere } from "./elsewhere";
 import { istiodServiceAccount } from "./internal/names";
@@ -15,13 +15,18 @@ export class MeshAccounts {
   constructor(private readonly elsewhere: Elsewhere | undefined) {}
 
   /** The account by which istiods elsewhere read a cluster. */
-  addReader(site: MeshSite, charts: ControlPlane): void {
-    const { name } = site.plan;
+  addReader(site: MeshSite, charts: ControlPlane, cluster: ClusterPlan): void {
+    const { name } = cluster;
     this.readers.set(
       name,
       new ReaderAccount(
         site.nameOf("reader"),
-        { cluster: name, serviceAccount: readerServiceAccount, ...apiServerOf(site) },
+        {
+          cluster: name,
+          serviceAccount: readerServiceAccount,
+          tokens: readerTokensOf(cluster),
+          ...apiServerOf(site),
+        },
         site.options("reader", { dependsOn: charts.base ?? [] }),
       ),
     );

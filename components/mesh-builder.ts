@@ -88,7 +88,7 @@ export class MeshBuilder {
     this.charts.set(cluster.name, charts);
     // A token that nobody needs is one that may be stolen.
     if (!isRead(plan, cluster.name)) return;
-    this.accounts.addReader(site, charts);
+    this.accounts.addReader(site, charts, cluster);
   }
 
   /** An istiod outside the mesh, with the kubeconfig of the cluster that holds its configuration. */

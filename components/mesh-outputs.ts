@@ -22,6 +22,8 @@ export interface ClusterOutputs {
   readonly eastWest: { readonly addresses: pulumi.Input<readonly string[]>; readonly port: number } | undefined;
   /** Of the istiod that runs in the cluster; none in a remote cluster. */
   readonly intermediate: IntermediateOutputs | undefined;
+  /** Name of the token that istiods elsewhere are given of it; left out where it has the one that nobody names. */
+  readonly readerToken?: string;
   /** Namespaces that this stack made, by which the next run knows them for its own; left out where there are none. */
   readonly namespaces?: readonly string[];
   /** `adopted` where somebody else made its `istio-system`, which stays when the mesh goes; left out where this stack did. */
@@ -61,6 +63,7 @@ export function clusterOutputs(
     revision: "default",
     eastWest: gateway && { addresses: gateway.addresses, port: gateway.port },
     intermediate: intermediateOutputs(site),
+    ...(cluster.readerTokens === undefined ? {} : { readerToken: cluster.readerTokens.used }),
     ...(namespaces.length === 0 ? {} : { namespaces }),
     ...seenOf(site),
   };

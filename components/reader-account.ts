@@ -1,6 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childName, ownedLabels, tokenSecretOf } from "../topology";
+import {
+  ownedLabels,
+  readerTokensOf,
+  tokenName,
+  tokenSecretOf,
+  tokenSecretType,
+  type ReaderTokensPlan,
+} from "../topology";
 import { remoteKubeconfig } from "./internal/remote-kubeconfig";
 
 /** What a {@link ReaderAccount} is made from. */
@@ -17,37 +24,31 @@ export interface ReaderAccountArgs {
   readonly certificateAuthorityData?: pulumi.Input<string>;
   /** Namespace that holds the service account. */
   readonly namespace: pulumi.Input<string>;
+  /** Its tokens, and which of them the kubeconfig has. Default: the one that nobody names. */
+  readonly tokens?: ReaderTokensPlan;
 }
 
 /**
  * An account by which an istiod elsewhere reads this cluster, and the kubeconfig that it is given. The account is a
- * chart's; the token is ours, so that it can be replaced without touching the account.
+ * chart's; the tokens are ours, so that they can be replaced without touching the account: a Secret each, so that one is
+ * revoked by deleting its own, while readers go by another.
  */
 export class ReaderAccount extends pulumi.ComponentResource {
-  /** Kubeconfig with the account's token. Secret. */
+  /** Kubeconfig with the token that is used. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
 
   constructor(name: string, args: ReaderAccountArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:ReaderAccount", name, {}, opts);
 
-    const secretName = tokenSecretOf(args.serviceAccount);
-    const token = new kubernetes.core.v1.Secret(
-      childName(name, "ReaderAccount", "token"),
-      {
-        type: "kubernetes.io/service-account-token",
-        metadata: {
-          name: secretName,
-          namespace: args.namespace,
-          labels: ownedLabels,
-          annotations: { "kubernetes.io/service-account.name": args.serviceAccount },
-        },
-      },
-      { parent: this },
-    );
+    const { tokens, used } = readerTokensOf(args.tokens === undefined ? {} : { readerTokens: args.tokens });
+    const secrets = new Map(tokens.map((token) => [token, this.tokenSecret(name, args, token)]));
+    const secret = secrets.get(used);
+    if (secret === undefined) throw new RangeError(`${name} has no token ${used}`);
+    const secretName = tokenSecretOf(args.serviceAccount, used);
 
     this.kubeconfig = pulumi.secret(
       pulumi
-        .all([token.data, args.server, args.tlsServerName, args.certificateAuthorityData])
+        .all([secret.data, args.server, args.tlsServerName, args.certificateAuthorityData])
         .apply(([data, server, tlsServerName, certificateAuthorityData]) =>
           remoteKubeconfig({
             cluster: args.cluster,
@@ -59,6 +60,22 @@ export class ReaderAccount extends pulumi.ComponentResource {
         ),
     );
     this.registerOutputs({});
+  }
+
+  private tokenSecret(name: string, args: ReaderAccountArgs, token: string): kubernetes.core.v1.Secret {
+    return new kubernetes.core.v1.Secret(
+      tokenName(name, token),
+      {
+        type: tokenSecretType,
+        metadata: {
+          name: tokenSecretOf(args.serviceAccount, token),
+          namespace: args.namespace,
+          labels: ownedLabels,
+          annotations: { "kubernetes.io/service-account.name": args.serviceAccount },
+        },
+      },
+      { parent: this },
+    );
   }
 }
 

@@ -23,3 +23,19 @@ export { proxyContainer } from "./trust/standing/proxies";
 export { readProxySecrets } from "./trust/standing/proxy-secrets";
 export { authorityIn, publishedIn, takenUpIn } from "./trust/standing/read";
 export { readMeshTrust, type MeshToRead } from "./trust/standing/read-mesh";
+export {
+  ageDays,
+  judgeReaderTokens,
+  overdueToken,
+  readerTokenFindings,
+  readReaderTokens,
+  remoteClustersOf,
+  runningIstiods,
+  stillNeeds,
+  tokensIn,
+  unsynced,
+  type ReaderTokensQuery,
+  type StandingReader,
+  type StandingToken,
+  type StandingTokens,
+} from "./readers";

@@ -14,6 +14,7 @@ import { judgeIdentity } from "./checks/identity";
 import { readFromElsewhere } from "./checks/others-access";
 import type { KnowledgeReader } from "./checks/stack-knowledge";
 import { overlappingRanges } from "./checks/ranges";
+import { readerTokenFindings } from "./readers";
 import type { TrustMaterial } from "../trust";
 import { followingProblems, rootChangeProblems } from "./trust/following";
 import { requestTimeoutMs } from "../access/connection/request-timeout";
@@ -90,6 +91,9 @@ export async function precheck(
   }
 
   const sightings = told(found, ({ sighting }) => sighting);
+  const unreachable = told(found, (findings) => findings.unreachable);
+  const lockedOut = told(found, (findings) => findings.lockedOut);
+  const answering = new Map([...access].filter(([name]) => !unreachable.has(name) && !lockedOut.has(name)));
   const overlapping = overlappingRanges(
     plan,
     told(found, ({ ranges }) => ranges),
@@ -99,11 +103,12 @@ export async function precheck(
       charts,
       ...found.map(({ findings }) => findings),
       await judged(plan, sightings, access, options),
+      await readerTokenFindings({ plan, access: answering, environment }),
       { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
     ]),
     rights: found.flatMap(({ findings }) => findings.rights ?? []),
-    unreachable: told(found, ({ unreachable }) => unreachable),
-    lockedOut: told(found, ({ lockedOut }) => lockedOut),
+    unreachable,
+    lockedOut,
     sightings,
     namespaces: told(found, ({ namespaces }) => namespaces),
     existingIntermediates: told(found, ({ existingIntermediate }) => existingIntermediate),

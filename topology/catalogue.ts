@@ -8,6 +8,7 @@
  */
 
 import { firstRoot } from "./schema/generated-roots";
+import { firstReaderToken } from "./schema/reader-tokens";
 
 /** What people call a resource: the component that it belongs to, and which part of that it is, where it is not all. */
 export type ResourceWords = readonly [component: string, part?: string];
@@ -145,6 +146,15 @@ export function childName<Type extends Catalogued["type"]>(
   child: ChildOf<Type>,
 ): string {
   return `${component}-${child}`;
+}
+
+/**
+ * Name of the Secret with a token of an account: `mesh-east-reader-token`, and `mesh-east-reader-token.<name>` for one with a
+ * name of its own. A cluster's name has no dot.
+ */
+export function tokenName(account: string, token: string): string {
+  const name = childName(account, "ReaderAccount", "token");
+  return token === firstReaderToken ? name : `${name}.${token}`;
 }
 
 /** Name of what a component of a cluster makes. */

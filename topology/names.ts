@@ -1,5 +1,7 @@
 /** Names that every part of Isthmus must agree on. Those that only the components need stand beside them. */
 
+import { firstReaderToken } from "./schema/reader-tokens";
+
 /** The namespace of the control plane and the gateways: the one of Istio's documentation. */
 export const systemNamespace = "istio-system";
 
@@ -65,10 +67,24 @@ export const remoteSecretLabel = "istio/multiCluster";
 /** Account that Istio's base chart makes, and its istiod chart allows to read what another cluster's istiod needs. */
 export const readerServiceAccount = "istio-reader-service-account";
 
-/** Secret with the token of a service account by which others reach a cluster. It is ours, so that it can be replaced. */
-export function tokenSecretOf(serviceAccount: string): string {
-  return `${serviceAccount}-isthmus`;
+/**
+ * Secret with a token of a service account by which others reach a cluster. It is ours, so that it can be replaced.
+ * @param token What the mesh's file calls it. Default: the token that an account has when nothing is said.
+ */
+export function tokenSecretOf(serviceAccount: string, token: string = firstReaderToken): string {
+  const name = `${serviceAccount}-isthmus`;
+  return token === firstReaderToken ? name : `${name}-${token}`;
 }
+
+/** What the mesh's file calls the token in a Secret, by the Secret's name: the other way round of {@link tokenSecretOf}. */
+export function tokenCalled(secret: string, serviceAccount: string): string | undefined {
+  const name = tokenSecretOf(serviceAccount);
+  if (secret === name) return firstReaderToken;
+  return secret.startsWith(`${name}-`) ? secret.slice(name.length + 1) : undefined;
+}
+
+/** Type of a Secret that Kubernetes fills with a token of a service account. */
+export const tokenSecretType = "kubernetes.io/service-account-token";
 
 /** One Secret holds the kubeconfigs of all clusters that a control plane reads: objects grow with N, not with N(N-1). */
 export const remoteSecretName = "istio-remote-clusters";

@@ -30,6 +30,8 @@ export interface ClusterClient {
    * @throws CommandFailed when the command ends with another code than 0.
    */
   exec(target: ExecTarget, command: readonly string[], timeoutMs: number): Promise<string>;
+  /** What a container has logged since a moment, to the second. */
+  logs(target: ExecTarget, since: Date): Promise<string>;
   /** Ends its connections. */
   close(): void;
 }
@@ -83,6 +85,11 @@ export function connect(reach: NamedReach, environment: Environment = process.en
       });
     },
     exec: (target, command, timeoutMs) => connection.exec(target, command, timeoutMs),
+    logs({ namespace, pod, container }, since) {
+      const query = new URLSearchParams({ container, sinceTime: `${since.toISOString().slice(0, 19)}Z` });
+      const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query.toString()}`;
+      return connection.text({ method: "GET", path });
+    },
     close: () => {
       connection.close();
     },
@@ -125,6 +132,18 @@ type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 const statusSchema = z.object({ kind: z.literal("Status"), message: z.string() });
 
+type Asked = ApiRequest & { readonly method: Method };
+
+function refusal(
+  { method, path }: Asked,
+  status: number | undefined,
+  reason: string,
+  trouble?: Words,
+  cause?: unknown,
+): KubernetesError {
+  return new KubernetesError(method, path.split("?")[0] ?? path, status, reason, trouble, { cause });
+}
+
 /** The API server of one cluster, opened when it is first needed. */
 class Connection {
   #server: Promise<ApiConnection> | undefined;
@@ -134,30 +153,31 @@ class Connection {
     private readonly environment: Environment,
   ) {}
 
-  async json({ path, ...request }: ApiRequest & { readonly method: Method }): Promise<unknown> {
-    const shown = path.split("?")[0] ?? path;
-    const refused = (status: number | undefined, reason: string, trouble?: Words, cause?: unknown): KubernetesError =>
-      new KubernetesError(request.method, shown, status, reason, trouble, { cause });
+  async json(asked: Asked): Promise<unknown> {
+    const body = await this.text(asked);
+    const content = readJson(body);
+    if (content === undefined) {
+      throw refusal(asked, 200, "an answer that is not the API server's", describeRefusal(0, this.#host));
+    }
+    return content;
+  }
+
+  /** The answer as it is. @throws KubernetesError where it is a refusal. */
+  async text(asked: Asked): Promise<string> {
     let answer: { readonly status: number; readonly body: string };
     try {
       const server = await this.#opened();
-      answer = await server.request({ ...request, path });
+      answer = await server.request(asked);
     } catch (error) {
       const trouble = this.#words(error);
-      throw refused(undefined, trouble.found, trouble, error);
+      throw refusal(asked, undefined, trouble.found, trouble, error);
     }
-    const { status } = answer;
-    const content = readJson(answer.body);
-    if (status >= 400) {
-      // Not the API server's own words but some proxy's: the HTTP status says what is known.
-      const said = statusSchema.safeParse(content).data?.message ?? `HTTP ${status}`;
-      const isOfTheServer = status === 401 || status === 429 || status >= 500;
-      throw refused(status, said, isOfTheServer ? describeRefusal(status, this.#host) : undefined);
-    }
-    if (content === undefined) {
-      throw refused(status, "an answer that is not the API server's", describeRefusal(0, this.#host));
-    }
-    return content;
+    const { status, body } = answer;
+    if (status < 400) return body;
+    // Not the API server's own words but some proxy's: the HTTP status says what is known.
+    const said = statusSchema.safeParse(readJson(body)).data?.message ?? `HTTP ${status}`;
+    const isOfTheServer = status === 401 || status === 429 || status >= 500;
+    throw refusal(asked, status, said, isOfTheServer ? describeRefusal(status, this.#host) : undefined);
   }
 
   async exec(target: ExecTarget, command: readonly string[], timeoutMs: number): Promise<string> {

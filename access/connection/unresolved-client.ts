@@ -17,6 +17,7 @@ export function unresolvedClient(name: string, problem: Problem): ClusterClient 
     patch: refuse("PATCH"),
     remove: refuse("DELETE"),
     exec: ({ namespace, pod }) => refuse("GET")(`/api/v1/namespaces/${namespace}/pods/${pod}/exec`),
+    logs: ({ namespace, pod }) => refuse("GET")(`/api/v1/namespaces/${namespace}/pods/${pod}/log`),
     close: () => undefined,
   };
 }

@@ -3,6 +3,7 @@
  */
 
 import type { Environment } from "../../access";
+import { readReaderTokens } from "../../preflight";
 import { ConfigurationError } from "../../topology";
 import {
   compareMesh,
@@ -12,6 +13,7 @@ import {
   type DriftOptions as Comparison,
   type DriftReport,
 } from "../drift";
+import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
 import { resolveClusters } from "../stack";
 import { readTrustStatus, type TrustReport } from "../trust";
 import { verify, type VerifyReport } from "../verify";
@@ -44,6 +46,13 @@ export async function readTrust(run: Run): Promise<TrustReport> {
     signal: endOf(run),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+}
+
+/** Reads how the tokens stand by which the clusters of a mesh are read. */
+export async function readTokens(run: Run): Promise<ReaderTokensReport> {
+  const standing = await readReaderTokens({ plan: run.plan, ...(await clustersOf(run)), ...environmentOf(run) });
+  endOf(run).throwIfAborted();
+  return readerTokensReport(run.plan, standing);
 }
 
 /**

@@ -10,6 +10,17 @@ export {
   type ChangesResult,
   type FailureCause,
 } from "../stack";
+export { planRotation, rotateTokens } from "../reader-tokens";
+export type {
+  ClusterTokens,
+  ReaderStatus,
+  ReaderTokensReport,
+  RotatableMesh,
+  RotationSelection,
+  TokensState,
+  TokenStatus,
+  TokenStep,
+} from "../reader-tokens";
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
 export { isTrustworthy } from "../trust";
 export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "../trust";

@@ -22,7 +22,8 @@ import { helmOnPath, summarisePreview, type Listen, type MeshSummary, type Previ
 import { moveState, type MoveResult, type PartRemoval } from "../parts";
 import { goalOf, rotationReport, type Destination, type RotationReport, type TrustReport } from "../trust";
 import type { VerifyReport } from "../verify";
-import { compareWithApplied, readTrust, verifyMesh } from "./examinations";
+import type { ReaderTokensReport } from "../reader-tokens";
+import { compareWithApplied, readTokens, readTrust, verifyMesh } from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
@@ -254,6 +255,14 @@ export class MeshDeployment {
       const outputs = await stacksOf(this.plan).outputs(run);
       return rotationReport(this.plan, goal, outputs ?? {}, await readTrust(run));
     });
+  }
+
+  /**
+   * Says how the tokens stand by which the clusters are read, and which of them every istiod goes by. Read from the clusters
+   * themselves; changes nothing.
+   */
+  readerTokens(options: OperationOptions = {}): Promise<ReaderTokensReport> {
+    return this.operate("rotate tokens", options, readTokens);
   }
 
   /**

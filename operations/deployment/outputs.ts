@@ -20,6 +20,8 @@ export interface ClusterOutputs {
   readonly eastWest?: { readonly addresses: readonly string[]; readonly port: number };
   /** The intermediate CA of the istiod that runs in it; none in a remote cluster. */
   readonly intermediate?: IntermediateOutputs;
+  /** Name of the token that istiods elsewhere are given of it; none where it has the one that nobody names. */
+  readonly readerToken?: string;
   /** Namespaces of the mesh's workloads that the stack made. */
   readonly namespaces?: readonly string[];
   /** `adopted` where somebody else made its `istio-system`, which stays when the mesh goes; none where the stack made it. */

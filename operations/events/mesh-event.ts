@@ -2,7 +2,16 @@ import type { CheckResult } from "../verify";
 
 /** What can be done with a mesh. */
 export type Operation =
-  "up" | "preview" | "refresh" | "destroy" | "verify" | "forget" | "drift" | "state move" | "trust status";
+  | "up"
+  | "preview"
+  | "refresh"
+  | "destroy"
+  | "verify"
+  | "forget"
+  | "drift"
+  | "state move"
+  | "trust status"
+  | "rotate tokens";
 
 /** How bad it is what a {@link DiagnosticEvent} tells. An operation with an `error` fails in the end. */
 export type Severity = "info" | "warning" | "error";

@@ -48,6 +48,7 @@ export function subjectOf(urn: string): Subject {
     ofRoot(name, types) ??
     namespaceOf(name, types) ??
     policyOf(name, types) ??
+    tokenOf(name, types) ??
     ofComponent(name, componentType(types.at(-2)), (row) => Object.entries(row.children)) ??
     ofComponent(name, componentType(type), ({ noun }) => [["", [noun]]]) ??
     ofEngine(name, type) ?? {
@@ -98,6 +99,15 @@ function policyOf(name: string, types: readonly string[]): Subject | undefined {
   const [, cluster, namespace] = /^mesh-(.+?)-mutual-tls\.(.+?)(?:-policy)?$/.exec(name) ?? [];
   if (cluster === undefined || namespace === undefined) return undefined;
   return { cluster, component: "mutual TLS", part: `in ${namespace}` };
+}
+
+/** So has a token of an account, where it is not the one that nobody names. */
+function tokenOf(name: string, types: readonly string[]): Subject | undefined {
+  const row = rows.find(({ suffix, type }) => type === "ReaderAccount" && name.includes(`-${suffix}-token.`));
+  if (row === undefined || componentType(types.at(-2)) !== row.type) return undefined;
+  const [, cluster, token] = new RegExp(`^mesh-(.+?)-${row.suffix}-token\\.(.+)$`).exec(name) ?? [];
+  if (cluster === undefined || token === undefined) return undefined;
+  return { cluster, component: row.noun, part: `token ${token}` };
 }
 
 /** @param called What there is of a component, by what follows the component's name in that of the resource. */

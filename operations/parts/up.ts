@@ -1,5 +1,5 @@
 import { resolveAccess, type ClusterAccess } from "../../access";
-import { reachClusters, type StackKnowledge } from "../../preflight";
+import { reachClusters, readerTokenFindings, type StackKnowledge } from "../../preflight";
 import type { ListedStack } from "../../engine/stack-reference";
 import { localFilesDigest, parsePartOutputs, partDigest, type PartState } from "../../stacks";
 import {
@@ -112,7 +112,11 @@ class PartsRun {
     );
     const otherRoots = { options, stacks, due, access: resolved.clusters, sources };
     const problems = [
-      ...distinctProblems([...reached.problems, ...(await judgeOtherRoots(otherRoots))]),
+      ...distinctProblems([
+        ...reached.problems,
+        ...(await judgeOtherRoots(otherRoots)),
+        ...(await run.readerTokenProblems(due)),
+      ]),
       ...[...over].flatMap(([part, former]) =>
         reached.clusters.get(part)?.isReachable === false ? [silentRename(pathOf(options, part), former)] : [],
       ),
@@ -171,6 +175,13 @@ class PartsRun {
       outputs: mergedOutputs(plan, new Map([...this.stacks].map(([part, { outputs }]) => [part, outputs]))),
       parts,
     };
+  }
+
+  /** What keeps tokens of the clusters that are due from being deleted: their readers are in other parts. */
+  private async readerTokenProblems(due: readonly string[]): Promise<readonly Problem[]> {
+    const { plan, variables } = this.options;
+    const environment = variables === undefined ? {} : { environment: variables };
+    return (await readerTokenFindings({ plan, access: this.access, clusters: due, ...environment })).problems;
   }
 
   situation(): Situation {

@@ -25,7 +25,9 @@ const lastSchema = z.object({
         .catch([]),
     })
     .default({ roots: [] }),
-  clusters: z.record(z.string(), z.object({ network: z.string(), controlPlane: z.string() }).partial()).default({}),
+  clusters: z
+    .record(z.string(), z.object({ network: z.string(), controlPlane: z.string(), readerToken: z.string() }).partial())
+    .default({}),
   controlPlanes: z
     .record(
       z.string(),

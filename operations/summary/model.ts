@@ -126,6 +126,8 @@ export const riskIds = [
   "configuration-cluster-moves",
   "configuration-removed",
   "cluster-not-read",
+  "reader-token-in-use",
+  "reader-token-revoked",
   "cross-network-removed",
   "intermediate-removed",
   "mutual-tls-required",

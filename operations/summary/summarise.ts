@@ -174,8 +174,9 @@ function applied(
   return { findings, explained };
 }
 
+/** What no rule has explained yet. An operation that nobody knows is kept from all of them: none may take it for told. */
 function openSteps(view: ClusterView, explained: ReadonlySet<Step>): Pick<ClusterView, "steps" | "step"> {
-  const steps = view.steps.filter((step) => !explained.has(step));
+  const steps = view.steps.filter((step) => step.op !== "other" && !explained.has(step));
   return {
     steps,
     step: (component, part) => steps.find(({ subject }) => subject.component === component && subject.part === part),

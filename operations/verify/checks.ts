@@ -19,6 +19,7 @@ import {
   webhookReady,
 } from "./control-plane";
 import { intermediateLifetime, rootLifetime } from "./lifetimes";
+import { clustersWithAgingToken, readerTokenAge } from "./reader-tokens";
 import { helloworldReached, sampleReady } from "./sample-checks";
 import { sharedRoot, workloadChain } from "./trust";
 
@@ -90,6 +91,16 @@ export const checks: readonly Check[] = [
     retryMs: 40_000,
     subjects: controlPlanesThatRead,
     run: remoteClustersSynced,
+  },
+  {
+    id: "reader-token-age",
+    title: "the token by which other clusters read it is no older than it may be",
+    hint: "Run `isthmus rotate tokens --due`.",
+    severity: "warn",
+    needs: ["cluster-reachable"],
+    retryMs: 10_000,
+    subjects: clustersWithAgingToken,
+    run: readerTokenAge,
   },
   {
     id: "shared-root",

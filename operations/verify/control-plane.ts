@@ -7,11 +7,11 @@ import {
   systemNamespace,
   type ClusterPlan,
 } from "../../topology";
-import { ensureAdmitted, jsonIn, KubernetesError, type ClusterClient } from "../../access";
+import { ensureAdmitted, KubernetesError, type ClusterClient } from "../../access";
+import { remoteClustersOf, runningIstiods, unsynced } from "../../preflight";
 import type { Finding, VerifyContext } from "./check";
 
 const istiodSelector = { labelSelector: "app=istiod" };
-const execTimeoutMs = 10_000;
 
 /** The API server answers, and lets us in. */
 export async function clusterReachable(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
@@ -88,13 +88,6 @@ export async function exposedIstiodReady(context: VerifyContext, [cluster = ""]:
   return { ok: true, message: `${exposedIstiodName} at ${addresses.join(", ")}` };
 }
 
-/** What istiod answers about each cluster that it reads (istio pkg/cluster, DebugInfo). */
-export interface RemoteCluster {
-  readonly id: string;
-  readonly secretName?: string;
-  readonly syncStatus: string;
-}
-
 /** Every istiod of a cluster has synced all clusters that it is to read, but for those that nobody can reach. */
 export async function remoteClustersSynced(
   context: VerifyContext,
@@ -104,15 +97,11 @@ export async function remoteClustersSynced(
   const client = context.client(cluster);
   const allRead = controlPlaneIn(context.plan, cluster)?.reads ?? [];
   const reads = allRead.filter((name) => !without.has(name));
-  const pods = await client.list<V1Pod>(`/api/v1/namespaces/${systemNamespace}/pods`, {
-    ...istiodSelector,
-    fieldSelector: "status.phase=Running",
-  });
-  const names = pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined).map((pod) => pod.metadata?.name);
+  const names = (await runningIstiods(client)).map(({ pod }) => pod);
   if (names.length === 0) return { ok: false, message: "no istiod runs" };
 
   const troubles = await Promise.all(
-    names.map(async (pod = "") => {
+    names.map(async (pod) => {
       const trouble = unsynced(await remoteClustersOf(client, pod), reads);
       return trouble === "" ? [] : [`${pod}: ${trouble}`];
     }),
@@ -120,29 +109,6 @@ export async function remoteClustersSynced(
   if (troubles.flat().length > 0) return { ok: false, message: troubles.flat().join("; ") };
   const leftOut = allRead.filter((name) => without.has(name));
   return { ok: true, message: [`synced ${reads.join(", ") || "none"}`, ...leftOutWords(leftOut)].join("; ") };
-}
-
-/**
- * Asked from inside the pod: since 1.29 istiod answers its debug endpoints to strangers only with a token, and to its
- * own machine without (istio pilot/pkg/xds, allowAuthenticatedOrLocalhost).
- */
-async function remoteClustersOf(client: ClusterClient, pod: string): Promise<readonly RemoteCluster[]> {
-  const target = { namespace: systemNamespace, pod, container: "discovery" };
-  const answer = await client.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"], execTimeoutMs);
-  return (jsonIn(answer) as readonly RemoteCluster[] | null) ?? [];
-}
-
-/** Which clusters of those to be read are not synced, in words; empty when all are. */
-export function unsynced(remotes: readonly RemoteCluster[], reads: readonly string[]): string {
-  return reads
-    .flatMap((name) => {
-      const remote = remotes.find((candidate) => candidate.id === name);
-      if (remote === undefined) return [`${name} is unknown to it`];
-      return remote.syncStatus === "synced"
-        ? []
-        : [`${name} is ${remote.syncStatus} (${remote.secretName ?? "no secret"})`];
-    })
-    .join(", ");
 }
 
 /** What a message says of clusters that were left out. */

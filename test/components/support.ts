@@ -42,7 +42,7 @@ export function provided(args: pulumi.runtime.MockResourceArgs): Record<string, 
     case "kubernetes:core/v1:Service":
       return { id: `${metadata?.namespace}/${metadata?.name}` };
     case "kubernetes:core/v1:Secret":
-      return args.name.endsWith("-token")
+      return /-token(\.|$)/.test(args.name)
         ? { data: { "ca.crt": base64("CA"), token: base64(`TOKEN OF ${args.name}`) } }
         : {};
     default:

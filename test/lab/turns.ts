@@ -7,7 +7,7 @@ import { turnOf } from "../support/turns";
  */
 const turns = [
   ["changes", "trust"],
-  ["first-failure", "leftovers"],
+  ["first-failure", "leftovers", "rotate-tokens"],
   ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
   ["root-change"],

@@ -6,6 +6,8 @@ export interface FakeCluster {
   readonly objects?: Record<string, unknown>;
   /** Answers of commands in containers. */
   readonly exec?: (target: ExecTarget, command: readonly string[]) => string | Promise<string>;
+  /** What containers have logged since a moment. Default: nothing. */
+  readonly logs?: (target: ExecTarget, since: Date) => string;
 }
 
 /** A request that was made of a stand-in. */
@@ -51,6 +53,10 @@ export class FakeClient implements ClusterClient {
   remove(path: string): Promise<void> {
     this.requests.push({ method: "remove", path });
     return Promise.resolve();
+  }
+
+  logs(target: ExecTarget, since: Date): Promise<string> {
+    return Promise.resolve(this.cluster.logs?.(target, since) ?? "");
   }
 
   close(): void {

@@ -66,8 +66,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
     mesh,
     // The extra values count as they are merged into each cluster's own.
     istio: { ...plan.istio, extraValues: [] },
-    // What a cluster's workloads reach, and where the configuration describes it, changes nothing in it.
-    ...(cluster === undefined ? {} : { cluster: { ...cluster, reaches: [], path: "" } }),
+    ...(cluster === undefined ? {} : { cluster: made(cluster) }),
     ...(controlPlane === undefined ? {} : { controlPlane }),
     ...(configNetwork === undefined ? {} : { configNetwork }),
     configures: plan.controlPlanes
@@ -82,6 +81,13 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .map(({ name, labels, annotations }) => ({ name, labels, annotations })),
     peerPolicies: peerPoliciesIn(plan, part),
   };
+}
+
+/** What a cluster's workloads reach, where the configuration describes it, and when a token is due change nothing in it. */
+function made(cluster: ClusterPlan): ClusterPlan {
+  const slice: { -readonly [Key in keyof ClusterPlan]: ClusterPlan[Key] } = { ...cluster, reaches: [], path: "" };
+  delete slice.readerTokenMaximumAgeDays;
+  return slice;
 }
 
 function formerName(plan: MeshPlan, offer: string): string | undefined {

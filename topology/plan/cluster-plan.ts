@@ -3,6 +3,7 @@ import type { Mesh } from "../schema";
 import { planAccess, type AccessPlan } from "./access-plan";
 import { valuesOf, type HelmValuesByChart } from "./istio-plan";
 import type { Joining } from "./joining";
+import { planReaderTokens, type ReaderTokensPlan } from "./reader-tokens";
 
 /** How the field calls the way in which a cluster is joined. */
 export type Model =
@@ -43,6 +44,10 @@ export interface ClusterPlan extends SitePlan {
   readonly reaches: readonly string[];
   /** How other clusters reach its API server, where that differs from how this program does. */
   readonly apiServer: ApiServerPlan;
+  /** The tokens by which istiods elsewhere read it; undefined where it has the one that nobody names. */
+  readonly readerTokens?: ReaderTokensPlan;
+  /** Age from which on the token that they are given counts as due, in days; undefined where none does. */
+  readonly readerTokenMaximumAgeDays?: number;
   /** Address ranges, where the configuration gives them. */
   readonly ranges: { readonly pods?: readonly string[]; readonly services?: readonly string[] };
   /** Former name, where it was renamed. */
@@ -96,6 +101,7 @@ export function planCluster(mesh: Mesh, name: string, joining: Joining): Cluster
       ...(tlsServerName === undefined ? {} : { tlsServerName }),
       ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
     },
+    ...planReaderTokens(mesh, cluster.readerTokens),
     ranges: { ...(pods === undefined ? {} : { pods }), ...(services === undefined ? {} : { services }) },
     ifUnreachable: cluster.ifUnreachable,
     imagePullSecrets: cluster.imagePullSecrets ?? mesh.istio.imagePullSecrets,

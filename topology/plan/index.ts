@@ -8,5 +8,6 @@ export { movedConfigurations } from "./moved-configurations";
 export * from "./mutual-tls";
 export * from "./mutual-tls-mode";
 export type { NamespacePlan } from "./namespace-plan";
+export { readerTokensOf, type ReaderTokensPlan } from "./reader-tokens";
 export * from "./without";
 export * from "./intermediate";

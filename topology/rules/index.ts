@@ -51,6 +51,7 @@ import {
 import { knownPeers, peersAreOthers, peersAtControlPlanes, peersOnce } from "./peers";
 import { pullSecretsKnown, pullSecretsOnce } from "./pull-secrets";
 import { rangesApart } from "./ranges";
+import { readerTokensInUse, readerTokensOnce, usedReaderTokenNamed } from "./reader-tokens";
 import { remoteValuesRead } from "./remote-values";
 import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
 import { siteNamesBesideTrust } from "./stacks";
@@ -131,6 +132,8 @@ export const rules: readonly Rule[] = [
     names: ["clusters", "externalControlPlanes"],
     check: issuersNameIstiods,
   },
+  { id: "reader-tokens-once", check: readerTokensOnce },
+  { id: "used-reader-token-named", about: [["clusters", "*", "readerTokens"]], check: usedReaderTokenNamed },
   { id: "supported-istio", check: supportedIstio },
   { id: "published-images", check: publishedImages },
   { id: "published-charts", check: publishedCharts },
@@ -150,6 +153,7 @@ export const cautions: readonly Caution[] = [
   { id: "one-cluster-domain", check: oneClusterDomain },
   { id: "gateways-in-use", check: gatewaysInUse },
   { id: "exposed-istiod-in-use", check: exposedIstiodInUse },
+  { id: "reader-tokens-in-use", check: readerTokensInUse },
   { id: "gateways-listen", check: gatewaysListen },
   { id: "revision-installed", check: revisionInstalled },
   { id: "namespaces-discovered", check: namespacesDiscovered },

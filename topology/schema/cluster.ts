@@ -3,6 +3,7 @@ import { worded } from "../wording";
 import { accessSchema, apiServerSchema, ifUnreachableSchema } from "./access";
 import { imagePullSecrets } from "./images";
 import { label, listOf, range } from "./primitives";
+import { readerTokensSchema } from "./reader-tokens";
 import { eastWestGatewaySchema, exposedIstiodSchema } from "./services";
 import { chartValuesSchema, externalValuesSchema } from "./values";
 
@@ -48,6 +49,7 @@ export const clusterSchema = worded(
     peers: peersSchema,
     eastWestGateway: eastWestGatewaySchema.prefault({}),
     exposedIstiod: exposedIstiodSchema.prefault({}),
+    readerTokens: readerTokensSchema.prefault({}),
     imagePullSecrets: ownPullSecretsSchema,
     values: chartValuesSchema
       .default({})

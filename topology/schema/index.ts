@@ -1,3 +1,4 @@
 export { firstRoot } from "./generated-roots";
 export * from "./mesh";
+export { firstReaderToken } from "./reader-tokens";
 export type { IntermediateSource } from "./intermediates";

@@ -5,6 +5,7 @@ import { clusterSchema, externalControlPlaneSchema } from "./cluster";
 import { istioSchema } from "./istio";
 import { namespacesSchema } from "./namespaces";
 import { label, oneOf } from "./primitives";
+import { meshReaderTokensSchema } from "./reader-tokens";
 import { sampleSchema } from "./sample";
 import { trustSchema } from "./trust";
 
@@ -60,6 +61,7 @@ export const meshSchema = worded(
       .describe(
         "How the workloads of the mesh take calls: `strict`: by mutual TLS alone, so that nobody without a certificate of the mesh reaches them; `permissive`: in plain text too. A namespace may have its own (`namespaces.<name>.mtls`). Default: strict for a mesh that is made now; one that stands keeps what its last update said (output `mesh.mtls`), and one of a release that knew no such setting has nothing, which Istio takes for permissive.",
       ),
+    readerTokens: meshReaderTokensSchema.prefault({}),
     namespaces: namespacesSchema,
     stacks: oneOf(["one", "per-cluster"])
       .default("one")

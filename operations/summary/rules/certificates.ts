@@ -40,7 +40,7 @@ export const intermediate: ClusterRule = (view) => {
       advice: "Run `isthmus verify` after the update; workloads have certificates of the new one within 24 hours.",
     });
   }
-  const unknown = explains.find(({ op }) => op === "other" || op === "create");
+  const unknown = explains.find(({ op }) => op === "create");
   if (certificate === undefined && unknown === undefined && secret?.op === "update" && rootsAreOthers(view.mesh)) {
     return found("its workloads are told the roots that they trust");
   }

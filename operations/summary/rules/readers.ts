@@ -3,6 +3,7 @@ import { stayingIn, type ClusterRule, type ClusterView, type Finding } from "../
 import type { Step } from "../read-preview";
 import { among } from "../words";
 import { notUnderstood } from "./not-understood";
+import { besideAnother, tokenOf } from "./reader-tokens";
 import { verbOf } from "./verb";
 
 /** The kubeconfigs by which a cluster's istiod reads others. */
@@ -113,29 +114,32 @@ function isServedAnew({ mesh }: ClusterView, name: string): boolean {
 
 /** The accounts by which istiods elsewhere reach a cluster. */
 export const accounts: ClusterRule = (view) =>
-  (["reader account", "istiod account"] as const).flatMap((component) => {
-    const step = view.step(component, "token");
-    if (step === undefined || step.op === "same") return [];
-    const readers = view.mesh.plan.controlPlanes
-      .filter(({ reads }) => reads.includes(view.name))
-      .map(({ name }) => name);
-    const whom =
-      component === "reader account" ? "others read it" : "an istiod elsewhere takes its configuration from it";
-    const words: Partial<Record<Step["op"], string>> = {
-      create:
-        component === "reader account"
-          ? `${among(readers, "cluster", "clusters")} will read it`
-          : `${whom} from now on`,
-      delete:
-        component === "reader account"
-          ? "no other cluster reads it any more"
-          : "no istiod elsewhere takes its configuration from it any more",
-      replace: `the token by which ${whom} is made anew`,
-    };
-    const said = words[step.op] ?? `the token by which ${whom} changes`;
-    const risk = riskOfToken(component, view, step, said);
-    return [{ change: { id: "readers", words: said }, ...(risk === undefined ? {} : { risk }), explains: [step] }];
-  });
+  (["reader account", "istiod account"] as const).flatMap((component) =>
+    view.steps
+      .filter((step) => step.op !== "same" && step.subject.component === component && tokenOf(step) !== undefined)
+      .map(
+        (step) =>
+          (component === "reader account" ? besideAnother(view, step) : undefined) ?? account(component, view, step),
+      ),
+  );
+
+function account(component: "reader account" | "istiod account", view: ClusterView, step: Step): Finding {
+  const readers = view.mesh.plan.controlPlanes.filter(({ reads }) => reads.includes(view.name)).map(({ name }) => name);
+  const whom =
+    component === "reader account" ? "others read it" : "an istiod elsewhere takes its configuration from it";
+  const words: Partial<Record<Step["op"], string>> = {
+    create:
+      component === "reader account" ? `${among(readers, "cluster", "clusters")} will read it` : `${whom} from now on`,
+    delete:
+      component === "reader account"
+        ? "no other cluster reads it any more"
+        : "no istiod elsewhere takes its configuration from it any more",
+    replace: `the token by which ${whom} is made anew`,
+  };
+  const said = words[step.op] ?? `the token by which ${whom} changes`;
+  const risk = riskOfToken(component, view, step, said);
+  return { change: { id: "readers", words: said }, ...(risk === undefined ? {} : { risk }), explains: [step] };
+}
 
 function riskOfToken(
   component: "reader account" | "istiod account",

@@ -68,6 +68,11 @@ describe("what a resource is called", () => {
       "istiod account token",
     ],
     [
+      within("ReaderAccount", "kubernetes:core/v1:Secret", "mesh-east-reader-token.from-2026-11-29"),
+      { cluster: "east", component: "reader account", part: "token from-2026-11-29" },
+      "reader account token from-2026-11-29",
+    ],
+    [
       within("MeshNamespace", "kubernetes:core/v1:Namespace", "mesh-east-namespace.shop-namespace-namespace"),
       { cluster: "east", component: "namespace", part: "shop-namespace" },
       "namespace shop-namespace",

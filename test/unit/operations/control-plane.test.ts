@@ -5,10 +5,10 @@ import {
   gatewayReady,
   istiodReady,
   remoteClustersSynced,
-  unsynced,
   webhookReady,
 } from "../../../operations/verify/control-plane";
 import { KubernetesError } from "../../../access";
+import { unsynced } from "../../../preflight";
 import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 

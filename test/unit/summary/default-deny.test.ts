@@ -139,6 +139,23 @@ describe("a summary, of any steps", () => {
     );
   });
 
+  it("never says so of an operation on the Secret cacerts that it does not know, beside a key that is replaced", () => {
+    const named = (ending: string): { urn: string; type: string } => {
+      const found = standing.find(({ urn }) => urn.endsWith(ending));
+      assert.ok(found);
+      return found;
+    };
+    const rest = { path: ["metadata"], before: 0, after: 1 };
+    const key = { ...named("mesh-west-intermediate-key"), op: "replace", ...rest };
+    assert.equal(isCalm(summaryOf([key])), true);
+    const secret = { ...named("mesh-west-system-cacerts"), op: "import", ...rest };
+    const summary = summaryOf([key, secret]);
+    assert.deepEqual(
+      interruptions(summary).map(({ id, traffic, clusters }) => ({ id, traffic, clusters })),
+      [{ id: "not-understood", traffic: "not-known", clusters: ["west"] }],
+    );
+  });
+
   it("has words or a risk for each of them, and a risk for whatever is made anew", () => {
     fc.assert(
       fc.property(change(known, standing), (one) => {

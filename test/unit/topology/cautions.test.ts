@@ -39,6 +39,10 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
     meshOf({ east: {}, west: { exposedIstiod: { address: "203.0.113.11" } } }),
     "isthmus:mesh.clusters.west.exposedIstiod: expected nothing, because no istiod in west serves another cluster, found settings of a Service that is not made. Remove them, or keep them for the day when another cluster names this one as its `controlPlane`.",
   ],
+  "reader-tokens-in-use": [
+    meshOf({ east: { readerTokens: { tokens: ["first", "second"] } } }),
+    "isthmus:mesh.clusters.east.readerTokens: expected nothing, because no istiod elsewhere reads east, found settings of tokens that are not made. Remove them, or keep them for the day when another istiod reads it.",
+  ],
   "gateways-listen": [
     meshOf({ east: { network: "a", ...bothFamilies, eastWestGateway: { ipFamily: "IPv6" } }, west: { network: "b" } }),
     'isthmus:mesh.clusters.east.eastWestGateway.ipFamily: expected IPv4, the first family of the pods, for proxies listen in no other, found IPv6. Turn on Istio\'s dual stack, in `istio.values.istiod`: `env: { ISTIO_DUAL_STACK: "true" }` and `meshConfig: { defaultConfig: { proxyMetadata: { ISTIO_DUAL_STACK: "true" } } }`.',

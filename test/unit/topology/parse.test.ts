@@ -50,6 +50,7 @@ describe("parseMesh", () => {
       eastWestGateway: { type: "LoadBalancer", port: 15443, annotations: {}, timeoutSeconds: 300 },
       exposedIstiod: { annotations: {}, timeoutSeconds: 300 },
       values: {},
+      readerTokens: { tokens: ["first"], used: "first" },
       ifUnreachable: "fail",
     };
     assert.deepEqual(parseMesh(valid()), {
@@ -74,6 +75,7 @@ describe("parseMesh", () => {
       },
       sample: { clientImage: "docker.io/curlimages/curl:8.16.0", pullSecrets: "named" },
       externalControlPlanes: {},
+      readerTokens: {},
       namespaces: {},
       stacks: "one",
     });
@@ -98,7 +100,7 @@ describe("parseMesh", () => {
     [
       "a misspelt key, once and not as missing too",
       withMesh((mesh) => put(mesh.clusters, "east", { netwrok: "east", access: { context: "lab-east" } })),
-      "isthmus:mesh.clusters.east.netwrok: expected one of the keys network, controlPlane, access, apiServer, ranges, peers, eastWestGateway, exposedIstiod, imagePullSecrets, values, ifUnreachable, replaces, found an unknown key. Did you mean `network`?",
+      "isthmus:mesh.clusters.east.netwrok: expected one of the keys network, controlPlane, access, apiServer, ranges, peers, eastWestGateway, exposedIstiod, readerTokens, imagePullSecrets, values, ifUnreachable and 1 more, found an unknown key. Did you mean `network`?",
     ],
     [
       "a pull secret with its namespace",
@@ -108,7 +110,7 @@ describe("parseMesh", () => {
     [
       "an unknown key",
       withMesh((mesh) => (mesh["zebra"] = 1)),
-      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, mtls, namespaces, stacks, found an unknown key. Remove it.",
+      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, mtls, readerTokens, namespaces and 1 more, found an unknown key. Remove it.",
     ],
     [
       "a cluster's name that is no DNS label",

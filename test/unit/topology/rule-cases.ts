@@ -213,6 +213,14 @@ export const otherCases: RuleCases = {
     meshOf({ east: {}, edge: { controlPlane: "east" } }, { trust: { generated: { issuers: { edge: "first" } } } }),
     "isthmus:mesh.trust.generated.issuers.edge: expected a cluster that an istiod runs in: east, found edge. Remove it: only an istiod has an intermediate CA.",
   ],
+  "reader-tokens-once": [
+    meshOf({ east: {}, west: { readerTokens: { tokens: ["first", "second", "second"] } } }),
+    "isthmus:mesh.clusters.west.readerTokens.tokens: expected every token once, found second more than once. Remove it where it is too many.",
+  ],
+  "used-reader-token-named": [
+    meshOf({ east: {}, west: { readerTokens: { tokens: ["second"] } } }),
+    "isthmus:mesh.clusters.west.readerTokens.used: expected one of `tokens`: second, found first. Add it to `tokens`, where a token stays until no istiod goes by it, or name one that is there.",
+  ],
   "supported-istio": [
     mesh({ istio: { version: "1.30.3" } }),
     'isthmus:mesh.istio.version: expected 1.30.4 or later, found "1.30.3". Take a later version: before it a running istiod ignores renewed credentials of the other clusters.',

@@ -1,0 +1,75 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { ClusterClient } from "../../access/connection/cluster-client";
+import { jsonIn } from "../../access/connection/command-output";
+import { systemNamespace } from "../../topology";
+
+const execTimeoutMs = 10_000;
+
+/** The container of istiod in its pods (istiod chart, deployment). */
+const container = "discovery";
+
+/** What istiod answers about each cluster that it reads (istio pkg/cluster, DebugInfo). */
+export interface RemoteCluster {
+  readonly id: string;
+  readonly secretName?: string;
+  readonly syncStatus: string;
+}
+
+/** A pod of istiod that runs. */
+export interface RunningIstiod {
+  readonly pod: string;
+  /** When its container started; undefined where it does not run yet. */
+  readonly startedAt?: Date;
+}
+
+/** The pods of the istiods of a cluster that run and are not about to end. */
+export async function runningIstiods(client: Pick<ClusterClient, "list">): Promise<RunningIstiod[]> {
+  const pods = await client.list<V1Pod>(`/api/v1/namespaces/${systemNamespace}/pods`, {
+    labelSelector: "app=istiod",
+    fieldSelector: "status.phase=Running",
+  });
+  return pods
+    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    .map(({ metadata, status }) => {
+      const started = status?.containerStatuses?.find(({ name }) => name === container)?.state?.running?.startedAt;
+      return { pod: metadata?.name ?? "", ...(started === undefined ? {} : { startedAt: new Date(started) }) };
+    });
+}
+
+/**
+ * What one istiod has of the clusters that it reads. Asked from inside the pod: since 1.29 istiod answers its debug
+ * endpoints to strangers only with a token, and to its own machine without (istio pilot/pkg/xds,
+ * allowAuthenticatedOrLocalhost).
+ */
+export async function remoteClustersOf(
+  client: Pick<ClusterClient, "exec">,
+  pod: string,
+): Promise<readonly RemoteCluster[]> {
+  const target = { namespace: systemNamespace, pod, container };
+  const answer = await client.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"], execTimeoutMs);
+  return (jsonIn(answer) as readonly RemoteCluster[] | null) ?? [];
+}
+
+/**
+ * The line that istiod logs when it has gone through a remote secret, be it new or changed (istio pkg/kube/multicluster,
+ * 1.30 and 1.31). What it says of the clusters of that secret from then on is of the kubeconfigs that stand there.
+ */
+const handled = /\bNumber of remote clusters: \d/;
+
+/** Whether an istiod logged since a moment that it has gone through a remote secret. */
+export async function hasHandledSince(client: Pick<ClusterClient, "logs">, pod: string, since: Date): Promise<boolean> {
+  return handled.test(await client.logs({ namespace: systemNamespace, pod, container }, since));
+}
+
+/** Which clusters of those to be read are not synced, in words; empty when all are. */
+export function unsynced(remotes: readonly RemoteCluster[], reads: readonly string[]): string {
+  return reads
+    .flatMap((name) => {
+      const remote = remotes.find((candidate) => candidate.id === name);
+      if (remote === undefined) return [`${name} is unknown to it`];
+      return remote.syncStatus === "synced"
+        ? []
+        : [`${name} is ${remote.syncStatus} (${remote.secretName ?? "no secret"})`];
+    })
+    .join(", ");
+}
