@@ -46,7 +46,7 @@ export async function trustRotateVerb(flags: TrustRotateFlags): Promise<void> {
 
 /** Takes steps as long as it is told to and may, and says where it came to. */
 async function rotate(flags: TrustRotateFlags): Promise<Rotated> {
-  const destination = destinationOf(flags);
+  let destination = destinationOf(flags);
   const waitMs = flags.yes === true ? (flags.wait ?? 0) * 1_000 : 0;
   const deadline = performance.now() + waitMs;
   const done: string[] = [];
@@ -54,6 +54,8 @@ async function rotate(flags: TrustRotateFlags): Promise<Rotated> {
     const mesh = await openMesh(flags.stack);
     const report = await settledReport(mesh, destination, flags, deadline);
     const { goal, readiness, steps } = report;
+    // With its last step the file no longer says where the way led.
+    if (goal !== undefined) destination = { way: "named", root: goal };
     const [step] = steps;
     const isUpdateDue = readiness.kind === "unapplied";
     const mayStep = readiness.kind === "ready" && step !== undefined;

@@ -90,4 +90,17 @@ describeEngine("isthmus trust rotate", (tools) => {
     assert.match(stderr, /one change of roots at a time/);
     assert.match((await rotate("--to", "2031", "--roll-back")).stderr, /--to or --roll-back, found both/);
   });
+
+  it("goes back all the way, whatever has been done, and is no change under way then", async () => {
+    // As istiods do, whenever they are given something else.
+    const istiods = setInterval(publish, 200);
+    try {
+      const { done, goal, roots, steps } = await rotated(0, "--roll-back", "--yes", "--wait", "2m");
+      assert.deepEqual(done, ["Let the istiod of east sign under first.", "Drop 2031: first is the only root."]);
+      assert.deepEqual([goal, roots, steps], ["first", ["first"], []]);
+      assert.equal((await rotate("--roll-back")).code, 2);
+    } finally {
+      clearInterval(istiods);
+    }
+  });
 });
