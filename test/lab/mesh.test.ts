@@ -122,6 +122,30 @@ describe("pulumi on the lab", function () {
     }
   });
 
+  it("has the metrics that the rules for Prometheus go by", async () => {
+    const rules = await readFile(join(repository, "docs/prometheus/isthmus.rules.yaml"), "utf8");
+    const wanted = [...new Set(rules.match(/\b(citadel|istiod|istio_agent)_\w+/g))].sort();
+    assert.equal(wanted.length, 4, rules);
+    const system = ["--namespace", "istio-system"];
+    const podOf = async (app: string): Promise<string> => {
+      const pod = "jsonpath={.items[0].metadata.name}";
+      return kubectl("east", ...system, "get", "pods", "--selector", `app=${app}`, "-o", pod);
+    };
+    const [istiod, gateway] = [await podOf("istiod"), await podOf("istio-eastwestgateway")];
+    const metrics = [
+      await kubectl("east", ...system, "exec", istiod, "--", "pilot-discovery", "request", "GET", "/metrics"),
+      await kubectl(
+        "east",
+        "get",
+        "--raw",
+        `/api/v1/namespaces/istio-system/pods/${gateway}:15020/proxy/stats/prometheus`,
+      ),
+    ].join("\n");
+    for (const metric of wanted) assert.match(metrics, new RegExp(`^${metric}[{ ]`, "m"));
+    const synced = /^istiod_remote_cluster_sync_status\{cluster="west",cluster_type="remote",status="synced"\} 1$/m;
+    assert.match(metrics, synced);
+  });
+
   it("lets no key and no token into the state, the history, the outputs or what it says", async () => {
     const secrets = new Map<string, string>();
     for (const cluster of clusters) {

@@ -54,11 +54,11 @@ describe("the npm package", function () {
       );
       assert.deepEqual(
         paths.filter((path) => !/\.(js|d\.ts|json)$|^(LICENSE|[A-Z]+\.md|docs\/.*\.md)$/.test(path)),
-        ["policy/PulumiPolicy.yaml"],
+        ["docs/prometheus/isthmus.rules.yaml", "policy/PulumiPolicy.yaml"],
       );
       assert.deepEqual(
         paths.filter((path) => path.startsWith("docs/") && !path.endsWith(".md")),
-        ["docs/schema/mesh.schema.json", "docs/schema/stack.schema.json"],
+        ["docs/prometheus/isthmus.rules.yaml", "docs/schema/mesh.schema.json", "docs/schema/stack.schema.json"],
       );
       // Hints and help name pages of the documentation, and the README links to them.
       for (const page of ["checks", "cli", "drift", "policy", "pull-requests", "trust"]) {
