@@ -79,14 +79,16 @@ describeEngine("a cluster whose readers go over to another token", (tools) => {
         { tokens: ["second"], used: "second" },
       ];
 
+      // Several stacks take several times as long, and are refused the same by the same judge.
+      const isWhole = stacks === "one";
       await up({});
       assert.deepEqual([tokens(), given()], [["first"], "token of mesh-west-reader-token"]);
       assert.match(await refused(alone), /found none, and the istiod of east is given first\./);
 
-      await up(beside);
-      assert.deepEqual([tokens(), given()], [["first", "second"], "token of mesh-west-reader-token"]);
+      if (isWhole) {
+        await up(beside);
+        assert.deepEqual([tokens(), given()], [["first", "second"], "token of mesh-west-reader-token"]);
 
-      if (stacks === "one") {
         const { stdout, stderr } = await mesh.isthmus(config(used), "preview", "-o", "json");
         assert.notEqual(stdout, "", stderr);
         const { clusters, risks } = JSON.parse(stdout) as MeshSummary;
@@ -99,18 +101,21 @@ describeEngine("a cluster whose readers go over to another token", (tools) => {
       await up(used);
       assert.deepEqual([tokens(), given()], [["first", "second"], "token of mesh-west-reader-token.second"]);
 
-      // An istiod on paper cannot say what it goes by.
-      const pod = {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "istiod-1", namespace: "istio-system", labels: { app: "istiod" } },
-      };
-      mesh.world.add(mesh.urlOf("east"), podType, "istio-system/istiod-1", pod);
-      assert.match(await refused(alone), /the istiod of east may go by first still: istiod-1/);
-      mesh.world.remove(mesh.urlOf("east"), podType, "istio-system/istiod-1");
-
+      if (isWhole) await refusedByPod();
       await up(alone);
       assert.deepEqual([tokens(), given()], [["second"], "token of mesh-west-reader-token.second"]);
+
+      /** An istiod on paper cannot say what it goes by. */
+      async function refusedByPod(): Promise<void> {
+        const pod = {
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: { name: "istiod-1", namespace: "istio-system", labels: { app: "istiod" } },
+        };
+        mesh.world.add(mesh.urlOf("east"), podType, "istio-system/istiod-1", pod);
+        assert.match(await refused(alone), /the istiod of east may go by first still: istiod-1/);
+        mesh.world.remove(mesh.urlOf("east"), podType, "istio-system/istiod-1");
+      }
     });
   }
 });
