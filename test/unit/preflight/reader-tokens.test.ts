@@ -209,6 +209,16 @@ describe("the judge of a cluster's tokens", () => {
     assert.deepEqual(warningsOf({ tokens: ["first", "second"], used: "second", maximumAgeDays: 1 }), []);
   });
 
+  it("warns where it may not look, of a cluster whose tokens have names alone", () => {
+    const unread = new Map([["west", { cluster: "west", tokens: [], readers: [], trouble: "west: forbidden" }]]);
+    const warningsOf = (readerTokens: ReaderTokens): string[] =>
+      judgeReaderTokens(planWith(readerTokens), unread, now).warnings.map(formatProblem);
+    assert.deepEqual(warningsOf({ tokens: ["second"], used: "second" }), [
+      "isthmus:mesh.clusters.west.readerTokens: expected to list the Secrets of istio-system, for none is to be deleted that an istiod goes by, found west: forbidden. Allow it, or make sure by yourself that every istiod goes by the used one.",
+    ]);
+    assert.deepEqual(warningsOf({}), []);
+  });
+
   it("never lets one go while an istiod is given it or is not certain, whatever the others do", () => {
     const reader = fc.record(
       { reader: fc.constant("east"), given: fc.constantFrom("first", "second"), lag: fc.constantFrom("syncing") },
