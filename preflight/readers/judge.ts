@@ -66,7 +66,7 @@ export function judgeReaderTokens(
         found.tokens.map(({ name }) => name),
       ).flatMap((token) => inUse(cluster, token, found.readers)),
     ),
-    warnings: judged.flatMap(({ cluster, found }) => overdue(cluster, found, now)),
+    warnings: judged.flatMap(({ cluster, found }) => [...overdue(cluster, found, now), ...unread(cluster, found)]),
   };
 }
 
@@ -99,6 +99,19 @@ function overdue(cluster: ClusterPlan, found: StandingTokens, now: Date): Proble
   ];
 }
 
+/** Of a cluster with the one token that nobody names there is nothing to judge. */
+function unread({ name, readerTokens }: ClusterPlan, { trouble }: StandingTokens): Problem[] {
+  if (readerTokens === undefined || trouble === undefined) return [];
+  return [
+    {
+      path: configurationPath("clusters", name, "readerTokens"),
+      expected: "to list the Secrets of istio-system, for none is to be deleted that an istiod goes by",
+      found: trouble,
+      fix: "Allow it, or make sure by yourself that every istiod goes by the used one.",
+    },
+  ];
+}
+
 /** Looks at the tokens of a mesh's readers, and at the readers where a token is to go. */
 export async function readerTokenFindings(query: ReaderTokensQuery): Promise<Findings> {
   const clusters = new Map(query.plan.clusters.map((cluster) => [cluster.name, cluster]));
@@ -106,5 +119,7 @@ export async function readerTokenFindings(query: ReaderTokensQuery): Promise<Fin
     const cluster = clusters.get(name);
     return cluster !== undefined && leavingTokens(cluster, tokens).length > 0;
   };
-  return judgeReaderTokens(query.plan, await readReaderTokens({ ...query, asks }));
+  // Of those that do not answer others tell, and nothing can be deleted there.
+  const asked = (query.clusters ?? [...clusters.keys()]).filter((name) => query.access.has(name));
+  return judgeReaderTokens(query.plan, await readReaderTokens({ ...query, clusters: asked, asks }));
 }

@@ -63,6 +63,20 @@ describe("The connection to a cluster", function () {
     return error;
   }
 
+  it("reads what a container has logged since a moment, to the second and as it is", async () => {
+    const path =
+      "/api/v1/namespaces/istio-system/pods/istiod-1/log?container=discovery&sinceTime=2026-11-29T12%3A00%3A05Z";
+    const asked: string[] = [];
+    const find = (at: string): unknown => (asked.push(at), at === path ? "one\ntwo" : undefined);
+    const { url } = await server(identities.here, { find });
+    const target = { namespace: "istio-system", pod: "istiod-1", container: "discovery" };
+    const since = new Date("2026-11-29T12:00:05.900Z");
+    assert.match(await client(reach(url)).logs(target, since), /one\\?ntwo/);
+    assert.deepEqual(asked.at(-1), path);
+    const other = client(reach(url)).logs({ ...target, pod: "gone" }, since);
+    await assert.rejects(other, (error: unknown) => error instanceof KubernetesError && error.status === 404);
+  });
+
   it("lets us in only with credentials that are accepted, whatever anybody may read", async () => {
     const { url } = await server(identities.here, { statuses: { [kubeSystem]: 403 } });
     assert.equal(await ensureAdmitted(client(reach(url))), "v1.34.2");

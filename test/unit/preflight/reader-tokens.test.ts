@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { formatProblem, planMesh, parseMesh, type MeshConfig, type MeshPlan } from "../../../topology";
 import { judgeReaderTokens, stillNeeds, type StandingReader, type StandingTokens } from "../../../preflight";
 import { readerOf, readRemoteSecret, tokensIn } from "../../../preflight/readers";
+import { CommandFailed } from "../../../access";
 import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { twoPrimaries } from "../../support/plans";
 
@@ -126,10 +127,23 @@ describe("the tokens of a cluster's readers, as they stand", () => {
     assert.equal((await standing({ logs: handled, exec: knows })).lag, "istiod-1 reads west still");
   });
 
-  it("are told of a token that stands nowhere, and of an istiod that does not say", async () => {
-    assert.equal((await standing({ token: "GONE", logs: handled })).given, undefined);
+  it("are told of as nobody's where what was given stands nowhere", async () => {
+    assert.deepEqual(await standing({ token: "GONE", logs: handled }), { reader: "east" });
+  });
+
+  it("are not certain of an istiod that does not say", async () => {
+    const exec = (): never => {
+      throw new CommandFailed("pilot-discovery", "connection refused");
+    };
+    assert.equal(
+      (await standing({ token: "TOKEN TWO", logs: handled, exec })).lag,
+      "istiod-1 did not say: pilot-discovery: connection refused",
+    );
+  });
+
+  it("need no word where no istiod runs: the next one begins with what stands there", async () => {
     const answer = await readRemoteSecret(new FakeClient("east", { objects: {} }));
-    assert.equal((await readerOf(answer, "west", await tokensIn(west), now)).lag, "no istiod runs");
+    assert.equal((await readerOf(answer, "west", await tokensIn(west), now)).lag, undefined);
   });
 });
 
@@ -193,6 +207,16 @@ describe("the judge of a cluster's tokens", () => {
     assert.deepEqual(warningsOf({ maximumAgeDays: 91 }), []);
     assert.deepEqual(warningsOf({}), []);
     assert.deepEqual(warningsOf({ tokens: ["first", "second"], used: "second", maximumAgeDays: 1 }), []);
+  });
+
+  it("warns where it may not look, of a cluster whose tokens have names alone", () => {
+    const unread = new Map([["west", { cluster: "west", tokens: [], readers: [], trouble: "west: forbidden" }]]);
+    const warningsOf = (readerTokens: ReaderTokens): string[] =>
+      judgeReaderTokens(planWith(readerTokens), unread, now).warnings.map(formatProblem);
+    assert.deepEqual(warningsOf({ tokens: ["second"], used: "second" }), [
+      "isthmus:mesh.clusters.west.readerTokens: expected to list the Secrets of istio-system, for none is to be deleted that an istiod goes by, found west: forbidden. Allow it, or make sure by yourself that every istiod goes by the used one.",
+    ]);
+    assert.deepEqual(warningsOf({}), []);
   });
 
   it("never lets one go while an istiod is given it or is not certain, whatever the others do", () => {
