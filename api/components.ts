@@ -3,8 +3,9 @@
  *
  * @module isthmus/components
  */
-export { NoAddressError } from "../access";
+export { NoAddressError, NotIssuedError } from "../access";
 export {
+  CertManagerTrust,
   ConfigKubeconfig,
   ControlPlane,
   CrossNetworkGateway,
@@ -12,6 +13,7 @@ export {
   ExposedIstiod,
   GivenTrust,
   IntermediateCa,
+  IssuedIntermediate,
   Mesh,
   MeshNamespace,
   MutualTls,
@@ -24,6 +26,8 @@ export {
 export type {
   AddressReader,
   AwaitedRelease,
+  CertManagerIntermediate,
+  CertManagerTrustArgs,
   ClusterOutputs,
   ConfigKubeconfigArgs,
   ControlPlaneArgs,
@@ -36,6 +40,10 @@ export type {
   IntermediateArgs,
   IntermediateCaArgs,
   IntermediateOutputs,
+  IssuedCertificate,
+  IssuedIntermediateArgs,
+  IssuedQuestion,
+  IssuedReader,
   MeshArgs,
   MeshCluster,
   MeshContext,
@@ -70,6 +78,7 @@ export type {
   FixedNetwork,
   HelmValues,
   HelmValuesByChart,
+  IssuerRef,
   IstioPlan,
   MeshPlan,
   Model,

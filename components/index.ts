@@ -4,6 +4,7 @@ export * from "./control-plane";
 export * from "./cross-network-gateway";
 export * from "./east-west-gateway";
 export * from "./exposed-istiod";
+export * from "./issued-intermediate";
 export * from "./load-balancer-address";
 export * from "./mesh";
 export * from "./mesh-namespace";

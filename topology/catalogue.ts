@@ -52,6 +52,14 @@ export const siteComponents = {
       cacerts: ["intermediate CA", "Secret cacerts"],
     },
   },
+  "issued-ca": {
+    type: "IssuedIntermediate",
+    noun: "issued intermediate CA",
+    children: {
+      certificate: ["intermediate CA", "Certificate"],
+      roots: ["intermediate CA", "Secret with the roots"],
+    },
+  },
   "control-plane": {
     type: "ControlPlane",
     noun: "control plane",

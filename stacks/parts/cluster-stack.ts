@@ -92,7 +92,13 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
 
   const made = withoutPromiseTraces(
     () =>
-      new MeshPart(meshName, { plan, cluster: part, access: siteAccess(site, access, last), elsewhere, transforms }),
+      new MeshPart(meshName, {
+        plan,
+        cluster: part,
+        access: siteAccess(plan, site, access, last),
+        elsewhere,
+        transforms,
+      }),
   );
   watchWaiting(made.awaited, reached.clusters);
   const files = localFilesDigest(plan, projectDirectory);

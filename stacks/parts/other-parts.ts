@@ -94,6 +94,7 @@ export function elsewhereOf(parts: OtherParts): Elsewhere {
         const { existingSecret, notAfter } = intermediate;
         return { existingSecret, ...(notAfter === undefined ? {} : { notAfter }) };
       }
+      if (intermediate !== undefined && "issuerRef" in intermediate) return intermediate;
       return {
         certificatePem: known(intermediate?.certificatePem),
         privateKeyPem: pulumi.secret(known(intermediate?.privateKeyPem)),

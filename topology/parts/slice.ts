@@ -1,6 +1,7 @@
 import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
+  issuerRefOf,
   mayChangeRoots,
   peerPoliciesIn,
   type ClusterPlan,
@@ -9,6 +10,7 @@ import {
   type MeshPlan,
   type PeerPolicy,
 } from "../plan";
+import type { IssuerRef } from "../schema/cert-manager";
 import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
 import { trustPart } from "./part";
 
@@ -30,6 +32,10 @@ export interface PartSlice {
   readonly configures: readonly string[];
   /** Whether istiods and proxies are told to take up other roots while they run; left out where not. */
   readonly mayChangeRoots?: true;
+  /** What cert-manager is asked for; left out where it issues nothing. */
+  readonly issued?: Pick<MeshPlan["trust"], "intermediateLifetimeDays" | "keyAlgorithm" | "renewBeforeDays"> & {
+    readonly issuerRef: IssuerRef;
+  };
   readonly isRead: boolean;
   readonly hasCrossNetworkGateway: boolean;
   /** Domain of the Services behind those gateways, where an external istiod gives it another than cluster.local. */
@@ -74,6 +80,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .filter(({ kind, configCluster }) => kind === "external" && configCluster === part)
       .map(({ name }) => name),
     ...(mayChangeRoots(plan) ? { mayChangeRoots: true } : {}),
+    ...issuedIn(plan, part),
     isRead: isRead(plan, part),
     hasCrossNetworkGateway: hasCrossNetworkGateway(plan, part),
     ...otherClusterDomain(plan, part),
@@ -86,6 +93,13 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
 
 function formerName(plan: MeshPlan, offer: string): string | undefined {
   return plan.clusters.find(({ name }) => offer === `intermediate.${name}`)?.replaces;
+}
+
+function issuedIn(plan: MeshPlan, part: string): Pick<PartSlice, "issued"> {
+  const issuerRef = controlPlaneIn(plan, part) && issuerRefOf(plan, part);
+  if (issuerRef === undefined) return {};
+  const { intermediateLifetimeDays, keyAlgorithm, renewBeforeDays } = plan.trust;
+  return { issued: { intermediateLifetimeDays, keyAlgorithm, renewBeforeDays, issuerRef } };
 }
 
 /** Of a primary its own values say it. */
