@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TrustReport } from "../../operations/trust";
 import type { MeshConfig } from "../../topology";
@@ -9,6 +6,7 @@ import { isthmus } from "../support/isthmus";
 import { Calls } from "./calls";
 import { allPairs, kubectl, labDown, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
+import { withoutPoolsAndRetries } from "./without-pools";
 
 const stack = new WrittenStack("test-root-change");
 const sites = ["east", "west"] as const;
@@ -31,28 +29,6 @@ const followsWithinMs = 180_000;
 function mesh(generated?: Generated): Partial<MeshConfig> {
   const clusters = sites.map((name) => [name, { network: name, access: { context: `lab-${name}` }, values }] as const);
   return { clusters: Object.fromEntries(clusters), ...(generated === undefined ? {} : { trust: { generated } }) };
-}
-
-/** Every call is a handshake of its own, and none is tried again by the client's proxy. */
-async function withoutPoolsAndRetries(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "isthmus-root-change-"));
-  try {
-    const file = join(directory, "rules.json");
-    const items = sites.flatMap((site) => {
-      const [host, metadata] = [`helloworld-${site}`, { namespace: "calls", name: `helloworld-${site}` }];
-      const connectionPool = { http: { maxRequestsPerConnection: 1 } };
-      const http = [{ route: [{ destination: { host } }], retries: { attempts: 0 } }];
-      const apiVersion = "networking.istio.io/v1";
-      return [
-        { apiVersion, kind: "DestinationRule", metadata, spec: { host, trafficPolicy: { connectionPool } } },
-        { apiVersion, kind: "VirtualService", metadata, spec: { hosts: [host], http } },
-      ];
-    });
-    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-    for (const site of sites) await kubectl(site, "apply", "-f", file);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
 
 async function status(): Promise<TrustReport> {
@@ -98,7 +74,7 @@ describeInTurn("root-change", "a change of the generated root, on the lab", func
   it("loses no call in either direction, in four updates", async function () {
     const calls = new Calls(sites);
     await calls.begin();
-    await withoutPoolsAndRetries();
+    await withoutPoolsAndRetries(sites);
     const [first] = (await untilFollowed(1)).clusters;
     const began = performance.now();
     const took: string[] = [];

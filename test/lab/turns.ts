@@ -7,7 +7,7 @@ import { seed } from "../support/seed";
  */
 const turns = [
   ["changes", "trust"],
-  ["first-failure", "leftovers"],
+  ["first-failure", "leftovers", "cert-manager"],
   ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
   ["root-change"],
