@@ -15,7 +15,7 @@ export interface CertManagerTools {
 }
 
 /** Its programs, by the names under which the chart has values for their images. */
-export const certManagerPrograms = ["controller", "webhook", "cainjector"] as const;
+const certManagerPrograms = ["controller", "webhook", "cainjector"] as const;
 
 /** Name of the image of one of its programs, without its tag. */
 export const certManagerImage = (program: string): string => `lab.local/cert-manager-${program}`;

@@ -1,5 +1,5 @@
 export { cacheDirectory } from "./cache";
-export { certManagerImage, certManagerPrograms, ensureCertManager, type CertManagerTools } from "./cert-manager";
+export { certManagerImage, ensureCertManager, type CertManagerTools } from "./cert-manager";
 export { builtTools, ensureTools } from "./ensure";
 export { checkPrerequisites } from "./prerequisites";
 export type { Toolbox } from "./toolbox";

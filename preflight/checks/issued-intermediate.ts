@@ -179,7 +179,7 @@ function isOfCertificate({ metadata }: KubernetesObject): boolean {
 }
 
 /** Whether a Certificate asks an issuer. Names that are left out mean cert-manager's own. */
-export function isByIssuer(certificate: CertManagerObject, { group, kind, name }: IssuerRef): boolean {
+function isByIssuer(certificate: CertManagerObject, { group, kind, name }: IssuerRef): boolean {
   const asked = certificate.spec?.issuerRef;
   return asked?.name === name && (asked.kind ?? "Issuer") === kind && (asked.group ?? certManagerGroup) === group;
 }
