@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -39,8 +39,13 @@ async function trustStatus(): Promise<TrustReport> {
   return JSON.parse(run.stdout) as TrustReport;
 }
 
-/** Waits until every istiod and every proxy has what cert-manager issued. @returns Fingerprints of the intermediates. */
-async function untilFollowed(former: readonly (string | undefined)[] = []): Promise<(string | undefined)[]> {
+/**
+ * Waits until every istiod and every proxy has what it was given last.
+ * @param former Fingerprints of intermediates that are none any more. Default: none.
+ * @param roots How many roots are trusted. Default: one.
+ * @returns Fingerprints of the intermediates.
+ */
+async function untilFollowed(former: readonly (string | undefined)[] = [], roots = 1): Promise<(string | undefined)[]> {
   // kubelet brings an istiod its Secret at once when its pod changes, else within a minute.
   const now = String(Date.now());
   for (const site of sites) {
@@ -52,7 +57,8 @@ async function untilFollowed(former: readonly (string | undefined)[] = []): Prom
     assert.equal(report.broken, undefined);
     const issuers = report.clusters.map(({ issuer }) => issuer?.fingerprint);
     const isNew = issuers.every((one) => one !== undefined && !former.includes(one));
-    if (isNew && report.clusters.every(({ status }) => status === "settled")) return issuers;
+    if (isNew && report.clusters.every(({ roots: all, status }) => status === "settled" && all.length === roots))
+      return issuers;
     if (performance.now() > deadline) assert.fail(`not followed: ${JSON.stringify(report)}`);
     await delay(1000);
   }
@@ -78,17 +84,17 @@ describeInTurn("cert-manager", "intermediates that cert-manager issues, on the l
     rmSync(directory, { recursive: true });
   });
 
-  function mesh(): Partial<MeshConfig> {
+  function mesh(trust?: MeshConfig["trust"]): Partial<MeshConfig> {
     return {
-      trust: {
-        root: "cert-manager",
-        roots: join(directory, "root", "root-cert.pem"),
-        certManager: { issuerRef: { name: "mesh-ca" } },
-      },
+      trust: trust ?? issued(join(directory, "root", "root-cert.pem")),
       clusters: Object.fromEntries(
         sites.map((name) => [name, { network: name, access: { context: `lab-${name}` }, values }]),
       ),
     };
+  }
+
+  function issued(roots: string): MeshConfig["trust"] {
+    return { root: "cert-manager", roots, certManager: { issuerRef: { name: "mesh-ca" } } };
   }
 
   /** Applies objects as soon as cert-manager's webhook lets them through. */
@@ -188,5 +194,61 @@ describeInTurn("cert-manager", "intermediates that cert-manager issues, on the l
       assert.deepEqual(await leftIn(site), [], site);
       assert.match(await kubectl(site, "get", "clusterissuers", "-o", "name"), /mesh-ca/);
     }
+  });
+
+  it("take over from a root that the stack made, and hand over to ones that are given, while no call is lost", async () => {
+    const company = join(directory, "root", "root-cert.pem");
+    const both = join(directory, "both.pem");
+    const given = join(directory, "given");
+    const made = await isthmus(
+      "trust",
+      "intermediate",
+      ...sites,
+      "--mesh",
+      "mesh1",
+      "--root",
+      join(directory, "root"),
+      "--out",
+      given,
+    );
+    assert.equal(made.code, 0, made.stderr);
+    stack.write(mesh({ root: "generated" }));
+    await stack.up();
+    const calls = new Calls(sites);
+    await calls.begin();
+    await withoutPoolsAndRetries(sites);
+    const path = "jsonpath={.data.root-cert\\.pem}";
+    const own = await kubectl("east", ...system, "get", "configmap", "istio-ca-root-cert", "--output", path);
+    writeFileSync(both, readFileSync(company, "utf8") + own);
+
+    stack.write(mesh(issued(both)));
+    const tooEarly = await stack.tryUp();
+    assert.equal(tooEarly.code, 2, tooEarly.stderr);
+    assert.match(
+      tooEarly.stderr,
+      /expected an issuer that leads to roots that every cluster is known to trust already/,
+    );
+
+    const intermediates = Object.fromEntries(sites.map((site) => [site, { directory: join(given, site) }]));
+    const steps: readonly (readonly [MeshConfig["trust"], roots: number])[] = [
+      [{ root: "generated", roots: company }, 2],
+      [issued(both), 2],
+      [issued(company), 1],
+      [{ root: "given", roots: company, intermediates }, 1],
+    ];
+    for (const [trust, roots] of steps) {
+      stack.write(mesh(trust));
+      await stack.up();
+      await untilFollowed([], roots);
+      assert.deepEqual(calls.lost, [], JSON.stringify(trust));
+    }
+    const figures = await calls.end();
+    process.stdout.write(figures.map((one) => `      ${JSON.stringify(one)}\n`).join(""));
+    assert.ok(figures.every(({ calls: all, lost }) => all > 100 && lost === 0));
+    await stack.settled();
+    assert.deepEqual(await stack.verified(), allPairs(sites));
+    // What is left of cert-manager's: the Secret, which nothing reads any more.
+    assert.equal(await kubectl("east", ...system, "get", "certificates", "-o", "name"), "");
+    await stack.destroy();
   });
 });
