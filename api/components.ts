@@ -5,6 +5,7 @@
  */
 export { NoAddressError, NotIssuedError } from "../access";
 export {
+  CertManagerInstallation,
   CertManagerTrust,
   ConfigKubeconfig,
   ControlPlane,
@@ -26,6 +27,7 @@ export {
 export type {
   AddressReader,
   AwaitedRelease,
+  CertManagerInstallationArgs,
   CertManagerIntermediate,
   CertManagerTrustArgs,
   ClusterOutputs,

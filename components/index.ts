@@ -1,4 +1,5 @@
 export type { AwaitedRelease } from "./awaited";
+export * from "./cert-manager-installation";
 export * from "./config-kubeconfig";
 export * from "./control-plane";
 export * from "./cross-network-gateway";

@@ -47,6 +47,8 @@ export interface IssuedIntermediateArgs {
   /** Certificates of the roots that workloads trust, PEM. */
   readonly rootCertificatesPem: pulumi.Input<string>;
   readonly issued: IssuedReader;
+  /** What installs cert-manager, where the mesh does: the Certificate is made after it, and goes before. */
+  readonly installation?: pulumi.Resource;
 }
 
 /**
@@ -71,7 +73,7 @@ export class IssuedIntermediate extends pulumi.ComponentResource {
   constructor(name: string, args: IssuedIntermediateArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:IssuedIntermediate", name, {}, opts);
 
-    const { cluster, issued, issuerRef, mesh, namespace, rootCertificatesPem } = args;
+    const { cluster, installation, issued, issuerRef, mesh, namespace, rootCertificatesPem } = args;
     const roots = new kubernetes.core.v1.Secret(
       childName(name, "IssuedIntermediate", "roots"),
       {
@@ -92,7 +94,7 @@ export class IssuedIntermediate extends pulumi.ComponentResource {
         metadata: { name: issuedIntermediateName, namespace, labels: ownedLabels },
         spec: certificateSpec({ mesh, cluster, issuerRef }),
       },
-      { parent: this },
+      { parent: this, dependsOn: installation ?? [] },
     );
 
     const found = pulumi

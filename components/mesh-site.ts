@@ -11,6 +11,7 @@ import {
   type SitePlan,
   type SiteSuffix,
 } from "../topology";
+import { CertManagerInstallation } from "./cert-manager-installation";
 import { ExposedIstiod } from "./exposed-istiod";
 import { isHostName } from "./internal/helm-values";
 import { issuerFirst } from "./internal/roots";
@@ -90,6 +91,11 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
     },
     options("system"),
   );
+  const { install } = plan.trust.certManager ?? {};
+  const installation =
+    intermediate !== undefined && "issuerRef" in intermediate && install !== undefined
+      ? new CertManagerInstallation(nameOf("cert-manager"), install, options("cert-manager"))
+      : undefined;
   const issued =
     intermediate !== undefined && "issuerRef" in intermediate
       ? new IssuedIntermediate(
@@ -101,6 +107,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
             namespace: namespace.namespaceName,
             rootCertificatesPem: trust.rootCertificatesPem,
             issued: issuedReaderOf(site.name, access),
+            ...(installation === undefined ? {} : { installation }),
           },
           options("issued-ca"),
         )

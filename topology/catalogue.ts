@@ -60,6 +60,11 @@ export const siteComponents = {
       roots: ["intermediate CA", "Secret with the roots"],
     },
   },
+  "cert-manager": {
+    type: "CertManagerInstallation",
+    noun: "cert-manager",
+    children: { namespace: ["cert-manager", "namespace"], release: ["cert-manager"] },
+  },
   "control-plane": {
     type: "ControlPlane",
     noun: "control plane",

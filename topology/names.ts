@@ -72,6 +72,9 @@ export const issuedIntermediateName = "isthmus-intermediate-ca";
  */
 export const trustedRootsSecret = { name: "isthmus-root-ca", key: "root-cert.pem" } as const;
 
+/** Namespace of a cert-manager that the mesh installs: that of cert-manager's documentation. */
+export const certManagerNamespace = "cert-manager";
+
 /** Label by which istiod finds the kubeconfigs of the clusters that it reads. */
 export const remoteSecretLabel = "istio/multiCluster";
 

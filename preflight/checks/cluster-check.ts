@@ -127,6 +127,7 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
       ...(ranges?.warnings ?? []),
       ...others.warnings,
       ...judged.warnings,
+      ...(issued.warnings ?? []),
     ],
     namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {

@@ -12,6 +12,7 @@ import type { ApiServer } from "../../access/connection/api-server";
 import { intermediateInSecret } from "../../access/trust/intermediate-files";
 import {
   certManagerGroup,
+  certManagerNamespace,
   configurationPath,
   intermediateOrigin,
   isOwned,
@@ -37,6 +38,12 @@ export interface IssuedIntermediateCheck {
   readonly rootsPem?: string;
 }
 
+/** What was found. */
+export interface IssuedIntermediateFindings extends ExistingIntermediateFindings {
+  /** What does not keep the update from beginning. Default: nothing. */
+  readonly warnings?: readonly Problem[];
+}
+
 /** Where the configuration names the issuer of a cluster. */
 export function issuerPath({ trust }: Pick<MeshPlan, "trust">, site: string): string {
   const isOwn = Object.hasOwn(trust.certManager?.issuerRefs ?? {}, site);
@@ -50,18 +57,46 @@ export function issuerPath({ trust }: Pick<MeshPlan, "trust">, site: string): st
 export async function checkIssuedIntermediate(
   check: IssuedIntermediateCheck,
   server: ApiServer,
-): Promise<ExistingIntermediateFindings> {
+): Promise<IssuedIntermediateFindings> {
   const { mesh, site } = check;
   const issuer = issuerRefOf(mesh, site.name);
   const runsIstiod = mesh.controlPlanes.some(({ name }) => name === site.name);
   if (intermediateOrigin(mesh, site.name) !== "issued" || issuer === undefined || !runsIstiod) return { problems: [] };
-  const served = await server.ask(certManagerApi);
+  const [served, namespace] = await Promise.all([
+    server.ask(certManagerApi),
+    answered(server, `/api/v1/namespaces/${certManagerNamespace}`),
+  ]);
+  if (mesh.trust.certManager?.install !== undefined) {
+    const isOurs = typeof namespace === "object" && isOwned(namespace.metadata.labels);
+    if (!isOurs && (namespace !== "absent" || served.status !== 404)) return { problems: [installedAlready(check)] };
+    if (served.status === 404) return { problems: [], warnings: [issuerToCome(check, issuer)] };
+  }
   if (served.status !== 200) return { problems: [notInstalled(check, served.status)] };
   const [issuerProblems, standing] = await Promise.all([
     issuerTroubles(check, issuer, server),
     checkStanding(check, issuer, server),
   ]);
   return { ...standing, problems: [...issuerProblems, ...standing.problems] };
+}
+
+/** A cluster has one cert-manager: its kinds are for all. */
+function installedAlready({ site }: IssuedIntermediateCheck): Problem {
+  return {
+    path: configurationPath("trust", "certManager", "install"),
+    expected: `no cert-manager in ${site.name}, and no namespace ${certManagerNamespace}, where the stack is to install it`,
+    found: "what somebody else has installed there",
+    fix: "Take `install` out: what is there is used.",
+  };
+}
+
+/** Nobody can make an issuer before its kind is there, and none is needed before the Certificate is. */
+function issuerToCome({ mesh, site }: IssuedIntermediateCheck, issuer: IssuerRef): Problem {
+  return {
+    path: issuerPath(mesh, site.name),
+    expected: `the issuer ${issuerWords(issuer)} in ${site.name}`,
+    found: "none, since cert-manager is installed by this update",
+    fix: "Make it once cert-manager runs: the update waits five minutes for it, and goes on when it is run again.",
+  };
 }
 
 function notInstalled({ mesh, site }: IssuedIntermediateCheck, status: number): Problem {

@@ -203,6 +203,23 @@ describe("A mesh whose intermediates cert-manager issues", () => {
     assert.equal(await readyOf(() => new Promise(() => undefined), "preview"), "ready");
   });
 
+  it("installs cert-manager where it is told to, before it asks that for anything", async () => {
+    const certManager = { issuerRef: { name: "mesh-ca" }, install: {} };
+    const resources = await updated(issuedBy(twoPrimaries, { certManager }));
+    assert.deepEqual(find(resources, "mesh-east-cert-manager-namespace").inputs["metadata"], {
+      name: "cert-manager",
+      labels: { "app.kubernetes.io/managed-by": "isthmus" },
+    });
+    const release = find(resources, "mesh-east-cert-manager-release");
+    assert.equal(release.type, "kubernetes-cert-manager:index:CertManager");
+    assert.deepEqual(release.inputs, {
+      installCRDs: true,
+      helmOptions: { name: "cert-manager", namespace: "cert-manager", version: "v1.18.2" },
+    });
+    const { waitsFor } = find(resources, "mesh-east-issued-ca-certificate");
+    assert.ok(waitsFor.includes("mesh-east-cert-manager-namespace"), waitsFor.join());
+  });
+
   it("says when the intermediate ends, and which root it leads to", async () => {
     const said: unknown[] = [];
     await record("update", provided, () => {

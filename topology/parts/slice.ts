@@ -98,8 +98,17 @@ function formerName(plan: MeshPlan, offer: string): string | undefined {
 function issuedIn(plan: MeshPlan, part: string): Pick<PartSlice, "issued"> {
   const issuerRef = controlPlaneIn(plan, part) && issuerRefOf(plan, part);
   if (issuerRef === undefined) return {};
-  const { intermediateLifetimeDays, keyAlgorithm, renewBeforeDays } = plan.trust;
-  return { issued: { intermediateLifetimeDays, keyAlgorithm, renewBeforeDays, issuerRef } };
+  const { certManager, intermediateLifetimeDays, keyAlgorithm, renewBeforeDays } = plan.trust;
+  const install = certManager?.install;
+  return {
+    issued: {
+      intermediateLifetimeDays,
+      keyAlgorithm,
+      renewBeforeDays,
+      issuerRef,
+      ...(install === undefined ? {} : { install }),
+    },
+  };
 }
 
 /** Of a primary its own values say it. */

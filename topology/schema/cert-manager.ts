@@ -28,6 +28,20 @@ const issuerRefSchema = worded(
   { expected: "a mapping that names an issuer of cert-manager", example: "{ name: mesh-ca }" },
 );
 
+const installSchema = worded(
+  z.strictObject({
+    version: worded(z.string().regex(/^v\d+\.\d+\.\d+$/), {
+      expected: "a version of cert-manager's chart, such as v1.18.2",
+      example: "v1.18.2",
+    })
+      .default("v1.18.2")
+      .describe(
+        "Version of cert-manager's chart. Default: v1.18.2, one for all clusters; without any the newest would be taken, another one tomorrow.",
+      ),
+  }),
+  { expected: "a mapping that says how cert-manager is installed", example: "{ version: v1.18.2 }" },
+);
+
 /** Which issuer of cert-manager signs the intermediates. */
 export const certManagerSchema = worded(
   z.strictObject({
@@ -41,6 +55,11 @@ export const certManagerSchema = worded(
       .default({})
       .describe(
         "Other issuers than `issuerRef`, by the name of the cluster that the istiod runs in: so a mesh goes over to another issuer cluster by cluster. Default: none.",
+      ),
+    install: installSchema
+      .optional()
+      .describe(
+        "Has the stack install cert-manager into each cluster that an istiod runs in, with the package @pulumi/kubernetes-cert-manager, and take it away with the mesh. Default: what is there is used, since a cluster has one cert-manager for all, which mostly is there before a mesh and outlives it.",
       ),
   }),
   { expected: "a mapping that names an issuer of cert-manager", example: "{ issuerRef: { name: mesh-ca } }" },

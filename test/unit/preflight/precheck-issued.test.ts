@@ -46,6 +46,21 @@ describe("precheck of a cluster in which cert-manager issues", () => {
     data: { "tls.crt": base64(pem(ca)), "tls.key": base64("s3cr3t-key"), "ca.crt": base64(pem(other)) },
   });
 
+  /** The problems and the warnings where the stack is to install cert-manager itself. */
+  async function installing(says: Partial<Cluster>): Promise<[problems: string[], warnings: string[]]> {
+    const config: MeshConfig = {
+      ...configOf("east"),
+      trust: {
+        root: "cert-manager",
+        roots: "roots.pem",
+        certManager: { issuerRef: { name: "mesh-ca" }, install: {} },
+      },
+    };
+    const trust = { intermediates: new Map(), sites: ["east"], rootsPem: pem(root) };
+    const found = await bench.check([await bench.cluster("east", says)], config, 5000, { trust });
+    return [found.problems.map(formatProblem), found.warnings.map(formatProblem)];
+  }
+
   async function problems(
     says: Partial<Cluster>,
     issuerRef: NonNullable<NonNullable<MeshConfig["trust"]>["certManager"]>["issuerRef"] = { name: "mesh-ca" },
@@ -147,5 +162,27 @@ describe("precheck of a cluster in which cert-manager issues", () => {
       (await problems({ objects: good, allows })).join("\n"),
       /found one who may not create, patch, delete certificates/,
     );
+  });
+
+  it("lets cert-manager be installed where there is none, and says when the issuer is to be made", async () => {
+    const [none, warnings] = await installing({});
+    assert.deepEqual(none, []);
+    assert.deepEqual(warnings, [
+      "isthmus:mesh.trust.certManager.issuerRef: expected the issuer clusterissuer.cert-manager.io/mesh-ca in east, found none, since cert-manager is installed by this update. Make it once cert-manager runs: the update waits five minutes for it, and goes on when it is run again.",
+    ]);
+    const namespace = { "/api/v1/namespaces/cert-manager": { metadata: { labels: ours } } };
+    assert.deepEqual(await installing({ objects: { ...good, ...namespace } }), [[], []]);
+    const [missing] = await installing({ objects: { ...good, ...namespace, [issuerPath]: undefined } });
+    assert.match(missing.join(), /found none\. Make it/);
+  });
+
+  it("installs none where somebody else has", async () => {
+    const foreign = { "/api/v1/namespaces/cert-manager": { metadata: {} } };
+    for (const objects of [good, foreign, { ...good, ...foreign }]) {
+      const [refused] = await installing({ objects });
+      assert.deepEqual(refused, [
+        "isthmus:mesh.trust.certManager.install: expected no cert-manager in east, and no namespace cert-manager, where the stack is to install it, found what somebody else has installed there. Take `install` out: what is there is used.",
+      ]);
+    }
   });
 });
