@@ -189,6 +189,8 @@ describeInTurn("cert-manager", "intermediates that cert-manager issues, on the l
   });
 
   it("go with the mesh, and cert-manager stays", async () => {
+    // The pods of the calls would not be made anew for another mesh.
+    for (const site of sites) await kubectl(site, "delete", "namespace", "calls");
     await stack.destroy();
     for (const site of sites) {
       assert.deepEqual(await leftIn(site), [], site);

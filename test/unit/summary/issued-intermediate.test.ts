@@ -38,7 +38,7 @@ function told(steps: Steps, root: "cert-manager" | "generated" = "cert-manager")
     if (metadata === undefined || !/^mesh-west-(intermediate-|system-cacerts)/.test(name)) return [event];
     const as = (urn: string, type: string, op: Op, before?: object, after?: object): EngineEvent => {
       const side = (inputs: object): Metadata["old"] =>
-        ({ type, urn, id: "", parent: "", provider: "", inputs, outputs: {} }) as unknown as Metadata["old"];
+        ({ type, urn, id: "", parent: "", provider: "", inputs, outputs: {} });
       return {
         ...event,
         resourcePreEvent: {
@@ -61,8 +61,8 @@ function told(steps: Steps, root: "cert-manager" | "generated" = "cert-manager")
     const [op, before, after] = steps.certificate ?? ["same"];
     return [
       ...own,
-      as(urnOf(certificateType, "certificate"), certificateType, op as Op, before, after),
-      as(urnOf(secretType, "roots"), secretType, steps.roots?.[0] ?? ("same" as Op)),
+      as(urnOf(certificateType, "certificate"), certificateType, op, before, after),
+      as(urnOf(secretType, "roots"), secretType, steps.roots?.[0] ?? ("same")),
     ];
   });
   const counted = events.map((event): EngineEvent => {
