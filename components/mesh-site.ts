@@ -2,12 +2,14 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   controlPlaneIn,
+  intermediateOrigin,
   mayChangeRoots,
   siteComponentName,
   systemNamespace,
   type ClusterPlan,
   type ControlPlanePlan,
   type HelmValues,
+  type MeshPlan,
   type SitePlan,
   type SiteSuffix,
 } from "../topology";
@@ -77,6 +79,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
     ...more,
   });
   const intermediate = controlPlane && intermediateFrom(trust.intermediateOf(site.name));
+  ensureOfPlan(plan, site.name, intermediate);
   const namespace = new SystemNamespace(
     nameOf("system"),
     {
@@ -133,6 +136,21 @@ function bundleFor(intermediate: Intermediate | undefined, { plan, trust }: Site
   return pulumi
     .all([intermediate.certificatePem, rootCertificatesPem])
     .apply(([chain, roots]) => issuerFirst(chain, roots));
+}
+
+/**
+ * Where istiod looks for its intermediate CA follows from the plan: without one there it would make a root of its own, or
+ * never start.
+ * @throws RunError
+ */
+function ensureOfPlan(plan: MeshPlan, site: string, intermediate: Intermediate | undefined): void {
+  if (intermediate === undefined) return;
+  const isIssued = "issuerRef" in intermediate;
+  if (isIssued === (intermediateOrigin(plan, site) === "issued")) return;
+  const { root } = plan.trust;
+  throw new pulumi.RunError(
+    `cluster ${site}: the plan's trust.root is ${root}, and the mesh's trust has its intermediate CA ${isIssued ? "issued by cert-manager" : "from elsewhere"}. Give the mesh a trust of the plan's source: of cert-manager a CertManagerTrust.`,
+  );
 }
 
 function isHanded(intermediate: Intermediate | undefined): intermediate is HandedIntermediate {

@@ -31,7 +31,6 @@ export type PartState = z.output<typeof partSchema>;
 const intermediateSchema = z.union([
   z.object({ certificatePem: z.string(), privateKeyPem: z.string(), notAfter: z.string() }),
   z.object({ existingSecret: z.literal("cacerts"), notAfter: z.string().optional() }),
-  z.object({ issuerRef: z.object({ name: z.string(), kind: z.string(), group: z.string() }) }),
 ]);
 
 const outputsSchema = z.object({

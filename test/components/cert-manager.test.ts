@@ -203,6 +203,26 @@ describe("A mesh whose intermediates cert-manager issues", () => {
     assert.equal(await readyOf(() => new Promise(() => undefined), "preview"), "ready");
   });
 
+  it("is made of a plan and a trust that agree, for by the one istiod looks for what the other gives", async () => {
+    const made = (config: MeshConfig, given: World["trust"]): Promise<unknown> =>
+      updated(config, { trust: given }).catch((error: unknown) => error);
+    const handed = { rootCertificatesPem: "", intermediateOf: () => ({ certificatePem: "", privateKeyPem: "" }) };
+    const mistakes = [
+      await made(issuedBy(twoPrimaries), handed),
+      await made(twoPrimaries, {
+        ...handed,
+        intermediateOf: () => ({ issuerRef: { name: "a", kind: "b", group: "c" } }),
+      }),
+    ];
+    assert.deepEqual(
+      mistakes.map((mistake) => (mistake as Error).message.split(".").slice(0, 2).join(".")),
+      [
+        "cluster east: the plan's trust.root is cert-manager, and the mesh's trust has its intermediate CA from elsewhere",
+        "cluster east: the plan's trust.root is generated, and the mesh's trust has its intermediate CA issued by cert-manager",
+      ],
+    );
+  });
+
   it("installs cert-manager where it is told to, before it asks that for anything", async () => {
     const certManager = { issuerRef: { name: "mesh-ca" }, install: {} };
     const resources = await updated(issuedBy(twoPrimaries, { certManager }));

@@ -37,8 +37,15 @@ function told(steps: Steps, root: "cert-manager" | "generated" = "cert-manager")
     const name = metadata?.urn.split("::").at(-1) ?? "";
     if (metadata === undefined || !/^mesh-west-(intermediate-|system-cacerts)/.test(name)) return [event];
     const as = (urn: string, type: string, op: Op, before?: object, after?: object): EngineEvent => {
-      const side = (inputs: object): Metadata["old"] =>
-        ({ type, urn, id: "", parent: "", provider: "", inputs, outputs: {} });
+      const side = (inputs: object): Metadata["old"] => ({
+        type,
+        urn,
+        id: "",
+        parent: "",
+        provider: "",
+        inputs,
+        outputs: {},
+      });
       return {
         ...event,
         resourcePreEvent: {
@@ -62,7 +69,7 @@ function told(steps: Steps, root: "cert-manager" | "generated" = "cert-manager")
     return [
       ...own,
       as(urnOf(certificateType, "certificate"), certificateType, op, before, after),
-      as(urnOf(secretType, "roots"), secretType, steps.roots?.[0] ?? ("same")),
+      as(urnOf(secretType, "roots"), secretType, steps.roots?.[0] ?? "same"),
     ];
   });
   const counted = events.map((event): EngineEvent => {
