@@ -18,6 +18,7 @@ export { apiServer, type ApiServer } from "./connection/api-server";
 export { CredentialError } from "./connection/exec-credential";
 export { ConnectionError } from "./connection/connection-error";
 export { awaitAddresses, NoAddressError, ServiceAnswerError } from "./connection/service";
+export { awaitIssued, certificateNameAnnotation, NotIssuedError, type IssuedChain } from "./cert-manager";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { contextsOfServer, type ContextOfServer } from "./kubeconfig/contexts-of-server";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";

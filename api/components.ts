@@ -3,8 +3,10 @@
  *
  * @module isthmus/components
  */
-export { NoAddressError } from "../access";
+export { NoAddressError, NotIssuedError } from "../access";
 export {
+  CertManagerInstallation,
+  CertManagerTrust,
   ConfigKubeconfig,
   ControlPlane,
   CrossNetworkGateway,
@@ -12,6 +14,7 @@ export {
   ExposedIstiod,
   GivenTrust,
   IntermediateCa,
+  IssuedIntermediate,
   Mesh,
   MeshNamespace,
   MutualTls,
@@ -24,6 +27,9 @@ export {
 export type {
   AddressReader,
   AwaitedRelease,
+  CertManagerInstallationArgs,
+  CertManagerIntermediate,
+  CertManagerTrustArgs,
   ClusterOutputs,
   ConfigKubeconfigArgs,
   ControlPlaneArgs,
@@ -36,6 +42,10 @@ export type {
   IntermediateArgs,
   IntermediateCaArgs,
   IntermediateOutputs,
+  IssuedCertificate,
+  IssuedIntermediateArgs,
+  IssuedQuestion,
+  IssuedReader,
   MeshArgs,
   MeshCluster,
   MeshContext,
@@ -71,6 +81,7 @@ export type {
   FixedNetwork,
   HelmValues,
   HelmValuesByChart,
+  IssuerRef,
   IstioPlan,
   MeshPlan,
   Model,

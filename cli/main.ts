@@ -136,6 +136,9 @@ function addLab(isthmus: Command): void {
   withOutputOption(lab.command("status"))
     .description("say which clusters run; exits with 1 when something is missing")
     .action((flags: OutputFlags) => verbs().labStatusVerb(flags));
+  withOutputOption(lab.command("cert-manager"))
+    .description("install cert-manager into the clusters that stand; the first time builds it")
+    .action((flags: OutputFlags) => verbs().labCertManagerVerb(flags));
   withOutputOption(lab.command("tools"))
     .description("build the programs and images that the lab runs, without starting it")
     .action((flags: OutputFlags) => verbs().labToolsVerb(flags));

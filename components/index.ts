@@ -1,9 +1,11 @@
 export type { AwaitedRelease } from "./awaited";
+export * from "./cert-manager-installation";
 export * from "./config-kubeconfig";
 export * from "./control-plane";
 export * from "./cross-network-gateway";
 export * from "./east-west-gateway";
 export * from "./exposed-istiod";
+export * from "./issued-intermediate";
 export * from "./load-balancer-address";
 export * from "./mesh";
 export * from "./mesh-namespace";

@@ -7,7 +7,7 @@ import type { MeshSite } from "./mesh-site";
 /** What a reader of the stack learns about an intermediate CA. */
 export interface IntermediateOutputs {
   /** End of its validity, RFC 3339; left out where somebody else keeps it and it could not be read. */
-  readonly notAfter?: pulumi.Input<string>;
+  readonly notAfter?: pulumi.Input<string | undefined>;
   /** SHA-256 fingerprint of the root that it leads to; left out where somebody else keeps it. */
   readonly root?: pulumi.Output<string | undefined>;
 }
@@ -83,8 +83,10 @@ export function controlPlaneOutputs(controlPlane: ControlPlanePlan, site: MeshSi
   };
 }
 
-function intermediateOutputs({ intermediate, rootCertificatesPem }: MeshSite): IntermediateOutputs | undefined {
+function intermediateOutputs(site: MeshSite): IntermediateOutputs | undefined {
+  const { intermediate, issued, rootCertificatesPem } = site;
   if (intermediate === undefined) return undefined;
+  if ("issuerRef" in intermediate) return issued === undefined ? {} : { notAfter: issued.notAfter, root: issued.root };
   const ends = intermediate.notAfter === undefined ? {} : { notAfter: intermediate.notAfter };
   if ("existingSecret" in intermediate) return ends;
   const chainAndRoots = pulumi.all([intermediate.certificatePem, rootCertificatesPem]);

@@ -2,22 +2,26 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   controlPlaneIn,
+  intermediateOrigin,
   mayChangeRoots,
   siteComponentName,
   systemNamespace,
   type ClusterPlan,
   type ControlPlanePlan,
   type HelmValues,
+  type MeshPlan,
   type SitePlan,
   type SiteSuffix,
 } from "../topology";
+import { CertManagerInstallation } from "./cert-manager-installation";
 import { ExposedIstiod } from "./exposed-istiod";
 import { isHostName } from "./internal/helm-values";
 import { issuerFirst } from "./internal/roots";
+import { IssuedIntermediate, type IssuedReader } from "./issued-intermediate";
 import type { AddressReader } from "./load-balancer-address";
 import { formerNames, type MeshContext } from "./mesh-context";
 import { SystemNamespace } from "./system-namespace";
-import { intermediateFrom, type Intermediate, type Trust } from "./trust";
+import { intermediateFrom, type HandedIntermediate, type Intermediate, type Trust } from "./trust";
 
 /** By what the mesh reaches one of its clusters. */
 export interface MeshCluster {
@@ -30,6 +34,8 @@ export interface MeshCluster {
   readonly certificateAuthorityData?: pulumi.Input<string>;
   /** Reads the addresses that load balancers gave to the cluster's Services. */
   readonly addresses: AddressReader;
+  /** Waits for what cert-manager issues there. Default: nobody can, which only a mesh without cert-manager does not mind. */
+  readonly issued?: IssuedReader;
   /** UID of its namespace kube-system, by which it is known again. Default: it is not known again. */
   readonly uid?: string;
   /** Namespaces of the mesh, `istio-system` among them, that are there already and not this stack's: they are adopted. Default: none. */
@@ -45,6 +51,8 @@ export interface MeshSite {
   readonly namespace: SystemNamespace;
   /** The CA of the istiod that runs in it; undefined for a remote cluster. */
   readonly intermediate: Intermediate | undefined;
+  /** The same CA, where cert-manager issues it: istiod must not start before it is ready. */
+  readonly issued: IssuedIntermediate | undefined;
   /** Roots that its workloads trust, PEM. */
   readonly rootCertificatesPem: pulumi.Input<string>;
   /** The Service by which other clusters reach its istiod; undefined where none does. */
@@ -71,6 +79,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
     ...more,
   });
   const intermediate = controlPlane && intermediateFrom(trust.intermediateOf(site.name));
+  ensureOfPlan(plan, site.name, intermediate);
   const namespace = new SystemNamespace(
     nameOf("system"),
     {
@@ -80,11 +89,32 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       labels: plan.istio.systemNamespace.labels,
       annotations: plan.istio.systemNamespace.annotations,
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
-      ...(intermediate === undefined || "existingSecret" in intermediate ? {} : { intermediate }),
+      ...(isHanded(intermediate) ? { intermediate } : {}),
       rootCertificatePem: bundleFor(intermediate, context),
     },
     options("system"),
   );
+  const { install } = plan.trust.certManager ?? {};
+  const installation =
+    intermediate !== undefined && "issuerRef" in intermediate && install !== undefined
+      ? new CertManagerInstallation(nameOf("cert-manager"), install, options("cert-manager"))
+      : undefined;
+  const issued =
+    intermediate !== undefined && "issuerRef" in intermediate
+      ? new IssuedIntermediate(
+          nameOf("issued-ca"),
+          {
+            mesh: plan,
+            cluster: site.name,
+            issuerRef: intermediate.issuerRef,
+            namespace: namespace.namespaceName,
+            rootCertificatesPem: trust.rootCertificatesPem,
+            issued: issuedReaderOf(site.name, access),
+            ...(installation === undefined ? {} : { installation }),
+          },
+          options("issued-ca"),
+        )
+      : undefined;
   const exposed =
     controlPlane?.exposed &&
     new ExposedIstiod(
@@ -93,7 +123,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       options("exposed-istiod"),
     );
   const { rootCertificatesPem } = trust;
-  return { plan: site, nameOf, access, namespace, intermediate, rootCertificatesPem, exposed, options };
+  return { plan: site, nameOf, access, namespace, intermediate, issued, rootCertificatesPem, exposed, options };
 }
 
 /**
@@ -102,11 +132,34 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
  */
 function bundleFor(intermediate: Intermediate | undefined, { plan, trust }: SiteContext): pulumi.Input<string> {
   const { rootCertificatesPem } = trust;
-  if (intermediate === undefined || "existingSecret" in intermediate || !mayChangeRoots(plan))
-    return rootCertificatesPem;
+  if (!isHanded(intermediate) || !mayChangeRoots(plan)) return rootCertificatesPem;
   return pulumi
     .all([intermediate.certificatePem, rootCertificatesPem])
     .apply(([chain, roots]) => issuerFirst(chain, roots));
+}
+
+/**
+ * Where istiod looks for its intermediate CA follows from the plan: without one there it would make a root of its own, or
+ * never start.
+ * @throws RunError
+ */
+function ensureOfPlan(plan: MeshPlan, site: string, intermediate: Intermediate | undefined): void {
+  if (intermediate === undefined) return;
+  const isIssued = "issuerRef" in intermediate;
+  if (isIssued === (intermediateOrigin(plan, site) === "issued")) return;
+  const { root } = plan.trust;
+  throw new pulumi.RunError(
+    `cluster ${site}: the plan's trust.root is ${root}, and the mesh's trust has its intermediate CA ${isIssued ? "issued by cert-manager" : "from elsewhere"}. Give the mesh a trust of the plan's source: of cert-manager a CertManagerTrust.`,
+  );
+}
+
+function isHanded(intermediate: Intermediate | undefined): intermediate is HandedIntermediate {
+  return intermediate !== undefined && "certificatePem" in intermediate;
+}
+
+function issuedReaderOf(site: string, { issued }: MeshCluster): IssuedReader {
+  if (issued === undefined) throw new pulumi.RunError(`cluster ${site}: nobody was given who waits for cert-manager.`);
+  return issued;
 }
 
 /** A configuration cluster is led by its istiod wherever that runs; only a plain remote must name who may lead it. */
@@ -119,6 +172,11 @@ export function siteOf(sites: ReadonlyMap<string, MeshSite>, controlPlane: Pick<
   const site = sites.get(controlPlane.name);
   if (site === undefined) throw new RangeError(`no cluster ${controlPlane.name}`);
   return site;
+}
+
+/** Values of an istiod, known once its intermediate CA is there: without, it would not become ready. */
+export function onceIssued({ issued }: MeshSite, values: pulumi.Input<HelmValues>): pulumi.Input<HelmValues> {
+  return issued === undefined ? values : pulumi.all([issued.ready, values]).apply(([, known]) => known);
 }
 
 /** Values that hold the host name of an exposed istiod, where its address is one: it must stand in the certificate. */

@@ -39,7 +39,7 @@ export class MeshTrust extends pulumi.ComponentResource {
 
     const trust = trustFrom({ name, plan, parent: this }, material, { protect: true });
     const sites = plan.controlPlanes.map((controlPlane) => controlPlane.name);
-    const ready = plan.trust.root === "generated" ? sites : sites.filter((site) => material.intermediates.has(site));
+    const ready = isMadeForAll(plan) ? sites : sites.filter((site) => material.intermediates.has(site));
     this.intermediates = Object.fromEntries(ready.map((site) => [site, intermediateFrom(trust.intermediateOf(site))]));
     const { pem, fingerprint, roots } = trustedRoots(trust);
     this.rootCertificatePem = pem;
@@ -48,4 +48,9 @@ export class MeshTrust extends pulumi.ComponentResource {
     this.requests = trust.requests;
     this.registerOutputs({ rootFingerprint: this.rootFingerprint });
   }
+}
+
+/** Whether every istiod has an intermediate by the plan alone. */
+function isMadeForAll({ trust: { root } }: MeshPlan): boolean {
+  return root === "generated" || root === "cert-manager";
 }

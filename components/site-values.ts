@@ -11,7 +11,7 @@ import {
   remoteBaseValues,
   remoteValues,
 } from "./internal/helm-values";
-import { exposedHostOf, siteOf, withExposedHost, type MeshSite } from "./mesh-site";
+import { exposedHostOf, onceIssued, siteOf, withExposedHost, type MeshSite } from "./mesh-site";
 
 /** The Helm values of the sites' charts, with the addresses at which istiods are reached. */
 export class SiteValues {
@@ -34,21 +34,24 @@ export class SiteValues {
     const controlPlane = controlPlaneIn(this.plan, cluster.name);
     if (controlPlane === undefined)
       return this.addressFor(cluster).apply((address) => remoteValues(this.plan, cluster, address));
-    return withExposedHost(siteOf(this.sites, controlPlane), (host) => primaryValues(this.plan, controlPlane, host));
+    const site = siteOf(this.sites, controlPlane);
+    const values = withExposedHost(site, (host) => primaryValues(this.plan, controlPlane, host));
+    return onceIssued(site, values);
   }
 
   /**
    * Of the `istiod` chart of an external control plane.
    * @param kubeconfig Of its configuration cluster. Secret; its digest is none, for nobody guesses the token in it.
    */
-  externalIstiod(controlPlane: ControlPlanePlan, kubeconfig: pulumi.Output<string>): pulumi.Output<HelmValues> {
+  externalIstiod(controlPlane: ControlPlanePlan, kubeconfig: pulumi.Output<string>): pulumi.Input<HelmValues> {
     const site = siteOf(this.sites, controlPlane);
     const digest = pulumi.unsecret(kubeconfig.apply(digestOf));
-    return pulumi
+    const values = pulumi
       .all([digest, exposedHostOf(site)])
       .apply(([kubeconfigDigest, exposedHost]) =>
         externalValues(this.plan, controlPlane, { exposedHost, kubeconfigDigest }),
       );
+    return onceIssued(site, values);
   }
 
   /** At which a remote cluster reaches its istiod, whether that is made here or in another part. */

@@ -101,7 +101,7 @@ async function fillStore(directory: string, toolbox: Toolbox, report: Report): P
     );
     for (const [position, image] of toolbox.images.entries()) {
       report({ done: position, total: toolbox.images.length, unit: "images" });
-      await importImage(toolbox, socket, image);
+      await importInto(toolbox, socket, image);
     }
   } finally {
     child.kill("SIGTERM");
@@ -119,7 +119,8 @@ const accepts = (socket: string): Promise<boolean> =>
     connection.on("error", () => resolve(false));
   });
 
-async function importImage(toolbox: Toolbox, socket: string, image: string): Promise<void> {
+/** Gives a containerd that runs one image more. */
+export async function importInto(toolbox: Toolbox, socket: string, image: string): Promise<void> {
   const ctr = join(toolbox.bin, "ctr");
   await run([ctr, "--address", socket, "--namespace", "k8s.io", "images", "import", image]);
 }
@@ -147,6 +148,6 @@ export async function ensureImageRoot(store: ImageStore, root: string): Promise<
 export async function ensureImages(store: ImageStore, toolbox: Toolbox, root: string, socket: string): Promise<void> {
   const file = join(root, keyFile);
   if ((await readFile(file, "utf8")) === store.key) return;
-  for (const image of toolbox.images) await importImage(toolbox, socket, image);
+  for (const image of toolbox.images) await importInto(toolbox, socket, image);
   await writeFile(file, store.key);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../topology/problem";
+import { installCertManager } from "./cert-manager";
 import { bringDown } from "./down";
 import { checkProject } from "./environment";
 import { checkBasics, checkMachine } from "./machine";
@@ -37,6 +38,19 @@ export async function labUp(options: UpOptions): Promise<LabStatus> {
 export async function labDown({ progress }: { readonly progress: Progress }): Promise<void> {
   demandBasics();
   await bringDown(progress);
+}
+
+/**
+ * Installs cert-manager into the clusters of the lab that stands.
+ * @returns Their contexts; none where there is no lab.
+ * @throws ConfigurationError when the caller is not root; ToolError when it cannot be built.
+ */
+export async function labCertManager(options: {
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}): Promise<readonly string[]> {
+  demandBasics();
+  return await installCertManager(options.progress, options.signal);
 }
 
 /**

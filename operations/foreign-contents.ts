@@ -1,8 +1,16 @@
 import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
-import { isOfRelease, isOwned, releaseNames, systemNamespace, systemNamespaceOrigin } from "../topology";
+import {
+  isOfRelease,
+  issuedIntermediateName,
+  isOwned,
+  releaseNames,
+  systemNamespace,
+  systemNamespaceOrigin,
+} from "../topology";
 import { istioDefinitions } from "./istio-definitions";
 import { isMadeByIstiod } from "./istiod-records";
 import {
+  certificateNameAnnotation,
   connect,
   isNotFound,
   KubernetesError,
@@ -104,6 +112,7 @@ function isOfMesh(resource: string, object: NamespacedObject): boolean {
     isOurs(object) ||
     isMadeByIstiod(resource, metadata?.name) ||
     isReleaseRecord(resource, object) ||
+    isOfIssued(resource, object) ||
     // Its owner is told, where that is another's.
     (metadata?.ownerReferences ?? []).length > 0
   );
@@ -113,6 +122,14 @@ function isOurs({ metadata }: NamespacedObject): boolean {
   return (
     isOwned(metadata?.labels) ||
     releaseNames.some((name) => isOfRelease(metadata?.annotations, { name, namespace: systemNamespace }))
+  );
+}
+
+/** What cert-manager makes of our Certificate: the Secret with the intermediate CA, and its requests. */
+function isOfIssued(resource: string, { metadata }: NamespacedObject): boolean {
+  return (
+    ["secrets", "certificaterequests"].includes(resource) &&
+    metadata?.annotations?.[certificateNameAnnotation] === issuedIntermediateName
   );
 }
 

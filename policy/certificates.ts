@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { isKind, secretData, text, textsIn } from "./properties";
+import { at, isKind, secretData, text, textsIn } from "./properties";
 import type { Resource } from "./rule";
 
 /** A certificate that a resource holds. */
@@ -9,8 +9,11 @@ export interface FoundCertificate {
   readonly certificate: X509Certificate;
 }
 
-/** Secret from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"). */
-const intermediateCaSecret = "cacerts";
+/**
+ * Secrets from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"), and its roots where cert-manager
+ * issues that.
+ */
+const authoritySecrets: readonly (string | undefined)[] = ["cacerts", "isthmus-root-ca"];
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
@@ -31,7 +34,7 @@ export function certificatesIn({ properties }: Resource): FoundCertificate[] {
  */
 export function authoritiesIn(resource: Resource): FoundCertificate[] {
   const { type, properties } = resource;
-  const isIstiods = isKind(properties, "", "Secret") && nameOf(properties) === intermediateCaSecret;
+  const isIstiods = isKind(properties, "", "Secret") && authoritySecrets.includes(nameOf(properties));
   const found = isIstiods
     ? [...secretData(properties)].flatMap(([path, pem]) =>
         certificatesOf(pem).map((certificate) => ({ path, certificate })),
@@ -40,6 +43,12 @@ export function authoritiesIn(resource: Resource): FoundCertificate[] {
       ? certificatesIn(resource)
       : [];
   return found.filter(({ certificate }) => certificate.ca);
+}
+
+/** What cert-manager is asked for, where that is a CA; undefined for any other resource. */
+export function askedAuthority({ properties }: Resource): unknown {
+  const isCertificate = isKind(properties, "cert-manager.io", "Certificate");
+  return isCertificate && at(properties, "spec", "isCA") === true ? properties["spec"] : undefined;
 }
 
 /** Whether a certificate is a root: it was signed with its own key. */

@@ -1,6 +1,7 @@
 export type { ClusterSighting, MadeAnew } from "./checks/cluster-identity";
 export type { Findings } from "./checks/findings";
 export { identityFrom } from "./checks/identity";
+export { judgeIssued } from "./checks/issued-intermediate";
 export { judgeRemoval } from "./checks/removal";
 export { isBare, sightCluster } from "./checks/sighting";
 export {

@@ -4,6 +4,7 @@ import {
   CredentialError,
   describeConnectionError,
   NoAddressError,
+  NotIssuedError,
   ServiceAnswerError,
 } from "../access";
 import { ConfigurationError, formatProblem } from "../topology";
@@ -25,7 +26,8 @@ export async function inWords<T>(cluster: AskedCluster, promise: Promise<T>): Pr
 }
 
 function mendable({ name, path }: AskedCluster, error: unknown): pulumi.RunError | undefined {
-  if (error instanceof ConfigurationError || error instanceof NoAddressError || error instanceof ServiceAnswerError) {
+  const saysItself = [ConfigurationError, NoAddressError, NotIssuedError, ServiceAnswerError];
+  if (error instanceof Error && saysItself.some((one) => error instanceof one)) {
     return new pulumi.RunError(error.message);
   }
   if (error instanceof ConnectionError) {

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { accessByKubeconfig, type ApiServerAccess, type ClusterAccess } from "../access";
 import type { MeshCluster } from "../components";
+import { issuedIntermediate } from "./issued-intermediate";
 import { inWords } from "./mendable";
 import { serviceAddresses } from "./service-addresses";
 
@@ -70,6 +71,8 @@ export function meshCluster(name: string, args: MeshClusterArgs, opts: pulumi.Re
     certificateAuthorityData: ofOthers("certificateAuthorityData"),
     addresses: (service, timeoutSeconds) =>
       pulumi.unsecret(access.apply((known) => serviceAddresses(known, asked.path, service, timeoutSeconds))),
+    issued: (question) =>
+      pulumi.unsecret(access.apply((known) => issuedIntermediate({ access: known, path: asked.path }, question))),
     ...(foreignNamespaces === undefined ? {} : { foreignNamespaces }),
   };
 }

@@ -56,7 +56,7 @@ export async function meshStack(
         clusters: Object.fromEntries(
           sitesOf(plan).flatMap((site) => {
             const reached = clusters.get(site.name);
-            return reached === undefined ? [] : [[site.name, siteAccess(site, reached, last)]];
+            return reached === undefined ? [] : [[site.name, siteAccess(plan, site, reached, last)]];
           }),
         ),
       }),

@@ -40,7 +40,7 @@ export function giveCredentials(
   const last = parseLastOutputs(withoutUnknown(outputs));
   for (const site of sitesOf(plan)) {
     const access = clusters.get(site.name);
-    if (access !== undefined) siteAccess(site, { ...access, isReachable: true, existingNamespaces: [] }, last);
+    if (access !== undefined) siteAccess(plan, site, { ...access, isReachable: true, existingNamespaces: [] }, last);
   }
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asOutput(value)]));
 }

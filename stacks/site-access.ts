@@ -1,9 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReachedCluster } from "../preflight";
-import { eastWestGatewayName, type ClusterPlan, type SitePlan } from "../topology";
+import { eastWestGatewayName, type ClusterPlan, type MeshPlan, type SitePlan } from "../topology";
 import type { AddressReader, MeshCluster } from "../components";
 import { foreignNamespaces } from "./foreign-namespaces";
+import { issuedIntermediate } from "./issued-intermediate";
 import { lastControlPlaneOf, lastOf, type LastOutputs, type NamedSite } from "./last-outputs";
 import { serviceAddresses } from "./service-addresses";
 
@@ -12,7 +13,12 @@ import { serviceAddresses } from "./service-addresses";
  * nor a new name replaces anything; its Secrets are updated in place, so that istiod never sees one vanish; and what it
  * cannot reach it leaves as it is.
  */
-export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster, last: LastOutputs): MeshCluster {
+export function siteAccess(
+  plan: MeshPlan,
+  site: SitePlan | ClusterPlan,
+  reached: ReachedCluster,
+  last: LastOutputs,
+): MeshCluster {
   const replaces = "replaces" in site ? site.replaces : undefined;
   const { server, certificateAuthorityData, tlsServerName } = reached.forOthers;
   const named = { name: site.name, replaces };
@@ -33,6 +39,11 @@ export function siteAccess(site: SitePlan | ClusterPlan, reached: ReachedCluster
     ...(tlsServerName === undefined ? {} : { tlsServerName }),
     ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
     addresses: addressReader(site, named, reached, last),
+    issued: async (question) => {
+      // What cannot be reached is left as it is, istiod too.
+      if (!reached.isReachable) return undefined;
+      return issuedIntermediate({ access: reached, path: site.access.path, mesh: plan }, question);
+    },
     ...(uid === undefined ? {} : { uid }),
     foreignNamespaces: foreignNamespaces(named, reached, last),
   };

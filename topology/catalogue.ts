@@ -53,6 +53,19 @@ export const siteComponents = {
       cacerts: ["intermediate CA", "Secret cacerts"],
     },
   },
+  "issued-ca": {
+    type: "IssuedIntermediate",
+    noun: "issued intermediate CA",
+    children: {
+      certificate: ["intermediate CA", "Certificate"],
+      roots: ["intermediate CA", "Secret with the roots"],
+    },
+  },
+  "cert-manager": {
+    type: "CertManagerInstallation",
+    noun: "cert-manager",
+    children: { namespace: ["cert-manager", "namespace"], release: ["cert-manager"] },
+  },
   "control-plane": {
     type: "ControlPlane",
     noun: "control plane",

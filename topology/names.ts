@@ -61,6 +61,22 @@ export const rootConfigMap = "istio-ca-root-cert";
 /** Secret from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"). */
 export const intermediateCaSecret = "cacerts";
 
+/**
+ * The Certificate by which cert-manager issues the intermediate CA of an istiod, and the Secret that it keeps it in. Not
+ * `cacerts`: a mesh that comes from another source or goes to one has both for a moment, and neither overwrites the other.
+ */
+export const issuedIntermediateName = "isthmus-intermediate-ca";
+
+/**
+ * Secret with the roots for an istiod whose intermediate cert-manager issues. What an issuer writes beside a certificate is
+ * never taken for a root: with its next certificate it may write another one, and the former would be trusted no more. It
+ * holds nothing secret; unlike a ConfigMap it is updated in place by the providers of every mesh.
+ */
+export const trustedRootsSecret = { name: "isthmus-root-ca", key: "root-cert.pem" } as const;
+
+/** Namespace of a cert-manager that the mesh installs: that of cert-manager's documentation. */
+export const certManagerNamespace = "cert-manager";
+
 /** Label by which istiod finds the kubeconfigs of the clusters that it reads. */
 export const remoteSecretLabel = "istio/multiCluster";
 

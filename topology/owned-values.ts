@@ -114,6 +114,16 @@ export const valuesOfChangingRoots: readonly OwnedValue[] = [
   ...underPilotToo([{ path: "env.ISTIO_MULTIROOT_MESH", instead: byRoots }]),
 ];
 
+const byIssued =
+  "Leave it out: where cert-manager issues the intermediates, istiod reads them from what Isthmus mounts.";
+
+/** Values of the `istiod` chart that Isthmus owns where cert-manager issues the intermediates. */
+export const valuesOfIssuedIntermediates: readonly OwnedValue[] = underPilotToo([
+  { path: "env.ROOT_CA_DIR", instead: byIssued },
+  { path: "volumes", instead: byIssued },
+  { path: "volumeMounts", instead: byIssued },
+]);
+
 function underPilotToo(values: readonly OwnedValue[]): readonly OwnedValue[] {
   return [...values, ...values.map((value) => ({ ...value, path: `pilot.${value.path}` }))];
 }

@@ -1,5 +1,13 @@
 import type { MeshDeployment } from "../../operations/deployment";
-import { labDown, labStatus, labUp, type AddressFamily, type LabCluster, type LabStatus } from "../../lab";
+import {
+  labCertManager,
+  labDown,
+  labStatus,
+  labUp,
+  type AddressFamily,
+  type LabCluster,
+  type LabStatus,
+} from "../../lab";
 import { standardErrorProgress, type Progress } from "../../lab/progress";
 import { checkPrerequisites, ensureTools } from "../../lab/tools";
 import { ConfigurationError, parseRange, sitesOf, type MeshPlan } from "../../topology";
@@ -67,6 +75,24 @@ export async function labStatusVerb(flags: OutputFlags): Promise<void> {
   if (flags.output === "json") printJson(status);
   else print(statusLines(status));
   process.exitCode = status.ready ? exitCodes.fine : exitCodes.unhealthy;
+}
+
+/** `isthmus lab cert-manager` */
+export async function labCertManagerVerb(flags: OutputFlags): Promise<void> {
+  const contexts = await withProgress((progress) =>
+    interruptible(({ signal }) => labCertManager({ progress, signal }), {
+      onStop: "Stopping.",
+      advice: "Run it again: it goes on from there.",
+    }),
+  );
+  if (flags.output === "json") printJson({ contexts });
+  else
+    print(
+      contexts.length === 0
+        ? ["There is no lab: `isthmus lab up` first."]
+        : [`cert-manager runs in ${contexts.join(", ")}`],
+    );
+  if (contexts.length === 0) process.exitCode = exitCodes.unhealthy;
 }
 
 /** `isthmus lab tools` */

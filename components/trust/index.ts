@@ -1,3 +1,4 @@
+export { CertManagerTrust, type CertManagerTrustArgs } from "./cert-manager-trust";
 export { GeneratedTrust } from "./generated-trust";
 export { GivenTrust, type GivenTrustArgs } from "./given-trust";
 export * from "./intermediate-ca";
@@ -7,7 +8,9 @@ export { trustFrom } from "./source";
 export {
   intermediateFrom,
   trustedRoots,
+  type CertManagerIntermediate,
   type ExistingIntermediate,
+  type HandedIntermediate,
   type Intermediate,
   type IntermediateArgs,
   type NamedRoot,

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { IssuerRef } from "../../topology";
 import { fingerprintOf, notAfterOf } from "../internal/certificates";
 import { rootOutputs, type RootOutputs } from "../internal/roots";
 
 /** The intermediate CA of an istiod: one that the mesh gives it, or one that it is given by somebody else. */
-export type Intermediate = HandedIntermediate | ExistingIntermediate;
+export type Intermediate = HandedIntermediate | ExistingIntermediate | CertManagerIntermediate;
 
 /** The intermediate CA that the mesh gives an istiod, wherever it was signed. */
 export interface HandedIntermediate {
@@ -21,6 +22,11 @@ export interface ExistingIntermediate {
   readonly existingSecret: "cacerts";
   /** End of its validity, RFC 3339, where it is known. */
   readonly notAfter?: pulumi.Input<string>;
+}
+
+/** The intermediate CA of an istiod that cert-manager issues in its cluster, by a Certificate that is made there. */
+export interface CertManagerIntermediate {
+  readonly issuerRef: IssuerRef;
 }
 
 /** What a {@link Trust} says of an intermediate CA. */
@@ -61,7 +67,7 @@ export interface Trust {
    * The CA of an istiod. It is asked once for each.
    * @param site Name of the cluster that it runs in: one of the mesh, or of an external control plane.
    */
-  readonly intermediateOf: (site: string) => IntermediateArgs | ExistingIntermediate;
+  readonly intermediateOf: (site: string) => IntermediateArgs | ExistingIntermediate | CertManagerIntermediate;
 }
 
 /** What a reader of a stack learns about the roots of a trust. */
@@ -81,8 +87,8 @@ export function trustedRoots({ rootCertificatesPem, namedRoots = [] }: Trust): {
 }
 
 /** An intermediate CA as the mesh uses it. */
-export function intermediateFrom(args: IntermediateArgs | ExistingIntermediate): Intermediate {
-  if ("existingSecret" in args) return args;
+export function intermediateFrom(args: ReturnType<Trust["intermediateOf"]>): Intermediate {
+  if ("existingSecret" in args || "issuerRef" in args) return args;
   const { certificatePem, privateKeyPem, notAfter } = args;
   const certificate = pulumi.output(certificatePem);
   return {

@@ -52,6 +52,28 @@ async function buildMissing(plan: ToolPlan, progress: Progress, signal?: AbortSi
   await cancelOnFailure([() => build(plan.last)], signal);
 }
 
+/**
+ * Builds groups that are no part of every lab, one after the other, as the only process that changes this cache.
+ * @param missing Says which are not there, asked again once nobody else builds.
+ */
+export async function buildAlone(
+  cache: string,
+  missing: () => readonly Group[],
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const build = async (): Promise<void> => {
+    await removeUnfinished(cache);
+    const groups = missing();
+    progress.expect(groups.length);
+    for (const group of groups) {
+      signal?.throwIfAborted();
+      await progress.step(group.title, (report) => buildGroup(cache, group, report));
+    }
+  };
+  await withCacheLock(cache, progress, build, signal);
+}
+
 /** Runs an action as the only one that changes this cache. */
 async function withCacheLock<T>(
   cache: string,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { copyFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { digestFiles, type Group } from "./cache";
+import { writeCertManagerChart } from "./cert-manager-chart";
 import { runCommand } from "./command";
 import { buildFlags, buildGo, goModFiles, moduleSource, requiredVersion, type GoBuild } from "./go-module";
 import { sourceFiles } from "./sources";
@@ -11,6 +12,8 @@ export const modulesDirectory = join(__dirname, "modules");
 
 /** MetalLB's own manifest, beside its programs. */
 export const metallbManifest = "metallb-native.yaml";
+
+const certManagerModule = "github.com/cert-manager/cert-manager";
 
 /** The only version of the 1.31 branch that the Go proxy serves is a commit; Istio itself reads this as 1.31.1. */
 const istioRelease = "1.31.1";
@@ -94,10 +97,28 @@ const definitions = {
       await copyFile(join(source, "config/manifests", metallbManifest), join(directory, metallbManifest));
     },
   },
+  certManager: {
+    name: "cert-manager",
+    title: "cert-manager",
+    module: "cert-manager",
+    packages: ["tool"],
+    programs: 3,
+    variables: (goMod) => ({
+      [`${certManagerModule}/pkg/util.AppVersion`]: requiredVersion(goMod, certManagerModule),
+    }),
+    finish: async (directory) => {
+      const module = join(modulesDirectory, "cert-manager");
+      const version = requiredVersion(readFileSync(join(module, "go.mod"), "utf8"), certManagerModule);
+      await writeCertManagerChart(await moduleSource(module, certManagerModule), version, join(directory, "chart"));
+    },
+  },
 } satisfies Record<string, GoGroup>;
 
+/** What the lab runs only when it is asked for. It is built only then, and on nothing of it does another group depend. */
+export const certManagerGroup = (): Group => toGroup(definitions.certManager, []);
+
 /** The Go modules' groups. Their own Go sources are part of the key, the tests aside. */
-export function goGroups(): Readonly<Record<keyof typeof definitions, Group>> {
+export function goGroups(): Readonly<Record<Exclude<keyof typeof definitions, "certManager">, Group>> {
   const { cluster, standIns, pulumi, language, metallb } = definitions;
   return {
     cluster: toGroup(cluster, ["charts", "sample", "pause"]),

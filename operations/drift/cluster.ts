@@ -1,4 +1,4 @@
-import { isMap } from "../../topology";
+import { isMap, type IntermediateOrigin } from "../../topology";
 import { ensureAdmitted, isNotFound, KubernetesError, type ClusterClient } from "../../access";
 import type { Manifests } from "./applied/manifest";
 import { markedByHelm } from "./applied/helm-marks";
@@ -40,7 +40,7 @@ export class ClusterComparison {
     applied: Applied,
     private readonly context: DriftWords & {
       readonly manifests: Manifests;
-      readonly intermediate?: "made" | "existing";
+      readonly intermediate?: IntermediateOrigin;
     },
   ) {
     this.resources = new Resources(client);

@@ -14,6 +14,7 @@ const ownedKinds = [
     kind: "PeerAuthentication",
     path: "/apis/security.istio.io/v1/peerauthentications",
   },
+  { apiVersion: "cert-manager.io/v1", kind: "Certificate", path: "/apis/cert-manager.io/v1/certificates" },
 ] as const;
 
 /** What is marked as ours in a cluster, and the Secrets beside istiod, by which it may go. */

@@ -1,6 +1,13 @@
 /** What stands in a cluster and that no stack applied. Pure. */
 
-import { intermediateCaSecret, remoteSecretLabel, isMeshNamespace, isOwned, systemNamespace } from "../../topology";
+import {
+  intermediateCaSecret,
+  remoteSecretLabel,
+  isMeshNamespace,
+  isOwned,
+  systemNamespace,
+  type IntermediateOrigin,
+} from "../../topology";
 import { sampleLabels } from "../verify/sample-manifests";
 import type { DriftFinding } from "./finding";
 import { referenceTo, type ObjectReference } from "./object-reference";
@@ -59,13 +66,13 @@ const steering: readonly {
  * What nobody applied.
  * @param listed Objects that are marked as ours, and Secrets of the system namespace.
  * @param isApplied Whether a stack or a release of ours made an object.
- * @param intermediate `existing` where the CA of the cluster's istiod is somebody else's, as the configuration says.
+ * @param intermediate Who keeps the CA of the cluster's istiod: only where the mesh does, another `cacerts` counts.
  */
 export function straysAmong(
   cluster: string,
   listed: readonly ListedObject[],
   isApplied: (object: ObjectReference) => boolean,
-  intermediate: "made" | "existing" = "made",
+  intermediate: IntermediateOrigin = "made",
 ): DriftFinding[] {
   return listed.flatMap((object): DriftFinding[] => {
     const reference = referenceTo(object);
@@ -80,7 +87,7 @@ export function straysAmong(
     }
     const row = reference.namespace === systemNamespace ? steering.find(({ is }) => is(object)) : undefined;
     if (row === undefined) return [];
-    if (intermediate === "existing" && object.metadata?.name === intermediateCaSecret) return [];
+    if (intermediate !== "made" && object.metadata?.name === intermediateCaSecret) return [];
     return [{ ...about, kind: "foreign", severity: "warning", found: row.found, remedy: row.remedy }];
   });
 }

@@ -22,6 +22,7 @@ import { crossNetwork } from "./rules/cross-network";
 import { exposedIstiod } from "./rules/exposed-istiod";
 import { gatewayPods } from "./rules/gateway-pods";
 import { gatewayService } from "./rules/gateways";
+import { issuedIntermediate } from "./rules/issued-intermediate";
 import { istioVersion, releasesChange } from "./rules/istio";
 import {
   configurationMoves,
@@ -56,6 +57,7 @@ const rules: readonly ClusterRule[] = [
   gatewayPods,
   releasesChange,
   systemNamespace,
+  issuedIntermediate,
   intermediate,
   gatewayService,
   exposedIstiod,

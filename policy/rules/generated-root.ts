@@ -18,7 +18,7 @@ export const generatedRoot = resourceRule<{
     if (!isRoot || isForTrying) return [];
     return [
       `expected a root CA from elsewhere, found one whose key stack ${stack} makes and keeps in its state. ` +
-        "Set isthmus:mesh.trust.root to offline or given, or name the stack in `development` if it is for trying.",
+        "Set isthmus:mesh.trust.root to offline, given or cert-manager, or name the stack in `development` if it is for trying.",
     ];
   },
 });

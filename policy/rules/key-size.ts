@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import { authoritiesIn } from "../certificates";
-import { text } from "../properties";
+import { askedAuthority, authoritiesIn } from "../certificates";
+import { at, text } from "../properties";
 import { count, type Resource, resourceRule } from "../rule";
 
 interface Sizes {
@@ -52,6 +52,7 @@ export const keySize = resourceRule<Sizes>({
 function keysIn(resource: Resource): Key[] {
   return [
     ...madeBy(resource),
+    ...askedBy(resource),
     ...authoritiesIn(resource).map(({ path, certificate }) => keyOf(certificate.publicKey, path)),
   ];
 }
@@ -69,6 +70,24 @@ function madeBy({ type, properties }: Resource): Key[] {
           where: "ecdsaCurve",
         },
       ];
+    default:
+      return [];
+  }
+}
+
+/** What cert-manager makes where nothing is said (cert-manager.io, CertificatePrivateKey). */
+const certManagersOwn = { algorithm: "RSA", rsaBits: 2048, ecdsaBits: 256 } as const;
+
+function askedBy(resource: Resource): Key[] {
+  const spec = askedAuthority(resource);
+  if (spec === undefined) return [];
+  const size = at(spec, "privateKey", "size");
+  const where = "spec.privateKey.size";
+  switch (text(at(spec, "privateKey", "algorithm")) ?? certManagersOwn.algorithm) {
+    case "RSA":
+      return [{ kind: "rsa", bits: Number(size ?? certManagersOwn.rsaBits), where }];
+    case "ECDSA":
+      return [{ kind: "ecdsa", bits: Number(size ?? certManagersOwn.ecdsaBits), where }];
     default:
       return [];
   }

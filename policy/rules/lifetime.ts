@@ -1,4 +1,5 @@
-import { authoritiesIn, isRoot } from "../certificates";
+import { askedAuthority, authoritiesIn, isRoot } from "../certificates";
+import { at, text } from "../properties";
 import { count, type Resource, resourceRule } from "../rule";
 
 interface Lifetimes {
@@ -42,7 +43,18 @@ function certificatesOf(resource: Resource): Certificate[] {
     const ms = Date.parse(certificate.validTo) - Date.parse(certificate.validFrom);
     return { kind: isRoot(certificate) ? "root" : "intermediate", days: Math.ceil(ms / dayMs), where: path };
   });
-  return [...madeBy(resource), ...given];
+  return [...madeBy(resource), ...askedBy(resource), ...given];
+}
+
+/** How long cert-manager has a certificate live where nothing is said, in hours (cert-manager.io, CertificateSpec). */
+const certManagersOwnHours = 2160;
+
+/** Of cert-manager a lifetime is asked as Kubernetes writes it: `8760h0m0s`. */
+function askedBy(resource: Resource): Certificate[] {
+  const spec = askedAuthority(resource);
+  if (spec === undefined) return [];
+  const [, hours = certManagersOwnHours] = /^(\d+)h/.exec(text(at(spec, "duration")) ?? "") ?? [];
+  return [{ kind: "intermediate", days: Math.ceil(Number(hours) / 24), where: "spec.duration" }];
 }
 
 function madeBy({ type, properties }: Resource): Certificate[] {

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import {
+  controlPlaneIn,
   intermediateOrigin,
   peerPoliciesIn,
   readVersion,
   supportedKubernetesMinors,
   systemNamespace,
   type ClusterPlan,
+  type IntermediateOrigin,
   type MeshPlan,
   type Problem,
   type SitePlan,
@@ -16,6 +18,7 @@ import { describeConnectionError, describeRefusal } from "../../access/connectio
 import { CredentialError } from "../../access/connection/exec-credential";
 import { checkExistingIntermediate } from "./existing-intermediate";
 import { noFindings, type Findings } from "./findings";
+import { checkIssuedIntermediate } from "./issued-intermediate";
 import type { ClusterSighting } from "./cluster-identity";
 import { answered, object } from "./object";
 import { checkOthersAccess } from "./others-access";
@@ -42,7 +45,7 @@ export interface ClusterFindings extends Findings {
   readonly namespaces?: readonly string[];
   /** Address ranges that the cluster itself says, where they matter and the configuration does not give them. */
   readonly ranges?: ReadRanges;
-  /** End of the intermediate CA that somebody else keeps there, RFC 3339. */
+  /** End of the intermediate CA that somebody else keeps there, or cert-manager, RFC 3339. */
   readonly existingIntermediate?: string;
 }
 
@@ -101,25 +104,30 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
-  const [missing, kubeSystem, standing, ranges, others, existing] = await Promise.all([
-    everything === "allowed" ? "" : missingPermissions(server, cluster?.role ?? "external", systemNamespace),
+  const [missing, kubeSystem, standing, ranges, others, existing, issued] = await Promise.all([
+    everything === "allowed"
+      ? ""
+      : missingPermissions(server, cluster?.role ?? "external", systemNamespace, originIn(check)),
     object(server, "/api/v1/namespaces/kube-system"),
     standingIn(check, server, cluster),
     cluster && readRanges(check.mesh, cluster, server),
     cluster === undefined ? noFindings() : checkOthersAccess({ ...check, cluster }, server),
     checkExistingIntermediate(check, server),
+    checkIssuedIntermediate(check, server),
   ]);
+  const notAfter = existing.notAfter ?? issued.notAfter;
   const uid = kubeSystem?.metadata.uid;
   const rights = missing === "" ? [] : [notPermitted(path, missing)];
   const judged = judgeStanding(standing);
   return {
-    problems: [...rights, ...others.problems, ...judged.problems, ...existing.problems],
+    problems: [...rights, ...others.problems, ...judged.problems, ...existing.problems, ...issued.problems],
     rights,
     warnings: [
       ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
       ...(ranges?.warnings ?? []),
       ...others.warnings,
       ...judged.warnings,
+      ...(issued.warnings ?? []),
     ],
     namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {
@@ -127,7 +135,7 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
       system: await sightingOf(standing.system, server, check.issuer ?? "leave"),
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
-    ...(existing.notAfter === undefined ? {} : { existingIntermediate: existing.notAfter }),
+    ...(notAfter === undefined ? {} : { existingIntermediate: notAfter }),
   };
 }
 
@@ -152,9 +160,14 @@ async function standingIn(
     system,
     namespaces,
     wantedOfSystem: mesh.istio.systemNamespace,
-    intermediate: intermediateOrigin(mesh, site.name),
+    intermediate: originIn({ mesh, site }),
     wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
   });
+}
+
+/** A remote cluster has no intermediate CA, wherever those of the others come from. */
+function originIn({ mesh, site }: Pick<ClusterCheck, "mesh" | "site">): IntermediateOrigin {
+  return controlPlaneIn(mesh, site.name) === undefined ? "made" : intermediateOrigin(mesh, site.name);
 }
 
 function notPermitted(path: string, missing: string): Problem {

@@ -3,6 +3,7 @@ import {
   listed,
   sitesOf,
   systemNamespace,
+  type IssuerRef,
   type MeshPlan,
   type Problem,
   type SitePlan,
@@ -33,6 +34,8 @@ export type SystemNamespaceSighting =
       readonly roots: readonly string[];
       /** SHA-256 fingerprint of the root that the CA leads to which istiod signs with; undefined where it was not looked at. */
       readonly issuerRoot?: string;
+      /** The issuer that cert-manager asks for it; left out where it issues none, or it was not looked at. */
+      readonly issuerRef?: IssuerRef;
       /** Whether it has more than what Kubernetes puts into every namespace. */
       readonly contents: "nothing" | "something";
     };

@@ -32,7 +32,7 @@ export async function checkExistingIntermediate(
   { mesh, rootsPem, site: { name } }: ExistingIntermediateCheck,
   server: ApiServer,
 ): Promise<ExistingIntermediateFindings> {
-  if (intermediateOrigin(mesh, name) === "made") return { problems: [] };
+  if (intermediateOrigin(mesh, name) !== "existing") return { problems: [] };
   const path = configurationPath("trust", "intermediates", name, "existingSecret");
   const shown = `Secret ${intermediateCaSecret} in ${systemNamespace} of ${name}`;
   const found = await answered(server, `/api/v1/namespaces/${systemNamespace}/secrets/${intermediateCaSecret}`);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listed } from "../../topology";
+import { listed, type IntermediateOrigin } from "../../topology";
 import type { ApiServer } from "../../access/connection/api-server";
 import { readJson } from "../../access/json";
 
@@ -13,6 +13,8 @@ export interface Resource {
   readonly scope: "cluster" | "system-namespace";
   /** In which clusters. Default: all. */
   readonly only?: "remote";
+  /** Whose intermediate CA is so. Default: whatever it is. */
+  readonly intermediate?: "issued";
 }
 
 /**
@@ -40,11 +42,16 @@ const resources: readonly Resource[] = [
   { group: "policy", resource: "poddisruptionbudgets", scope: "system-namespace" },
   { group: "networking.istio.io", resource: "gateways", scope: "system-namespace" },
   { group: "security.istio.io", resource: "peerauthentications", scope: "system-namespace" },
+  // By which cert-manager issues the intermediate CA.
+  { group: "cert-manager.io", resource: "certificates", scope: "system-namespace", intermediate: "issued" },
 ];
 
-/** What is created in a cluster. Pure. */
-export function resourcesIn(role: SiteRole): readonly Resource[] {
-  return resources.filter(({ only = role }) => only === role);
+/**
+ * What is created in a cluster. Pure.
+ * @param origin Who keeps the intermediate CA of its istiod. Default: the mesh makes it.
+ */
+export function resourcesIn(role: SiteRole, origin: IntermediateOrigin = "made"): readonly Resource[] {
+  return resources.filter(({ intermediate = origin, only = role }) => only === role && intermediate === origin);
 }
 
 /** What a cluster is in the mesh. */
@@ -64,8 +71,13 @@ export async function mayDoEverything(server: ApiServer): Promise<Permission> {
 }
 
 /** What the user may not do, such as `create, patch, delete namespaces, clusterroles; delete secrets`; empty for nothing. */
-export async function missingPermissions(server: ApiServer, role: SiteRole, namespace: string): Promise<string> {
-  const needed = resourcesIn(role);
+export async function missingPermissions(
+  server: ApiServer,
+  role: SiteRole,
+  namespace: string,
+  origin: IntermediateOrigin = "made",
+): Promise<string> {
+  const needed = resourcesIn(role, origin);
   const resourcesByVerbs = new Map<string, string[]>();
   const denied = await Promise.all(needed.map(async (resource) => deniedVerbs(server, resource, namespace)));
   needed.forEach(({ resource }, index) => {

@@ -1,13 +1,17 @@
 import { z } from "zod";
 import {
+  certManagerGroup,
   intermediateCaSecret,
   ownedLabels,
   releaseNames,
   rootConfigMap,
   systemNamespace,
   systemNamespaceOrigin,
+  trustedRootsSecret,
+  type IssuerRef,
 } from "../../topology";
 import { certificatesIn, fingerprintsIn, rootOf } from "../../trust";
+import { certificatePath, certManagerObject, issuedSecretPath } from "../../access/cert-manager";
 import type { ClusterAccess } from "../../access/cluster-access";
 import { intermediateInSecret } from "../../access/trust/intermediate-files";
 import { apiServer, type ApiServer } from "../../access/connection/api-server";
@@ -78,12 +82,27 @@ export async function sightingOf(
   };
 }
 
-/** Under which root the istiod signs that runs there. */
-async function issuerIn(server: ApiServer): Promise<{ readonly issuerRoot?: string }> {
-  const secret = await object(server, `${systemNamespacePath}/secrets/${intermediateCaSecret}`);
-  const files = intermediateInSecret(secret?.data, "leave");
-  if ("found" in files) return {};
-  const root = rootOf(certificatesIn(files.chainPem), certificatesIn(files.rootsPem ?? files.chainPem));
+/** Under which root the istiod signs that runs there, and who issues for it where cert-manager does. */
+async function issuerIn(server: ApiServer): Promise<{ readonly issuerRoot?: string; readonly issuerRef?: IssuerRef }> {
+  const roots = await object(server, `${systemNamespacePath}/secrets/${trustedRootsSecret.name}`);
+  const issued = roots === undefined ? undefined : await object(server, issuedSecretPath);
+  if (issued === undefined) {
+    const secret = await object(server, `${systemNamespacePath}/secrets/${intermediateCaSecret}`);
+    const files = intermediateInSecret(secret?.data, "leave");
+    return "found" in files ? {} : rootIn(files.chainPem, files.rootsPem ?? files.chainPem);
+  }
+  const files = intermediateInSecret(issued.data, "leave");
+  const { body } = await server.ask(certificatePath);
+  const { group = certManagerGroup, kind = "Issuer", name } = certManagerObject(body)?.spec?.issuerRef ?? {};
+  const bundle = Buffer.from(roots?.data?.[trustedRootsSecret.key] ?? "", "base64").toString();
+  return {
+    ...("found" in files ? {} : rootIn(files.chainPem, bundle)),
+    ...(name === undefined ? {} : { issuerRef: { group, kind, name } }),
+  };
+}
+
+function rootIn(chainPem: string, rootsPem: string): { readonly issuerRoot?: string } {
+  const root = rootOf(certificatesIn(chainPem), certificatesIn(rootsPem));
   return root === undefined ? {} : { issuerRoot: root.fingerprint256 };
 }
 

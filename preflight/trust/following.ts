@@ -18,7 +18,14 @@ import {
   type MeshStanding,
 } from "../../trust/rotation";
 import { standingAmong } from "../checks/stack-knowledge";
-import { changesRoots, generatedIn, generatedIssuerOf, judgeRootChange, type RootChange } from "./root-change";
+import {
+  changesRoots,
+  generatedIn,
+  generatedIssuerOf,
+  issuedAnew,
+  judgeRootChange,
+  type RootChange,
+} from "./root-change";
 import type { ProxyName } from "./standing/cluster-trust";
 import { knownRoots, meshStanding, type Trusts } from "./standing/mesh-standing";
 import { namingBy } from "./standing/naming";
@@ -62,12 +69,16 @@ export function judgeFollowing(change: RootChange, trusts: Trusts): Problem[] {
   const plan = standingPlan(change);
   const wanted = wantedRoots(change, trusts);
   const { standing, unknown } = meshStanding(plan, trusts, wanted);
-  const step = stepOf(change, standing, trusts, wanted);
-  if (step.size === 0) return [];
+  const steps = stepsOf(change, standing, trusts, wanted);
+  if (steps.every(({ size }) => size === 0)) return [];
   const roots = configurationPath("trust", "roots");
-  const found = unsafe(standing, step, namingBy(trusts, [...wanted, ...givenIn(change)]));
+  const naming = namingBy(trusts, [...wanted, ...givenIn(change)]);
+  const [first] = steps.flatMap((step) => {
+    const found = unsafe(standing, step, naming);
+    return found === undefined ? [] : [{ found, step }];
+  });
   return [
-    ...(found === undefined ? [] : [losesCalls(found, { change, standing, step, trusts, wanted })]),
+    ...(first === undefined ? [] : [losesCalls(first.found, { change, standing, step: first.step, trusts, wanted })]),
     ...(unknown.length === 0
       ? []
       : [
@@ -106,12 +117,33 @@ function givenIn({ material }: RootChange): X509Certificate[] {
   );
 }
 
-/** What the update changes of istiods: not of those whose Secret says it already, or is somebody else's. */
+/**
+ * What the update may change of istiods. Where another issuer of cert-manager begins to sign it is not known to which root
+ * it leads: then there is one step for each that it may be, and all must be safe.
+ */
+function stepsOf(
+  change: RootChange,
+  standing: MeshStanding,
+  trusts: Trusts,
+  wanted: readonly X509Certificate[],
+): readonly Change[] {
+  if (issuedAnew(change).length === 0) return [stepOf(change, standing, trusts, wanted)];
+  return wanted.map((root) => stepOf(change, standing, trusts, wanted, root));
+}
+
+/** Stands for the key of an intermediate that is yet to be issued. */
+const keyToCome = "issued by this update";
+
+/**
+ * What the update changes of istiods: not of those whose Secret says it already, or is somebody else's.
+ * @param issuing The root to which issuers lead that begin to sign.
+ */
 function stepOf(
   change: RootChange,
   standing: MeshStanding,
   trusts: Trusts,
   wanted: readonly X509Certificate[],
+  issuing?: X509Certificate,
 ): Change {
   const { material, plan } = change;
   const known = [...knownRoots(trusts), ...wanted];
@@ -121,6 +153,8 @@ function stepOf(
       const found = material.intermediates.get(site);
       if (found !== undefined && !("certificatePem" in found)) return [];
       if (!plan.controlPlanes.some(({ name }) => name === site)) return [];
+      if (issuing !== undefined && issuedAnew(change).includes(site))
+        return [[site, { roots, issuer: { keyId: keyToCome, anchors: [{ root: keyIdOf(issuing) }] } }]];
       const said = trusts.get(site)?.authority;
       const saidIssuer = said && issuerOf([...said.chain, ...said.roots], known);
       const issuer =

@@ -44,7 +44,7 @@ export async function findTrust(
   const problems = read.flatMap((one) => one.problems ?? []);
   if (typeof rootsRead === "object")
     return { material: { intermediates: new Map(), sites }, problems: [rootsRead, ...problems] };
-  if (root === "generated") {
+  if (root === "generated" || root === "cert-manager") {
     const material = { intermediates: new Map(), sites, ...(rootsRead === undefined ? {} : { rootsPem: rootsRead }) };
     return { material, problems: rootsRead === undefined ? [] : bundleProblems(rootsRead, { now, path: rootsPath }) };
   }

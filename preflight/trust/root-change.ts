@@ -4,6 +4,7 @@ import {
   distinctProblems,
   firstRoot,
   generatedRootsOf,
+  issuerRefOf,
   issuingRootOf,
   listed,
   mayChangeRoots,
@@ -13,6 +14,7 @@ import {
 } from "../../topology";
 import { certificatesIn, rootOf, type TrustMaterial } from "../../trust";
 import type { ClusterSighting } from "../checks/cluster-identity";
+import { issuerPath } from "../checks/issued-intermediate";
 import { knownAs, standingAmong, type StackKnowledge } from "../checks/stack-knowledge";
 
 /** What is asked of a change of roots. */
@@ -41,6 +43,7 @@ export function judgeRootChange(change: RootChange): Problem[] {
   return [
     ...droppedRoots(change, wanted, names),
     ...(isGenerated ? untrustedRoots(change, names) : unknownRoots(change, wanted, names)),
+    ...rootsOfIssuers(change, wanted, names),
   ];
 }
 
@@ -65,6 +68,7 @@ export function changesRoots(change: RootChange): boolean {
   return (
     signsAnew ||
     isUnderAnother ||
+    issuedAnew(change).some((site) => standing.some(({ name }) => name === site)) ||
     standing.some(({ name }) => {
       const system = sightings.get(name)?.system;
       return system?.kind === "ours" && system.roots.some((root) => !kept.has(root));
@@ -86,6 +90,20 @@ export function generatedIn(change: RootChange): readonly string[] {
 /** Fingerprint of the generated root under which an istiod is to sign; undefined where none is, or it is yet to be made. Pure. */
 export function generatedIssuerOf({ knowledge, plan }: RootChange, site: string): string | undefined {
   return plan.trust.root === "generated" ? knowledge.generatedRoots?.get(issuingRootOf(plan, site)) : undefined;
+}
+
+/**
+ * Clusters whose istiods are to sign with what another issuer of cert-manager than until now gives, or any, and which root
+ * that leads to is not known before it has. One that cannot be asked is not changed. Pure.
+ */
+export function issuedAnew({ plan, sightings }: RootChange): readonly string[] {
+  return plan.controlPlanes.flatMap(({ name }) => {
+    const wanted = issuerRefOf(plan, name);
+    const system = sightings.get(name)?.system;
+    if (wanted === undefined || system === undefined) return [];
+    const { group, kind, name: issuer } = (system.kind === "ours" ? system.issuerRef : undefined) ?? {};
+    return group === wanted.group && kind === wanted.kind && issuer === wanted.name ? [] : [name];
+  });
 }
 
 /** The root under which the istiod of a cluster signs: as the cluster says it, else as the last update did. */
@@ -175,6 +193,32 @@ function unknownRoots(change: RootChange, wanted: readonly X509Certificate[], st
         expected: "an intermediate under a root that every cluster is known to trust already",
         found: `one under ${nameOf(root)}, which is not known of ${listed(lacking)}`,
         fix: "Keep the former intermediates for now, with both roots in the file of isthmus:mesh.trust.roots, and run until every cluster has them; then change the intermediates and run again (docs/trust.md).",
+      },
+    ];
+  });
+}
+
+/** Roots to which an issuer may lead that begins to sign, and that a cluster does not trust yet. */
+function rootsOfIssuers(
+  change: RootChange,
+  wanted: readonly X509Certificate[],
+  standing: readonly string[],
+): Problem[] {
+  return issuedAnew(change).flatMap((site): Problem[] => {
+    const unknown = wanted.flatMap((root) => {
+      const lacking = standing.filter((name) => {
+        const system = change.sightings.get(name)?.system;
+        return system?.kind !== "ours" || !system.roots.includes(root.fingerprint256);
+      });
+      return lacking.length === 0 ? [] : [`${nameOf(root)} is not known of ${listed(lacking)}`];
+    });
+    if (unknown.length === 0) return [];
+    return [
+      {
+        path: issuerPath(change.plan, site),
+        expected: "an issuer that leads to roots that every cluster is known to trust already, since it begins to sign",
+        found: listed(unknown),
+        fix: "Let it sign nothing for now: trust its root beside the former one first, in the file of isthmus:mesh.trust.roots, and run until every cluster has both; then change the issuer and run again (docs/trust.md).",
       },
     ];
   });

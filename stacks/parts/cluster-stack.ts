@@ -68,7 +68,7 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
   // One cluster may be new to a mesh that stands: the trust was there first.
   const plan = withMutualTls(args.plan, trust);
   await ensureNeeds({ plan, stack, part, others, lastUses });
-  const elsewhere = elsewhereOf(others);
+  const elsewhere = elsewhereOf(plan, others);
   const mesh = {
     id: plan.id,
     trustDomain: plan.trustDomain,
@@ -92,7 +92,13 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
 
   const made = withoutPromiseTraces(
     () =>
-      new MeshPart(meshName, { plan, cluster: part, access: siteAccess(site, access, last), elsewhere, transforms }),
+      new MeshPart(meshName, {
+        plan,
+        cluster: part,
+        access: siteAccess(plan, site, access, last),
+        elsewhere,
+        transforms,
+      }),
   );
   watchWaiting(made.awaited, reached.clusters);
   const files = localFilesDigest(plan, projectDirectory);

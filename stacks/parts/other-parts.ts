@@ -3,6 +3,7 @@ import type { Elsewhere } from "../../components";
 import {
   ConfigurationError,
   formatProblem,
+  issuerRefOf,
   needKey,
   needsOf,
   partStack,
@@ -82,13 +83,16 @@ export async function ensureNeeds(context: PartContext): Promise<void> {
 }
 
 /** What the components take of other parts. In a preview all that is needed counts as there, and may be unknown. */
-export function elsewhereOf(parts: OtherParts): Elsewhere {
+export function elsewhereOf(plan: MeshPlan, parts: OtherParts): Elsewhere {
   const isPreview = pulumi.runtime.isDryRun();
   const trust = parts.get(trustPart);
   return {
     rootCertificatePem: known(trust?.rootCertificatePem),
     rootFingerprint: known(trust?.mesh.rootFingerprint),
     intermediateOf: (site) => {
+      // What is to be issued follows from the plan: in a preview the trust may be of another source yet.
+      const issuerRef = issuerRefOf(plan, site);
+      if (issuerRef !== undefined) return { issuerRef };
       const intermediate = trust?.intermediates[site];
       if (intermediate !== undefined && "existingSecret" in intermediate) {
         const { existingSecret, notAfter } = intermediate;

@@ -84,6 +84,10 @@ function writtenOf(intermediate: Intermediate): {
   if ("existingSecret" in intermediate) {
     return { written: intermediate, offer: pulumi.output(`Secret ${intermediate.existingSecret}`) };
   }
+  if ("issuerRef" in intermediate) {
+    const { group, kind, name } = intermediate.issuerRef;
+    return { written: intermediate, offer: pulumi.output(`issued by ${kind}.${group}/${name}`) };
+  }
   const { certificatePem, privateKeyPem, notAfter } = intermediate;
   return { written: { certificatePem, privateKeyPem, notAfter }, offer: certificatePem.apply(digestOf) };
 }

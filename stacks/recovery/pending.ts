@@ -37,6 +37,7 @@ const kinds: readonly { readonly kind: string; readonly group: string; readonly 
   { kind: "ConfigMap", group: "api/v1", collection: "configmaps" },
   { kind: "Gateway", group: "apis/networking.istio.io/v1", collection: "gateways" },
   { kind: "PeerAuthentication", group: "apis/security.istio.io/v1", collection: "peerauthentications" },
+  { kind: "Certificate", group: "apis/cert-manager.io/v1", collection: "certificates" },
   { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
 ];
 

@@ -69,7 +69,7 @@ class PartsUnderMocks {
   }
 
   cluster(plan: MeshPlan, part: string): ClusterStackOutputs {
-    const elsewhere = elsewhereOf(this.outputs);
+    const elsewhere = elsewhereOf(plan, this.outputs);
     const made = new MeshPart("mesh", {
       plan,
       cluster: part,

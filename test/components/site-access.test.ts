@@ -18,10 +18,11 @@ const reached: ReachedCluster = {
 
 /** The provider of the cluster east, as the stack's program asks for it. */
 async function providerOf(config: MeshConfig, lastOutputs: object = {}): Promise<RecordedResource> {
-  const site = sitesOf(planOf(config)).find(({ name }) => name === "east");
+  const plan = planOf(config);
+  const site = sitesOf(plan).find(({ name }) => name === "east");
   assert.ok(site !== undefined);
   const last = parseLastOutputs(lastOutputs);
-  return find(await record("update", provided, () => void siteAccess(site, reached, last)), "east");
+  return find(await record("update", provided, () => void siteAccess(plan, site, reached, last)), "east");
 }
 
 describe("the provider of a cluster in a stack", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { Mesh, type AddressReader, type MeshArgs } from "../../components";
+import { Mesh, type AddressReader, type IssuedReader, type MeshArgs } from "../../components";
 import { sitesOf, type MeshConfig } from "../../topology";
 import { selfSignedCertificatePem } from "../support/certificates";
 import { record, reveal, type RecordedResource } from "../support/mocks";
@@ -13,6 +13,8 @@ export interface World {
   readonly addresses?: (cluster: string) => readonly string[] | undefined;
   /** Namespaces of the mesh that somebody else made, by cluster. */
   readonly foreignNamespaces?: Readonly<Record<string, readonly string[]>>;
+  /** Waits for what cert-manager issues in a cluster. Default: it has nothing. */
+  readonly issued?: (cluster: string) => IssuedReader;
   readonly transforms?: MeshArgs["transforms"];
   readonly trust?: MeshArgs["trust"];
 }
@@ -54,6 +56,7 @@ export function provided(args: pulumi.runtime.MockResourceArgs): Record<string, 
 export function buildMesh(config: MeshConfig, world: World = {}): Mesh {
   const plan = planOf(config);
   const { addresses = (cluster: string) => [addressOf(cluster)], foreignNamespaces = {}, transforms, trust } = world;
+  const { issued = () => () => Promise.resolve(undefined) } = world;
   return new Mesh("mesh", {
     plan,
     clusters: Object.fromEntries(
@@ -63,6 +66,7 @@ export function buildMesh(config: MeshConfig, world: World = {}): Mesh {
           provider: new kubernetes.Provider(name, { clusterIdentifier: name }),
           server: `https://${name}.example:6443`,
           addresses: read,
+          issued: issued(name),
           foreignNamespaces: foreignNamespaces[name] ?? [],
         };
         return [name, access];

@@ -169,6 +169,51 @@ describeEngine("where a mesh's certificates come from", (tools) => {
     },
   );
 
+  for (const stacks of ["one", "per-cluster"] as const) {
+    it(`has cert-manager issue in each cluster, and no key comes near the state (stacks: ${stacks})`, async () => {
+      const trust: PaperConfig["trust"] = {
+        root: "cert-manager",
+        roots: "trust/roots.pem",
+        certManager: { issuerRef: { name: "mesh-ca" } },
+      };
+      const wanted = config(trust, { stacks });
+      assert.match(await refused(wanted), /expected an issuer that is ready in east: clusterissuer\..*, found none/);
+      const encoded = (text: string): string => Buffer.from(text).toString("base64");
+      for (const site of ["east", "west"]) {
+        const ca = await intermediate(site);
+        const url = mesh.urlOf(site);
+        mesh.world.add(url, "kubernetes:cert-manager.io/v1:ClusterIssuer", "mesh-ca", {
+          apiVersion: "cert-manager.io/v1",
+          kind: "ClusterIssuer",
+          metadata: { name: "mesh-ca" },
+        });
+        const annotations = { "cert-manager.io/certificate-name": "isthmus-intermediate-ca" };
+        mesh.world.add(url, secretType, "istio-system/isthmus-intermediate-ca", {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "isthmus-intermediate-ca", namespace: "istio-system", annotations },
+          ...{ data: { "tls.crt": encoded(pem(ca)), "tls.key": encoded(privateKeyPem(ca)) } },
+        });
+      }
+      const outputs = await up(wanted);
+      for (const cluster of ["east", "west"]) {
+        const at = mesh.urlOf(cluster);
+        assert.ok(
+          mesh.world.find(at, "kubernetes:cert-manager.io/v1:Certificate", "istio-system/isthmus-intermediate-ca"),
+        );
+        assert.equal(cacerts(cluster), undefined);
+        assert.equal(outputs.controlPlanes[cluster]?.intermediate.root, company.certificate.fingerprint256);
+      }
+      const again = await mesh.isthmus(wanted, "preview", "-o", "json");
+      assert.equal((JSON.parse(again.stdout) as { outcome: string }).outcome, "none", again.stderr);
+      const own = stacks === "one" ? ["paper"] : ["paper.trust", "paper.east", "paper.west"];
+      for (const stack of own) {
+        const exported = await mesh.pulumi("stack", "export", "--stack", stack);
+        assert.doesNotMatch(exported, /PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF|tls:index/, stack);
+      }
+    });
+  }
+
   it("leaves a CA alone that somebody else keeps in the cluster, and signs for nobody without it", async () => {
     const wanted: PaperConfig = {
       id: "mesh1",

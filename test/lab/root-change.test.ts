@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TrustReport } from "../../operations/trust";
 import type { MeshConfig } from "../../topology";
@@ -10,6 +7,7 @@ import { Calls } from "./calls";
 import { allPairs, kubectl, labDown, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 import { killVictim } from "./victims";
+import { withoutPoolsAndRetries } from "./without-pools";
 
 const stack = new WrittenStack("test-root-change");
 const sites = ["east", "west"] as const;
@@ -22,28 +20,6 @@ const values = { istiod: { meshConfig: { defaultConfig: { proxyMetadata: { SECRE
 function mesh(): Partial<MeshConfig> {
   const clusters = sites.map((name) => [name, { network: name, access: { context: `lab-${name}` }, values }] as const);
   return { clusters: Object.fromEntries(clusters) };
-}
-
-/** Every call is a handshake of its own, and none is tried again by the client's proxy. */
-async function withoutPoolsAndRetries(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "isthmus-root-change-"));
-  try {
-    const file = join(directory, "rules.json");
-    const items = sites.flatMap((site) => {
-      const [host, metadata] = [`helloworld-${site}`, { namespace: "calls", name: `helloworld-${site}` }];
-      const connectionPool = { http: { maxRequestsPerConnection: 1 } };
-      const http = [{ route: [{ destination: { host } }], retries: { attempts: 0 } }];
-      const apiVersion = "networking.istio.io/v1";
-      return [
-        { apiVersion, kind: "DestinationRule", metadata, spec: { host, trafficPolicy: { connectionPool } } },
-        { apiVersion, kind: "VirtualService", metadata, spec: { hosts: [host], http } },
-      ];
-    });
-    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-    for (const site of sites) await kubectl(site, "apply", "-f", file);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
 
 async function status(): Promise<TrustReport> {
@@ -109,7 +85,7 @@ describeInTurn("root-change", "a change of the generated root, on the lab", func
   it("goes to another root by one command, all steps of it, and loses no call in either direction", async () => {
     calls = new Calls(sites);
     await calls.begin();
-    await withoutPoolsAndRetries();
+    await withoutPoolsAndRetries(sites);
     kubelets = new HastenedKubelets();
     const [first] = (await status()).clusters;
     const dry = await rotate("--to", "2031");

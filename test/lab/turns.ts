@@ -11,6 +11,7 @@ const turns = [
   ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
   ["root-change"],
+  ["cert-manager"],
   ["kills"],
   ["interruption", "addresses", "package"],
 ] as const;

@@ -1,6 +1,7 @@
 import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
+  issuerRefOf,
   mayChangeRoots,
   peerPoliciesIn,
   type ClusterPlan,
@@ -9,6 +10,7 @@ import {
   type MeshPlan,
   type PeerPolicy,
 } from "../plan";
+import type { IssuerRef } from "../schema/cert-manager";
 import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
 import { trustPart } from "./part";
 
@@ -30,6 +32,10 @@ export interface PartSlice {
   readonly configures: readonly string[];
   /** Whether istiods and proxies are told to take up other roots while they run; left out where not. */
   readonly mayChangeRoots?: true;
+  /** What cert-manager is asked for; left out where it issues nothing. */
+  readonly issued?: Pick<MeshPlan["trust"], "intermediateLifetimeDays" | "keyAlgorithm" | "renewBeforeDays"> & {
+    readonly issuerRef: IssuerRef;
+  };
   readonly isRead: boolean;
   readonly hasCrossNetworkGateway: boolean;
   /** Domain of the Services behind those gateways, where an external istiod gives it another than cluster.local. */
@@ -73,6 +79,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .filter(({ kind, configCluster }) => kind === "external" && configCluster === part)
       .map(({ name }) => name),
     ...(mayChangeRoots(plan) ? { mayChangeRoots: true } : {}),
+    ...issuedIn(plan, part),
     isRead: isRead(plan, part),
     hasCrossNetworkGateway: hasCrossNetworkGateway(plan, part),
     ...otherClusterDomain(plan, part),
@@ -92,6 +99,22 @@ function made(cluster: ClusterPlan): ClusterPlan {
 
 function formerName(plan: MeshPlan, offer: string): string | undefined {
   return plan.clusters.find(({ name }) => offer === `intermediate.${name}`)?.replaces;
+}
+
+function issuedIn(plan: MeshPlan, part: string): Pick<PartSlice, "issued"> {
+  const issuerRef = controlPlaneIn(plan, part) && issuerRefOf(plan, part);
+  if (issuerRef === undefined) return {};
+  const { certManager, intermediateLifetimeDays, keyAlgorithm, renewBeforeDays } = plan.trust;
+  const install = certManager?.install;
+  return {
+    issued: {
+      intermediateLifetimeDays,
+      keyAlgorithm,
+      renewBeforeDays,
+      issuerRef,
+      ...(install === undefined ? {} : { install }),
+    },
+  };
 }
 
 /** Of a primary its own values say it. */

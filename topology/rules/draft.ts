@@ -46,7 +46,7 @@ export function istiodsOf(mesh: MeshDraft): string[] {
 }
 
 /** Where certificates come from, which the schema has a default for. */
-export function trustSourceOf({ trust }: MeshDraft): "generated" | "offline" | "given" {
+export function trustSourceOf({ trust }: MeshDraft): "generated" | "offline" | "given" | "cert-manager" {
   return trust?.root ?? "generated";
 }
 

@@ -2,6 +2,13 @@ import type { Keys } from "../inspect";
 import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
 import { addressesReachOthers, apiServersReachable, oneAddressOneThing, oneApiServerACluster } from "./addresses";
+import {
+  certManagerOfSource,
+  issuerNamed,
+  issuerRefsNameIstiods,
+  issuersOfKnownKind,
+  rootsOfCertManager,
+} from "./cert-manager";
 import { atLeastOneCluster, oneContextACluster, size } from "./clusters";
 import { oneClusterDomain } from "./cluster-domains";
 import {
@@ -122,6 +129,16 @@ export const rules: readonly Rule[] = [
   { id: "intermediates-of-source", about: [["trust", "root"]], check: intermediatesOfSource },
   { id: "roots-of-offline", about: [["trust"]], check: rootsOfOffline },
   { id: "roots-of-existing", about: [["trust"]], check: rootsOfExisting },
+  { id: "issuer-named", about: [["trust"]], check: issuerNamed },
+  { id: "cert-manager-of-source", about: [["trust", "root"]], check: certManagerOfSource },
+  { id: "roots-of-cert-manager", about: [["trust"]], check: rootsOfCertManager },
+  { id: "issuers-of-known-kind", about: [["trust", "certManager"]], check: issuersOfKnownKind },
+  {
+    id: "issuer-refs-name-istiods",
+    about: [["clusters", "*", "controlPlane"]],
+    names: ["clusters", "externalControlPlanes"],
+    check: issuerRefsNameIstiods,
+  },
   { id: "generated-roots-of-source", about: [["trust", "root"]], check: generatedRootsOfSource },
   { id: "generated-roots-named", about: [["trust"]], check: generatedRootsNamed },
   { id: "generated-roots-once", check: generatedRootsOnce },

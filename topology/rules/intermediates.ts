@@ -43,6 +43,16 @@ export function intermediatesOfSource(mesh: MeshDraft): readonly Problem[] {
       },
     ];
   }
+  if (source === "cert-manager" && mesh.trust?.intermediates !== undefined) {
+    return [
+      {
+        path: pathOf(),
+        expected: "nothing, because trust.root is cert-manager, which issues every intermediate in its cluster",
+        found: "a mapping",
+        fix: "Remove it, or set isthmus:mesh.trust.root to given.",
+      },
+    ];
+  }
   return entries.flatMap(([name, entry]): Problem[] => {
     const hasKey = "key" in entry && entry.key !== undefined;
     const isCertificate = "certificate" in entry && entry.certificate !== undefined;

@@ -1,9 +1,17 @@
 import { describeFound } from "../found";
 import { isMap } from "../merge-values";
-import { chartNames, ownedValues, valuesOfChangingRoots, valuesOfExternals, type Chart } from "../owned-values";
+import {
+  chartNames,
+  ownedValues,
+  valuesOfChangingRoots,
+  valuesOfExternals,
+  valuesOfIssuedIntermediates,
+  type Chart,
+  type OwnedValue,
+} from "../owned-values";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
-import { clustersOf, externalsOf, rootsMayChange } from "./draft";
+import { clustersOf, externalsOf, rootsMayChange, trustSourceOf } from "./draft";
 import type { MeshDraft } from "./rule";
 
 /** Extra values of one chart, and where they stand. */
@@ -47,12 +55,13 @@ function extras(mesh: MeshDraft): Extra[] {
 
 export function ownedValuesUntouched(mesh: MeshDraft): readonly Problem[] {
   const ofRoots = rootsMayChange(mesh) ? valuesOfChangingRoots : [];
+  const ofIssued = trustSourceOf(mesh) === "cert-manager" ? valuesOfIssuedIntermediates : [];
   return extras(mesh).flatMap(({ keys, chart, values, reachesExternals }) =>
-    [
+    distinctPaths([
       ...ownedValues[chart],
-      ...(chart === "istiod" ? ofRoots : []),
+      ...(chart === "istiod" ? [...ofRoots, ...ofIssued] : []),
       ...(reachesExternals && chart === "istiod" ? valuesOfExternals : []),
-    ].flatMap(({ path, instead }) => {
+    ]).flatMap(({ path, instead }) => {
       const below = path.split(".");
       if (!has(values, below)) return [];
       return [
@@ -65,6 +74,11 @@ export function ownedValuesUntouched(mesh: MeshDraft): readonly Problem[] {
       ];
     }),
   );
+}
+
+/** A value that is owned for several reasons is told of once. */
+function distinctPaths(values: readonly OwnedValue[]): OwnedValue[] {
+  return [...new Map(values.map((value) => [value.path, value])).values()];
 }
 
 function has(values: unknown, keys: readonly string[]): boolean {

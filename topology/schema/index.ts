@@ -2,3 +2,4 @@ export { firstRoot } from "./generated-roots";
 export * from "./mesh";
 export { firstReaderToken } from "./reader-tokens";
 export type { IntermediateSource } from "./intermediates";
+export { certManagerGroup, type IssuerRef } from "./cert-manager";

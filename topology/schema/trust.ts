@@ -1,20 +1,21 @@
 import { z } from "zod";
 import { worded } from "../wording";
+import { certManagerSchema } from "./cert-manager";
 import { generatedRootsSchema } from "./generated-roots";
 import { intermediatesSchema, rootsFile } from "./intermediates";
 import { days, oneOf } from "./primitives";
 
 export const trustSchema = worded(
   z.strictObject({
-    root: oneOf(["generated", "offline", "given"])
+    root: oneOf(["generated", "offline", "given", "cert-manager"])
       .default("generated")
       .describe(
-        "Where the mesh's certificates come from. `generated`: the root CA is made by this program, and its key is kept, encrypted, in the stack's state, which signs every intermediate: good for trying, and for who can guard that state. `offline`: the stack makes each istiod's key and signing request; the root's key stays elsewhere, and what it signed is named in `intermediates`. `given`: ready-made intermediates, named in `intermediates`. Default: generated, which needs nothing else.",
+        "Where the mesh's certificates come from. `generated`: the root CA is made by this program, and its key is kept, encrypted, in the stack's state, which signs every intermediate: good for trying, and for who can guard that state. `offline`: the stack makes each istiod's key and signing request; the root's key stays elsewhere, and what it signed is named in `intermediates`. `given`: ready-made intermediates, named in `intermediates`. `cert-manager`: cert-manager issues and renews each intermediate in its cluster, by the issuer that `certManager` names; its key never leaves the cluster. Default: generated, which needs nothing else.",
       ),
     roots: rootsFile
       .optional()
       .describe(
-        "PEM file with roots that every workload trusts, relative to the project; the first one is the mesh's own. With `generated`: roots beside its own, as while a mesh goes over to another root. Default: with `given` the roots that come with the intermediates; with `generated` its own alone. With `offline` it must be there.",
+        "PEM file with roots that every workload trusts, relative to the project; the first one is the mesh's own. With `generated`: roots beside its own, as while a mesh goes over to another root. Default: with `given` the roots that come with the intermediates; with `generated` its own alone. With `offline` and `cert-manager` it must be there.",
       ),
     intermediates: intermediatesSchema
       .optional()
@@ -25,6 +26,11 @@ export const trustSchema = worded(
       .prefault({})
       .describe(
         "Roots that the stack makes, where `root` is generated. Another one beside the first is how a mesh changes its root without losing a call: both trusted, then the intermediates under it, then the first dropped, each by an update of its own. Default: one root, under which every istiod has its intermediate.",
+      ),
+    certManager: certManagerSchema
+      .optional()
+      .describe(
+        "The issuer by which cert-manager signs the intermediates, where `root` is cert-manager, which must then name one. Default: none.",
       ),
     keyAlgorithm: oneOf(["ecdsa-p256", "rsa-4096"])
       .default("ecdsa-p256")
@@ -39,12 +45,12 @@ export const trustSchema = worded(
     intermediateLifetimeDays: days(1, 3650, "365")
       .default(365)
       .describe(
-        "Lifetime of each cluster's intermediate certificate, in days. Default: 365, so that renewing is practised yearly.",
+        "Lifetime of each cluster's intermediate certificate, in days; with `cert-manager` it is what the issuer is asked for, which may give less. Default: 365, so that renewing is practised yearly.",
       ),
     renewBeforeDays: days(0, 3649, "90")
       .default(90)
       .describe(
-        "An intermediate that expires within so many days is renewed by the next `pulumi up`. Default: 90, so that a quarterly run is enough.",
+        "An intermediate that expires within so many days is renewed by the next `pulumi up`, or with `cert-manager` by itself. Default: 90, so that a quarterly run is enough, and an issuer that fails is noticed long before the end.",
       ),
   }),
   { expected: "a mapping that describes the certificate authorities", example: "{ root: generated }" },

@@ -1,4 +1,11 @@
-import type { ClusterPlan, IstioPlan, LabelSelector, PeerPolicy, SitePlan } from "../../../topology";
+import type {
+  ClusterPlan,
+  IntermediateOrigin,
+  IstioPlan,
+  LabelSelector,
+  PeerPolicy,
+  SitePlan,
+} from "../../../topology";
 import type { KubernetesObject } from "../object";
 import type { ChartObject } from "./chart-objects";
 
@@ -9,8 +16,8 @@ export interface StandingFacts {
   readonly cluster: ClusterPlan | undefined;
   /** What the configuration gives to the system namespace. */
   readonly wantedOfSystem: IstioPlan["systemNamespace"];
-  /** `existing` where somebody else keeps the Secret of istiod's intermediate CA there. */
-  readonly intermediate: "made" | "existing";
+  /** Who keeps the Secret of istiod's intermediate CA there. */
+  readonly intermediate: IntermediateOrigin;
   /** The system namespace. */
   readonly system: KubernetesObject | "absent" | "unread";
   /** Namespaces of the mesh's workloads that are there, with the labels that we set. */

@@ -5,6 +5,7 @@ import {
   intermediateCaSecret,
   readerServiceAccount,
   remoteSecretName,
+  trustedRootsSecret,
 } from "../../../topology";
 import type { ChartObject } from "./chart-objects";
 
@@ -50,6 +51,7 @@ export const meshObjects: readonly MeshObject[] = [
   { kind: "service", name: eastWestGatewayName },
   { kind: "service", name: exposedIstiodName },
   { kind: "secret", name: intermediateCaSecret },
+  { kind: "secret", name: trustedRootsSecret.name },
   { kind: "secret", name: remoteSecretName },
   { kind: "secret", name: configKubeconfigSecret.name },
 ];

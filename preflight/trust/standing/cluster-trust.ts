@@ -3,7 +3,7 @@ import type { X509Certificate } from "node:crypto";
 /** What one cluster shows of its certificates, without any key. */
 export interface ClusterTrust {
   readonly cluster: string;
-  /** The Secret `cacerts`, from which an istiod that runs there takes its CA; undefined without one, or where it may not be read. */
+  /** The Secret from which an istiod that runs there takes its CA, `cacerts` or that of cert-manager; undefined without one, or where it may not be read. */
   readonly authority?: Authority;
   /** The roots that istiod has published in the system namespace; undefined where there are none, or they may not be read. */
   readonly published?: readonly X509Certificate[];

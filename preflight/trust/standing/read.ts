@@ -1,7 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import { isNotFound, type ClusterClient } from "../../../access/connection/cluster-client";
 import { intermediateInSecret } from "../../../access/trust/intermediate-files";
-import { intermediateCaSecret, rootConfigMap, systemNamespace } from "../../../topology";
+import {
+  intermediateCaSecret,
+  issuedIntermediateName,
+  rootConfigMap,
+  systemNamespace,
+  trustedRootsSecret,
+} from "../../../topology";
 import { certificatesIn } from "../../../trust";
 import type { Authority, ClusterTrust, PublishedCopy } from "./cluster-trust";
 import { isRefusal, readProxies, type ProxyLimits } from "./proxies";
@@ -56,17 +62,24 @@ interface Data {
 }
 
 /**
- * What an istiod is given to sign with. The Secret has the key as well, which is let go at once, and not even decoded.
+ * What an istiod is given to sign with: what cert-manager issues for it, where the roots beside that are there, else the
+ * Secret `cacerts`. The Secret has the key as well, which is let go at once, and not even decoded.
  * @returns Undefined without one.
  */
 export async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authority | undefined> {
-  const { data } = await orNothing(
-    client.get<Data>(`/api/v1/namespaces/${systemNamespace}/secrets/${intermediateCaSecret}`),
-  );
-  const files = intermediateInSecret(data, "leave");
+  const roots = await secretIn(client, trustedRootsSecret.name);
+  const issued = roots === undefined ? undefined : await secretIn(client, issuedIntermediateName);
+  const files = intermediateInSecret(issued ?? (await secretIn(client, intermediateCaSecret)), "leave");
   if ("found" in files) return undefined;
-  const chain = certificatesIn(files.chainPem);
-  return { chain, roots: certificatesIn(files.rootsPem ?? "") };
+  const bundle = Buffer.from(roots?.[trustedRootsSecret.key] ?? "", "base64").toString();
+  return {
+    chain: certificatesIn(files.chainPem),
+    roots: certificatesIn(issued === undefined ? (files.rootsPem ?? "") : bundle),
+  };
+}
+
+async function secretIn(client: Pick<ClusterClient, "get">, name: string): Promise<Data["data"]> {
+  return (await orNothing(client.get<Data>(`/api/v1/namespaces/${systemNamespace}/secrets/${name}`))).data;
 }
 
 /** The roots that istiod has published in the system namespace. @returns Undefined where there is none. */

@@ -37,6 +37,12 @@ export async function paperApiServer(cluster: PaperCluster): Promise<Listening> 
       "/api": { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] },
       "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
       "/api/v1": { kind: "APIResourceList", groupVersion: "v1", resources: [] },
+      "/apis/cert-manager.io": { kind: "APIGroup", preferredVersion: { groupVersion: "cert-manager.io/v1" } },
+      "/apis/cert-manager.io/v1": {
+        kind: "APIResourceList",
+        groupVersion: "cert-manager.io/v1",
+        resources: [{ name: "clusterissuers", kind: "ClusterIssuer", namespaced: false }],
+      },
     },
     find: (path) => answerOf(withPatches(world.reachedBy(url, path)), path, addresses),
   });
@@ -73,7 +79,13 @@ function answerOf(found: readonly PlacedObject[], path: string, addresses: reado
   if (collection === undefined) return undefined;
   const status = { loadBalancer: { ingress: addresses.map((ip) => ({ ip })) } };
   const isService = collection === "services";
-  const objects = found.map(({ object }) => (isService ? { ...object, status } : object));
+  // cert-manager is quick on paper: what it issues is there before it is asked.
+  const isOfCertManager = collection === "certificates" || collection === "clusterissuers";
+  const ready = { conditions: [{ type: "Ready", status: "True" }] };
+  const objects = found.map(({ object }) => {
+    if (isOfCertManager) return { ...object, status: ready };
+    return isService ? { ...object, status } : object;
+  });
   if (name === undefined) return { kind: "List", items: objects };
   const expected = { metadata: { name, namespace: "istio-system", uid: `uid-of-${name}` }, status };
   return objects[0] ?? (isService && expectedServices.includes(name) ? expected : undefined);

@@ -149,4 +149,15 @@ describe("what others would lose with a mesh", () => {
       ]);
     });
   });
+
+  it("are not what cert-manager makes of the mesh's own Certificate, and what it makes of others'", async () => {
+    const of = (name: string): object => ({ "cert-manager.io/certificate-name": name });
+    const client = cluster({
+      [`${system}/secrets`]: [
+        { metadata: { name: "isthmus-intermediate-ca", annotations: of("isthmus-intermediate-ca") } },
+        { metadata: { name: "web-tls", annotations: of("web") } },
+      ],
+    });
+    assert.deepEqual((await foreignContents(client, "istiod")).systemNamespace, ["secrets/web-tls"]);
+  });
 });

@@ -112,6 +112,36 @@ describe("certificate-lifetime", () => {
   });
 });
 
+describe("what cert-manager is asked for", () => {
+  const certificate = (spec: object): ReturnType<typeof resource> =>
+    object("cert-manager.io/v1", "Certificate", { metadata: { name: "isthmus-intermediate-ca" }, spec });
+
+  it("is judged as what the mesh makes, where it is a CA", () => {
+    const asked = (spec: object): readonly string[] => lifetime.check(certificate({ isCA: true, ...spec }));
+    assert.deepEqual(asked({ duration: "8760h0m0s" }), []);
+    assert.deepEqual(asked({}), []);
+    assert.match(
+      asked({ duration: "17544h0m0s" })[0] ?? "",
+      /^spec\.duration: expected an intermediate that is valid for at most 730 days, found 731\./,
+    );
+    assert.deepEqual(lifetime.check(certificate({ duration: "17544h0m0s" })), []);
+    const key = (privateKey?: object): readonly string[] => keySize.check(certificate({ isCA: true, privateKey }));
+    assert.deepEqual([...key({ algorithm: "ECDSA", size: 256 }), ...key({ algorithm: "RSA", size: 4096 })], []);
+    assert.deepEqual(key({ algorithm: "Ed25519" }), []);
+    assert.match(key()[0] ?? "", /^spec\.privateKey\.size: expected an RSA key of at least 3072 bits, found 2048 bits/);
+    assert.match(key({ algorithm: "ECDSA", size: 224 })[0] ?? "", /expected an ECDSA key of at least 256 bits/);
+  });
+
+  it("goes with roots of the mesh's own, which are judged too", () => {
+    const data = { "root-cert.pem": base64(rsaRoot(1024, "/CN=small")) };
+    const roots = object("v1", "Secret", { metadata: { name: "isthmus-root-ca" }, data });
+    assert.match(
+      keySize.check(roots)[0] ?? "",
+      /^root-cert\.pem: expected an RSA key of at least 3072 bits, found 1024/,
+    );
+  });
+});
+
 describe("Istio's sample certificates", () => {
   it("are known by their public keys, thirteen of them", () => {
     assert.equal(sampleAuthorities.size, 13);

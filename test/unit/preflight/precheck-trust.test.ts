@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StackKnowledge } from "../../../preflight";
+import { sightCluster, type StackKnowledge } from "../../../preflight";
 import type { TrustMaterial } from "../../../trust";
 import { formatProblem, systemNamespace, type Problem } from "../../../topology";
 import type { TestCa } from "../../support/authorities";
@@ -69,5 +69,33 @@ describe("precheck of a change of roots", () => {
     const { problems, asked } = await checked([]);
     assert.match(problems.map(formatProblem).join(), /^isthmus:mesh\.trust\.roots: .* found east: sample\/a: /);
     assert.equal(asked.filter((request) => request.includes("/pods/a/exec?")).length, 1);
+  });
+
+  it("knows what cert-manager issues, by which issuer and under which of the mesh's roots", async () => {
+    const metadata = { uid: "system-uid", labels: { "app.kubernetes.io/managed-by": "isthmus" } };
+    const base64 = (text: string): string => Buffer.from(text).toString("base64");
+    const issued = (issuer?: object): Record<string, unknown> => ({
+      [system]: { metadata },
+      [`${system}/configmaps/istio-ca-root-cert`]: { metadata, data: { "root-cert.pem": pem(own.root) } },
+      [`${system}/secrets/isthmus-root-ca`]: { metadata, data: { "root-cert.pem": base64(pem(other.root, own.root)) } },
+      [`${system}/secrets/isthmus-intermediate-ca`]: {
+        metadata: {},
+        data: { "tls.crt": base64(pem(own.sites["east"] as TestCa)), "ca.crt": base64(pem(other.root)) },
+      },
+      "/apis/cert-manager.io/v1/namespaces/istio-system/certificates/isthmus-intermediate-ca": {
+        metadata: { name: "isthmus-intermediate-ca" },
+        spec: { issuerRef: issuer },
+      },
+    });
+    const seen = async (issuer: object): Promise<unknown> => {
+      const access = await bench.cluster("east", { objects: issued(issuer) });
+      const { system: sighting } = (await sightCluster(access, {}, "look")) ?? {};
+      return sighting?.kind === "ours" ? [sighting.issuerRoot, sighting.issuerRef] : sighting;
+    };
+    const root = own.root.certificate.fingerprint256;
+    const pca = { name: "pca", kind: "AWSPCAClusterIssuer", group: "awspca.cert-manager.io" };
+    assert.deepEqual(await seen(pca), [root, pca]);
+    // What a Certificate leaves out of it means an Issuer of cert-manager's own.
+    assert.deepEqual(await seen({ name: "own" }), [root, { name: "own", kind: "Issuer", group: "cert-manager.io" }]);
   });
 });

@@ -16,7 +16,7 @@ import {
   type ClusterPlan,
   type HelmValues,
 } from "../../../topology";
-import { valuesOfChangingRoots, valuesOfExternals } from "../../../topology/owned-values";
+import { valuesOfChangingRoots, valuesOfExternals, valuesOfIssuedIntermediates } from "../../../topology/owned-values";
 import { externals, meshOf } from "./meshes";
 
 /** What Isthmus sets but leaves to the user to set otherwise. */
@@ -94,6 +94,21 @@ describe("every value that Isthmus sets is owned", () => {
       "meshConfig.defaultConfig.proxyMetadata.PROXY_CONFIG_XDS_AGENT",
     ]);
     assert.deepEqual(unowned("istiod", values, valuesOfChangingRoots), []);
+  });
+
+  it("where cert-manager issues the intermediates, and then alone", () => {
+    const issuerRef = { name: "mesh-ca", kind: "ClusterIssuer", group: "cert-manager.io" };
+    const trust = { ...plan.trust, root: "cert-manager", certManager: { issuerRef, issuerRefs: {} } } as const;
+    const issued = [...valuesOfChangingRoots, ...valuesOfIssuedIntermediates];
+    for (const controlPlane of plan.controlPlanes) {
+      const values =
+        controlPlane.kind === "primary"
+          ? primaryValues({ ...plan, trust }, controlPlane)
+          : externalValues({ ...plan, trust }, controlPlane, { kubeconfigDigest: "d1" });
+      assert.ok(leaves(values).includes("env.ROOT_CA_DIR"));
+      const more = controlPlane.kind === "primary" ? issued : [...issued, ...valuesOfExternals];
+      assert.deepEqual(unowned("istiod", values, more), [], controlPlane.name);
+    }
   });
 
   it("in an east-west gateway", () => {

@@ -193,6 +193,47 @@ export const otherCases: RuleCases = {
     meshOf({ east: {} }, { trust: { root: "given", intermediates: { east: { existingSecret: "cacerts" } } } }),
     "isthmus:mesh.trust.roots: expected the path of a PEM file with the roots, since the intermediate of east is in its cluster, found nothing. Name it: what other clusters trust is to be known before that one is asked.",
   ],
+  "issuer-named": [
+    meshOf({ east: {} }, { trust: { root: "cert-manager", roots: "r.pem" } }),
+    "isthmus:mesh.trust.certManager: expected the issuer that signs the intermediates, since trust.root is cert-manager, found nothing. Name it, for example `certManager: { issuerRef: { name: mesh-ca } }`.",
+  ],
+  "cert-manager-of-source": [
+    mesh({ trust: { certManager: { issuerRef: { name: "mesh-ca" } } } }),
+    "isthmus:mesh.trust.certManager: expected nothing, because trust.root is generated and cert-manager issues nothing, found a mapping. Remove it, or set isthmus:mesh.trust.root to cert-manager.",
+  ],
+  "roots-of-cert-manager": [
+    mesh({ trust: { root: "cert-manager", certManager: { issuerRef: { name: "mesh-ca" } } } }),
+    "isthmus:mesh.trust.roots: expected the path of a PEM file with the root's certificate, since trust.root is cert-manager, found nothing. Name it, for example `roots: ./trust/root-cert.pem`: the certificate of the root that the issuer leads to.",
+  ],
+  "issuers-of-known-kind": [
+    meshOf(
+      { east: {} },
+      {
+        trust: {
+          root: "cert-manager",
+          roots: "r.pem",
+          certManager: {
+            issuerRef: { name: "pca", kind: "AWSPCAClusterIssuer", group: "awspca.cert-manager.io" },
+            issuerRefs: { east: { name: "pca", kind: "AWSPCAClusterIssuer" } },
+          },
+        },
+      },
+    ),
+    "isthmus:mesh.trust.certManager.issuerRefs.east.kind: expected `ClusterIssuer` or `Issuer`, the kinds of the group cert-manager.io, found AWSPCAClusterIssuer. Take one of these, or name the group of an external issuer as `group`.",
+  ],
+  "issuer-refs-name-istiods": [
+    meshOf(
+      { east: {}, edge: { controlPlane: "east" } },
+      {
+        trust: {
+          root: "cert-manager",
+          roots: "r.pem",
+          certManager: { issuerRef: { name: "mesh-ca" }, issuerRefs: { edge: { name: "mesh-ca" } } },
+        },
+      },
+    ),
+    "isthmus:mesh.trust.certManager.issuerRefs.edge: expected a cluster that an istiod runs in: east, found edge. Remove it: only an istiod has an intermediate CA.",
+  ],
   "generated-roots-of-source": [
     meshOf({ east: {} }, { trust: { root: "offline", roots: "r.pem", generated: { roots: ["first", "2031"] } } }),
     "isthmus:mesh.trust.generated: expected nothing, because trust.root is offline and the stack makes no root, found a mapping. Remove it, or set isthmus:mesh.trust.root to generated.",

@@ -227,4 +227,26 @@ describe("What keeps roots from being changed while proxies have not followed", 
     };
     assert.deepEqual((await judged(one)).problems, []);
   });
+
+  describe("that an issuer of cert-manager is to lead to", () => {
+    const trust: MeshConfig["trust"] = {
+      root: "cert-manager",
+      roots: "roots.pem",
+      certManager: { issuerRef: { name: "mesh-ca" } },
+    };
+
+    it("is asked of every proxy, for each root that it may be: nobody knows which before it has signed", async () => {
+      const has = [former.root, next.root];
+      const one = { trust, roots: has, now: former, has };
+      const followed = await pod("followed", site(former, "west"), former.root, next.root);
+      assert.deepEqual(await judged({ ...one, west: [followed] }), { problems: [], isRead: true });
+      const lagging = await pod("lagging", site(former, "west"), former.root);
+      const { problems } = await judged({ ...one, west: [followed, lagging] });
+      assert.equal(problems.length, 1);
+      assert.match(
+        problems[0] ?? "",
+        /would be signed by .*which leads to "CN=Next" ID, meets a proxy in west that trusts "CN=Former" ID\..*restart what has not: \S*\/lagging/,
+      );
+    });
+  });
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { ExecTarget } from "../../../../access";
-import { readClusterTrust } from "../../../../preflight/trust/standing/read";
+import { authorityIn, readClusterTrust } from "../../../../preflight/trust/standing/read";
 import { proxySecrets } from "../../../../preflight/trust/standing/proxy-secrets";
 import { readProxies } from "../../../../preflight/trust/standing/proxies";
 import { FakeClient } from "../../../support/cluster-client";
 import type { TestCa } from "../../../support/authorities";
+import { pem } from "./given-files";
 import { cacerts, dumpOf, leafOf, makeRoot, proxyCalled, readShown, showing, type TestRoot } from "./showing";
 
 const prints = (certificates: readonly { readonly fingerprint256: string }[] = []): string[] =>
@@ -130,6 +131,31 @@ describe("What a cluster shows of its certificates", () => {
     for (const limits of [{ timeoutMs: 0 }, { signal: AbortSignal.abort() }]) {
       const late = await readProxies(client, limits);
       assert.deepEqual([late.proxies.length, late.unread.length, asked.length], [0, 12, 0]);
+    }
+  });
+
+  it("is what cert-manager issued under the roots beside it, whatever the issuer calls its CA, and cacerts before", async () => {
+    const other = await makeRoot("Other", "east");
+    const system = "/api/v1/namespaces/istio-system/secrets";
+    const base64 = (text: string): string => Buffer.from(text).toString("base64");
+    const data = (files: Readonly<Record<string, string>>): object => ({
+      data: Object.fromEntries(Object.entries(files).map(([name, text]) => [name, base64(text)])),
+    });
+    const own = data(cacerts(other.sites["east"] as TestCa, other.root));
+    const roots = data({ "root-cert.pem": pem(mesh.root, other.root) });
+    const issued = data({ "tls.crt": pem(east), "tls.key": "KEY", "ca.crt": pem(other.root) });
+    const [made, bundle, secret] = ["cacerts", "isthmus-root-ca", "isthmus-intermediate-ca"].map(
+      (name) => `${system}/${name}`,
+    ) as [string, string, string];
+    const read = (objects: Record<string, unknown>) => authorityIn(new FakeClient("east", { objects }));
+    const found = await read({ [made]: own, [bundle]: roots, [secret]: issued });
+    assert.deepEqual([prints(found?.chain), prints(found?.roots)], [printsOf(east), printsOf(mesh.root, other.root)]);
+    // It is yet to be issued; and what is left of it when the mesh goes by another source again.
+    for (const objects of [
+      { [made]: own, [bundle]: roots },
+      { [made]: own, [secret]: issued },
+    ]) {
+      assert.deepEqual(prints((await read(objects))?.roots), printsOf(other.root));
     }
   });
 });

@@ -34,9 +34,20 @@ describe("A change of the roots of a standing mesh", () => {
     readonly issuers?: Readonly<Record<string, TestCa>>;
     /** Under which they are seen to sign. Default: it is not looked at. */
     readonly seen?: Readonly<Record<string, TestCa>>;
+    /** Names of the issuers by which cert-manager issues for them. Default: it issues nothing. */
+    readonly issuedBy?: Readonly<Record<string, string>>;
   }
 
-  function judged({ trust = given, roots, east, west, trusted, issuers = {}, seen = {} }: Step): string[] {
+  function judged({
+    trust = given,
+    roots,
+    east,
+    west,
+    trusted,
+    issuers = {},
+    seen = {},
+    issuedBy = {},
+  }: Step): string[] {
     const intermediates = Object.entries({ east, west }).flatMap(
       ([site, root]): [string, { certificatePem: string }][] =>
         root === undefined ? [] : [[site, { certificatePem: pem(signed.get(`${site} under ${root}`) as TestCa) }]],
@@ -61,6 +72,9 @@ describe("A change of the roots of a standing mesh", () => {
               roots: prints(cas),
               contents: "something",
               ...(seen[site] === undefined ? {} : { issuerRoot: seen[site].certificate.fingerprint256 }),
+              ...(issuedBy[site] === undefined
+                ? {}
+                : { issuerRef: { name: issuedBy[site], kind: "ClusterIssuer", group: "cert-manager.io" } }),
             },
           },
         ]),
@@ -144,6 +158,74 @@ describe("A change of the roots of a standing mesh", () => {
     const material = { rootsPem: pem(next), sites: ["east"], intermediates: new Map() };
     const nothing = { sightings: new Map(), knowledge: { clusters: new Map(), roots: [] } };
     assert.deepEqual(judgeRootChange({ plan, material, ...nothing }), []);
+  });
+
+  describe("where cert-manager issues", () => {
+    const issued = (name = "mesh-ca", issuerRefs: Readonly<Record<string, string>> = {}): MeshConfig["trust"] => ({
+      root: "cert-manager",
+      roots: "roots.pem",
+      certManager: {
+        issuerRef: { name },
+        issuerRefs: Object.fromEntries(Object.entries(issuerRefs).map(([site, issuer]) => [site, { name: issuer }])),
+      },
+    });
+    const old = (): Step["trusted"] => ({ east: [former], west: [former] });
+    const both = (): Step["trusted"] => ({ east: [former, next], west: [former, next] });
+    const by = (east: string, west = east): Readonly<Record<string, string>> => ({ east, west });
+
+    it("goes over to it, and to another issuer cluster by cluster, in steps that are let through", () => {
+      const steps: readonly Step[] = [
+        // Nobody knows under which of the roots the issuer signs: all trust each.
+        { trust: issued(), roots: [former], trusted: old() },
+        { trust: issued(), roots: [former, next], trusted: old(), issuedBy: by("mesh-ca") },
+        { trust: issued("mesh-ca", { east: "next" }), roots: [former, next], trusted: both(), issuedBy: by("mesh-ca") },
+        { trust: issued("next"), roots: [former, next], trusted: both(), issuedBy: by("next", "mesh-ca") },
+        {
+          trust: issued("next"),
+          roots: [next],
+          trusted: both(),
+          issuedBy: by("next"),
+          seen: { east: next, west: next },
+        },
+      ];
+      for (const [index, step] of steps.entries()) assert.deepEqual(judged(step), [], `step ${index}`);
+    });
+
+    it("begins under no root that a cluster does not trust yet", () => {
+      const trusted = { east: [former, next], west: [former] };
+      const [problem, ...others] = judged({
+        trust: issued("mesh-ca", { east: "next" }),
+        roots: [former, next],
+        trusted,
+        issuedBy: by("mesh-ca"),
+      });
+      assert.deepEqual(others, []);
+      assert.match(
+        problem ?? "",
+        /^isthmus:mesh\.trust\.certManager\.issuerRefs\.east: expected an issuer that leads to roots that every cluster is known to trust already, since it begins to sign, found CN=Next .* is not known of west\. Let it sign nothing for now/,
+      );
+      assert.equal(judged({ trust: issued(), roots: [next], trusted: old() }).length, 3);
+    });
+
+    it("drops no root under which what was issued still leads", () => {
+      const step = { trust: issued(), roots: [next], trusted: both(), issuedBy: by("mesh-ca") };
+      const [problem] = judged({ ...step, seen: { east: former, west: next }, issuers: { west: next } });
+      assert.match(
+        problem ?? "",
+        /^isthmus:mesh\.trust\.roots: expected the root among them that the certificates of east lead to/,
+      );
+    });
+
+    it("is left as it was begun, for intermediates that are given", () => {
+      const step = {
+        trust: given,
+        roots: [former, next],
+        issuedBy: by("mesh-ca"),
+        seen: { east: former, west: former },
+      };
+      assert.deepEqual(judged({ ...step, east: "next", west: "next", trusted: both() }), []);
+      assert.equal(judged({ ...step, east: "next", west: "next", trusted: old() }).length, 2);
+    });
   });
 });
 

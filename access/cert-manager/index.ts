@@ -1,0 +1,2 @@
+export { awaitIssued, NotIssuedError, type IssuedChain } from "./await-issued";
+export * from "./objects";
