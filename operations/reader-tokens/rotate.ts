@@ -147,7 +147,8 @@ export async function rotateTokens(
     }
     if (unapplied.length > 0) {
       await current.up();
-      record(listed(unapplied.flatMap(({ awaited, cluster }) => awaited.map((words) => `${cluster}: ${words}`))));
+      const names = listed(unapplied.map(({ cluster }) => cluster));
+      record(`bring ${names} to what the file says, as an update was to that did not end`);
       continue;
     }
     current = await taken(current, steps);

@@ -268,7 +268,8 @@ describe("a rotation of readers' tokens", () => {
       ["west unapplied"],
     );
     assert.deepEqual(steps.get("west")?.kind, "use");
-    await rotate(paper);
+    const [first] = await rotate(paper);
+    assert.equal(first, "bring west to what the file says, as an update was to that did not end");
     assert.deepEqual(paper.file.west.readerTokens, { tokens: ["mine"], used: "mine" });
     assert.equal(paper.clusters.get("east")?.given, "first");
   });
