@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ClusterReach } from "../cluster-access";
 import { readJson } from "../json";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
+import { asMapping, below } from "../mapping";
 import { apiServer, type ApiConnection, type ApiRequest } from "./api-server";
 import { ConnectionError } from "./connection-error";
 import { describeConnectionError, describeRefusal, type Words } from "./connection-problem";
@@ -70,8 +71,7 @@ export function connect(reach: NamedReach, environment: Environment = process.en
     get: (path) => request("GET", path),
     async list<T>(path: string, query: Readonly<Record<string, string>> = {}) {
       const search = new URLSearchParams(query).toString();
-      const { items } = await request<{ items: T[] }>("GET", search === "" ? path : `${path}?${search}`);
-      return items;
+      return itemsOf(path, await request<unknown>("GET", search === "" ? path : `${path}?${search}`)) as T[];
     },
     async create(path, object) {
       await request("POST", path, object);
@@ -94,6 +94,15 @@ export function connect(reach: NamedReach, environment: Environment = process.en
       connection.close();
     },
   };
+}
+
+/** What answers in an API server's place, a proxy's page for one, must not look like a mistake of ours. */
+function itemsOf(path: string, answer: unknown): unknown[] {
+  // A server of its own kinds may leave an empty list out.
+  const items = below(answer, "items") ?? (asMapping(answer)?.["kind"] === undefined ? undefined : []);
+  if (!Array.isArray(items) || !items.every((item) => asMapping(item) !== undefined))
+    throw new KubernetesError("GET", path, undefined, "answered with something that is no list of objects");
+  return items;
 }
 
 /** Whether the API server said that there is no such object. */

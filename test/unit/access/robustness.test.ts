@@ -146,6 +146,9 @@ describe("whatever is read", () => {
             fc.json(),
             fc.string(),
             fc.constantFrom(
+              "false",
+              '{"items":3}',
+              '{"items":[null]}',
               '{"status":{"allowed":true},"gitVersion":"x","metadata":{"uid":1}}',
               '{"status":{"allowed":false},"gitVersion":"v1.99.0","metadata":{"labels":null}}',
             ),
