@@ -29,7 +29,7 @@ function findProject(start: string): string {
 /** How an operation that is shown asks something. */
 export interface Aside {
   /** Does something while the display keeps away from the terminal. */
-  readonly aside: <T>(action: () => Promise<T>) => Promise<T>;
+  readonly aside: <T>(action: () => T | Promise<T>) => Promise<T>;
 }
 
 /**

@@ -94,6 +94,10 @@ export async function precheck(
   const unreachable = told(found, (findings) => findings.unreachable);
   const lockedOut = told(found, (findings) => findings.lockedOut);
   const answering = new Map([...access].filter(([name]) => !unreachable.has(name) && !lockedOut.has(name)));
+  const [ofRoots, ofTokens] = await Promise.all([
+    judged(plan, sightings, access, options),
+    readerTokenFindings({ plan, access: answering, environment }),
+  ]);
   const overlapping = overlappingRanges(
     plan,
     told(found, ({ ranges }) => ranges),
@@ -102,8 +106,8 @@ export async function precheck(
     ...joined([
       charts,
       ...found.map(({ findings }) => findings),
-      await judged(plan, sightings, access, options),
-      await readerTokenFindings({ plan, access: answering, environment }),
+      ofRoots,
+      ofTokens,
       { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
     ]),
     rights: found.flatMap(({ findings }) => findings.rights ?? []),

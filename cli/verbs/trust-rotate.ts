@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  updateByEdit,
   type Destination,
   type MeshDeployment,
   type RotationReport,
@@ -101,8 +102,7 @@ async function settledReport(
       if (goal === undefined || readiness.kind !== "following" || performance.now() > deadline) return report;
       const now = { words: listed(readiness.words), at: performance.now() };
       if (flags.quiet !== true && (now.words !== said.words || now.at - said.at > remindMs)) {
-        // eslint-disable-next-line @typescript-eslint/require-await
-        await aside(async () => {
+        await aside(() => {
           say(`Waiting: ${now.words}.`);
         });
         said = now;
@@ -118,14 +118,8 @@ async function settledReport(
  */
 async function take(mesh: MeshDeployment, step: RotationStep, flags: TrustRotateFlags): Promise<void> {
   await ensureNothingPends(mesh, flags);
-  const { mesh: changed, undo } = await mesh.reconfigure([{ keys: ["trust", "generated"], value: step.generated }]);
-  try {
-    await update(changed, flags);
-  } catch (error) {
-    // It was refused before anything was changed. What was begun stays in the file: the next run goes on with it.
-    if (error instanceof ConfigurationError) await undo();
-    throw error;
-  }
+  const edit = { keys: ["trust", "generated"], value: step.generated } as const;
+  await updateByEdit(mesh, [edit], (changed) => update(changed, flags));
 }
 
 /** One change at a time: what else is in the file would go along unseen. */

@@ -29,6 +29,7 @@ export { checks, isHealthy } from "../verify";
 export type { CheckResult, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
+export { updateByEdit } from "../edited-update";
 export { subjectWords } from "../events";
 export { EventListenerError, OperationInterrupted } from "./failures";
 export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";

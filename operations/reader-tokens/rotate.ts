@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigurationEdit } from "../../access";
 import { ConfigurationError, configurationPath, listed, type Problem } from "../../topology";
+import { updateByEdit, type Reconfigurable } from "../edited-update";
 import type { ClusterTokens, ReaderTokensReport, TokenStep } from "./report";
 import { firstStep } from "./step";
 
 /** A mesh whose tokens are rotated. */
-export interface RotatableMesh {
+export interface RotatableMesh extends Reconfigurable<RotatableMesh> {
   /** How its tokens stand. */
   report(): Promise<ReaderTokensReport>;
   /**
@@ -13,12 +14,6 @@ export interface RotatableMesh {
    * @throws ConfigurationError with what it would refuse.
    */
   otherChanges(): Promise<readonly string[]>;
-  /** Changes values of the stack's file. */
-  reconfigure(edits: readonly ConfigurationEdit[]): Promise<{
-    /** The mesh as the file says it now. */
-    readonly mesh: RotatableMesh;
-    readonly undo: () => Promise<void>;
-  }>;
   /** Brings the mesh to what its file says. */
   up(): Promise<void>;
 }
@@ -199,13 +194,5 @@ async function taken(mesh: RotatableMesh, steps: ReadonlyMap<string, TokenStep>)
     { keys: ["clusters", cluster, "readerTokens", "tokens"], value: tokens },
     { keys: ["clusters", cluster, "readerTokens", "used"], value: used },
   ]);
-  const { mesh: changed, undo } = await mesh.reconfigure(edits);
-  try {
-    await changed.up();
-  } catch (error) {
-    // It was refused before anything was changed. What was begun stays in the file: the next run goes on with it.
-    if (error instanceof ConfigurationError) await undo();
-    throw error;
-  }
-  return changed;
+  return updateByEdit(mesh, edits, (changed) => changed.up());
 }
