@@ -1,19 +1,16 @@
 import { z } from "zod";
 import {
   certManagerGroup,
-  intermediateCaSecret,
   ownedLabels,
   releaseNames,
   rootConfigMap,
   systemNamespace,
   systemNamespaceOrigin,
-  trustedRootsSecret,
   type IssuerRef,
 } from "../../topology";
 import { certificatesIn, fingerprintsIn, rootOf } from "../../trust";
-import { certificatePath, certManagerObject, issuedSecretPath } from "../../access/cert-manager";
+import { certificatePath, certManagerObject } from "../../access/cert-manager";
 import type { ClusterAccess } from "../../access/cluster-access";
-import { intermediateInSecret } from "../../access/trust/intermediate-files";
 import { apiServer, type ApiServer } from "../../access/connection/api-server";
 import { CredentialError } from "../../access/connection/exec-credential";
 import { ConnectionError } from "../../access/connection/connection-error";
@@ -22,6 +19,7 @@ import type { ClusterSighting, SystemNamespaceSighting } from "./cluster-identit
 import { identityFrom } from "./identity";
 import { answered, object, type KubernetesObject } from "./object";
 import { readJson } from "./permissions";
+import { signingSecret } from "../trust/standing/signing-secret";
 
 /**
  * Looks which cluster answers, and of which mesh it is. Asks nothing else.
@@ -84,21 +82,15 @@ export async function sightingOf(
 
 /** Under which root the istiod signs that runs there, and who issues for it where cert-manager does. */
 async function issuerIn(server: ApiServer): Promise<{ readonly issuerRoot?: string; readonly issuerRef?: IssuerRef }> {
-  const roots = await object(server, `${systemNamespacePath}/secrets/${trustedRootsSecret.name}`);
-  const issued = roots === undefined ? undefined : await object(server, issuedSecretPath);
-  if (issued === undefined) {
-    const secret = await object(server, `${systemNamespacePath}/secrets/${intermediateCaSecret}`);
-    const files = intermediateInSecret(secret?.data, "leave");
-    return "found" in files ? {} : rootIn(files.chainPem, files.rootsPem ?? files.chainPem);
-  }
-  const files = intermediateInSecret(issued.data, "leave");
+  const { files, keptBy } = await signingSecret(async (name) => {
+    const secret = await object(server, `${systemNamespacePath}/secrets/${name}`);
+    return secret && (secret.data ?? {});
+  });
+  const issuerRoot = files === undefined ? {} : rootIn(files.chainPem, files.rootsPem ?? files.chainPem);
+  if (keptBy === "others") return issuerRoot;
   const { body } = await server.ask(certificatePath);
   const { group = certManagerGroup, kind = "Issuer", name } = certManagerObject(body)?.spec?.issuerRef ?? {};
-  const bundle = Buffer.from(roots?.data?.[trustedRootsSecret.key] ?? "", "base64").toString();
-  return {
-    ...("found" in files ? {} : rootIn(files.chainPem, bundle)),
-    ...(name === undefined ? {} : { issuerRef: { group, kind, name } }),
-  };
+  return { ...issuerRoot, ...(name === undefined ? {} : { issuerRef: { group, kind, name } }) };
 }
 
 function rootIn(chainPem: string, rootsPem: string): { readonly issuerRoot?: string } {

@@ -2,6 +2,15 @@ import { issuingRootOf, listed } from "../../../topology";
 import type { ClusterRule, ClusterView, Comparison, Finding } from "../comparison";
 import { textAt } from "../properties";
 import type { Step } from "../read-preview";
+import {
+  intermediateChanged,
+  intermediateFinding,
+  intermediateLost,
+  issuerChanges,
+  madeParts,
+  noStep,
+  untilFollowed,
+} from "./intermediate-finding";
 import { notUnderstood } from "./not-understood";
 import { isRootReplaced, rootsAreOthers } from "./roots";
 import { because } from "./verb";
@@ -9,19 +18,12 @@ import { because } from "./verb";
 /** The intermediate CA of an istiod, from its key to the Secret that istiod takes it from. */
 export const intermediate: ClusterRule = (view) => {
   const part = (name: string): Step | undefined => view.step("intermediate CA", name);
-  const [key, request, certificate, secret] = [
-    part("key"),
-    part("certificate request"),
-    part("certificate"),
-    part("Secret cacerts"),
-  ];
+  const [key, request, certificate, secret] = madeParts.map(part);
   const explains = [key, request, certificate, secret].filter(
     (step): step is Step => step !== undefined && step.op !== "same",
   );
   if (explains.length === 0) return [];
-  const found = (words: string, risk?: Finding["risk"]): Finding[] => [
-    { change: { id: "intermediate", words }, ...(risk === undefined ? {} : { risk }), explains },
-  ];
+  const found = (words: string, risk?: Finding["risk"]): Finding[] => [intermediateFinding(words, explains, risk)];
   const gone = explains.filter(({ op }) => op === "delete");
   if (gone.length > 0) return [removed(view, gone, explains)];
   if (key?.op === "create" || secret?.op === "create") {
@@ -32,13 +34,14 @@ export const intermediate: ClusterRule = (view) => {
   if (secret?.op === "update" && explains.length === 1 && isTrustFromElsewhere(view.mesh)) return handedOver(explains);
   if (secret?.op === "replace" && key?.op !== "replace") return [secretReplaced(secret, explains)];
   if (key?.op === "replace") {
-    return found(`its intermediate CA is replaced, key and all${because(key)}`, {
-      id: "intermediate-replaced",
-      severity: "medium",
-      traffic: "not-interrupted",
-      words: `its intermediate CA is replaced, key and all${because(key)}: istiod takes the new one by itself, and certificates of both chain to the same root.`,
-      advice: "Run `isthmus verify` after the update; workloads have certificates of the new one within 24 hours.",
-    });
+    const words = `its intermediate CA is replaced, key and all${because(key)}`;
+    return found(
+      words,
+      intermediateChanged(
+        `${words}: istiod takes the new one by itself, and certificates of both chain to the same root.`,
+        "Run `isthmus verify` after the update; workloads have certificates of the new one within 24 hours.",
+      ),
+    );
   }
   const unknown = explains.find(({ op }) => op === "create");
   if (certificate === undefined && unknown === undefined && secret?.op === "update" && rootsAreOthers(view.mesh)) {
@@ -54,13 +57,7 @@ export const intermediate: ClusterRule = (view) => {
   if (reasons.length > 0 && reasons.every((path) => path === "caCertPem" || path === "caPrivateKeyPem")) {
     const root = issuingRootOf(view.mesh.plan, view.name);
     const words = `its intermediate CA is issued by the root ${root}, with the same key`;
-    return found(words, {
-      id: "issuer-changes",
-      severity: "medium",
-      traffic: "not-known",
-      words: `${words}: calls fail to its workloads from those that do not trust that root yet.`,
-      advice: "Merge it once every workload of every cluster trusts that root: `isthmus trust status` says so.",
-    });
+    return found(words, issuerChanges(words, "that root yet"));
   }
   if (request?.op === "replace")
     return found("its intermediate CA is issued anew, with the same key: its subject changes");
@@ -71,7 +68,7 @@ export const intermediate: ClusterRule = (view) => {
     return found("its intermediate CA is renewed, with the same key");
   }
   const words = `its intermediate CA is issued anew, with the same key${because(certificate)}`;
-  return found(words, notUnderstood(words, { op: "update", replacePaths: [] }));
+  return found(words, notUnderstood(words, noStep));
 };
 
 /** Whether roots or intermediates come from beside the stack, which the preview's own judge has looked at. */
@@ -82,58 +79,29 @@ function isTrustFromElsewhere({ plan: { trust } }: Comparison): boolean {
 /** What changes in the Secret is secret; that no certificate in use is refused was judged before the preview. */
 function handedOver(explains: readonly Step[]): Finding[] {
   const words = "its intermediate CA or the roots that its workloads trust change";
-  return [
-    {
-      change: { id: "intermediate", words },
-      risk: {
-        id: "intermediate-replaced",
-        severity: "medium",
-        traffic: "not-interrupted",
-        words: `${words}: istiod takes them by itself, and what workloads present until then is trusted on.`,
-        advice:
-          "Run `isthmus trust status` after the update, and go on with the next step only when every workload has followed.",
-      },
-      explains,
-    },
-  ];
+  const risk = intermediateChanged(
+    `${words}: istiod takes them by itself, and what workloads present until then is trusted on.`,
+    untilFollowed,
+  );
+  return [intermediateFinding(words, explains, risk)];
 }
-
-const noStep = { op: "update", replacePaths: [] } as const;
 
 /** What an istiod signs with goes: with the istiod, or from one that stays. */
 function removed({ controlPlane, told }: ClusterView, gone: readonly Step[], explains: readonly Step[]): Finding {
   const isWhole = gone.length === explains.length;
   if (isWhole && controlPlane === undefined && told.has("control-plane")) {
-    return { change: { id: "intermediate", words: "its intermediate CA is removed" }, explains };
+    return intermediateFinding("its intermediate CA is removed", explains);
   }
   const parts = listed(gone.map(({ subject }) => subject.part ?? subject.component));
   const words = `its intermediate CA loses its ${parts}`;
-  return {
-    change: { id: "intermediate", words },
-    risk: {
-      id: "intermediate-removed",
-      severity: "high",
-      traffic: "interrupted",
-      words: `${words}: an istiod that starts without it makes a root of its own, which no other cluster trusts.`,
-      advice: "Do not merge it; find out what makes it change.",
-    },
-    explains,
-  };
+  const lost = `${words}: an istiod that starts without it makes a root of its own, which no other cluster trusts.`;
+  return intermediateFinding(words, explains, intermediateLost(lost, "interrupted"));
 }
 
 function secretReplaced(secret: Step, explains: readonly Step[]): Finding {
   const words = `the Secret of its intermediate CA is deleted and made anew${because(secret)}`;
-  return {
-    change: { id: "intermediate", words },
-    risk: {
-      id: "intermediate-removed",
-      severity: "high",
-      traffic: "not-known",
-      words: `${words}: an istiod that starts meanwhile makes a root of its own, which no other cluster trusts.`,
-      advice: "Do not merge it; find out what makes it change.",
-    },
-    explains,
-  };
+  const lost = `${words}: an istiod that starts meanwhile makes a root of its own, which no other cluster trusts.`;
+  return intermediateFinding(words, explains, intermediateLost(lost, "not-known"));
 }
 
 /** The trust domain and the id of the mesh. */

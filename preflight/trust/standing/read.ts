@@ -1,15 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import { isNotFound, type ClusterClient } from "../../../access/connection/cluster-client";
-import { intermediateInSecret } from "../../../access/trust/intermediate-files";
-import {
-  intermediateCaSecret,
-  issuedIntermediateName,
-  rootConfigMap,
-  systemNamespace,
-  trustedRootsSecret,
-} from "../../../topology";
+import { rootConfigMap, systemNamespace } from "../../../topology";
 import { certificatesIn } from "../../../trust";
 import type { Authority, ClusterTrust, PublishedCopy } from "./cluster-trust";
+import { signingSecret } from "./signing-secret";
 import { isRefusal, readProxies, type ProxyLimits } from "./proxies";
 
 /** What is asked of one cluster. */
@@ -61,21 +55,11 @@ interface Data {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/**
- * What an istiod is given to sign with: what cert-manager issues for it, where the roots beside that are there, else the
- * Secret `cacerts`. The Secret has the key as well, which is let go at once, and not even decoded.
- * @returns Undefined without one.
- */
+/** What an istiod is given to sign with. @returns Undefined without one. */
 export async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authority | undefined> {
-  const roots = await secretIn(client, trustedRootsSecret.name);
-  const issued = roots === undefined ? undefined : await secretIn(client, issuedIntermediateName);
-  const files = intermediateInSecret(issued ?? (await secretIn(client, intermediateCaSecret)), "leave");
-  if ("found" in files) return undefined;
-  const bundle = Buffer.from(roots?.[trustedRootsSecret.key] ?? "", "base64").toString();
-  return {
-    chain: certificatesIn(files.chainPem),
-    roots: certificatesIn(issued === undefined ? (files.rootsPem ?? "") : bundle),
-  };
+  const { files } = await signingSecret((name) => secretIn(client, name));
+  if (files === undefined) return undefined;
+  return { chain: certificatesIn(files.chainPem), roots: certificatesIn(files.rootsPem ?? "") };
 }
 
 async function secretIn(client: Pick<ClusterClient, "get">, name: string): Promise<Data["data"]> {
