@@ -28,13 +28,13 @@ describe("bad input", () => {
         tried++;
         const answer = meshOrProblems(config);
         if ("clusters" in answer) {
-          meshWarnings(answer).forEach(assertWellFormed);
+          for (const warning of meshWarnings(answer)) assertWellFormed(warning, config);
           planMesh(answer);
           return;
         }
         refused++;
         assert.ok(answer.length > 0);
-        answer.forEach(assertWellFormed);
+        for (const problem of answer) assertWellFormed(problem, config);
         const lines = answer.map(formatProblem);
         assert.equal(new Set(lines).size, lines.length, lines.join("\n"));
         for (const part of parts) {
@@ -53,7 +53,7 @@ describe("bad input", () => {
       fc.property(anyJson, (json) => {
         const problems = problemsOf(json);
         assert.ok(problems.length > 0);
-        problems.forEach(assertWellFormed);
+        for (const problem of problems) assertWellFormed(problem, json);
       }),
       { numRuns: 2000 },
     );

@@ -105,7 +105,7 @@ function primaries(count: number, peersOf?: (index: number) => readonly string[]
 
 function warningsOf(config: MeshConfig): readonly string[] {
   const warnings = meshWarnings(parseMesh(config));
-  warnings.forEach(assertWellFormed);
+  for (const warning of warnings) assertWellFormed(warning);
   return warnings.map(formatProblem);
 }
 

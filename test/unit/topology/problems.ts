@@ -29,8 +29,14 @@ export function onlyProblem(config: unknown): string {
   return problems.map(formatProblem).join();
 }
 
-/** Fails unless a problem reads well: every part there, one line, nothing of a library's wording. */
-export function assertWellFormed(problem: Problem): void {
+/** What a library would say, or a value that was put into a sentence unseen. */
+const notOurWords = /Invalid|Unrecognized|received|\bundefined\b|\[object|NaN|another value/;
+
+/**
+ * Fails unless a problem reads well: every part there, one line, nothing of a library's wording.
+ * @param config What the problem is about: a word that the user wrote there may be repeated, whatever it is.
+ */
+export function assertWellFormed(problem: Problem, config?: unknown): void {
   const shown = formatProblem(problem);
   assert.match(problem.path, /^isthmus:mesh([.[].*)?$/, shown);
   for (const part of [problem.path, problem.expected, problem.found, problem.fix])
@@ -38,7 +44,18 @@ export function assertWellFormed(problem: Problem): void {
   assert.doesNotMatch(shown, /[\n\r]/);
   assert.match(problem.fix, /^[A-Z].*[.?]$/, shown);
   assert.doesNotMatch(problem.expected, /[.?]$/, shown);
-  assert.doesNotMatch(shown, /Invalid|Unrecognized|received|\bundefined\b|\[object|NaN|another value/, shown);
+  const ours = wordsIn(config)
+    .filter((word) => notOurWords.test(word))
+    .flatMap((word) => [word, JSON.stringify(word).slice(1, -1)])
+    .reduce((text, word) => text.replaceAll(word, ""), shown);
+  assert.doesNotMatch(ours, notOurWords, shown);
   assert.ok(shown.length < 1000, shown);
   assert.equal(looksSecret(shown), false, shown);
+}
+
+/** All keys and texts of a JSON value. */
+function wordsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...wordsIn(inner)]);
 }
