@@ -17,6 +17,7 @@ import { overlappingRanges } from "./checks/ranges";
 import { readerTokenFindings } from "./readers";
 import type { TrustMaterial } from "../trust";
 import { followingProblems, rootChangeProblems } from "./trust/following";
+import { isChangingRoots, judgeOtherChanges } from "./trust/other-changes";
 import { requestTimeoutMs } from "../access/connection/request-timeout";
 import type { Environment } from "../access/kubeconfig/kubeconfig-file";
 
@@ -130,14 +131,15 @@ async function judged(
   if (knowledge === undefined) return judgeIdentity(plan, new Map(identitiesIn(sightings)));
   if (sightings.size === 0) return noFindings();
   const said = await knowledge("outputs");
-  const known = leavesOpen(plan, sightings, said) ? await knowledge("state") : said;
+  const needsState = leavesOpen(plan, sightings, said) || isChangingRoots({ plan, knowledge: said });
+  const known = needsState ? await knowledge("state") : said;
   const clusters = judgeClusters(plan, sightings, known, madeAnew);
   if (trust === undefined) return clusters;
   const change = { plan, material: trust, sightings, knowledge: known };
   // One that told nothing need not be asked for more: it counts as one that has not followed.
   const answering = new Map([...access].filter(([name]) => sightings.has(name)));
   const changes = await rootChangeProblems(change, () => followingProblems(change, answering, environment));
-  return joined([clusters, { problems: [...changes], warnings: [] }]);
+  return joined([clusters, { problems: [...changes, ...judgeOtherChanges(change)], warnings: [] }]);
 }
 
 /** What clusters told of one thing, by their names; without those that did not. */

@@ -105,10 +105,14 @@ function stateOf(state: ExportedState, cluster: string): KnownState {
   );
   const begun = (state.pending_operations ?? []).some(({ resource }) => isOf(resource) && isSystemNamespace(resource));
   const systemUid = textAt(made?.outputs, "metadata", "uid");
+  const [istioTag] = (state.resources ?? [])
+    .filter((resource) => resource.delete !== true && isOf(resource))
+    .flatMap(({ inputs }) => textAt(inputs, "values", "global", "tag") ?? []);
   return {
     holds: resourcesIn(state).some(isOf) ? "something" : "nothing",
     systemNamespace: made !== undefined ? "made" : begun ? "begun" : "none",
     ...(systemUid === undefined ? {} : { systemUid }),
+    ...(istioTag === undefined ? {} : { istioTag }),
   };
 }
 

@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leftBehind } from "./support/left-behind";
+import { saidSeed } from "./support/seed";
 
 /** What a ring of tests came to. */
 interface Counts {
@@ -34,6 +35,8 @@ const mocha = (...globs: readonly string[]): Pick<Part, "command" | "mocha"> => 
   command: ["mocha", "--reporter", "test/support/reporter.cjs", ...globs],
   mocha: true,
 });
+/** Two files at a time: one waits for processes much of the time, and has two processors. */
+const beside: readonly string[] = ["--parallel", "--jobs", "2"];
 const fuzzer = "test/engine/fuzz.test.ts";
 const node = (...args: string[]): readonly [string, ...string[]] => ["node", ...args];
 
@@ -46,8 +49,8 @@ const parts: readonly Part[] = [
   { title: "format", command: ["prettier", "--check", "--log-level", "warn", "."] },
   { title: "import direction", command: ["depcruise", "--config", ".dependency-cruiser.cjs", "."] },
   { title: "dead code", command: ["knip", "--no-progress"] },
-  { title: "unit", ...mocha("test/unit/**/*.test.ts") },
-  { title: "components", ...mocha("test/components/**/*.test.ts") },
+  { title: "unit", ...mocha(...beside, "test/unit/**/*.test.ts") },
+  { title: "components", ...mocha(...beside, "test/components/**/*.test.ts") },
   { title: "lab tools", command: node("bin/isthmus.js", "lab", "tools"), cannotRun: labNeeds },
   {
     title: "stand-in providers",
@@ -64,7 +67,7 @@ const parts: readonly Part[] = [
     ],
     cannotRun: labNeeds,
   },
-  { title: "engine", ...mocha("test/engine/**/*.test.ts", "--ignore", fuzzer), cannotRun: labNeeds },
+  { title: "engine", ...mocha(...beside, "test/engine/**/*.test.ts", "--ignore", fuzzer), cannotRun: labNeeds },
   { title: "fuzzer", ...mocha(fuzzer), isBeside: true, cannotRun: labNeeds },
   { title: "package", ...mocha("test/package/**/*.test.ts") },
   { title: "lab", ...mocha("test/lab/**/*.test.ts"), cannotRun: labNeeds },
@@ -187,6 +190,7 @@ async function main(): Promise<void> {
   for (const { pid, command } of left) console.log(`left behind: process ${String(pid)}: ${command}`);
   if (left.length > 0) failed.push("processes left behind");
   total[left.length === 0 ? "passed" : "failed"]++;
+  console.log(`\n${saidSeed}`);
   console.log(["", ...failed.map((words) => `failed: ${words}`)].join("\n"));
   console.log(`${String(total.passed)} passed, ${String(total.failed)} failed, ${String(total.skipped)} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;

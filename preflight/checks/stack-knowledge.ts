@@ -30,6 +30,8 @@ export interface KnownState {
   readonly systemNamespace: "none" | "begun" | "made";
   /** UID of the system namespace that was made, where the state says it. */
   readonly systemUid?: string;
+  /** Tag of Istio's images that its istiod was installed with, or that of the istiod which serves it. */
+  readonly istioTag?: string;
 }
 
 /**

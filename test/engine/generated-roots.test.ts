@@ -68,8 +68,8 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
         for (const { name = "", fingerprint } of outputs.roots) names.set(fingerprint, name);
         return outputs;
       }
-      async function refused(generated?: Generated): Promise<string> {
-        const { code, stderr } = await mesh.isthmus(config(generated), "up", "--yes");
+      async function refused(generated?: Generated, other: Partial<PaperConfig> = {}): Promise<string> {
+        const { code, stderr } = await mesh.isthmus({ ...config(generated), ...other }, "up", "--yes");
         assert.equal(code, 2, stderr);
         return stderr;
       }
@@ -100,6 +100,20 @@ describeEngine("a mesh that goes over to another generated root", (tools) => {
         east: { issuer: "first", roots: ["first", "2031"] },
         west: { issuer: "first", roots: ["first", "2031"] },
       });
+      if (isWhole) {
+        const words = await refused(
+          { roots },
+          { clusters: { ...clusters, north: paperCluster("north") }, istio: { version: "1.31.2" } },
+        );
+        assert.match(
+          words,
+          /isthmus:mesh\.clusters\.north: expected no other change .* from first to 2031, found north/,
+        );
+        assert.match(
+          words,
+          /isthmus:mesh\.istio\.version: expected no other change .*, found 1\.31\.2 in the place of/,
+        );
+      }
       publish("east");
       assert.match(await refused({ roots, issuers: { east: "2031" } }), /found 2031, which is not known of west\./);
       publish("west");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { MeshSummary } from "../../operations/summary";
 import type { MeshConfig } from "../../topology";
+import { itInTurn } from "../support/turns";
 import { paperCluster, PaperMesh, type PaperConfig } from "./paper/mesh";
 import { describeEngine } from "./tools";
 
@@ -54,8 +55,10 @@ describeEngine("a cluster whose readers go over to another token", (tools) => {
     return kubeconfig.users[0]?.user.token;
   }
 
-  for (const stacks of ["one", "per-cluster"] as const) {
-    it(`does so in three updates, and in no other order (stacks: ${stacks})`, async () => {
+  itInTurn(
+    ["one", "per-cluster"] as const,
+    (stacks) => `does so in three updates, and in no other order (stacks: ${stacks})`,
+    async (stacks) => {
       const config = (readerTokens: ReaderTokens): PaperConfig => ({
         id: "mesh1",
         clusters: { east: paperCluster("east"), west: paperCluster("west", { readerTokens }) },
@@ -116,6 +119,6 @@ describeEngine("a cluster whose readers go over to another token", (tools) => {
         assert.match(await refused(alone), /the istiod of east may go by first still: istiod-1/);
         mesh.world.remove(mesh.urlOf("east"), podType, "istio-system/istiod-1");
       }
-    });
-  }
+    },
+  );
 });

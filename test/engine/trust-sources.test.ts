@@ -169,8 +169,10 @@ describeEngine("where a mesh's certificates come from", (tools) => {
     },
   );
 
-  for (const stacks of ["one", "per-cluster"] as const) {
-    it(`has cert-manager issue in each cluster, and no key comes near the state (stacks: ${stacks})`, async () => {
+  itInTurn(
+    layouts,
+    (stacks) => `has cert-manager issue in each cluster, and no key comes near the state (stacks: ${stacks})`,
+    async (stacks) => {
       const trust: PaperConfig["trust"] = {
         root: "cert-manager",
         roots: "trust/roots.pem",
@@ -211,8 +213,8 @@ describeEngine("where a mesh's certificates come from", (tools) => {
         const exported = await mesh.pulumi("stack", "export", "--stack", stack);
         assert.doesNotMatch(exported, /PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF|tls:index/, stack);
       }
-    });
-  }
+    },
+  );
 
   it("leaves a CA alone that somebody else keeps in the cluster, and signs for nobody without it", async () => {
     const wanted: PaperConfig = {

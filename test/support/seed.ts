@@ -10,14 +10,17 @@ const propertyTakesAtMostMs = 15_000;
  */
 export const seed = seedOf(process.env["ISTHMUS_SEED"] ?? commit());
 
+/** How a run's seed is said, so that what failed can be run again. */
+export const saidSeed = `random by ISTHMUS_SEED=${String(seed)}`;
+
 fc.configureGlobal({ seed });
 // On a busy machine fewer cases run, instead of none being counted.
 fc.installGlobalPlugin(fc.interruptAfterTimeLimit(propertyTakesAtMostMs));
 
-/** mocha's root hooks. */
+/** mocha's root hooks. Of files that run beside each other each has them: there the run of all rings says it. */
 export const mochaHooks = {
   afterAll(): void {
-    process.stdout.write(`\n  random by ISTHMUS_SEED=${String(seed)}\n`);
+    if (process.env["MOCHA_WORKER_ID"] === undefined) process.stdout.write(`\n  ${saidSeed}\n`);
   },
 };
 

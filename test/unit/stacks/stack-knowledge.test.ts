@@ -91,6 +91,16 @@ describe("knowledgeOf", () => {
     );
   });
 
+  it("takes from the state which Istio a cluster has", () => {
+    const release = (tag: string): StateResource => ({
+      ...systemNamespaceOf("east", "7"),
+      type: "kubernetes:helm.sh/v3:Release",
+      inputs: { values: { global: { tag } } },
+    });
+    const resources = [{ ...release("1.30.4"), delete: true }, release("1.31.1")];
+    assert.equal(knowledgeOf(none, { resources }).clusters.get("east")?.state?.istioTag, "1.31.1");
+  });
+
   it("takes no namespace for standing that waits for its deletion after it was replaced", () => {
     const gone = { ...systemNamespaceOf("east", "7"), delete: true };
     const stateOfEast = (...resources: StateResource[]): unknown =>
