@@ -5,6 +5,7 @@ import { diagnoseFirstFailure, firstFailureName } from "./benchmarks/first-failu
 import { joins, measureJoin } from "./benchmarks/join";
 import { labFromNothing } from "./benchmarks/lab";
 import { planGrowth, planNames, planSizes } from "./benchmarks/plan";
+import { measureRotation, rotationNames, rotations } from "./benchmarks/rotation";
 import { measureSplit, splitNames, splitSizes } from "./benchmarks/split";
 import { measureSummary, summaryName } from "./benchmarks/summary";
 import { planSplit, planSplitNames } from "./benchmarks/plan-split";
@@ -27,6 +28,9 @@ const groups: readonly Group[] = [
   { names: [summaryName], measure: measureSummary },
   ...splitSizes.map((size): Group => {
     return { names: splitNames(size), measure: (repository, report) => measureSplit(size, repository, report) };
+  }),
+  ...rotations.map((rotation): Group => {
+    return { names: rotationNames(rotation), measure: (_, report) => measureRotation(rotation, report) };
   }),
   { names: planSplitNames, measure: planSplit },
   ...planSizes.map((size): Group => {

@@ -18,8 +18,8 @@ const port = 5000;
 /** By this variable the process of a client's container is found on the machine. */
 const clientVariable = "ISTHMUS_CALLS_FROM";
 
-/** A call over a new connection begins so long after the last one, in each direction. */
-const newEveryMs = 20;
+/** A call over a new connection begins so long after the last one, in each direction, unless it is said otherwise. */
+const usuallyNewEveryMs = 20;
 const longLivedEveryMs = 100;
 
 /** Answers are to be had within this time after the pods are ready. */
@@ -46,7 +46,11 @@ export class Calls {
   readonly lost: LostInDirection[] = [];
   private readonly callers: Caller[] = [];
 
-  constructor(private readonly clusters: readonly string[]) {}
+  /** @param newEveryMs Time between the beginnings of two calls over new connections, in each direction. Default: 20. */
+  constructor(
+    private readonly clusters: readonly string[],
+    private readonly newEveryMs = usuallyNewEveryMs,
+  ) {}
 
   /** Makes servers and clients, waits until all have answered all, and lets the calls go on from there. */
   async begin(): Promise<void> {
@@ -56,7 +60,7 @@ export class Calls {
     );
     for (const direction of directions) await untilAnswered(direction);
     for (const direction of directions) {
-      const task = await taskOf(direction, newEveryMs);
+      const task = await taskOf(direction, this.newEveryMs);
       const caller = new Caller(direction, task, (lost) => this.lost.push({ ...direction, ...lost }));
       this.callers.push(caller);
     }

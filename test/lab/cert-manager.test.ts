@@ -7,6 +7,7 @@ import type { TrustReport } from "../../operations/trust";
 import type { MeshConfig } from "../../topology";
 import { isthmus } from "../support/isthmus";
 import { Calls } from "./calls";
+import { shortLivedLeaves } from "./hastened-kubelets";
 import { allPairs, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 import { withoutPoolsAndRetries } from "./without-pools";
@@ -15,9 +16,6 @@ const stack = new WrittenStack("test-cert-manager");
 const sites = ["east", "west"] as const;
 const system = ["--namespace", "istio-system"];
 const certificate = "isthmus-intermediate-ca";
-
-/** Workloads' certificates are renewed at half of their lifetime, which by itself would be 12 hours. */
-const values = { istiod: { meshConfig: { defaultConfig: { proxyMetadata: { SECRET_TTL: "1m" } } } } };
 
 /** cert-manager issues within seconds, kubelet is told to be quick, and proxies follow within half a minute. */
 const followsWithinMs = 180_000;
@@ -88,7 +86,7 @@ describeInTurn("cert-manager", "intermediates that cert-manager issues, on the l
     return {
       trust: trust ?? issued(join(directory, "root", "root-cert.pem")),
       clusters: Object.fromEntries(
-        sites.map((name) => [name, { network: name, access: { context: `lab-${name}` }, values }]),
+        sites.map((name) => [name, { network: name, access: { context: `lab-${name}` }, values: shortLivedLeaves }]),
       ),
     };
   }

@@ -4,7 +4,8 @@ import type { TrustReport } from "../../operations/trust";
 import type { MeshConfig } from "../../topology";
 import { isthmus, startIsthmus } from "../support/isthmus";
 import { Calls } from "./calls";
-import { allPairs, kubectl, labDown, WrittenStack } from "./lab-stack";
+import { HastenedKubelets, shortLivedLeaves } from "./hastened-kubelets";
+import { allPairs, labDown, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 import { killVictim } from "./victims";
 import { withoutPoolsAndRetries } from "./without-pools";
@@ -12,13 +13,11 @@ import { withoutPoolsAndRetries } from "./without-pools";
 const stack = new WrittenStack("test-root-change");
 const sites = ["east", "west"] as const;
 const took: string[] = [];
-const system = ["--namespace", "istio-system"];
-
-/** Workloads' certificates are renewed at half of their lifetime, which by itself would be 12 hours. */
-const values = { istiod: { meshConfig: { defaultConfig: { proxyMetadata: { SECRET_TTL: "1m" } } } } };
 
 function mesh(): Partial<MeshConfig> {
-  const clusters = sites.map((name) => [name, { network: name, access: { context: `lab-${name}` }, values }] as const);
+  const clusters = sites.map((name) => {
+    return [name, { network: name, access: { context: `lab-${name}` }, values: shortLivedLeaves }] as const;
+  });
   return { clusters: Object.fromEntries(clusters) };
 }
 
@@ -26,26 +25,6 @@ async function status(): Promise<TrustReport> {
   const run = await isthmus("trust", "status", "--stack", stack.name, "-o", "json");
   assert.notEqual(run.stdout, "", run.stderr);
   return JSON.parse(run.stdout) as TrustReport;
-}
-
-/** kubelet brings an istiod its changed Secret at once when its pod changes, else within a minute. */
-class HastenedKubelets {
-  private isOver = false;
-  private readonly touching = this.touch();
-
-  async end(): Promise<void> {
-    this.isOver = true;
-    await this.touching;
-  }
-
-  private async touch(): Promise<void> {
-    while (!this.isOver) {
-      const pods = ["annotate", "pods", "--selector", "app=istiod", `touched=${String(Date.now())}`, "--overwrite"];
-      // An istiod that is just rolled away cannot be touched.
-      for (const site of sites) await kubectl(site, ...system, ...pods).catch(() => undefined);
-      await delay(2_000);
-    }
-  }
 }
 
 /** What `isthmus trust rotate` says of itself. */
@@ -86,7 +65,7 @@ describeInTurn("root-change", "a change of the generated root, on the lab", func
     calls = new Calls(sites);
     await calls.begin();
     await withoutPoolsAndRetries(sites);
-    kubelets = new HastenedKubelets();
+    kubelets = new HastenedKubelets(sites);
     const [first] = (await status()).clusters;
     const dry = await rotate("--to", "2031");
     assert.deepEqual([dry.done, dry.readiness.kind, dry.steps.length], [[], "ready", 4]);

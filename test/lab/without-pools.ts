@@ -4,14 +4,23 @@ import { join } from "node:path";
 import { kubectl } from "./lab-stack";
 
 /** Every call of {@link Calls} is a handshake of its own, and none is tried again by the client's proxy. */
-export async function withoutPoolsAndRetries(sites: readonly string[]): Promise<void> {
+export function withoutPoolsAndRetries(sites: readonly string[]): Promise<void> {
+  return withoutPools(sites, { attempts: 0 });
+}
+
+/** Every call of {@link Calls} is a handshake of its own, and is tried again as Istio does by default: twice. */
+export function withoutPoolsWithRetries(sites: readonly string[]): Promise<void> {
+  return withoutPools(sites, undefined);
+}
+
+async function withoutPools(sites: readonly string[], retries: object | undefined): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "isthmus-without-pools-"));
   try {
     const file = join(directory, "rules.json");
     const items = sites.flatMap((site) => {
       const [host, metadata] = [`helloworld-${site}`, { namespace: "calls", name: `helloworld-${site}` }];
       const connectionPool = { http: { maxRequestsPerConnection: 1 } };
-      const http = [{ route: [{ destination: { host } }], retries: { attempts: 0 } }];
+      const http = [{ route: [{ destination: { host } }], ...(retries === undefined ? {} : { retries }) }];
       const apiVersion = "networking.istio.io/v1";
       return [
         { apiVersion, kind: "DestinationRule", metadata, spec: { host, trafficPolicy: { connectionPool } } },
