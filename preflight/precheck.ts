@@ -1,5 +1,6 @@
 import { isOwnMachine, mayChangeRoots, sitesOf, type MeshPlan, type Problem, type SitePlan } from "../topology";
 import { checkCharts } from "./checks/chart-check";
+import { judgeClocks } from "./checks/clocks";
 import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "../access/cluster-access";
 import { joined, noFindings, type Findings } from "./checks/findings";
@@ -109,6 +110,12 @@ export async function precheck(
       ...found.map(({ findings }) => findings),
       ofRoots,
       ofTokens,
+      judgeClocks({
+        sites: sitesOf(plan),
+        aheadMs: told(found, ({ aheadMs }) => aheadMs),
+        trust: options.trust,
+        now: new Date(),
+      }),
       { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
     ]),
     rights: found.flatMap(({ findings }) => findings.rights ?? []),

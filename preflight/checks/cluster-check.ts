@@ -16,6 +16,7 @@ import { apiServer, type ApiConnection } from "../../access/connection/api-serve
 import type { ClusterAccess } from "../../access/cluster-access";
 import { describeConnectionError, describeRefusal } from "../../access/connection/connection-problem";
 import { CredentialError } from "../../access/connection/exec-credential";
+import { aheadMsOf } from "./clocks";
 import { checkExistingIntermediate } from "./existing-intermediate";
 import { noFindings, type Findings } from "./findings";
 import { checkIssuedIntermediate } from "./issued-intermediate";
@@ -27,6 +28,7 @@ import type { StandingFacts, WantedNamespace } from "./standing/facts";
 import { gatherStanding } from "./standing/gather";
 import { judgeStanding } from "./standing/judge";
 import { ConnectionError } from "../../access/connection/connection-error";
+import type { Answer } from "../../access/connection/http";
 import type { Environment } from "../../access/kubeconfig/kubeconfig-file";
 import { mayDoEverything, missingPermissions, readJson } from "./permissions";
 import { readRanges, type ReadRanges } from "./ranges";
@@ -47,6 +49,8 @@ export interface ClusterFindings extends Findings {
   readonly ranges?: ReadRanges;
   /** End of the intermediate CA that somebody else keeps there, or cert-manager, RFC 3339. */
   readonly existingIntermediate?: string;
+  /** By how much its API server's clock is ahead of this machine's, in milliseconds. */
+  readonly aheadMs?: number;
 }
 
 /** What one check of a cluster needs. */
@@ -91,7 +95,7 @@ function lockedOut(problem: Problem): ClusterFindings {
 }
 
 async function ask(check: ClusterCheck, server: ApiConnection, path: string): Promise<ClusterFindings> {
-  const [version, everything] = await Promise.all([server.ask("/version"), mayDoEverything(server)]);
+  const [{ aheadMs, version }, everything] = await Promise.all([versionAndClock(server), mayDoEverything(server)]);
   const { host } = new URL(check.access.server);
   if (typeof everything === "object") {
     const refused = { path, ...describeRefusal(everything.status, host) };
@@ -136,7 +140,16 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
     },
     ...(ranges === undefined ? {} : { ranges: ranges.ranges }),
     ...(notAfter === undefined ? {} : { existingIntermediate: notAfter }),
+    ...(aheadMs === undefined ? {} : { aheadMs }),
   };
+}
+
+/** Which Kubernetes it is, and how far its clock is ahead. */
+async function versionAndClock(
+  server: ApiConnection,
+): Promise<{ readonly version: Answer; readonly aheadMs: number | undefined }> {
+  const version = await server.ask("/version");
+  return { version, aheadMs: aheadMsOf(version.date, Date.now()) };
 }
 
 /** What is in the cluster already: its namespaces, and what we would meet beside them. */

@@ -23,6 +23,8 @@ export interface Cluster {
   readonly clientAuthority?: string;
   /** How long it thinks about each answer, in milliseconds. */
   readonly thinksMs?: number;
+  /** By how much its clock is ahead, in milliseconds. Default: 0. */
+  readonly aheadMs?: number;
   /** A status for every request, as of a server that is not ready. */
   readonly status?: number;
   /** Statuses by path, as of what may not be read. */
@@ -63,7 +65,8 @@ export async function fakeApiServer(identity: Identity, cluster: Cluster, addres
         ? answer(cluster, authorized, request.url ?? "", body)
         : [406, { kind: "Status" }];
       setTimeout(() => {
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
+        const date = new Date(Date.now() + (cluster.aheadMs ?? 0)).toUTCString();
+        response.writeHead(status, { "content-type": "application/json", date }).end(JSON.stringify(content));
       }, cluster.thinksMs ?? 0);
     });
   });
