@@ -48,6 +48,8 @@ export type {
   ReaderTokensReport,
   Reconfigured,
   RemovedLeftovers,
+  RootElsewhere,
+  RootsElsewhere,
   RotationReport,
   RotationStep,
   SummariseOptions,

@@ -1,7 +1,8 @@
 import type { RotationReport } from "../operations/deployment";
 
 /** What a person is told of a change of roots: where it stands, what is next and why it is safe, what is left. Pure. */
-export function rotationLines({ goal, mesh, readiness, roots, steps }: RotationReport): string[] {
+export function rotationLines({ elsewhere, goal, mesh, readiness, roots, steps }: RotationReport): string[] {
+  if (elsewhere !== undefined) return elsewhereLines(mesh, elsewhere, readiness);
   const [next, ...later] = steps;
   const heading = `mesh ${mesh} has ${roots.length === 1 ? "the root" : "the roots"} ${roots.join(", ")}`;
   const standing = standingLines(readiness);
@@ -14,6 +15,27 @@ export function rotationLines({ goal, mesh, readiness, roots, steps }: RotationR
     ...standing,
     ...(next === undefined ? [] : [`next   ${next.what}`, `       ${next.why}`]),
     ...later.map(({ what }) => `then   ${what}`),
+  ];
+}
+
+/** Of roots that come from elsewhere the steps are their owner's. */
+function elsewhereLines(
+  mesh: string,
+  { next, roots, source }: NonNullable<RotationReport["elsewhere"]>,
+  readiness: RotationReport["readiness"],
+): string[] {
+  const heading = `mesh ${mesh} trusts ${roots.length === 1 ? "one root" : `${String(roots.length)} roots`} from elsewhere (trust.root is ${source}).`;
+  return [
+    heading,
+    ...roots.map(({ fingerprint, signs, subject }) => {
+      const under =
+        signs.length === 0
+          ? "nobody signs under it"
+          : `${signs.join(", ")} sign${signs.length === 1 ? "s" : ""} under it`;
+      return `root   ${subject} (SHA-256 ${fingerprint}): ${under}`;
+    }),
+    ...standingLines(readiness),
+    ...next.map((words) => `may    ${words}`),
   ];
 }
 

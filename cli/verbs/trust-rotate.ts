@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  notByCommand,
   updateByEdit,
   type Destination,
   type MeshDeployment,
@@ -54,7 +55,8 @@ async function rotate(flags: TrustRotateFlags): Promise<Rotated> {
   for (;;) {
     const mesh = await openMesh(flags.stack);
     const report = await settledReport(mesh, destination, flags, deadline);
-    const { goal, readiness, steps } = report;
+    const { elsewhere, goal, readiness, steps } = report;
+    if (elsewhere !== undefined && flags.yes === true) throw new ConfigurationError([notByCommand(elsewhere.source)]);
     // With its last step the file no longer says where the way led.
     if (goal !== undefined) destination = { way: "named", root: goal };
     const [step] = steps;

@@ -22,9 +22,17 @@ export type {
   TokenStep,
 } from "../reader-tokens";
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
-export { isTrustworthy } from "../trust";
+export { isTrustworthy, notByCommand } from "../trust";
 export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "../trust";
-export type { Destination, GeneratedRoots, Readiness, RotationReport, RotationStep } from "../trust";
+export type {
+  Destination,
+  GeneratedRoots,
+  Readiness,
+  RootElsewhere,
+  RootsElsewhere,
+  RotationReport,
+  RotationStep,
+} from "../trust";
 export { checks, isHealthy } from "../verify";
 export type { CheckResult, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";

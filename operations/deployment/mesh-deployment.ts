@@ -245,9 +245,10 @@ export class MeshDeployment {
   }
 
   /**
-   * Says where a change to another root that the stack makes stands, what is next on the way, and whether it may be done now.
-   * From the mesh's file, the last update's outputs and the clusters; changes nothing.
-   * @throws ConfigurationError where the stack makes no roots, or the way does not fit a change that is under way.
+   * Says where a change to another root stands, what is next on the way, and whether it may be done now; of roots that come
+   * from elsewhere what their owner may do. From the mesh's file, the last update's outputs and the clusters; changes nothing.
+   * @throws ConfigurationError where a root is asked for and the stack makes none, or the way does not fit a change that is
+   *   under way.
    */
   rotation(destination: Destination, options: OperationOptions = {}): Promise<RotationReport> {
     return this.operate("trust status", options, async (run) => {

@@ -1,4 +1,5 @@
 import { ConfigurationError, configurationPath, listed, type Problem } from "../../../topology";
+import { notByCommand } from "./elsewhere";
 import type { RotatingPlan } from "./next-step";
 
 /**
@@ -13,11 +14,16 @@ export type Destination =
 /**
  * The root that a rotation ends at. In the mesh's file the roots stand in the order in which they came: of several the first
  * one is that from which the mesh goes away, and the last one where it goes. Pure.
- * @returns Undefined where none is under way, and none is begun.
- * @throws ConfigurationError where the stack makes no roots, and where the way does not fit one that is under way.
+ * @returns Undefined where none is under way, and none is begun, and where roots come from elsewhere: nobody has said where
+ *   those lead.
+ * @throws ConfigurationError where a root is asked for and they come from elsewhere, and where the way does not fit one that
+ *   is under way.
  */
 export function goalOf({ trust }: RotatingPlan, destination: Destination): string | undefined {
-  if (trust.root !== "generated") throw new ConfigurationError([notGenerated(trust.root)]);
+  if (trust.root !== "generated") {
+    if (destination.way === "onward") return undefined;
+    throw new ConfigurationError([notByCommand(trust.root)]);
+  }
   const { roots } = trust.generated;
   const [first] = roots;
   const last = roots.at(-1);
@@ -33,15 +39,6 @@ export function goalOf({ trust }: RotatingPlan, destination: Destination): strin
         throw new ConfigurationError([anotherUnderWay(roots, destination.root)]);
       return destination.root;
   }
-}
-
-function notGenerated(source: string): Problem {
-  return {
-    path: configurationPath("trust", "root"),
-    expected: "generated: this changes roots that the stack makes",
-    found: source,
-    fix: "Change roots that come from elsewhere in the same steps by the file of isthmus:mesh.trust.roots and the intermediates (docs/trust.md).",
-  };
 }
 
 function nothingUnderWay(roots: readonly string[]): Problem {

@@ -1,14 +1,15 @@
 import type { MeshPlan } from "../../../topology";
 import type { MeshOutputs } from "../../deployment/outputs";
 import type { TrustReport } from "../report";
+import { rootsElsewhere, type RootsElsewhere } from "./elsewhere";
 import { rotationSteps, type RotationStep } from "./next-step";
 import { readinessOf, type Readiness } from "./readiness";
 
-/** Where a change to another generated root stands, and what is next. */
+/** Where a change of the roots stands, and what is next. */
 export interface RotationReport {
   /** Id of the mesh. */
   readonly mesh: string;
-  /** The roots that the mesh's file names, in its order. */
+  /** The roots that the stack makes, as the mesh's file names them, in its order; none where they come from elsewhere. */
   readonly roots: readonly string[];
   /** The root that is to be the only one; undefined where no change is under way and none is asked for. */
   readonly goal?: string;
@@ -16,6 +17,8 @@ export interface RotationReport {
   readonly readiness: Readiness;
   /** What is left to do, the next first; none where the goal is reached. */
   readonly steps: readonly RotationStep[];
+  /** Roots that the stack does not make; undefined where it does. */
+  readonly elsewhere?: RootsElsewhere;
 }
 
 /** @param goal Undefined where no change is under way. Pure. */
@@ -25,11 +28,14 @@ export function rotationReport(
   outputs: MeshOutputs,
   trust: TrustReport,
 ): RotationReport {
+  const readiness = readinessOf(plan, outputs, trust);
+  const elsewhere = rootsElsewhere(plan, trust, readiness.kind === "ready");
   return {
     mesh: plan.id,
-    roots: plan.trust.generated.roots,
+    roots: elsewhere === undefined ? plan.trust.generated.roots : [],
     ...(goal === undefined ? {} : { goal }),
-    readiness: readinessOf(plan, outputs, trust),
+    readiness,
     steps: goal === undefined ? [] : rotationSteps(plan, goal),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
   };
 }

@@ -33,8 +33,10 @@ describe("the goal of a rotation of generated roots", () => {
     );
   });
 
-  it("is none where the stack makes no roots", () => {
+  it("is not said where the stack makes no roots, and cannot be asked for there", () => {
     const given = planWith({ root: "given", intermediates: { east: { directory: "e" }, west: { directory: "w" } } });
-    assert.throws(() => goalOf(given, { way: "onward" }), /isthmus:mesh\.trust\.root: expected generated.*found given/);
+    assert.equal(goalOf(given, { way: "onward" }), undefined);
+    for (const destination of [to("2031"), { way: "back" } as const])
+      assert.throws(() => goalOf(given, destination), /isthmus:mesh\.trust\.root: expected generated.*found given/);
   });
 });

@@ -1,51 +1,10 @@
 import assert from "node:assert/strict";
-import type { MeshOutputs } from "../../../../operations/deployment";
+
 import { readinessOf } from "../../../../operations/trust/rotation/readiness";
-import type { CertificateStatus, ClusterTrustStatus, TrustReport } from "../../../../operations/trust";
+import type { ClusterTrustStatus } from "../../../../operations/trust";
+import { cluster, outputs, report, root } from "./standing";
 import { parseMesh, planMesh } from "../../../../topology";
 import { primaryRemoteNetworks, twoPrimaries } from "../../../support/plans";
-
-const notAfter = "2031-01-01T00:00:00.000Z";
-const root = (fingerprint: string): CertificateStatus => ({
-  subject: `CN=${fingerprint}`,
-  fingerprint,
-  keyId: fingerprint,
-  notAfter,
-  daysLeft: 900,
-});
-
-function cluster(name: string, roots: readonly string[], more: Partial<ClusterTrustStatus> = {}): ClusterTrustStatus {
-  return {
-    cluster: name,
-    controlPlane: name,
-    status: "settled",
-    roots: roots.map(root),
-    istiod: "taken-up",
-    proxies: { count: 1, unread: 0, otherIssuer: 0, otherRoots: 0, ended: 0 },
-    behind: [],
-    laggingNamespaces: [],
-    troubles: [],
-    ...more,
-  };
-}
-
-function report(...clusters: ClusterTrustStatus[]): TrustReport {
-  return { mesh: "mesh1", clusters, summary: { proxies: 2, behind: 0, unread: 0 } };
-}
-
-function outputs(roots: Readonly<Record<string, string>>, signing: Readonly<Record<string, string>>): MeshOutputs {
-  const named = Object.entries(roots).map(([name, fingerprint]) => ({ name, fingerprint, notAfter }));
-  const [first] = named;
-  return {
-    mesh: { id: "mesh1", trustDomain: "mesh1.internal", rootFingerprint: first?.fingerprint ?? "", roots: named },
-    controlPlanes: Object.fromEntries(
-      Object.entries(signing).map(([site, issuer]) => [
-        site,
-        { kind: "primary", configCluster: site, serves: [site], intermediate: { notAfter, root: issuer } },
-      ]),
-    ),
-  };
-}
 
 const both = { roots: ["first", "2031"], issuers: { east: "2031" } };
 const plan = planMesh(parseMesh({ ...twoPrimaries, trust: { generated: both } }));
