@@ -140,6 +140,17 @@ describe("the workflows", () => {
     assert.equal(job("preview").environment, "${{ matrix.environment }}-preview");
   });
 
+  it("of the mesh update every week, and look for drift every day, each by its own schedule", () => {
+    const schedules = mesh.on["schedule"] as readonly { readonly cron: string }[];
+    const [daily, weekly, ...others] = schedules.map(({ cron }) => cron);
+    assert.deepEqual(others, []);
+    assert.match(daily ?? "", /^\d+ \d+ \* \* \*$/);
+    assert.match(weekly ?? "", /^\d+ \d+ \* \* [0-6]$/);
+    const runsBy = (name: string, cron = ""): boolean => job(name).if?.includes(`schedule == '${cron}'`) === true;
+    assert.deepEqual([runsBy("drift", daily), runsBy("drift", weekly)], [true, false]);
+    assert.deepEqual([runsBy("up", daily), runsBy("up", weekly)], [false, true]);
+  });
+
   it("of the mesh update as the merged preview said, in a process that a cancelled job's signal reaches", () => {
     const runs = job("up").steps.flatMap(({ run = "" }) => (run.includes("isthmus") ? [run] : []));
     assert.deepEqual(runs, [
