@@ -4,6 +4,8 @@ import { version } from "../package.json";
 import { exitCodes, formatOf, reportFailure } from "./failure";
 import {
   parallelOption,
+  parseNames,
+  parseSeconds,
   withOperationOptions,
   withOutputOption,
   withPolicyOptions,
@@ -83,9 +85,23 @@ export function program(): Command {
     .description("bring the stack's state to what the clusters have; changes no cluster")
     .action((flags: OperationFlags) => (load("./verbs/refresh") as typeof RefreshVerb).refreshVerb(flags));
 
-  withOperationOptions(isthmus.command("verify"))
+  withOperationOptions(isthmus.command("verify"), ["junit"])
     .description("look whether the mesh is in good order, with real calls between all clusters")
     .option("--client-image <image>", "image with curl and sleep that makes the calls (default: isthmus:mesh.sample)")
+    .option(
+      "--only <checks>",
+      "ids of the checks that count, with commas between; what they need is run too",
+      parseNames,
+    )
+    .option("--skip <checks>", "ids of checks to leave out, with all that need them", parseNames)
+    .option("--cluster <clusters>", "names of clusters: what concerns none of them is left out", parseNames)
+    .option("--read-only", "make nothing in any cluster, and leave out what needs the sample")
+    .addOption(
+      new Option(
+        "--wait <duration>",
+        "how long every check looks again while it does not hold, such as 0s or 5m (default: each its own time)",
+      ).argParser(parseSeconds),
+    )
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
 

@@ -23,7 +23,7 @@ export interface PolicyFlags {
 }
 
 /** How some results can be printed beside. */
-export type MoreFormats = readonly "markdown"[];
+export type MoreFormats = readonly ("markdown" | "junit")[];
 
 /** What `-o` takes, and how the help says it. */
 const formats: Readonly<Record<Format | MoreFormats[number], string>> = {
@@ -31,6 +31,7 @@ const formats: Readonly<Record<Format | MoreFormats[number], string>> = {
   json: "json for scripts",
   ndjson: "ndjson for programs that follow it: every event as a line of JSON, then the result",
   markdown: "markdown for an issue or a comment",
+  junit: "junit for a CI that shows tests: JUnit's XML",
 };
 
 /** Adds `--stack`, `-o` with every format that events have, and `--quiet` to a verb. */
@@ -80,6 +81,23 @@ function withFormats(command: Command, choices: readonly (keyof typeof formats)[
 /** Adds `--yes` to a verb that asks. */
 export function withYesOption(command: Command): Command {
   return command.option("-y, --yes", "do not ask; needed where there is no terminal to ask at");
+}
+
+const secondsIn = { s: 1, m: 60, h: 3600 } as const;
+
+/**
+ * A duration as it is given to an option, `30m` for one, in seconds.
+ * @throws InvalidArgumentError for any other text.
+ */
+export function parseSeconds(text: string): number {
+  const [, count, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  if (count !== undefined && unit !== undefined) return Number(count) * secondsIn[unit as keyof typeof secondsIn];
+  throw new InvalidArgumentError("Give a number with s, m or h after it, such as 30m.");
+}
+
+/** Names as they are given to an option that takes several, with commas between: `east,west`. */
+export function parseNames(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(",").filter((name) => name !== "")];
 }
 
 /** How many stacks are worked on at once, where a mesh is cut into several. */

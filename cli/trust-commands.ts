@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { documentationPage } from "../operations/deployment/documentation";
 import {
   parallelOption,
+  parseSeconds,
   withOperationOptions,
   withOutputOption,
   withStackOptions,
@@ -132,17 +133,11 @@ function lifetimeOption(days: number): Option {
   });
 }
 
-const secondsIn = { s: 1, m: 60, h: 3600 } as const;
-
 function waitOption(): Option {
   return new Option(
     "--wait <duration>",
     "with --yes: wait so long in all until proxies have followed (30m, 13h), and go on with the steps after",
-  ).argParser((text) => {
-    const [, count, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
-    if (count !== undefined && unit !== undefined) return Number(count) * secondsIn[unit as keyof typeof secondsIn];
-    throw new InvalidArgumentError("Give a number with s, m or h after it, such as 30m.");
-  });
+  ).argParser(parseSeconds);
 }
 
 const aboutRotate = `

@@ -58,7 +58,17 @@ export function verifyTable(report: VerifyReport, titles: ReadonlyMap<string, st
     ({ message }) => message,
   );
   const reasons = [...skipped].map(([message, results]) => paint.dim(`${results.length} ${message}`));
-  return [...lines, "", ...reasons, `${pass} passed, ${warn} warned, ${fail} failed, ${skip} skipped`, ""].join("\n");
+  const leftOut = [...Map.groupBy(report.leftOut ?? [], ({ reason }) => reason)].map(([reason, checks]) =>
+    paint.dim(`not looked at: ${checks.map(({ id }) => id).join(", ")}, because ${reason}`),
+  );
+  return [
+    ...lines,
+    "",
+    ...reasons,
+    ...leftOut,
+    `${pass} passed, ${warn} warned, ${fail} failed, ${skip} skipped`,
+    "",
+  ].join("\n");
 }
 
 function unique(words: readonly string[]): string[] {

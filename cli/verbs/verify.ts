@@ -1,19 +1,28 @@
 import { checks, isHealthy, type MeshDeployment, type VerifyReport } from "../../operations/deployment";
 import { exitCodes } from "../failure";
 import type { OperationFlags } from "../options";
-import { printResult } from "../output";
+import { print, printResult } from "../output";
 import { openMesh, operate } from "../session";
+import { verifyJunit } from "../verify-junit";
 import { styleOf, verifyTable } from "../verify-table";
 
 /** What `isthmus verify` is told. */
-export interface VerifyFlags extends OperationFlags {
+export interface VerifyFlags extends Omit<OperationFlags, "output"> {
+  readonly output: OperationFlags["output"] | "junit";
   readonly clientImage?: string;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly cluster?: readonly string[];
+  readonly readOnly?: true;
+  /** How long every check looks again, in seconds. */
+  readonly wait?: number;
 }
 
 /** `isthmus verify` */
 export async function verifyVerb(flags: VerifyFlags): Promise<void> {
   const report = await verifyMesh(await openMesh(flags.stack), flags);
-  printResult(flags.output, report, () => tableOf(report).trimEnd().split("\n"));
+  if (flags.output === "junit") print(verifyJunit(report, titles).split("\n"));
+  else printResult(flags.output, report, () => tableOf(report).trimEnd().split("\n"));
   process.exitCode = isHealthy(report) ? exitCodes.fine : exitCodes.unhealthy;
 }
 
@@ -24,14 +33,25 @@ export function verifyMesh(mesh: MeshDeployment, flags: VerifyFlags): Promise<Ve
     onceMore: "Once more ends at once and leaves that to the next `isthmus verify`.",
     advice: "The sample was removed.",
   };
-  const { clientImage } = flags;
-  return operate(flags, words, (options) =>
-    mesh.verify({ ...options, ...(clientImage === undefined ? {} : { clientImage }) }),
+  const { clientImage, cluster: clusters, only, output, readOnly, skip, wait } = flags;
+  const shown = { ...flags, output: output === "junit" ? "table" : output } as const;
+  return operate(shown, words, (options) =>
+    mesh.verify({
+      ...options,
+      ...(clientImage === undefined ? {} : { clientImage }),
+      ...(clusters === undefined ? {} : { clusters }),
+      ...(only === undefined ? {} : { only }),
+      ...(skip === undefined ? {} : { skip }),
+      ...(readOnly === undefined ? {} : { effects: "none" }),
+      ...(wait === undefined ? {} : { retryMs: wait * 1_000 }),
+    }),
   );
 }
 
+/** What each check says when it is green. */
+const titles: ReadonlyMap<string, string> = new Map(checks.map(({ id, title }) => [id, title]));
+
 /** The report as people read it. */
 export function tableOf(report: VerifyReport): string {
-  const titles = new Map(checks.map((check) => [check.id, check.title]));
   return verifyTable(report, titles, styleOf(process.stdout, process.env));
 }

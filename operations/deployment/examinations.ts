@@ -16,19 +16,24 @@ import {
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
 import { resolveClusters } from "../stack";
 import { readTrustStatus, type TrustReport } from "../trust";
-import { verify, type VerifyReport } from "../verify";
-import type { DriftOptions } from "./options";
+import { verify, type Selection, type VerifyReport } from "../verify";
+import type { DriftOptions, VerifyOptions } from "./options";
 import type { Run } from "./run";
 
 /** Verifies a mesh, and tells of each check. */
-export async function verifyMesh(run: Run, clientImage: string | undefined): Promise<VerifyReport> {
+export async function verifyMesh(
+  run: Run,
+  { clientImage, retryMs, ...selection }: Pick<VerifyOptions, "clientImage" | "retryMs" | keyof Selection>,
+): Promise<VerifyReport> {
   const { plan, stack, sink, onProgress } = run;
   return verify({
     plan,
     ...(await clustersOf(run)),
     ...environmentOf(run),
     signal: endOf(run),
+    selection,
     ...(clientImage === undefined ? {} : { clientImage }),
+    ...(retryMs === undefined ? {} : { retryMs }),
     ...(onProgress === undefined ? {} : { onProgress }),
     onResult: (result) => {
       sink.emit(stack, { type: "check-ended", ...result });

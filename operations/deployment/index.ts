@@ -34,7 +34,7 @@ export type {
   RotationStep,
 } from "../trust";
 export { checks, isHealthy } from "../verify";
-export type { CheckResult, Status, VerifyReport } from "../verify";
+export type { CheckResult, LeftOut, Selection, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { updateByEdit } from "../edited-update";

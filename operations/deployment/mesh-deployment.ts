@@ -233,7 +233,7 @@ export class MeshDeployment {
 
   /** Looks whether the mesh is in good order, with real calls between all clusters. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return this.operate("verify", options, (run) => verifyMesh(run, options.clientImage));
+    return this.operate("verify", options, (run) => verifyMesh(run, options));
   }
 
   /**

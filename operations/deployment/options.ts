@@ -3,6 +3,7 @@ import type { MeshConfig } from "../../topology";
 import type { DriftReport } from "../drift";
 import type { EventListener } from "../events";
 import type { PolicyPack } from "../stack";
+import type { Selection } from "../verify";
 
 /** A Pulumi project on disk that runs Isthmus's program. */
 export interface ProjectSource {
@@ -118,9 +119,11 @@ export interface DestroyOptions extends OperationOptions {
 }
 
 /** How a mesh is verified. */
-export interface VerifyOptions extends OperationOptions {
+export interface VerifyOptions extends OperationOptions, Selection {
   /** Image with `curl` and `sleep` that makes the calls. Default: that of the configuration. */
   readonly clientImage?: string;
+  /** How long every check looks again while it does not hold, in milliseconds. Default: each its own time. */
+  readonly retryMs?: number;
 }
 
 /** How a mesh is compared with what was applied to it. */

@@ -16,6 +16,8 @@ export interface VerifyContext {
   /** Calls from the sample's clients. */
   readonly calls: Calls;
   readonly signal: AbortSignal;
+  /** How long every check looks again, in milliseconds. Default: each its own time. */
+  readonly retryMs?: number;
 }
 
 /** What one look at the mesh found. */
@@ -48,6 +50,8 @@ export interface Check {
    * same. Default: never.
    */
   isTolerated?(plan: MeshPlan, clusters: readonly string[]): boolean;
+  /** What it makes in the clusters, to be removed again. Default: nothing. */
+  readonly makes?: "sample";
   /** How long to look again while it does not hold, in milliseconds. */
   readonly retryMs: number;
   /** What it is asked of: for each result, the clusters that it is about. None: the check does not apply. */

@@ -141,6 +141,7 @@ export const checks: readonly Check[] = [
     hint: "Look at the reason: an image that cannot be pulled (see --client-image and isthmus:mesh.sample), no room on a node, or no injection.",
     severity: "fatal",
     needs: ["webhook-ready"],
+    makes: "sample",
     retryMs: 90_000,
     subjects: eachCluster,
     run: sampleReady,

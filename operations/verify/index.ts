@@ -1,4 +1,5 @@
 export type { Check, CheckResult, Finding, Status, VerifyContext } from "./check";
 export { checks } from "./checks";
 export { isHealthy, type VerifyReport } from "./report";
+export type { LeftOut, Selection } from "./selection";
 export { verify, type VerifyOptions } from "./verify";

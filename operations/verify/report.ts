@@ -1,17 +1,21 @@
 import { dataWithoutSecrets } from "../../topology";
 import type { CheckResult, Status } from "./check";
+import type { LeftOut } from "./selection";
 
 /** What `isthmus verify -o json` prints. */
 export interface VerifyReport {
   readonly checks: readonly CheckResult[];
   readonly summary: Readonly<Record<Status, number>>;
+  /** Checks that nobody looked at, as it was asked for. Left out where all were run. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** Adds up results. What clusters say in them is told without what may be a secret. */
-export function report(results: readonly CheckResult[]): VerifyReport {
+export function report(results: readonly CheckResult[], leftOut: readonly LeftOut[] = []): VerifyReport {
   const checks = dataWithoutSecrets(results);
   const count = (status: Status): number => checks.filter((check) => check.status === status).length;
-  return { checks, summary: { pass: count("pass"), warn: count("warn"), fail: count("fail"), skip: count("skip") } };
+  const summary = { pass: count("pass"), warn: count("warn"), fail: count("fail"), skip: count("skip") };
+  return { checks, summary, ...(leftOut.length === 0 ? {} : { leftOut }) };
 }
 
 /**

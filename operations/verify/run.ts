@@ -7,17 +7,24 @@ import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } 
 const firstPauseMs = 200;
 const longestPauseMs = 2_000;
 
-/** One check about one set of clusters, under way. */
+/** One check about one set of clusters, and what must hold before. */
 interface Task {
   readonly check: Check;
   readonly clusters: readonly string[];
-  readonly result: Promise<CheckResult>;
+  readonly prerequisites: readonly Prerequisite[];
+}
+
+/** One check that another waits for. */
+interface Prerequisite {
+  readonly task: Task;
+  readonly otherwise: "skip" | "leave out";
 }
 
 /**
  * Runs checks, each as soon as what it needs has passed where it needs it.
  * @param checks In an order in which a check comes after those that it needs.
  * @param onResult Told of every result when it is there.
+ * @param isWanted Which results are asked for. What those need is run too, and counts where it does not hold. Default: all.
  * @returns The results in the order of the table.
  * @throws RangeError when a check needs one that does not come before it.
  */
@@ -25,7 +32,24 @@ export async function runChecks(
   checks: readonly Check[],
   context: VerifyContext,
   onResult: (result: CheckResult) => void = () => undefined,
+  isWanted: (check: Check, clusters: readonly string[]) => boolean = () => true,
 ): Promise<CheckResult[]> {
+  const tasks = tasksOf(checks, context.plan);
+  const wanted = new Set(tasks.filter(({ check, clusters }) => isWanted(check, clusters)));
+  const counts = (task: Task, { status }: CheckResult): boolean => wanted.has(task) || status !== "pass";
+  const results = new Map<Task, Promise<CheckResult>>();
+  for (const task of withPrerequisites(tasks, wanted)) {
+    const result = runOne(task, results, context).then((value) => {
+      if (counts(task, value)) onResult(value);
+      return value;
+    });
+    results.set(task, result);
+  }
+  const all = await Promise.all([...results].map(async ([task, result]) => ({ task, result: await result })));
+  return all.filter(({ result, task }) => counts(task, result)).map(({ result }) => result);
+}
+
+function tasksOf(checks: readonly Check[], plan: MeshPlan): Task[] {
   const tasks: Task[] = [];
   for (const check of checks) {
     const needs = check.needs.map(inFull);
@@ -35,24 +59,26 @@ export async function runChecks(
       }
     }
     tasks.push(
-      ...check.subjects(context.plan).map((clusters) => {
+      ...check.subjects(plan).map((clusters) => {
         const prerequisites = needs.flatMap(({ id, of, otherwise }) => {
-          const where = new Set(of(context.plan, clusters));
+          const where = new Set(of(plan, clusters));
           const needed = tasks.filter((task) => task.check.id === id && task.clusters.some((name) => where.has(name)));
           return needed.map((task): Prerequisite => ({ task, otherwise }));
         });
-        const result = runOne(check, clusters, prerequisites, context);
-        return { check, clusters, result: result.then((value) => (onResult(value), value)) };
+        return { check, clusters, prerequisites };
       }),
     );
   }
-  return Promise.all(tasks.map((task) => task.result));
+  return tasks;
 }
 
-/** One check that another waits for. */
-interface Prerequisite {
-  readonly task: Task;
-  readonly otherwise: "skip" | "leave out";
+/** Those that are wanted and all that they need, in the order of the table. */
+function withPrerequisites(tasks: readonly Task[], wanted: ReadonlySet<Task>): Task[] {
+  const needed = new Set(wanted);
+  for (const task of [...tasks].reverse()) {
+    if (needed.has(task)) for (const prerequisite of task.prerequisites) needed.add(prerequisite.task);
+  }
+  return tasks.filter((task) => needed.has(task));
 }
 
 function inFull(need: Need): Required<NeedElsewhere> {
@@ -61,13 +87,16 @@ function inFull(need: Need): Required<NeedElsewhere> {
 }
 
 async function runOne(
-  check: Check,
-  clusters: readonly string[],
-  prerequisites: readonly Prerequisite[],
+  { check, clusters, prerequisites }: Task,
+  results: ReadonlyMap<Task, Promise<CheckResult>>,
   context: VerifyContext,
 ): Promise<CheckResult> {
   const settled = await Promise.all(
-    prerequisites.map(async ({ task, otherwise }) => ({ otherwise, check: task.check, result: await task.result })),
+    prerequisites.map(async ({ otherwise, task }) => {
+      const result = await results.get(task);
+      if (result === undefined) throw new RangeError(`${check.id} does not come after ${task.check.id}`);
+      return { otherwise, check: task.check, result };
+    }),
   );
   const missing = settled.filter(({ check: needed, result }) => blocks(needed, result));
   const blocking = missing.find(({ otherwise }) => otherwise === "skip")?.result;
@@ -112,7 +141,7 @@ async function lookUntilHeld(
   without: ReadonlySet<string>,
   context: VerifyContext,
 ): Promise<Finding> {
-  const deadline = performance.now() + check.retryMs;
+  const deadline = performance.now() + (context.retryMs ?? check.retryMs);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const finding = await check.run(context, clusters, without).catch((error: unknown): Finding => {
       // A programming mistake must not look like a broken mesh.

@@ -13,6 +13,7 @@ import { checks } from "./checks";
 import { report, type VerifyReport } from "./report";
 import { runChecks } from "./run";
 import { removeLeftovers, Sample } from "./sample";
+import { select, type Selection } from "./selection";
 
 /** What {@link verify} is told. */
 export interface VerifyOptions {
@@ -29,6 +30,10 @@ export interface VerifyOptions {
   readonly onResult?: (result: CheckResult) => void;
   /** Told in words what is done beside the checks. */
   readonly onProgress?: (words: string) => void;
+  /** What of the mesh is looked at. Default: everything. */
+  readonly selection?: Selection;
+  /** How long every check looks again while it does not hold, in milliseconds. Default: each its own time. */
+  readonly retryMs?: number;
   /** Ends the run early; what was made is still removed. */
   readonly signal?: AbortSignal;
 }
@@ -36,9 +41,17 @@ export interface VerifyOptions {
 /**
  * Looks whether a mesh that stands is in good order, with real calls among real workloads. What it makes for that it
  * removes again, whatever happens; what a killed run left behind, the next one removes.
+ * @throws ConfigurationError where what is to be looked at is not there.
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
-  const { plan, onProgress = () => undefined, signal = new AbortController().signal } = options;
+  const {
+    plan,
+    onProgress = () => undefined,
+    retryMs,
+    selection = {},
+    signal = new AbortController().signal,
+  } = options;
+  const { checks: chosen, isWanted, leftOut } = select(checks, plan, selection);
   const clients = new Map([
     ...[...options.access].map(([name, reach]) => [name, connect({ ...reach, name }, options.environment)] as const),
     ...[...(options.unresolved ?? [])].map(([name, problem]) => [name, unresolvedClient(name, problem)] as const),
@@ -58,13 +71,16 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     sample,
     calls: new Calls(sample, clients),
     signal,
+    ...(retryMs === undefined ? {} : { retryMs }),
   };
 
-  const leftovers = Promise.all([...clients.values()].map((client) => sweep(client, onProgress)));
+  const swept = selection.effects === "none" ? [] : [...clients.values()];
+  const leftovers = Promise.all(swept.map((client) => sweep(client, onProgress)));
   try {
-    return report(await Promise.race([runChecks(checks, context, options.onResult), aborted(signal)]));
+    const running = runChecks(chosen, context, options.onResult, isWanted);
+    return report(await Promise.race([running, aborted(signal)]), leftOut);
   } finally {
-    onProgress("removing the sample");
+    if (swept.length > 0) onProgress("removing the sample");
     // What was found counts, whether or not the sample could be removed: the next run removes it then.
     for (const trouble of await sample.remove()) onProgress(`warning: the sample could not be removed: ${trouble}`);
     await leftovers;

@@ -114,6 +114,12 @@ describe("the table of verify", () => {
     );
   });
 
+  it("says what was left out, once for a reason", () => {
+    const leftOut = ["sample-ready", "other"].map((id) => ({ id, reason: "it was to be skipped" }));
+    const [line] = verifyTable(report([], leftOut), titles, { colour: false, symbols: false }).trim().split("\n");
+    assert.equal(line, "not looked at: sample-ready, other, because it was to be skipped");
+  });
+
   it("uses symbols and colours only where they can be shown", () => {
     const utf8 = { LANG: "C.UTF-8" };
     assert.deepEqual(styleOf({ isTTY: true }, utf8), { colour: true, symbols: true });

@@ -167,4 +167,41 @@ describe("runChecks", () => {
     const results = await runChecks([check("a", { retryMs: 60_000, run })], context(controller.signal));
     assert.deepEqual(brief(results), ["a east skip", "a west skip"]);
   });
+
+  it("runs what is wanted and what that needs alone, and tells of a need only where it does not hold", async () => {
+    const ran: string[] = [];
+    const noting = (id: string, run: Check["run"] = () => Promise.resolve({ ok: true, message: "" })): Check["run"] => {
+      return (given, clusters, without) => {
+        ran.push(`${id} ${clusters.join("+")}`);
+        return run(given, clusters, without);
+      };
+    };
+    const table = [
+      check("a", { run: noting("a") }),
+      check("b", { needs: ["a"], run: noting("b") }),
+      check("c", { run: noting("c") }),
+    ];
+    const told: CheckResult[] = [];
+    const wanted = ({ id }: Check, clusters: readonly string[]): boolean => id === "b" && clusters.includes("east");
+    const results = await runChecks(table, context(), (result) => told.push(result), wanted);
+    assert.deepEqual(brief(results), ["b east pass"]);
+    assert.deepEqual(told, results);
+    assert.deepEqual(ran, ["a east", "b east"]);
+    const broken = [check("a", { run: failing }), ...table.slice(1)];
+    assert.deepEqual(brief(await runChecks(broken, context(), undefined, wanted)), ["a east fail", "b east skip"]);
+  });
+
+  it("looks again for as long as it is told, whatever the check's own time is", async () => {
+    let looks = 0;
+    const patient = check("a", {
+      retryMs: 60_000,
+      subjects: () => [["east"]],
+      run: () => {
+        looks++;
+        return failing();
+      },
+    });
+    await runChecks([patient], { ...context(), retryMs: 0 });
+    assert.equal(looks, 1);
+  });
 });

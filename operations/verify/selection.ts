@@ -1,0 +1,73 @@
+import { ConfigurationError, listed, sitesOf, type MeshPlan, type Problem } from "../../topology";
+import type { Check } from "./check";
+
+/** What of a mesh is looked at. */
+export interface Selection {
+  /** Ids of the checks that count. What they need is looked at too, and reported where it does not hold. Default: all. */
+  readonly only?: readonly string[];
+  /** Ids of checks that are left out, with all that need them. Default: none. */
+  readonly skip?: readonly string[];
+  /** Names of clusters: what concerns none of them is left out. Default: all. */
+  readonly clusters?: readonly string[];
+  /** `none`: nothing is made in any cluster, and what needs the sample is left out. Default: `sample`. */
+  readonly effects?: "sample" | "none";
+}
+
+/** A check that nobody looks at, and why. */
+export interface LeftOut {
+  readonly id: string;
+  /** In words: `it makes something in the clusters`. */
+  readonly reason: string;
+}
+
+/** Checks to run, and which of their results count. */
+export interface Selected {
+  readonly checks: readonly Check[];
+  /** Whether a result is asked for; those of what it needs are run too. */
+  readonly isWanted: (check: Check, clusters: readonly string[]) => boolean;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * What of the table is run. Pure.
+ * @throws ConfigurationError where it names a check or a cluster that there is not.
+ */
+export function select(table: readonly Check[], plan: MeshPlan, selection: Selection): Selected {
+  const { clusters, effects = "sample", only, skip = [] } = selection;
+  const problems = unknown(table, plan, selection);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const reasons = new Map<string, string>();
+  for (const { id, makes, needs } of table) {
+    const needed = needs.map((need) => (typeof need === "string" ? need : need.id)).find((one) => reasons.has(one));
+    if (skip.includes(id)) reasons.set(id, "it was to be skipped");
+    else if (effects === "none" && makes !== undefined) reasons.set(id, "it makes something in the clusters");
+    else if (needed !== undefined) reasons.set(id, `it needs ${needed}`);
+  }
+  const leftOut = [...reasons].map(([id, reason]) => ({ id, reason }));
+  return {
+    checks: table.filter(({ id }) => !reasons.has(id)),
+    isWanted: ({ id }, about) =>
+      only?.includes(id) !== false && (clusters === undefined || about.some((name) => clusters.includes(name))),
+    leftOut: leftOut.filter(({ id }) => only?.includes(id) !== false),
+  };
+}
+
+function unknown(
+  table: readonly Check[],
+  plan: MeshPlan,
+  { clusters = [], only = [], skip = [] }: Selection,
+): Problem[] {
+  const ids = table.map(({ id }) => id);
+  const names = sitesOf(plan).map(({ name }) => name);
+  const wrong = (option: string, given: readonly string[], known: readonly string[], what: string): Problem[] => {
+    const strange = given.filter((one) => !known.includes(one));
+    if (strange.length === 0) return [];
+    const fix = `Give some of ${listed(known, known.length)}.`;
+    return [{ path: `isthmus verify ${option}`, expected: what, found: listed(strange), fix }];
+  };
+  return [
+    ...wrong("--only", only, ids, "ids of checks"),
+    ...wrong("--skip", skip, ids, "ids of checks"),
+    ...wrong("--cluster", clusters, names, "names of the mesh's clusters"),
+  ];
+}
