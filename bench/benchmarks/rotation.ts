@@ -68,11 +68,15 @@ export async function measureRotation(rotation: Rotation, report: (line: string)
       seconds.push((performance.now() - began) / 1_000);
       const figures = await calls.end();
       await kubelets.end();
+      await calls.remove();
       const [requests, lost, gaps] = ofCalls;
       requests.push(figures.reduce((sum, one) => sum + one.calls, 0));
       lost.push(figures.reduce((sum, one) => sum + one.lost, 0));
       gaps.push(Math.max(...figures.map(({ longestGapMs }) => longestGapMs)));
       const p95 = Math.max(...figures.map(({ p95Ms }) => p95Ms));
+      report(
+        `${name}: ${(seconds.at(-1) ?? 0).toFixed(0)} s, ${String(requests.at(-1))} requests, ${String(lost.at(-1))} lost`,
+      );
       notes.push(`${retries}: 95 of 100 answers within ${String(p95)} ms in the slowest direction`);
     }
   } finally {

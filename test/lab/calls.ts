@@ -71,6 +71,11 @@ export class Calls {
     return (await Promise.all(this.callers.map((caller) => caller.end()))).flat();
   }
 
+  /** Removes servers and clients. */
+  async remove(): Promise<void> {
+    await Promise.all(this.clusters.map((cluster) => kubectl(cluster, "delete", "namespace", namespace)));
+  }
+
   private async deploy(cluster: string): Promise<void> {
     const directory = mkdtempSync(join(tmpdir(), "isthmus-calls-"));
     try {
