@@ -47,6 +47,7 @@ export async function measureRotation(rotation: Rotation, report: (line: string)
   const seconds: number[] = [];
   const ofCalls: [requests: number[], lost: number[], longestGap: number[]] = [[], [], []];
   const notes: string[] = [];
+  let underWay: Calls | undefined;
   try {
     await labDown();
     stack.write({
@@ -60,10 +61,12 @@ export async function measureRotation(rotation: Rotation, report: (line: string)
     for (const [index, { prepare, retries }] of rounds.entries()) {
       report(`${name}: round ${String(index + 1)} of ${String(rounds.length)}, ${retries}`);
       const calls = new Calls(sites, (directions * 1_000) / newConnectionsASecond);
+      underWay = calls;
       await calls.begin();
       await prepare(sites);
       seconds.push(await hastened(sites, () => rotate(rotation, stack.name, index)));
       const figures = await calls.end();
+      underWay = undefined;
       await calls.remove();
       const [requests, lost, gaps] = ofCalls;
       requests.push(figures.reduce((sum, one) => sum + one.calls, 0));
@@ -76,6 +79,7 @@ export async function measureRotation(rotation: Rotation, report: (line: string)
       notes.push(`${retries}: 95 of 100 answers within ${String(p95)} ms in the slowest direction`);
     }
   } finally {
+    await underWay?.end();
     await labDown();
     stack.remove();
   }
