@@ -10,6 +10,8 @@ export {
   type NamedReach,
   type PatchOperation,
 } from "./connection/cluster-client";
+export { asMapping, below } from "./mapping";
+export { readYaml } from "./yaml";
 export { admissionTrouble, ensureAdmitted } from "./connection/admission";
 export { KubernetesError } from "./connection/kubernetes-error";
 export { unresolvedClient } from "./connection/unresolved-client";

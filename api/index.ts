@@ -38,6 +38,8 @@ export type {
   IntermediateOutputs,
   LaggingProxy,
   LeftOut,
+  MachineFilesOptions,
+  MadeFile,
   MeshDeploymentOptions,
   MeshOutputs,
   ObjectReference,

@@ -16,6 +16,7 @@ import {
   type StackFlags,
 } from "./options";
 import { print, tolerateGoneReaders } from "./output";
+import { addMachine } from "./machine-commands";
 import { addRotate } from "./rotate-commands";
 import { addTrust } from "./trust-commands";
 import { documentationPage } from "../operations/deployment/documentation";
@@ -127,6 +128,7 @@ export function program(): Command {
 
   addTrust(isthmus, load);
   addRotate(isthmus, load);
+  addMachine(isthmus, load);
   addLab(isthmus);
 
   withOperationOptions(isthmus.command("demo", { hidden: true }))

@@ -7,6 +7,7 @@ export * from "./east-west-gateway";
 export * from "./exposed-istiod";
 export * from "./issued-intermediate";
 export * from "./load-balancer-address";
+export * from "./machine";
 export * from "./mesh";
 export * from "./mesh-namespace";
 export * from "./mesh-part";

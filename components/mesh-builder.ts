@@ -3,6 +3,7 @@ import {
   clusterDomainOf,
   hasCrossNetworkGateway,
   isRead,
+  machinesOf,
   peerPoliciesIn,
   type ClusterPlan,
   type ControlPlanePlan,
@@ -18,6 +19,7 @@ import type { Elsewhere } from "./elsewhere";
 import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
 import { MeshAccounts, there } from "./mesh-accounts";
+import { createMachines } from "./mesh-machines";
 import { createPolicies } from "./mesh-policies";
 import { siteOf, type MeshSite } from "./mesh-site";
 import { RemoteSecret } from "./remote-secret";
@@ -67,6 +69,11 @@ export class MeshBuilder {
     for (const cluster of here) this.addGateway(cluster);
     for (const cluster of here) this.addNamespaces(cluster);
     for (const plane of controlPlanes) if (this.sites.has(plane.configCluster)) this.addPolicies(plane);
+    for (const cluster of here)
+      createMachines(siteOf(this.sites, cluster), machinesOf(this.args.plan, cluster.name), {
+        charts: this.chartsOf(cluster.name),
+        namespaces: this.namespaces.get(cluster.name) ?? new Map<string, MeshNamespace>(),
+      });
   }
 
   /** Istio's charts in a cluster of the mesh, and the account by which istiods elsewhere read it, where any does. */

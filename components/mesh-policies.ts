@@ -3,7 +3,7 @@ import { systemNamespace, type PeerPolicy } from "../topology";
 import type { MeshSite } from "./mesh-site";
 import { MutualTls } from "./mutual-tls";
 
-/** What policies wait for. */
+/** What policies, and entries of machines, wait for. */
 export interface PolicyPlace {
   /** What knows the kind, and what judges it. */
   readonly charts: readonly pulumi.Resource[];

@@ -117,12 +117,12 @@ type SiteComponents = typeof siteComponents;
 type Catalogued = SiteComponents[keyof SiteComponents] | typeof rootComponent;
 
 /** What follows a cluster's name in the name of one of its components. A cluster's name has no dot. */
-export type SiteSuffix = keyof SiteComponents | `${NamespaceSuffix}${string}`;
+export type SiteSuffix = keyof SiteComponents | `${NamedSuffix}${string}`;
 
-/** What comes before the name of a namespace of the mesh's workloads, where a component is about one. */
-const namespaceSuffixes = ["namespace.", "mutual-tls."] as const;
+/** What comes before the name of a namespace of the mesh's workloads, or of a machine, where a component is about one. */
+const namedSuffixes = ["namespace.", "mutual-tls.", "machine."] as const;
 
-type NamespaceSuffix = (typeof namespaceSuffixes)[number];
+type NamedSuffix = (typeof namedSuffixes)[number];
 
 /** What a kind of component makes. */
 export type ChildOf<Type extends Catalogued["type"]> = keyof Extract<Catalogued, { type: Type }>["children"] & string;
@@ -196,6 +196,6 @@ export function isSiteComponent(name: string, mesh: string, cluster: string): bo
   const prefix = `${mesh}-${cluster}-`;
   return (
     Object.keys(siteComponents).some((suffix) => name === prefix + suffix) ||
-    namespaceSuffixes.some((suffix) => name.startsWith(prefix + suffix))
+    namedSuffixes.some((suffix) => name.startsWith(prefix + suffix))
   );
 }

@@ -22,6 +22,8 @@ export interface ClusterClient {
   list<T>(path: string, query?: Readonly<Record<string, string>>): Promise<readonly T[]>;
   /** Creates an object in the collection at the path. */
   create(path: string, object: object): Promise<void>;
+  /** Gives what the API server answers to an object that it does not keep, such as a TokenRequest. */
+  ask<T>(path: string, object: object): Promise<T>;
   /** Changes an object by a JSON Patch (RFC 6902): all of it, or nothing. */
   patch(path: string, operations: readonly PatchOperation[]): Promise<void>;
   /** Deletes an object; one that is not there is as good as deleted. */
@@ -76,6 +78,7 @@ export function connect(reach: NamedReach, environment: Environment = process.en
     async create(path, object) {
       await request("POST", path, object);
     },
+    ask: (path, object) => request("POST", path, object),
     async patch(path, operations) {
       await request("PATCH", `${path}?fieldManager=${patchManager}`, operations, "application/json-patch+json");
     },

@@ -14,6 +14,7 @@ export function unresolvedClient(name: string, problem: Problem): ClusterClient 
     get: refuse("GET"),
     list: refuse("GET"),
     create: refuse("POST"),
+    ask: refuse("POST"),
     patch: refuse("PATCH"),
     remove: refuse("DELETE"),
     exec: ({ namespace, pod }) => refuse("GET")(`/api/v1/namespaces/${namespace}/pods/${pod}/exec`),

@@ -2,6 +2,7 @@ import {
   mayChangeRoots,
   mergeValues,
   parseAddress,
+  servesOthers,
   systemNamespace,
   writeAddress,
   type ClusterPlan,
@@ -42,7 +43,7 @@ function validatedAt(address: string): HelmValues {
 /** Values of the `istiod` chart of a primary (istio.io, "Install Multicluster"). */
 export function primaryValues(plan: MeshPlan, controlPlane: ControlPlanePlan, exposedHost?: string): HelmValues {
   // Makes it lead in the clusters that name it: it fills in their webhook and their namespaces' root certificate.
-  const lead = controlPlane.exposed === undefined ? {} : { global: { externalIstiod: true } };
+  const lead = servesOthers(controlPlane) ? { global: { externalIstiod: true } } : {};
   return [
     lead,
     customHost(exposedHost),

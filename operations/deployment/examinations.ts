@@ -2,9 +2,10 @@
  * What looks at the clusters of a mesh and asks Pulumi for no more than where they are.
  */
 
-import type { Environment } from "../../access";
+import { connect, type Environment } from "../../access";
 import { readReaderTokens } from "../../preflight";
-import { ConfigurationError } from "../../topology";
+import { ConfigurationError, type Problem } from "../../topology";
+import type { MadeFile } from "../authority";
 import {
   compareMesh,
   ensureSettled,
@@ -13,11 +14,13 @@ import {
   type DriftOptions as Comparison,
   type DriftReport,
 } from "../drift";
+import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
 import { resolveClusters } from "../stack";
 import { readTrustStatus, type TrustReport } from "../trust";
 import { verify, type Selection, type VerifyReport } from "../verify";
-import type { DriftOptions, VerifyOptions } from "./options";
+import type { DriftOptions, MachineFilesOptions, VerifyOptions } from "./options";
+import type { MeshOutputs } from "./outputs";
 import type { Run } from "./run";
 
 /** Verifies a mesh, and tells of each check. */
@@ -58,6 +61,32 @@ export async function readTokens(run: Run): Promise<ReaderTokensReport> {
   const standing = await readReaderTokens({ plan: run.plan, ...(await clustersOf(run)), ...environmentOf(run) });
   endOf(run).throwIfAborted();
   return readerTokensReport(run.plan, standing);
+}
+
+/**
+ * Writes what a machine outside Kubernetes needs to join the mesh.
+ * @param outputs What the last update said of the mesh.
+ * @throws ConfigurationError with what keeps it from that, and nothing written.
+ */
+export async function writeFilesOf(
+  run: Run,
+  name: string,
+  { out, tokenLifetimeSeconds = 3600 }: MachineFilesOptions,
+  outputs: MeshOutputs | undefined,
+): Promise<readonly MadeFile[]> {
+  const { plan: mesh } = run;
+  const machine = machineCalled(mesh, name);
+  const { access, unresolved = new Map<string, Problem>() } = await clustersOf(run);
+  const reach = access.get(machine.cluster);
+  const problem = unresolved.get(machine.cluster);
+  if (reach === undefined) throw new ConfigurationError(problem === undefined ? [] : [problem]);
+  const client = connect({ ...reach, name: machine.cluster }, run.variables);
+  try {
+    const istiod = outputs?.controlPlanes?.[machine.cluster]?.address;
+    return await writeMachineFiles({ mesh, machine, istiod, client, out, tokenLifetimeSeconds });
+  } finally {
+    client.close();
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 export { driftMarkdown, isAsApplied, objectText } from "../drift";
 export type { ClusterStatus, DriftFinding, DriftKind, DriftReport, ObjectReference } from "../drift";
+export type { MadeFile } from "../authority";
 export { interruptions, toLines as summaryLines, toMarkdown as summaryMarkdown, type MeshSummary } from "../summary";
 export {
   EventStreamError,
@@ -45,6 +46,7 @@ export type {
   ConfigurationSource,
   DestroyOptions,
   DriftOptions,
+  MachineFilesOptions,
   MeshDeploymentOptions,
   OperationOptions,
   ProjectSource,

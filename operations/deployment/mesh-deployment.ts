@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { editStackFile, type ConfigurationEdit, type EditedFile } from "../../access";
 import { workDirectoryVariable } from "../../stacks";
 import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
+import type { MadeFile } from "../authority";
 import type { DriftReport } from "../drift";
 import { EventSink, type Operation } from "../events";
 import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
@@ -23,13 +24,14 @@ import { moveState, type MoveResult, type PartRemoval } from "../parts";
 import { goalOf, rotationReport, type Destination, type RotationReport, type TrustReport } from "../trust";
 import type { VerifyReport } from "../verify";
 import type { ReaderTokensReport } from "../reader-tokens";
-import { compareWithApplied, readTokens, readTrust, verifyMesh } from "./examinations";
+import { compareWithApplied, readTokens, readTrust, verifyMesh, writeFilesOf } from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
 import type {
   DestroyOptions,
   DriftOptions,
+  MachineFilesOptions,
   MeshDeploymentOptions,
   OperationOptions,
   SummariseOptions,
@@ -264,6 +266,18 @@ export class MeshDeployment {
    */
   readerTokens(options: OperationOptions = {}): Promise<ReaderTokensReport> {
     return this.operate("rotate tokens", options, readTokens);
+  }
+
+  /**
+   * Writes the files by which a machine outside Kubernetes, one of `machines` of the configuration, joins the mesh: what
+   * Istio's agent on it is told, the roots, and a token. Makes a token and changes nothing else in the clusters.
+   * @param name What the configuration calls it.
+   * @throws ConfigurationError where it is not described or not made yet, or a file is there already; nothing is written then.
+   */
+  machineFiles(name: string, options: MachineFilesOptions): Promise<readonly MadeFile[]> {
+    return this.operate("machine files", options, async (run) =>
+      writeFilesOf(run, name, options, await stacksOf(this.plan).outputs(run)),
+    );
   }
 
   /**

@@ -126,6 +126,17 @@ export interface VerifyOptions extends OperationOptions, Selection {
   readonly retryMs?: number;
 }
 
+/** Where the files of a machine outside Kubernetes go, and how long they may be used. */
+export interface MachineFilesOptions extends OperationOptions {
+  /** Directory that gets them; it is made where it is not there. */
+  readonly out: string;
+  /**
+   * How long the token is good for by which the machine gets its first certificate, in seconds. Default: 3600, time to bring
+   * it there. Kubernetes takes no fewer than 600, and an API server may give fewer than asked for.
+   */
+  readonly tokenLifetimeSeconds?: number;
+}
+
 /** How a mesh is compared with what was applied to it. */
 export interface DriftOptions extends OperationOptions {
   /**

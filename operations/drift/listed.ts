@@ -14,6 +14,11 @@ const ownedKinds = [
     kind: "PeerAuthentication",
     path: "/apis/security.istio.io/v1/peerauthentications",
   },
+  {
+    apiVersion: "networking.istio.io/v1",
+    kind: "WorkloadEntry",
+    path: "/apis/networking.istio.io/v1/workloadentries",
+  },
   { apiVersion: "cert-manager.io/v1", kind: "Certificate", path: "/apis/cert-manager.io/v1/certificates" },
 ] as const;
 

@@ -11,7 +11,8 @@ export type Operation =
   | "drift"
   | "state move"
   | "trust status"
-  | "rotate tokens";
+  | "rotate tokens"
+  | "machine files";
 
 /** How bad it is what a {@link DiagnosticEvent} tells. An operation with an `error` fails in the end. */
 export type Severity = "info" | "warning" | "error";

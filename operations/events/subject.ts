@@ -48,6 +48,7 @@ export function subjectOf(urn: string): Subject {
     ofRoot(name, types) ??
     namespaceOf(name, types) ??
     policyOf(name, types) ??
+    machineOf(name, types) ??
     tokenOf(name, types) ??
     ofComponent(name, componentType(types.at(-2)), (row) => Object.entries(row.children)) ??
     ofComponent(name, componentType(type), ({ noun }) => [["", [noun]]]) ??
@@ -99,6 +100,17 @@ function policyOf(name: string, types: readonly string[]): Subject | undefined {
   const [, cluster, namespace] = /^mesh-(.+?)-mutual-tls\.(.+?)(?:-policy)?$/.exec(name) ?? [];
   if (cluster === undefined || namespace === undefined) return undefined;
   return { cluster, component: "mutual TLS", part: `in ${namespace}` };
+}
+
+/** So have machines outside Kubernetes. */
+function machineOf(name: string, types: readonly string[]): Subject | undefined {
+  const at = types.slice(-2).map(componentType).lastIndexOf("Machine");
+  if (at === -1) return undefined;
+  const ofComponent = at === types.slice(-2).length - 1;
+  const [, cluster, machine] =
+    (ofComponent ? /^mesh-(.+?)-machine\.(.+)$/ : /^mesh-(.+?)-machine\.(.+)-entry$/).exec(name) ?? [];
+  if (cluster === undefined || machine === undefined) return undefined;
+  return { cluster, component: "machine", part: machine };
 }
 
 /** So has a token of an account, where it is not the one that nobody names. */

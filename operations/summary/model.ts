@@ -68,6 +68,7 @@ export const changeIds = [
   "readers",
   "mutual-tls",
   "namespace",
+  "machine",
   "other",
 ] as const;
 
@@ -133,6 +134,7 @@ export const riskIds = [
   "mutual-tls-required",
   "mutual-tls-weakened",
   "namespace-removed",
+  "machine-leaves",
   "no-replicas",
   "other-replaced",
   "not-understood",

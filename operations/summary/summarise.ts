@@ -34,6 +34,7 @@ import {
   renamed,
 } from "./rules/membership";
 import { provider, systemNamespace, workloadNamespaces } from "./rules/namespaces";
+import { machines } from "./rules/machines";
 import { mutualTls } from "./rules/mutual-tls";
 import { notUnderstood } from "./rules/not-understood";
 import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers";
@@ -67,6 +68,7 @@ const rules: readonly ClusterRule[] = [
   crossNetwork,
   mutualTls,
   workloadNamespaces,
+  machines,
 ];
 
 /** What is summarised. */

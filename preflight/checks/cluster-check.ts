@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   controlPlaneIn,
   intermediateOrigin,
+  machinesOf,
   peerPoliciesIn,
   readVersion,
   supportedKubernetesMinors,
@@ -30,7 +31,14 @@ import { judgeStanding } from "./standing/judge";
 import { ConnectionError } from "../../access/connection/connection-error";
 import type { Answer } from "../../access/connection/http";
 import type { Environment } from "../../access/kubeconfig/kubeconfig-file";
-import { mayDoEverything, missingPermissions, readJson } from "./permissions";
+import {
+  mayDoEverything,
+  missingPermissions,
+  readJson,
+  resourcesIn,
+  resourcesOfMachines,
+  type Resource,
+} from "./permissions";
 import { readRanges, type ReadRanges } from "./ranges";
 
 /** What a cluster's API server told. */
@@ -109,9 +117,7 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
   const [missing, kubeSystem, standing, ranges, others, existing, issued] = await Promise.all([
-    everything === "allowed"
-      ? ""
-      : missingPermissions(server, cluster?.role ?? "external", systemNamespace, originIn(check)),
+    everything === "allowed" ? "" : missingPermissions(server, neededIn(check, cluster), systemNamespace),
     object(server, "/api/v1/namespaces/kube-system"),
     standingIn(check, server, cluster),
     cluster && readRanges(check.mesh, cluster, server),
@@ -175,7 +181,17 @@ async function standingIn(
     wantedOfSystem: mesh.istio.systemNamespace,
     intermediate: originIn({ mesh, site }),
     wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
+    wantedMachines: machinesOf(mesh, site.name),
   });
+}
+
+/** What is created in the cluster. */
+function neededIn(check: ClusterCheck, cluster: ClusterPlan | undefined): readonly Resource[] {
+  const machines = machinesOf(check.mesh, check.site.name);
+  return [
+    ...resourcesIn(cluster?.role ?? "external", originIn(check)),
+    ...resourcesOfMachines(machines.map(({ namespace }) => namespace)),
+  ];
 }
 
 /** A remote cluster has no intermediate CA, wherever those of the others come from. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listed, type IntermediateOrigin } from "../../topology";
+import { listed, workloadEntries, type IntermediateOrigin } from "../../topology";
 import type { ApiServer } from "../../access/connection/api-server";
 import { readJson } from "../../access/json";
 
@@ -9,8 +9,8 @@ export { readJson } from "../../access/json";
 export interface Resource {
   readonly group: string;
   readonly resource: string;
-  /** Whether Isthmus handles it in one namespace only. */
-  readonly scope: "cluster" | "system-namespace";
+  /** Whether Isthmus handles it in one namespace only, and in which. */
+  readonly scope: "cluster" | "system-namespace" | { readonly namespace: string };
   /** In which clusters. Default: all. */
   readonly only?: "remote";
   /** Whose intermediate CA is so. Default: whatever it is. */
@@ -54,6 +54,12 @@ export function resourcesIn(role: SiteRole, origin: IntermediateOrigin = "made")
   return resources.filter(({ intermediate = origin, only = role }) => only === role && intermediate === origin);
 }
 
+/** What is created for machines outside Kubernetes, in the namespaces of their workloads. Pure. */
+export function resourcesOfMachines(namespaces: readonly string[]): readonly Resource[] {
+  const { group, collection: resource } = workloadEntries;
+  return [...new Set(namespaces)].map((namespace) => ({ group, resource, scope: { namespace } }));
+}
+
 /** What a cluster is in the mesh. */
 export type SiteRole = "primary" | "remote" | "external";
 
@@ -70,14 +76,15 @@ export async function mayDoEverything(server: ApiServer): Promise<Permission> {
   return review(server, { verb: "*", group: "*", resource: "*" });
 }
 
-/** What the user may not do, such as `create, patch, delete namespaces, clusterroles; delete secrets`; empty for nothing. */
+/**
+ * What the user may not do, such as `create, patch, delete namespaces, clusterroles; delete secrets`; empty for nothing.
+ * @param namespace That of the control plane.
+ */
 export async function missingPermissions(
   server: ApiServer,
-  role: SiteRole,
+  needed: readonly Resource[],
   namespace: string,
-  origin: IntermediateOrigin = "made",
 ): Promise<string> {
-  const needed = resourcesIn(role, origin);
   const resourcesByVerbs = new Map<string, string[]>();
   const denied = await Promise.all(needed.map(async (resource) => deniedVerbs(server, resource, namespace)));
   needed.forEach(({ resource }, index) => {
@@ -94,7 +101,8 @@ async function deniedVerbs(
 ): Promise<readonly string[]> {
   const denied = await Promise.all(
     verbs.map(async (verb) => {
-      const attributes = { verb, group, resource, ...(scope === "cluster" ? {} : { namespace }) };
+      const where = typeof scope === "object" ? scope : scope === "cluster" ? {} : { namespace };
+      const attributes = { verb, group, resource, ...where };
       return (await review(server, attributes)) === "denied" ? [verb] : [];
     }),
   );

@@ -37,6 +37,7 @@ const kinds: readonly { readonly kind: string; readonly group: string; readonly 
   { kind: "ConfigMap", group: "api/v1", collection: "configmaps" },
   { kind: "Gateway", group: "apis/networking.istio.io/v1", collection: "gateways" },
   { kind: "PeerAuthentication", group: "apis/security.istio.io/v1", collection: "peerauthentications" },
+  { kind: "WorkloadEntry", group: "apis/networking.istio.io/v1", collection: "workloadentries" },
   { kind: "Certificate", group: "apis/cert-manager.io/v1", collection: "certificates" },
   { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
 ];
@@ -48,8 +49,11 @@ export function collectionsIn(namespace: string): string[] {
     .map(({ group, collection }) => `/${group}/namespaces/${namespace}/${collection}`);
 }
 
-/** Path of the one collection of which a mesh has objects in its workloads' namespaces too. */
-export const policiesEverywhere = "/apis/security.istio.io/v1/peerauthentications";
+/** Paths of the collections of which a mesh has objects in its workloads' namespaces too. */
+export const collectionsEverywhere: readonly string[] = [
+  "/apis/security.istio.io/v1/peerauthentications",
+  "/apis/networking.istio.io/v1/workloadentries",
+];
 
 /**
  * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi

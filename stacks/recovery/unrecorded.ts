@@ -4,10 +4,10 @@ import type { ExportedState, StateResource } from "../../engine/state";
 import { isOwned, releaseNames, systemNamespace } from "../../topology";
 import { foundListSchema, foundObjectSchema, type FoundMetadata } from "./found-object";
 import {
+  collectionsEverywhere,
   collectionsIn,
   isSystemNamespace,
   objectPath,
-  policiesEverywhere,
   providerName,
   releasesIn,
   type Pending,
@@ -70,7 +70,7 @@ async function unrecordedObjects(
   own: readonly StateResource[],
 ): Promise<Pending[]> {
   const recorded = new Set(own.map(({ inputs = {} }) => objectPath(inputs)));
-  const collections = [...collectionsIn(systemNamespace), policiesEverywhere];
+  const collections = [...collectionsIn(systemNamespace), ...collectionsEverywhere];
   const all = (await Promise.all(collections.map((path) => found(server, path, ours)))).flat();
   const byPath = new Map(all.map((object) => [object.path, object]));
   const others = [...byPath.values()].filter(({ path, metadata }) => isOwned(metadata.labels) && !recorded.has(path));
@@ -114,7 +114,7 @@ async function found(server: ApiServer, collection: string, query: string): Prom
 
 /** The collection of one namespace, of one that was asked for in all. */
 function insideOf(collection: string, namespace: string | undefined): string {
-  if (collection !== policiesEverywhere || namespace === undefined) return collection;
+  if (!collectionsEverywhere.includes(collection) || namespace === undefined) return collection;
   return collection.replace(/[^/]+$/, `namespaces/${namespace}/$&`);
 }
 

@@ -8,11 +8,13 @@ export interface FakeCluster {
   readonly exec?: (target: ExecTarget, command: readonly string[]) => string | Promise<string>;
   /** What containers have logged since a moment. Default: nothing. */
   readonly logs?: (target: ExecTarget, since: Date) => string;
+  /** Answers to objects that are not kept, by path. Default: not found. */
+  readonly answers?: Readonly<Record<string, (object: object) => unknown>>;
 }
 
 /** A request that was made of a stand-in. */
 export interface RecordedRequest {
-  readonly method: "create" | "patch" | "remove";
+  readonly method: "create" | "ask" | "patch" | "remove";
   readonly path: string;
   readonly object?: object;
   readonly operations?: readonly PatchOperation[];
@@ -43,6 +45,13 @@ export class FakeClient implements ClusterClient {
   create(path: string, object: object): Promise<void> {
     this.requests.push({ method: "create", path, object });
     return Promise.resolve();
+  }
+
+  ask<T>(path: string, object: object): Promise<T> {
+    const answer = this.cluster.answers?.[path];
+    if (answer === undefined) return Promise.reject(new KubernetesError("POST", path, 404, "not found"));
+    this.requests.push({ method: "ask", path, object });
+    return Promise.resolve(answer(object) as T);
   }
 
   patch(path: string, operations: readonly PatchOperation[]): Promise<void> {

@@ -2,6 +2,7 @@ import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
   issuerRefOf,
+  machinesOf,
   mayChangeRoots,
   peerPoliciesIn,
   type ClusterPlan,
@@ -42,6 +43,8 @@ export interface PartSlice {
   readonly clusterDomain?: string;
   readonly namespaces: readonly object[];
   readonly peerPolicies: readonly PeerPolicy[];
+  /** Machines whose entries are made there; left out where there are none. */
+  readonly machines?: readonly object[];
 }
 
 /** Cuts out of a plan what one part depends on. Pure. */
@@ -87,7 +90,14 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .filter(({ clusters }) => clusters.includes(part))
       .map(({ name, labels, annotations }) => ({ name, labels, annotations })),
     peerPolicies: peerPoliciesIn(plan, part),
+    ...machinesIn(plan, part),
   };
+}
+
+/** Where the configuration describes a machine changes nothing of its entry. */
+function machinesIn(plan: MeshPlan, part: string): Pick<PartSlice, "machines"> {
+  const machines = machinesOf(plan, part).map((machine) => ({ ...machine, path: "" }));
+  return machines.length === 0 ? {} : { machines };
 }
 
 /** What a cluster's workloads reach, where the configuration describes it, and when a token is due change nothing in it. */

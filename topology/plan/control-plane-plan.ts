@@ -3,7 +3,7 @@ import type { ClusterPlan } from "./cluster-plan";
 import { valuesOf, type HelmValuesByChart } from "./istio-plan";
 import type { Joining } from "./joining";
 
-/** The Service by which other clusters reach an istiod. */
+/** The Service by which other clusters and machines outside Kubernetes reach an istiod. */
 export interface ExposedIstiodPlan {
   /** What stands before the load balancer; undefined where the load balancer's own address counts. */
   readonly address?: string;
@@ -36,7 +36,7 @@ export interface ControlPlanePlan {
   readonly reads: readonly string[];
   /** Networks with gateways at fixed addresses, by name. */
   readonly fixedNetworks: Readonly<Record<string, FixedNetwork>>;
-  /** How other clusters reach it; undefined where it serves none. */
+  /** How other clusters and machines reach it; undefined where it serves neither. */
   readonly exposed?: ExposedIstiodPlan;
   /** Names of the Secrets by which its image is pulled, and those of the pods that it injects into. */
   readonly imagePullSecrets: readonly string[];
@@ -50,7 +50,7 @@ export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readon
     const settings = kind === "primary" ? mesh.clusters[name] : mesh.externalControlPlanes[name];
     if (settings === undefined) throw new RangeError(`no control plane ${name}`);
     const known = new Set([...serves, ...reads]);
-    const servesOthers = serves.some((cluster) => cluster !== name);
+    const isExposed = servesOthers({ name, serves }) || servesMachines(mesh, name);
     return {
       name,
       kind,
@@ -61,11 +61,21 @@ export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readon
       serves,
       reads,
       fixedNetworks: fixedNetworksOf(clusters.filter((cluster) => known.has(cluster.name))),
-      ...(servesOthers ? { exposed: exposedIstiod(settings.exposedIstiod) } : {}),
+      ...(isExposed ? { exposed: exposedIstiod(settings.exposedIstiod) } : {}),
       imagePullSecrets: settings.imagePullSecrets ?? mesh.istio.imagePullSecrets,
       values: valuesOf(mesh, settings.values),
     };
   });
+}
+
+/** Whether an istiod serves another cluster than the one that it runs in. */
+export function servesOthers({ name, serves }: Pick<ControlPlanePlan, "name" | "serves">): boolean {
+  return serves.some((cluster) => cluster !== name);
+}
+
+/** Whether machines outside Kubernetes join the cluster that an istiod runs in. */
+export function servesMachines(mesh: Mesh, name: string): boolean {
+  return Object.values(mesh.machines).some(({ cluster }) => cluster === name);
 }
 
 function exposedIstiod(settings: Mesh["clusters"][string]["exposedIstiod"]): ExposedIstiodPlan {

@@ -3,6 +3,7 @@ export * from "./cluster-plan";
 export * from "./control-plane-plan";
 export * from "./generated-roots";
 export * from "./istio-plan";
+export * from "./machine-plan";
 export * from "./mesh-plan";
 export { movedConfigurations } from "./moved-configurations";
 export * from "./mutual-tls";

@@ -58,6 +58,13 @@ export function joiningOf(mesh: Mesh): Joining {
   };
 }
 
+/** Networks of the machines that an istiod serves: they call what its workloads call. */
+function machineNetworksOf(mesh: Mesh, { serves }: ControlPlaneJoining): string[] {
+  return Object.values(mesh.machines).flatMap(({ cluster, network }) =>
+    network !== undefined && serves.includes(cluster) ? [network] : [],
+  );
+}
+
 function clustersWithGateway(
   mesh: Mesh,
   controlPlanes: readonly ControlPlaneJoining[],
@@ -66,7 +73,7 @@ function clustersWithGateway(
   const networkOf = (cluster: string): string => mesh.clusters[cluster]?.network ?? "";
   const found = new Set<string>();
   for (const plane of controlPlanes) {
-    const callers = new Set(plane.serves.map(networkOf));
+    const callers = new Set([...plane.serves.map(networkOf), ...machineNetworksOf(mesh, plane)]);
     for (const called of reachedBy.get(plane) ?? []) {
       if (callers.size > 1 || !callers.has(networkOf(called))) found.add(called);
     }

@@ -3,6 +3,7 @@ import { planCluster, planExternal, type ClusterPlan, type SitePlan } from "./cl
 import { planControlPlanes, type ControlPlanePlan } from "./control-plane-plan";
 import { planIstio, type IstioPlan } from "./istio-plan";
 import { joiningOf } from "./joining";
+import { planMachines, type MachinePlan } from "./machine-plan";
 import type { StandingMutualTls } from "./mutual-tls-mode";
 import { planNamespaces, type NamespacePlan } from "./namespace-plan";
 
@@ -25,6 +26,8 @@ export interface MeshPlan {
   readonly controlPlanes: readonly ControlPlanePlan[];
   /** Namespaces of the mesh's workloads, sorted by name. */
   readonly namespaces: readonly NamespacePlan[];
+  /** Machines outside Kubernetes, sorted by name. */
+  readonly machines: readonly MachinePlan[];
   /** How the mesh is cut into Pulumi stacks. */
   readonly stacks: Mesh["stacks"];
 }
@@ -64,6 +67,7 @@ export function planMesh(mesh: Mesh): MeshPlan {
       .map((name) => planExternal(mesh, name)),
     controlPlanes: planControlPlanes(mesh, joining, clusters),
     namespaces: planNamespaces(mesh),
+    machines: planMachines(mesh),
     stacks: mesh.stacks,
   };
 }

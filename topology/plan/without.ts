@@ -40,6 +40,7 @@ export function planWithout(plan: MeshPlan, names: readonly string[]): MeshPlan 
         const fixedNetworks = fixedNetworksOf(clusters.filter(({ name }) => known.has(name)));
         return { ...controlPlane, serves, reads, fixedNetworks };
       }),
+    machines: plan.machines.filter(({ cluster }) => !gone.has(cluster)),
     namespaces: plan.namespaces.map((namespace) => ({ ...namespace, clusters: kept(namespace.clusters) })),
   };
 }

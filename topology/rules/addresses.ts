@@ -52,9 +52,13 @@ const linkLocal = ["169.254.0.0/16", "fe80::/10"].map((text) => parseRange(text)
 /** Why nobody elsewhere reaches an address; undefined where it may be. */
 function whyUnreached(address: string): string | undefined {
   if (isOwnMachine(address)) return "which is for each of them itself";
+  return isLinkLocal(address) ? "a link-local one, which is good on one cable alone" : undefined;
+}
+
+/** Whether an address is good on one cable alone. */
+export function isLinkLocal(address: string): boolean {
   const read = parseAddress(address);
-  if (read === undefined || !linkLocal.some((range) => contains(range, read))) return undefined;
-  return "a link-local one, which is good on one cable alone";
+  return read !== undefined && linkLocal.some((range) => contains(range, read));
 }
 
 export function addressesReachOthers(mesh: MeshDraft, doubts: Doubts): readonly Problem[] {

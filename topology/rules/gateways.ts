@@ -1,5 +1,6 @@
 import { describeFound } from "../found";
 import { configurationPath } from "../path";
+import { servesMachines, servesOthers } from "../plan/control-plane-plan";
 import { joiningOf } from "../plan/joining";
 import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
@@ -96,15 +97,15 @@ export function gatewaysInUse(mesh: Mesh): readonly Problem[] {
 export function exposedIstiodInUse(mesh: Mesh): readonly Problem[] {
   const { controlPlanes } = joiningOf(mesh);
   const serving = new Set(
-    controlPlanes.filter(({ name, serves }) => serves.some((cluster) => cluster !== name)).map(({ name }) => name),
+    controlPlanes.filter((plane) => servesOthers(plane) || servesMachines(mesh, plane.name)).map(({ name }) => name),
   );
   return clustersOf(mesh)
     .filter(([name, cluster]) => !serving.has(name) && isSet(cluster.exposedIstiod, defaults.exposedIstiod))
     .map(([name]) => ({
       path: configurationPath("clusters", name, "exposedIstiod"),
-      expected: `nothing, because no istiod in ${called(name)} serves another cluster`,
+      expected: `nothing, because no istiod in ${called(name)} serves another cluster or a machine`,
       found: "settings of a Service that is not made",
-      fix: "Remove them, or keep them for the day when another cluster names this one as its `controlPlane`.",
+      fix: "Remove them, or keep them for the day when another cluster names this one as its `controlPlane`, or a machine joins it.",
     }));
 }
 

@@ -46,6 +46,14 @@ import {
 } from "./intermediates";
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
 import {
+  knownMachineClusters,
+  machineAddressesOnce,
+  machineLabelsFree,
+  machineNamespacesMade,
+  machinesJoinIstiods,
+  machinesReachable,
+} from "./machines";
+import {
   knownNamespaceClusters,
   namespaceAnnotationsFree,
   namespaceClustersOnce,
@@ -98,6 +106,12 @@ export const rules: readonly Rule[] = [
   },
   { id: "one-api-server-a-cluster", check: oneApiServerACluster },
   { id: "ranges-apart", check: rangesApart },
+  { id: "known-machine-clusters", names: ["clusters"], check: knownMachineClusters },
+  { id: "machines-join-istiods", names: ["clusters", "externalControlPlanes"], check: machinesJoinIstiods },
+  { id: "machine-namespaces-made", names: ["namespaces"], check: machineNamespacesMade },
+  { id: "machines-reachable", check: machinesReachable },
+  { id: "machine-addresses-once", check: machineAddressesOnce },
+  { id: "machine-labels-free", check: machineLabelsFree },
   { id: "namespaces-of-workloads", check: namespacesOfWorkloads },
   { id: "known-namespace-clusters", names: ["clusters"], check: knownNamespaceClusters },
   { id: "namespace-clusters-once", check: namespaceClustersOnce },

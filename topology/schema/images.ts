@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
+import { objectName } from "./primitives";
 
 /** What the reference of an image is made of (distribution/reference, the grammar of Docker's and Kubernetes' images). */
 const host = "([A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?|\\[[0-9a-fA-F:.]+\\])(:\\d{1,5})?";
@@ -32,16 +33,8 @@ export function imageTag(): z.ZodString {
 
 /** Names of Secrets by which images are pulled: of objects of Kubernetes, DNS subdomains. */
 export function imagePullSecrets(): z.ZodArray<z.ZodString> {
-  const name = worded(
-    z.string().regex(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/),
-    {
-      expected: "the name of a Secret",
-      example: "registry-credentials",
-      mend: (value) => {
-        if (value.includes("/")) return "Take out the namespace: a pod pulls by Secrets of its own namespace.";
-        return /[A-Z]/.test(value) ? "Write it in lower-case letters." : undefined;
-      },
-    },
+  const name = objectName("the name of a Secret", "registry-credentials", (value) =>
+    value.includes("/") ? "Take out the namespace: a pod pulls by Secrets of its own namespace." : undefined,
   );
   return worded(z.array(name), { expected: "a list of names of Secrets", example: "[registry-credentials]" });
 }

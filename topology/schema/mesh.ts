@@ -3,6 +3,7 @@ import { worded } from "../wording";
 import { kubeconfigFile } from "./access";
 import { clusterSchema, externalControlPlaneSchema } from "./cluster";
 import { istioSchema } from "./istio";
+import { machinesSchema } from "./machines";
 import { namespacesSchema } from "./namespaces";
 import { label, oneOf } from "./primitives";
 import { meshReaderTokensSchema } from "./reader-tokens";
@@ -63,6 +64,7 @@ export const meshSchema = worded(
       ),
     readerTokens: meshReaderTokensSchema.prefault({}),
     namespaces: namespacesSchema,
+    machines: machinesSchema,
     stacks: oneOf(["one", "per-cluster"])
       .default("one")
       .describe(

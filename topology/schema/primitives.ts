@@ -16,6 +16,15 @@ export function label(example: string): typeof dnsLabel {
   });
 }
 
+/** Name of an object of Kubernetes: a DNS subdomain (RFC 1123). */
+export function objectName(expected: string, example: string, mend?: Wording["mend"]): z.ZodString {
+  return worded(z.string().regex(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/), {
+    expected,
+    example,
+    mend: (value) => mend?.(value) ?? (/[A-Z]/.test(value) ? "Write it in lower-case letters." : undefined),
+  });
+}
+
 /** One line of text with something in it. */
 export function text(
   expected: string,
@@ -81,6 +90,17 @@ export function address(example: string): z.ZodString {
       // Kubernetes and Istio take it for one family here and for the other there.
       .refine((value) => ipv4Within(value) === undefined),
     { expected: "an IP address or a host name", example, mend: mendAddress },
+  );
+}
+
+/** An IPv4 or IPv6 address. */
+export function ipAddress(example: string): z.ZodString {
+  return worded(
+    z
+      .string()
+      .regex(/^[0-9a-fA-F.:]+$/)
+      .refine((value) => parseAddress(value) !== undefined && ipv4Within(value) === undefined),
+    { expected: "an IP address", example, mend: mendAddress },
   );
 }
 

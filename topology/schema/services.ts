@@ -51,14 +51,16 @@ export const eastWestGatewaySchema = worded(
     expected: "a mapping with the keys type, addresses, port, annotations, loadBalancerClass, ipFamily, timeoutSeconds",
     example: "{ type: NodePort, addresses: [203.0.113.10], port: 31443 }",
   },
-).describe("The cluster's east-west gateway. It comes into being only where a mesh has several networks.");
+).describe(
+  "The cluster's east-west gateway. It comes into being only where a mesh has several networks, those of machines among them.",
+);
 
 export const exposedIstiodSchema = worded(
   z.strictObject({
     address: address("203.0.113.11")
       .optional()
       .describe(
-        "Fixed address at which the other clusters reach istiod, at ports 15012 and 15017: of what stands before the load balancer. Default: the one that the load balancer gives.",
+        "Fixed address at which the other clusters reach istiod, at ports 15012 and 15017, and machines at 15012: of what stands before the load balancer. Default: the one that the load balancer gives.",
       ),
     annotations,
     loadBalancerClass,
@@ -70,5 +72,5 @@ export const exposedIstiodSchema = worded(
     example: "{ address: 203.0.113.11 }",
   },
 ).describe(
-  "The Service by which other clusters reach this istiod. It comes into being only where it serves other clusters.",
+  "The Service by which other clusters, and machines outside Kubernetes, reach this istiod. It comes into being only where it serves such.",
 );

@@ -1,16 +1,19 @@
-import { listed } from "../../../topology";
+import { listed, machinesOf } from "../../../topology";
 import type { ClusterRule, ClusterView, Finding } from "../comparison";
 import { differing } from "../differing";
 import type { Step } from "../read-preview";
 import { notUnderstood } from "./not-understood";
 import { because } from "./verb";
 
-/** The Service by which other clusters reach a cluster's istiod. */
+/** The Service by which other clusters, and machines outside Kubernetes, reach a cluster's istiod. */
 export const exposedIstiod: ClusterRule = (view) => {
   const { controlPlane, step: stepOf } = view;
   const step = stepOf("exposed istiod", "Service");
   if (step === undefined || step.op === "same") return [];
-  const served = (controlPlane?.serves ?? []).filter((name) => name !== controlPlane?.name);
+  const served = [
+    ...(controlPlane?.serves ?? []).filter((name) => name !== controlPlane?.name),
+    ...machinesServed(view),
+  ];
   const address = controlPlane?.exposed?.address;
   const where = address === undefined ? "its address is not known yet" : `at ${address}`;
   if (step.op === "create") {
@@ -23,6 +26,10 @@ export const exposedIstiod: ClusterRule = (view) => {
   return [{ change: { id: "exposed-istiod", words }, risk: notUnderstood(words, step), explains: [step] }];
 };
 
+function machinesServed({ mesh, name }: ClusterView): string[] {
+  return machinesOf(mesh.plan, name).map((machine) => `machine ${machine.name}`);
+}
+
 function removed({ controlPlane, formerName, mesh, name }: ClusterView, step: Step): Finding {
   const former = mesh.last.controlPlanes[formerName]?.serves;
   const left = mesh.plan.clusters
@@ -30,7 +37,7 @@ function removed({ controlPlane, formerName, mesh, name }: ClusterView, step: St
     .map((cluster) => cluster.name);
   const words = "its istiod is exposed no longer";
   if (left.length === 0) {
-    const change = { id: "exposed-istiod", words: `${words}: it serves no other cluster` } as const;
+    const change = { id: "exposed-istiod", words: `${words}: it serves no other cluster and no machine` } as const;
     // Those that it served have another istiod now, or leave: other rules tell.
     return former === undefined
       ? { change, risk: notUnderstood(words, step), explains: [step] }

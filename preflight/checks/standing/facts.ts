@@ -3,6 +3,7 @@ import type {
   IntermediateOrigin,
   IstioPlan,
   LabelSelector,
+  MachinePlan,
   PeerPolicy,
   SitePlan,
 } from "../../../topology";
@@ -39,6 +40,10 @@ export interface StandingFacts {
   readonly wantedPeerPolicies: readonly PeerPolicy[];
   /** PeerAuthentications that are in the workloads' namespaces for which the mesh has one. */
   readonly namespacePolicies: readonly Policy[];
+  /** Machines outside Kubernetes that the mesh has here. */
+  readonly wantedMachines: readonly MachinePlan[];
+  /** WorkloadEntries that are there under their names. */
+  readonly machineEntries: readonly ObjectMetadata[];
 }
 
 /** A namespace of the mesh's workloads that is there. */

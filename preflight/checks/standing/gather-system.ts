@@ -1,13 +1,28 @@
 import { z } from "zod";
-import { systemNamespace, systemNamespaceOrigin } from "../../../topology";
-import type { HelmRelease, NamespaceObject, Policies, Policy, PullSecret, StandingFacts } from "./facts";
+import { systemNamespace, systemNamespaceOrigin, workloadEntries } from "../../../topology";
+import type {
+  HelmRelease,
+  NamespaceObject,
+  ObjectMetadata,
+  Policies,
+  Policy,
+  PullSecret,
+  StandingFacts,
+} from "./facts";
 import { meshKinds } from "./mesh-objects";
-import { itemSchema, metadataSchema, type Questions } from "./questions";
+import { itemSchema, metadataOnly, metadataSchema, type Questions } from "./questions";
 
 /** What is known of a cluster before it is asked for the rest. */
 export type Known = Pick<
   StandingFacts,
-  "cluster" | "intermediate" | "namespaces" | "site" | "system" | "wantedOfSystem" | "wantedPeerPolicies"
+  | "cluster"
+  | "intermediate"
+  | "namespaces"
+  | "site"
+  | "system"
+  | "wantedMachines"
+  | "wantedOfSystem"
+  | "wantedPeerPolicies"
 >;
 
 const policySchema = z
@@ -52,6 +67,22 @@ export async function foundNamespacePolicies(
     wanted.map(({ namespace }) => questions.list(peerAuthenticationsOf(namespace), "", policySchema, "whole")),
   );
   return found.flatMap((policies) => policies ?? []);
+}
+
+/** Entries under the names that the mesh's machines have. */
+export async function foundMachineEntries(
+  questions: Questions,
+  { wantedMachines, namespaces }: Known,
+): Promise<readonly ObjectMetadata[]> {
+  const { group, version, collection } = workloadEntries;
+  const wanted = wantedMachines.filter(({ namespace }) => namespaces.some(({ name }) => name === namespace));
+  const found = await Promise.all(
+    wanted.map(({ name, namespace }) => {
+      const path = `/apis/${group}/${version}/namespaces/${namespace}/${collection}/${name}`;
+      return questions.one(path, itemSchema, metadataOnly("PartialObjectMetadata"));
+    }),
+  );
+  return found.flatMap((entry) => (entry === undefined ? [] : [entry.metadata]));
 }
 
 function peerAuthenticationsOf(namespace: string): string {

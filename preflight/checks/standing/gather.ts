@@ -5,6 +5,7 @@ import { chartObjectPath, chartObjectsOf, definedGroup } from "./chart-objects";
 import type { FoundChartObject, Injector, StandingFacts } from "./facts";
 import {
   foundContents,
+  foundMachineEntries,
   foundNamespacePolicies,
   foundPolicies,
   foundPullSecrets,
@@ -46,17 +47,27 @@ const defaultInjector = "istio-sidecar-injector";
  */
 export async function gatherStanding(server: ApiConnection, known: Known): Promise<StandingFacts> {
   const questions = new Questions(server);
-  const [chartObjects, injectors, istiods, releases, policies, namespacePolicies, systemContents, pullSecrets] =
-    await Promise.all([
-      foundChartObjects(questions, known.cluster),
-      foundInjectors(questions),
-      questions.list("/apis/apps/v1/deployments", "app=istiod", itemSchema, "metadata"),
-      known.system === "absent" ? [] : foundReleases(questions),
-      foundPolicies(questions, known),
-      foundNamespacePolicies(questions, known),
-      foundContents(questions, known),
-      foundPullSecrets(questions, known),
-    ]);
+  const [
+    chartObjects,
+    injectors,
+    istiods,
+    releases,
+    policies,
+    namespacePolicies,
+    systemContents,
+    pullSecrets,
+    machineEntries,
+  ] = await Promise.all([
+    foundChartObjects(questions, known.cluster),
+    foundInjectors(questions),
+    questions.list("/apis/apps/v1/deployments", "app=istiod", itemSchema, "metadata"),
+    known.system === "absent" ? [] : foundReleases(questions),
+    foundPolicies(questions, known),
+    foundNamespacePolicies(questions, known),
+    foundContents(questions, known),
+    foundPullSecrets(questions, known),
+    foundMachineEntries(questions, known),
+  ]);
   return {
     ...known,
     chartObjects,
@@ -67,6 +78,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     namespacePolicies,
     systemContents,
     pullSecrets,
+    machineEntries,
   };
 }
 

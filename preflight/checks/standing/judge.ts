@@ -2,6 +2,7 @@ import type { Findings } from "../findings";
 import type { StandingFacts } from "./facts";
 import { foreignLabels } from "./rules/labels";
 import { otherIstio } from "./rules/other-istio";
+import { machines } from "./rules/machines";
 import { mutualTls } from "./rules/mutual-tls";
 import { ownership } from "./rules/ownership";
 import { policies } from "./rules/policies";
@@ -22,6 +23,7 @@ const rules: readonly StandingRule[] = [
   preparedNamespace,
   pullSecrets,
   mutualTls,
+  machines,
   policies,
 ];
 

@@ -7,7 +7,7 @@ import type {
   StandingFacts,
 } from "../../../preflight/checks/standing/facts";
 import { judgeStanding } from "../../../preflight/checks/standing/judge";
-import { formatProblem, peerPoliciesIn, sitesOf, type MeshConfig } from "../../../topology";
+import { formatProblem, machinesOf, peerPoliciesIn, sitesOf, type MeshConfig } from "../../../topology";
 import { planOf } from "../../support/plans";
 import { configOf } from "./precheck-support";
 
@@ -33,6 +33,8 @@ export function factsOf(
     intermediate: "made",
     wantedPeerPolicies: peerPoliciesIn(plan, name),
     namespacePolicies: [],
+    wantedMachines: machinesOf(plan, name),
+    machineEntries: [],
     system: "absent",
     systemContents: [],
     pullSecrets: [],

@@ -26,6 +26,8 @@ const lifetimes = fc
     renewBeforeDays,
   }));
 
+type MachineConfig = NonNullable<MeshConfig["machines"]>[string];
+
 type ExternalConfig = NonNullable<MeshConfig["externalControlPlanes"]>[string];
 
 const strings = fc.dictionary(fc.constantFrom("example.org/a", "b", "C.d_e"), fc.constantFrom("", "x", "a-b"));
@@ -207,7 +209,26 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
       // In every cluster there is also the one that holds the configuration.
       ...(mtls === undefined || rest.clusters !== undefined ? {} : { mtls }),
     }));
+  const machine = (index: number, cluster: string): fc.Arbitrary<MachineConfig> =>
+    fc.record(
+      {
+        cluster: fc.constant(cluster),
+        namespace: fc.constant("machines"),
+        serviceAccount: fc.constantFrom("billing", "a.b"),
+        address: fc.constantFrom(`10.9.0.${index}`, `fd09::${index}`),
+        network: fc.constantFrom("machines", "1", "network1"),
+        ports: fc.dictionary(fc.constantFrom("http", "grpc"), fc.integer({ min: 1, max: 65535 })),
+        labels: strings,
+        locality: fc.constantFrom("r", "r/z", "r/z/s"),
+      },
+      { requiredKeys: ["cluster", "namespace", "serviceAccount", "address"] },
+    );
+  const primaries = names.filter((name) => hostOf.get(name) === name);
+  const machines = partOf(primaries).chain((joined) =>
+    fc.tuple(...joined.map((cluster, index) => machine(index, cluster).map((one) => [`m-${index}`, one] as const))),
+  );
   return fc.record({
+    machines: machines.map((entries): Record<string, MachineConfig> => Object.fromEntries(entries)),
     clusters: fc.tuple(...clusters).map((entries) => Object.fromEntries(entries)),
     externalControlPlanes: fc.tuple(...controlPlanes).map((entries) => Object.fromEntries(entries)),
     namespaces: fc.dictionary(fc.constantFrom("default", "shop", "pay"), namespace, { noNullPrototype: true }),
@@ -247,9 +268,14 @@ export const validConfig: fc.Arbitrary<MeshConfig> = fc
     },
     { requiredKeys: ["id", "istio", "sites"] },
   )
-  .map(({ sites: { clusters, externalControlPlanes, namespaces }, ...config }) => ({
-    ...config,
-    clusters,
-    ...(Object.keys(externalControlPlanes).length === 0 ? {} : { externalControlPlanes }),
-    ...(Object.keys(namespaces).length === 0 ? {} : { namespaces }),
-  }));
+  .map(({ sites: { clusters, externalControlPlanes, machines, namespaces }, ...config }) => {
+    const hasMachines = Object.keys(machines).length > 0;
+    const all = hasMachines ? { ...namespaces, machines: {} } : namespaces;
+    return {
+      ...config,
+      clusters,
+      ...(Object.keys(externalControlPlanes).length === 0 ? {} : { externalControlPlanes }),
+      ...(Object.keys(all).length === 0 ? {} : { namespaces: all }),
+      ...(hasMachines ? { machines } : {}),
+    };
+  });

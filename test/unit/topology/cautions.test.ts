@@ -37,7 +37,7 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
   ],
   "exposed-istiod-in-use": [
     meshOf({ east: {}, west: { exposedIstiod: { address: "203.0.113.11" } } }),
-    "isthmus:mesh.clusters.west.exposedIstiod: expected nothing, because no istiod in west serves another cluster, found settings of a Service that is not made. Remove them, or keep them for the day when another cluster names this one as its `controlPlane`.",
+    "isthmus:mesh.clusters.west.exposedIstiod: expected nothing, because no istiod in west serves another cluster or a machine, found settings of a Service that is not made. Remove them, or keep them for the day when another cluster names this one as its `controlPlane`, or a machine joins it.",
   ],
   "reader-tokens-in-use": [
     meshOf({ east: { readerTokens: { tokens: ["first", "second"] } } }),

@@ -77,6 +77,7 @@ describe("parseMesh", () => {
       externalControlPlanes: {},
       readerTokens: {},
       namespaces: {},
+      machines: {},
       stacks: "one",
     });
   });
@@ -110,7 +111,7 @@ describe("parseMesh", () => {
     [
       "an unknown key",
       withMesh((mesh) => (mesh["zebra"] = 1)),
-      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, mtls, readerTokens, namespaces and 1 more, found an unknown key. Remove it.",
+      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, mtls, readerTokens, namespaces and 2 more, found an unknown key. Remove it.",
     ],
     [
       "a cluster's name that is no DNS label",

@@ -6,9 +6,10 @@ import { rules } from "../../../topology/rules";
 import { defaultLifetimes } from "../../../topology/rules/trust";
 import { externals, mesh, meshOf } from "./meshes";
 import { onlyProblem, pathsOf, problemsOf } from "./problems";
+import { machineCases } from "./machine-cases";
 import { joiningCases, otherCases } from "./rule-cases";
 
-const ruleCases = { ...joiningCases, ...otherCases };
+const ruleCases = { ...joiningCases, ...machineCases, ...otherCases };
 
 describe("rules", () => {
   it("have each a case here", () => {

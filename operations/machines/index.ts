@@ -1,0 +1,1 @@
+export { machineCalled, writeMachineFiles } from "./files";
