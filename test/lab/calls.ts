@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { unlessGone } from "../../engine/process/process-identity";
-import { repository } from "../support/isthmus";
-import type { CallerLine, CallerTask, CallFigures, LostCall } from "./caller";
+import type { CallerTask, CallFigures, LostCall } from "./caller";
+import { CountedCaller, networkOfProcess } from "./counted-caller";
 import { kubectl } from "./lab-stack";
 
 const namespace = "calls";
@@ -44,7 +39,7 @@ export interface LostInDirection extends Direction, LostCall {}
 export class Calls {
   /** Those that were lost so far. */
   readonly lost: LostInDirection[] = [];
-  private readonly callers: Caller[] = [];
+  private readonly callers: { readonly direction: Direction; readonly caller: CountedCaller }[] = [];
 
   /** @param newEveryMs Time between the beginnings of two calls over new connections, in each direction. Default: 20. */
   constructor(
@@ -61,14 +56,18 @@ export class Calls {
     for (const direction of directions) await untilAnswered(direction);
     for (const direction of directions) {
       const task = await taskOf(direction, this.newEveryMs);
-      const caller = new Caller(direction, task, (lost) => this.lost.push({ ...direction, ...lost }));
-      this.callers.push(caller);
+      const network = networkOfProcess(`${clientVariable}=${direction.from}`);
+      const caller = new CountedCaller(network, task, (lost) => this.lost.push({ ...direction, ...lost }));
+      this.callers.push({ direction, caller });
     }
   }
 
   /** Ends the calls. @returns what they came to. */
   async end(): Promise<DirectionFigures[]> {
-    return (await Promise.all(this.callers.map((caller) => caller.end()))).flat();
+    const ended = this.callers.map(async ({ direction, caller }) => {
+      return (await caller.end()).map((figures) => ({ ...direction, ...figures }));
+    });
+    return (await Promise.all(ended)).flat();
   }
 
   /** Removes servers and clients. */
@@ -86,40 +85,6 @@ export class Calls {
       rmSync(directory, { recursive: true });
     }
     await kubectl(cluster, "-n", namespace, "wait", "--for=condition=Ready", "pods", "--all", "--timeout=120s");
-  }
-}
-
-/** The process that calls in one direction. */
-class Caller {
-  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  private figures: readonly CallFigures[] | undefined;
-  private readonly finished: Promise<unknown>;
-
-  constructor(
-    private readonly direction: Direction,
-    task: CallerTask,
-    onLost: (lost: LostCall) => void,
-  ) {
-    const network = `--net=/proc/${clientProcess(direction.from)}/ns/net`;
-    const program = ["-r", "tsx/cjs", join(__dirname, "caller.ts"), JSON.stringify(task)];
-    const child = spawn("nsenter", [network, "--", process.execPath, ...program], {
-      cwd: repository,
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.child = child;
-    createInterface(child.stdout).on("line", (line) => {
-      const said = JSON.parse(line) as CallerLine;
-      if ("lost" in said) onLost(said.lost);
-      else this.figures = said.figures;
-    });
-    this.finished = once(child, "close");
-  }
-
-  async end(): Promise<DirectionFigures[]> {
-    this.child.stdin.end();
-    await this.finished;
-    assert.ok(this.figures, "the caller said what its calls came to");
-    return this.figures.map((figures) => ({ ...this.direction, ...figures }));
   }
 }
 
@@ -143,19 +108,6 @@ async function untilAnswered({ from, to }: Direction): Promise<void> {
     if (performance.now() > deadline) assert.fail(`no answer from ${to} in ${from}: ${answer}`);
     await delay(200);
   }
-}
-
-function clientProcess(cluster: string): number {
-  const mark = `${clientVariable}=${cluster}`;
-  const pid = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .find((name) =>
-      unlessGone(() => readFileSync(`/proc/${name}/environ`, "utf8"))
-        ?.split("\0")
-        .includes(mark),
-    );
-  assert.ok(pid !== undefined, `the client of ${cluster} runs on this machine`);
-  return Number(pid);
 }
 
 function manifests(cluster: string, clusters: readonly string[]): object[] {

@@ -14,6 +14,7 @@ const turns = [
   ["cert-manager"],
   ["kills"],
   ["interruption", "addresses", "package"],
+  ["machines"],
 ] as const;
 
 /** The suites that run: those of this commit's turn, or all where `ISTHMUS_LAB` is `all`. */

@@ -37,7 +37,7 @@ function removed({ controlPlane, formerName, mesh, name }: ClusterView, step: St
     .map((cluster) => cluster.name);
   const words = "its istiod is exposed no longer";
   if (left.length === 0) {
-    const change = { id: "exposed-istiod", words: `${words}: it serves no other cluster and no machine` } as const;
+    const change = { id: "exposed-istiod", words: `${words}: it serves no other cluster` } as const;
     // Those that it served have another istiod now, or leave: other rules tell.
     return former === undefined
       ? { change, risk: notUnderstood(words, step), explains: [step] }

@@ -184,10 +184,13 @@ describe("the plan of any mesh", () => {
     });
   });
 
-  it("has gateways exactly where a cluster of another network calls", () => {
-    always(({ clusters }) => {
+  it("has gateways exactly where a cluster or a machine of another network calls", () => {
+    always(({ clusters, machines }) => {
+      const ofMachines = machines.map(({ cluster, network }) => {
+        return { network, reaches: clusters.find(({ name }) => name === cluster)?.reaches ?? [] };
+      });
       for (const called of clusters) {
-        const callers = clusters.filter(({ network, reaches }) => {
+        const callers = [...clusters, ...ofMachines].filter(({ network, reaches }) => {
           return network !== called.network && reaches.includes(called.name);
         });
         assert.equal(called.eastWestGateway !== undefined, callers.length > 0, called.name);
@@ -195,10 +198,11 @@ describe("the plan of any mesh", () => {
     });
   });
 
-  it("exposes an istiod exactly where it serves another cluster than its own", () => {
-    always(({ controlPlanes }) => {
+  it("exposes an istiod exactly where it serves another cluster than its own, or a machine", () => {
+    always(({ controlPlanes, machines }) => {
       for (const { name, serves, exposed } of controlPlanes) {
-        assert.equal(exposed !== undefined, serves.join() !== name, name);
+        const isJoined = machines.some(({ cluster }) => cluster === name);
+        assert.equal(exposed !== undefined, serves.join() !== name || isJoined, name);
       }
     });
   });
