@@ -63,6 +63,19 @@ describe("The order of a mesh: what each resource belongs to, waits for, and how
     );
   });
 
+  it("is as written down: machines outside Kubernetes", async () => {
+    const described = { cluster: "east", namespace: "shop", serviceAccount: "billing", address: "10.0.3.7" };
+    const resources = await updateOf({
+      ...twoPrimaries,
+      namespaces: { shop: {} },
+      machines: { "billing-1": described },
+    });
+    ensureAsWritten(
+      "machines",
+      resources.filter(({ name }) => /machine\.|-exposed-istiod/.test(name)),
+    );
+  });
+
   it("is as written down: the trust in a stack of its own", async () => {
     ensureAsWritten(
       "trust",

@@ -83,6 +83,16 @@ describe("what a resource is called", () => {
       "namespace a-patch",
     ],
     [
+      within("Machine", "kubernetes:networking.istio.io/v1:WorkloadEntry", "mesh-east-machine.an-entry-entry"),
+      { cluster: "east", component: "machine", part: "an-entry" },
+      "machine an-entry",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:Machine", "mesh-east-machine.billing-1"),
+      { cluster: "east", component: "machine", part: "billing-1" },
+      "machine billing-1",
+    ],
+    [
       urn("isthmus:index:Mesh$isthmus:index:RemoteSecret", "mesh-east-remote-clusters"),
       { cluster: "east", component: "remote secret" },
       "remote secret",

@@ -63,6 +63,16 @@ describe("what a killed update had begun", () => {
     assert.deepEqual(pendingIn(state(policy)), [{ kind: "object", cluster: "east", path }]);
   });
 
+  it("is the entry of a machine in its namespace", () => {
+    const entry = operation("creating", "kubernetes:networking.istio.io/v1:WorkloadEntry", {
+      apiVersion: "networking.istio.io/v1",
+      kind: "WorkloadEntry",
+      metadata: { name: "billing-1", namespace: "shop" },
+    });
+    const path = "/apis/networking.istio.io/v1/namespaces/shop/workloadentries/billing-1";
+    assert.deepEqual(pendingIn(state(entry)), [{ kind: "object", cluster: "east", path }]);
+  });
+
   it("is nothing that was being deleted, and nothing that a later update made after all", () => {
     assert.deepEqual(pendingIn(state(operation("deleting", "kubernetes:helm.sh/v3:Release", release))), []);
     const made = { pending_operations: [creatingSecret], resources: [{ urn: "urn" }] };

@@ -80,6 +80,13 @@ describe("what stands in a cluster and no update has recorded", () => {
     assert.deepEqual(await found([namespace], services), [object(`${system}/services/istio-eastwestgateway`)]);
   });
 
+  it("is the entry of a machine too", async () => {
+    const inShop = { metadata: { ...made("billing-1", during).metadata, namespace: "shop" } };
+    const objects = { [`/apis/networking.istio.io/v1/workloadentries${ours}`]: { items: [inShop] } };
+    const path = "/apis/networking.istio.io/v1/namespaces/shop/workloadentries/billing-1";
+    assert.deepEqual(await found([namespace], objects), [object(path)]);
+  });
+
   it("is a policy of a workloads' namespace too, unless the state has it", async () => {
     const policies = "/apis/security.istio.io/v1/peerauthentications";
     const inShop = { metadata: { ...made("default", during).metadata, namespace: "shop" } };
