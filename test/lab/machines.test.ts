@@ -43,6 +43,10 @@ describeInTurn("machines", "a machine outside Kubernetes", function () {
     await stack.labUp();
   });
 
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") process.stdout.write((await machine?.log()) ?? "");
+  });
+
   after(async () => {
     await machine?.remove();
     await stack.destroy();

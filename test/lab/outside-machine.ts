@@ -197,12 +197,12 @@ export class OutsideMachine {
     return child;
   }
 
-  /** A command of its file system, in its network; what it starts ends with it. */
+  /** A command of its file system, in its network; what it starts ends with it: they have a PID namespace of their own. */
   private chrooted(command: readonly string[], user: string): string[] {
     const script = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$@"';
     return [
       `--net=${this.network}`,
-      ...["--", "unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script],
+      ...["--", "unshare", "--mount", "--pid", "--fork", "sh", "-c", script],
       ...[this.root, `--userspec=${user}`, this.root, ...command],
     ];
   }
@@ -210,9 +210,12 @@ export class OutsideMachine {
 
 const path = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
 
+/** Ends a process, and what it waits for: unshare's child, with whose end all in its PID namespace ends. */
 async function ended(child: ChildProcess | undefined): Promise<void> {
   if (child?.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, "exit");
+  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
+  for (const pid of children.trim().split(/\s+/).filter(Boolean)) process.kill(Number(pid), "SIGKILL");
   child.kill("SIGKILL");
   await closed;
 }
