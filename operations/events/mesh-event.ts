@@ -38,7 +38,7 @@ export interface Subject {
   /**
    * The component: `root CA`, `intermediate CA`, `system namespace`, `istio-base`, `istiod`, `exposed istiod`,
    * `reader account`, `istiod account`, `remote secret`, `configuration kubeconfig`, `cross-network gateway`,
-   * `east-west gateway`, `namespace`; of a resource that is none of a mesh's the kind, such as `ConfigMap`.
+   * `east-west gateway`, `namespace`, `machine`; of a resource that is none of a mesh's the kind, such as `ConfigMap`.
    */
   readonly component: string;
   /** Which part of the component, where it has several: `key`, `Service`. */
