@@ -16,7 +16,7 @@ export interface ExposedIstiodArgs {
 }
 
 /**
- * The Service by which workloads and API servers of other clusters reach an istiod. It leads to istiod itself and not
+ * The Service by which workloads and API servers of other clusters, and machines outside Kubernetes, reach an istiod. It leads to istiod itself and not
  * through the east-west gateway, so that it has its address before istiod exists: a remote cluster need not wait for the
  * gateway, and a host name that a load balancer gives can stand in istiod's certificate from the start.
  */
@@ -27,7 +27,7 @@ export class ExposedIstiod extends pulumi.ComponentResource {
   constructor(name: string, args: ExposedIstiodArgs, opts: pulumi.ComponentResourceOptions) {
     super("isthmus:index:ExposedIstiod", name, {}, opts);
 
-    const { address, annotations, ipFamily, loadBalancerClass, timeoutSeconds } = args.plan;
+    const { address, annotations, ipFamily, loadBalancerClass, machinesAlone, timeoutSeconds } = args.plan;
     const service = new kubernetes.core.v1.Service(
       childName(name, "ExposedIstiod", "service"),
       {
@@ -44,7 +44,10 @@ export class ExposedIstiod extends pulumi.ComponentResource {
           selector: istiodSelector,
           ports: [
             { name: "tls-istiod", port: discoveryPort, targetPort: discoveryPort, protocol: "TCP" },
-            { name: "tls-webhook", port: injectionPort, targetPort: injectionPort, protocol: "TCP" },
+            // Only API servers of other clusters call webhooks.
+            ...(machinesAlone === true
+              ? []
+              : [{ name: "tls-webhook", port: injectionPort, targetPort: injectionPort, protocol: "TCP" }]),
           ],
         },
       },

@@ -49,6 +49,17 @@ describe("Machine", () => {
     for (const { inputs, name } of before) assert.deepEqual(find(resources, name).inputs, inputs, name);
   });
 
+  it("reaches istiod itself and not its webhooks, which another cluster's API server calls", async () => {
+    const portsIn = (made: RecordedResource[]): unknown => {
+      const { spec } = find(made, "mesh-east-exposed-istiod-service").inputs as { spec: { ports: { port: number }[] } };
+      return spec.ports.map(({ port }) => port);
+    };
+    assert.deepEqual(portsIn(resources), [15012]);
+    const edge = { network: "east", controlPlane: "east", access: { context: "lab-edge" } };
+    const served = await updateOf({ ...config, clusters: { ...config.clusters, edge } }, world);
+    assert.deepEqual(portsIn(served), [15012, 15017]);
+  });
+
   it("has an entry with what the configuration says, marked as ours", () => {
     const { metadata, spec } = find(resources, "mesh-east-machine.billing-1-entry").inputs;
     assert.deepEqual(metadata, {

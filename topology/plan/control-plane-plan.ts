@@ -12,6 +12,8 @@ export interface ExposedIstiodPlan {
   /** Family of its addresses; undefined for the cluster's own first one. */
   readonly ipFamily?: "IPv4" | "IPv6";
   readonly timeoutSeconds: number;
+  /** Set where only machines outside Kubernetes come by it: they need no webhooks. */
+  readonly machinesAlone?: true;
 }
 
 /** A network whose gateways istiod cannot find by itself, in the terms of Istio's `meshNetworks`. */
@@ -50,7 +52,7 @@ export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readon
     const settings = kind === "primary" ? mesh.clusters[name] : mesh.externalControlPlanes[name];
     if (settings === undefined) throw new RangeError(`no control plane ${name}`);
     const known = new Set([...serves, ...reads]);
-    const isExposed = servesOthers({ name, serves }) || servesMachines(mesh, name);
+    const forClusters = servesOthers({ name, serves });
     return {
       name,
       kind,
@@ -61,7 +63,10 @@ export function planControlPlanes(mesh: Mesh, joining: Joining, clusters: readon
       serves,
       reads,
       fixedNetworks: fixedNetworksOf(clusters.filter((cluster) => known.has(cluster.name))),
-      ...(isExposed ? { exposed: exposedIstiod(settings.exposedIstiod) } : {}),
+      ...(forClusters ? { exposed: exposedIstiod(settings.exposedIstiod) } : {}),
+      ...(!forClusters && servesMachines(mesh, name)
+        ? { exposed: { ...exposedIstiod(settings.exposedIstiod), machinesAlone: true } }
+        : {}),
       imagePullSecrets: settings.imagePullSecrets ?? mesh.istio.imagePullSecrets,
       values: valuesOf(mesh, settings.values),
     };
