@@ -65,17 +65,18 @@ export async function readTokens(run: Run): Promise<ReaderTokensReport> {
 
 /**
  * Writes what a machine outside Kubernetes needs to join the mesh.
- * @param outputs What the last update said of the mesh.
+ * @param readOutputs Reads what the last update said of the mesh.
  * @throws ConfigurationError with what keeps it from that, and nothing written.
  */
 export async function writeFilesOf(
   run: Run,
   name: string,
   { out, tokenLifetimeSeconds = 3600 }: MachineFilesOptions,
-  outputs: MeshOutputs | undefined,
+  readOutputs: () => Promise<MeshOutputs | undefined>,
 ): Promise<readonly MadeFile[]> {
   const { plan: mesh } = run;
   const machine = machineCalled(mesh, name);
+  const outputs = await readOutputs();
   const { access, unresolved = new Map<string, Problem>() } = await clustersOf(run);
   const reach = access.get(machine.cluster);
   const problem = unresolved.get(machine.cluster);

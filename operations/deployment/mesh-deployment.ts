@@ -275,8 +275,8 @@ export class MeshDeployment {
    * @throws ConfigurationError where it is not described or not made yet, or a file is there already; nothing is written then.
    */
   machineFiles(name: string, options: MachineFilesOptions): Promise<readonly MadeFile[]> {
-    return this.operate("machine files", options, async (run) =>
-      writeFilesOf(run, name, options, await stacksOf(this.plan).outputs(run)),
+    return this.operate("machine files", options, (run) =>
+      writeFilesOf(run, name, options, () => stacksOf(this.plan).outputs(run)),
     );
   }
 
