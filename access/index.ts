@@ -35,3 +35,4 @@ export {
   stackName,
 } from "./stack-configuration";
 export { editStackFile, type ConfigurationEdit, type EditedFile } from "./stack-file-edit";
+export { revocationsFileOf, revocationsIn, writeRevocations } from "./trust/revocations-file";

@@ -12,7 +12,7 @@ import { readYaml } from "./yaml";
 export interface ConfigurationEdit {
   /** Keys that lead to it, below `isthmus:mesh`. */
   readonly keys: readonly [string, ...string[]];
-  /** What is to stand there, as JSON has it. */
+  /** What is to stand there, as JSON has it; undefined: nothing, and its key goes with it. */
   readonly value: unknown;
 }
 
@@ -63,6 +63,7 @@ async function replaceText(path: string, text: string, edited: string): Promise<
 export function editedText(text: string, edit: ConfigurationEdit, file: string): string {
   const path = ["config", meshKey, ...edit.keys];
   const before = contentOf(text);
+  if (edit.value === undefined && below(before, ...path) === undefined) return text;
   const wanted = withValue(before, path, edit.value);
   if (isDeepStrictEqual(before, wanted)) return text;
   const edited = spliced(text, parseDocument(text).contents, path, edit.value);
@@ -80,7 +81,9 @@ function contentOf(text: string): unknown {
 
 function withValue(content: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
-  return { ...asMapping(content), [key]: withValue(below(content, key), rest, value) };
+  const mapping = asMapping(content);
+  if (value !== undefined || rest.length > 0) return { ...mapping, [key]: withValue(below(content, key), rest, value) };
+  return Object.fromEntries(Object.entries(mapping ?? {}).filter(([name]) => name !== key));
 }
 
 /** @returns Undefined where the keys lead through something that is no mapping of its own. */
@@ -88,6 +91,7 @@ function spliced(text: string, node: ParsedNode | null, keys: readonly string[],
   const [key, ...rest] = keys;
   if (key === undefined || !isMap<ParsedNode, ParsedNode | null>(node)) return undefined;
   const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+  if (value === undefined && rest.length === 0) return removed(text, node, pair);
   if (pair === undefined) return inserted(text, node, key, wrapped(rest, value));
   if (rest.length === 0 || isEmpty(pair.value)) return replaced(text, pair, wrapped(rest, value));
   return spliced(text, pair.value, rest, value);
@@ -119,6 +123,26 @@ function trailing(old: string): number {
   return old.length - old.trimEnd().length;
 }
 
+/** Without a key and its value: of a mapping in several lines all of their lines, of one in a line with the comma beside. */
+function removed(
+  text: string,
+  { flow: isFlow, items }: YAMLMap<ParsedNode, ParsedNode | null>,
+  pair: Pair<ParsedNode, ParsedNode | null> | undefined,
+): string | undefined {
+  const index = items.findIndex((item) => item === pair);
+  const [before, item, after] = [items[index - 1], items[index], items[index + 1]];
+  // A mapping without anything would be none.
+  if (item === undefined || (before === undefined && after === undefined)) return undefined;
+  const endOf = ({ key, value }: Pair<ParsedNode, ParsedNode | null>): number => (value ?? key).range[1];
+  if (isFlow === true) {
+    const [from, to] = before === undefined ? [item.key.range[0], after?.key.range[0]] : [endOf(before), endOf(item)];
+    return `${text.slice(0, from)}${text.slice(to)}`;
+  }
+  const lineStart = text.lastIndexOf("\n", item.key.range[0] - 1) + 1;
+  const lineEnd = text.indexOf("\n", text.slice(0, endOf(item)).trimEnd().length);
+  return `${text.slice(0, lineStart)}${lineEnd < 0 ? "" : text.slice(lineEnd + 1)}`;
+}
+
 function inserted(
   text: string,
   map: YAMLMap<ParsedNode, ParsedNode | null>,
@@ -148,7 +172,10 @@ function byHand({ keys, value }: ConfigurationEdit, file: string): Problem {
     path: configurationPath(...keys),
     expected: `a place in ${file} that can be changed without changing anything else there`,
     found: "none: it stands in a text of JSON, behind an alias, or is merged into more than one place",
-    fix: `Write it there by hand: \`${flow(wrapped(keys, value))}\`, below ${meshKey}; then run again.`,
+    fix:
+      value === undefined
+        ? "Take it out by hand; then run again."
+        : `Write it there by hand: \`${flow(wrapped(keys, value))}\`, below ${meshKey}; then run again.`,
   };
 }
 

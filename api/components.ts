@@ -83,6 +83,7 @@ export type {
   FixedNetwork,
   HelmValues,
   HelmValuesByChart,
+  IntermediateKeysPlan,
   IssuerRef,
   IstioPlan,
   MachinePlan,

@@ -17,6 +17,8 @@ export interface MeshPartArgs {
   readonly access: MeshCluster;
   /** What the other parts have. */
   readonly elsewhere: Elsewhere;
+  /** Revocation lists that every proxy looks at, PEM: one of every CA of every chain. Public. Default: none. */
+  readonly revocationListsPem?: string;
   readonly transforms?: ReleaseTransforms;
 }
 
@@ -56,7 +58,9 @@ export class MeshPart extends pulumi.ComponentResource {
     const sitePlan = sitesOf(plan).find((candidate) => candidate.name === args.cluster);
     if (sitePlan === undefined) throw new RangeError(`no cluster ${args.cluster}`);
     const trust = { rootCertificatesPem: elsewhere.rootCertificatePem, intermediateOf: elsewhere.intermediateOf };
-    const site = createSite({ name, plan, parent: this, trust }, sitePlan, args.access);
+    const { revocationListsPem } = args;
+    const lists = revocationListsPem === undefined ? {} : { revocationListsPem };
+    const site = createSite({ name, plan, parent: this, trust, ...lists }, sitePlan, args.access);
     const builder = new MeshBuilder(args, new Map([[site.plan.name, site]]), elsewhere);
     builder.build();
 

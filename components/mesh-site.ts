@@ -55,6 +55,8 @@ export interface MeshSite {
   readonly issued: IssuedIntermediate | undefined;
   /** Roots that its workloads trust, PEM. */
   readonly rootCertificatesPem: pulumi.Input<string>;
+  /** Revocation lists that its proxies look at, PEM; undefined without. */
+  readonly revocationListsPem?: string;
   /** The Service by which other clusters reach its istiod; undefined where none does. */
   readonly exposed: ExposedIstiod | undefined;
   /** Options of a component of this cluster of that suffix. */
@@ -64,6 +66,8 @@ export interface MeshSite {
 /** What all sites of a mesh are made with. */
 export interface SiteContext extends MeshContext {
   readonly trust: Trust;
+  /** Revocation lists that every proxy looks at, PEM. Default: none. */
+  readonly revocationListsPem?: string;
 }
 
 /** Makes what comes before Istio's charts: the namespace, the intermediate CA, the address at which istiod is reached. */
@@ -91,6 +95,7 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       ...(cluster === undefined ? {} : { network: cluster.network, ...servedBy(cluster) }),
       ...(isHanded(intermediate) ? { intermediate } : {}),
       rootCertificatePem: bundleFor(intermediate, context),
+      ...listsOf(context),
     },
     options("system"),
   );
@@ -123,7 +128,22 @@ export function createSite(context: SiteContext, site: SitePlan, access: MeshClu
       options("exposed-istiod"),
     );
   const { rootCertificatesPem } = trust;
-  return { plan: site, nameOf, access, namespace, intermediate, issued, rootCertificatesPem, exposed, options };
+  return {
+    plan: site,
+    nameOf,
+    access,
+    namespace,
+    intermediate,
+    issued,
+    rootCertificatesPem,
+    ...listsOf(context),
+    exposed,
+    options,
+  };
+}
+
+function listsOf({ revocationListsPem }: SiteContext): Pick<MeshSite, "revocationListsPem"> {
+  return revocationListsPem === undefined ? {} : { revocationListsPem };
 }
 
 /**

@@ -20,6 +20,8 @@ export interface MeshArgs {
    * which it signs an intermediate for each istiod.
    */
   readonly trust?: Trust | ((context: MeshContext) => Trust);
+  /** Revocation lists that every proxy looks at, PEM: one of every CA of every chain. Public. Default: none. */
+  readonly revocationListsPem?: string;
   /** The last word on the Helm releases' arguments. */
   readonly transforms?: ReleaseTransforms;
 }
@@ -51,7 +53,14 @@ export class Mesh extends pulumi.ComponentResource {
 
     const { plan } = args;
     const trust = trustOf(args, { name, plan, parent: this });
-    const context = { name, plan, parent: this, trust };
+    const { revocationListsPem } = args;
+    const context = {
+      name,
+      plan,
+      parent: this,
+      trust,
+      ...(revocationListsPem === undefined ? {} : { revocationListsPem }),
+    };
     const sites = new Map(
       sitesOf(plan).map((site) => [site.name, createSite(context, site, accessOf(args, site.name))] as const),
     );

@@ -1,5 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type HelmValues, type MeshPlan } from "../topology";
+import {
+  controlPlaneIn,
+  mergeValues,
+  type ClusterPlan,
+  type ControlPlanePlan,
+  type HelmValues,
+  type MeshPlan,
+} from "../topology";
 import type { Elsewhere } from "./elsewhere";
 import { digestOf } from "./internal/digest";
 import {
@@ -10,6 +17,7 @@ import {
   primaryValues,
   remoteBaseValues,
   remoteValues,
+  revocationValues,
 } from "./internal/helm-values";
 import { exposedHostOf, onceIssued, siteOf, withExposedHost, type MeshSite } from "./mesh-site";
 
@@ -35,7 +43,9 @@ export class SiteValues {
     if (controlPlane === undefined)
       return this.addressFor(cluster).apply((address) => remoteValues(this.plan, cluster, address));
     const site = siteOf(this.sites, controlPlane);
-    const values = withExposedHost(site, (host) => primaryValues(this.plan, controlPlane, host));
+    const values = withExposedHost(site, (host) =>
+      mergeValues(revocationValues(site.revocationListsPem), primaryValues(this.plan, controlPlane, host)),
+    );
     return onceIssued(site, values);
   }
 
@@ -49,7 +59,10 @@ export class SiteValues {
     const values = pulumi
       .all([digest, exposedHostOf(site)])
       .apply(([kubeconfigDigest, exposedHost]) =>
-        externalValues(this.plan, controlPlane, { exposedHost, kubeconfigDigest }),
+        mergeValues(
+          revocationValues(site.revocationListsPem),
+          externalValues(this.plan, controlPlane, { exposedHost, kubeconfigDigest }),
+        ),
       );
     return onceIssued(site, values);
   }

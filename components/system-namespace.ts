@@ -34,6 +34,8 @@ export interface SystemNamespaceArgs {
   };
   /** Certificates of the mesh's root CAs, PEM, in the order in which istiod is given them. */
   readonly rootCertificatePem: pulumi.Input<string>;
+  /** Revocation lists beside the intermediate, PEM: one of every CA of its chain among them. Default: none. */
+  readonly revocationListsPem?: string;
 }
 
 /**
@@ -63,6 +65,7 @@ export class SystemNamespace extends pulumi.ComponentResource {
                 certificatePem: certificate,
                 privateKeyPem: privateKey,
                 rootCertificatePem: rootCertificate,
+                ...(args.revocationListsPem === undefined ? {} : { revocationListsPem: args.revocationListsPem }),
               }),
             ),
         },

@@ -1,13 +1,13 @@
 /** What istiod itself writes beside the objects of its charts. Pure. */
 
 import type { V1ObjectMeta } from "@kubernetes/client-node";
-import { rootConfigMap } from "../topology";
+import { revocationsConfigMap, rootConfigMap } from "../topology";
 
 /** Label of what istiod writes into every namespace (istio pilot, namespacecontroller). */
 export const istiodConfigSelector = { labelSelector: "istio.io/config=true" };
 
 /** ConfigMaps that it writes into every namespace: the mesh's root, and the certificates that were revoked. */
-const ofEveryNamespace = [rootConfigMap, "istio-ca-crl"];
+const ofEveryNamespace = [rootConfigMap, revocationsConfigMap];
 
 /** Locks by which istiods elect a leader, in their own namespace (istio pilot, leaderelection). */
 const elections = [

@@ -16,6 +16,8 @@ export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { followingProblems, rootChangeProblems } from "./trust/following";
 export { judgeRequests } from "./trust/requests";
+export { findRevocations } from "./trust/revocations";
+export { standingRevocationFindings } from "./trust/standing-revocations";
 export { findTrust, type FoundTrust } from "./trust/material";
 export type { ClusterTrust } from "./trust/standing/cluster-trust";
 export { configuredFor, isTakenUp, knownRoots, meshStanding } from "./trust/standing/mesh-standing";

@@ -19,6 +19,7 @@ import { readerTokenFindings } from "./readers";
 import type { TrustMaterial } from "../trust";
 import { followingProblems, rootChangeProblems } from "./trust/following";
 import { isChangingRoots, judgeOtherChanges } from "./trust/other-changes";
+import { standingRevocationFindings } from "./trust/standing-revocations";
 import { requestTimeoutMs } from "../access/connection/request-timeout";
 import type { Environment } from "../access/kubeconfig/kubeconfig-file";
 
@@ -146,7 +147,9 @@ async function judged(
   // One that told nothing need not be asked for more: it counts as one that has not followed.
   const answering = new Map([...access].filter(([name]) => sightings.has(name)));
   const changes = await rootChangeProblems(change, () => followingProblems(change, answering, environment));
-  return joined([clusters, { problems: [...changes, ...judgeOtherChanges(change)], warnings: [] }]);
+  const lists = await standingRevocationFindings(change, answering, environment);
+  const problems = [...changes, ...judgeOtherChanges(change)];
+  return joined([clusters, { problems, warnings: [] }, lists]);
 }
 
 /** What clusters told of one thing, by their names; without those that did not. */

@@ -127,12 +127,12 @@ export async function reachClusters(
     rights: others(found.rights),
     unreachable: new Map([...unreachable].filter(([name]) => !leftOut.includes(name))),
     failures: silent.failures,
-    warnings: [...found.warnings, ...silent.warnings, ...pending.warnings],
+    warnings: [...trust.warnings, ...found.warnings, ...silent.warnings, ...pending.warnings],
     trust: withEnds(trust.material, found.existingIntermediates),
   };
 }
 
-const noTrust: FoundTrust = { material: nothingElsewhere, problems: [] };
+const noTrust: FoundTrust = { material: nothingElsewhere, problems: [], warnings: [] };
 
 const nothingPending: PendingTrust = { leftOut: [], problems: [], warnings: [] };
 

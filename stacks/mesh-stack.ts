@@ -1,6 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Mesh, trustFrom, type ClusterOutputs, type ControlPlaneOutputs, type RootOutputs } from "../components";
+import {
+  Mesh,
+  trustFrom,
+  type MeshArgs,
+  type ClusterOutputs,
+  type ControlPlaneOutputs,
+  type RootOutputs,
+} from "../components";
 import { meshName, movedConfigurations, sitesOf, withMutualTls, type MeshPlan } from "../topology";
+import type { TrustMaterial } from "../trust";
 import { configClusters, lastOutputs } from "./last-outputs";
 import { withoutPromiseTraces } from "./promise-traces";
 import { reachable } from "./reachable";
@@ -28,6 +36,10 @@ export interface MeshStackOutputs {
   readonly trust?: { readonly requests: Readonly<Record<string, pulumi.Output<string>>> };
 }
 
+function revocationListsOf({ revocationListsPem }: TrustMaterial): Pick<MeshArgs, "revocationListsPem"> {
+  return revocationListsPem === undefined ? {} : { revocationListsPem };
+}
+
 /**
  * The whole mesh in one stack.
  * @param projectDirectory Directory that the configuration's relative paths start from.
@@ -53,6 +65,7 @@ export async function meshStack(
         plan,
         transforms,
         trust: (context) => trustFrom(context, material),
+        ...revocationListsOf(material),
         clusters: Object.fromEntries(
           sitesOf(plan).flatMap((site) => {
             const reached = clusters.get(site.name);

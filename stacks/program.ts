@@ -84,6 +84,7 @@ async function foundTrust(plan: MeshPlan, projectDirectory: string, outputs: unk
   const { requests } = parseLastOutputs(outputs).trust;
   const problems = [...found.problems, ...judgeRequests(plan, material, (site) => requests[site])];
   if (problems.length > 0) throw new ConfigurationError(problems);
+  for (const warning of found.warnings) await pulumi.log.warn(formatProblem(warning));
   return material;
 }
 

@@ -8,6 +8,7 @@
  */
 
 import { firstRoot } from "./schema/generated-roots";
+import { firstIntermediateKey } from "./schema/intermediate-keys";
 import { firstReaderToken } from "./schema/reader-tokens";
 
 /** What people call a resource: the component that it belongs to, and which part of that it is, where it is not all. */
@@ -168,6 +169,15 @@ export function childName<Type extends Catalogued["type"]>(
 export function tokenName(account: string, token: string): string {
   const name = childName(account, "ReaderAccount", "token");
   return token === firstReaderToken ? name : `${name}.${token}`;
+}
+
+/**
+ * Name of what an intermediate CA has for one of its keys: `mesh-east-intermediate-key`, and `mesh-east-intermediate-key.<name>`
+ * for one with a name of its own.
+ */
+export function intermediateChildName(component: string, child: ChildOf<"IntermediateCa">, key: string): string {
+  const name = childName(component, "IntermediateCa", child);
+  return key === firstIntermediateKey ? name : `${name}.${key}`;
 }
 
 /** Name of what a component of a cluster makes. */

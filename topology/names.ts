@@ -61,6 +61,12 @@ export const exposedIstiodName = "istiod-exposed";
 /** ConfigMap in which istiod publishes the roots that its workloads trust, in every namespace. */
 export const rootConfigMap = "istio-ca-root-cert";
 
+/** ConfigMap in which istiod publishes revocation lists, in every namespace; empty where it was given none. */
+export const revocationsConfigMap = "istio-ca-crl";
+
+/** The file with revocation lists in that ConfigMap, and in the Secret by which istiod is given them. */
+export const revocationsFileName = "ca-crl.pem";
+
 /** Secret from which istiod takes its intermediate CA (istio.io, "Plug in CA Certificates"). */
 export const intermediateCaSecret = "cacerts";
 

@@ -8,6 +8,7 @@ export * from "./material";
 export * from "./names";
 export type { Reading } from "./pem";
 export * from "./readings";
+export * from "./revocation";
 export { bundleProblems, rootOf, sameRoots } from "./roots";
 export { readSigningRequest, type SigningRequest } from "./signing-request";
 export * from "./spiffe";

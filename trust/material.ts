@@ -16,6 +16,8 @@ export type FoundIntermediate =
 export interface TrustMaterial {
   /** Roots, PEM; undefined where the stack makes the only one. */
   readonly rootsPem?: string;
+  /** Revocation lists that every proxy looks at, PEM; undefined where there are none. */
+  readonly revocationListsPem?: string;
   /** Intermediate CAs, by the name of the cluster whose istiod signs with them. */
   readonly intermediates: ReadonlyMap<string, FoundIntermediate>;
   /** Clusters of the mesh that an istiod runs in, whether its intermediate CA is there or not yet. */

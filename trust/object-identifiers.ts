@@ -14,6 +14,14 @@ export const extensionIds = {
   inhibitAnyPolicy: "2.5.29.54",
 } as const;
 
+/** Extensions of revocation lists (RFC 5280, 5.2). */
+export const listExtensionIds = {
+  number: "2.5.29.20",
+  deltaIndicator: "2.5.29.27",
+  issuingDistributionPoint: "2.5.29.28",
+  authorityKeyId: extensionIds.authorityKeyId,
+} as const;
+
 /** Parts of a distinguished name, as they are written. */
 export const attributeNames: Readonly<Record<string, string>> = {
   "2.5.4.3": "CN",

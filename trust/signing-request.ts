@@ -1,9 +1,10 @@
-import { createPublicKey, verify, type KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { shortQuote, type Problem } from "../topology";
 import { signatureNameOf } from "./algorithms";
-import { childrenOf, onlyElement, tags, type DerElement } from "./der";
+import { childrenOf, onlyElement } from "./der";
 import { readName, type NamePart } from "./distinguished-name";
 import { pemBlocks, pemProblems, type Reading } from "./pem";
+import { hashOf, isSignatureOf, isWhole } from "./signature";
 
 /** A certificate signing request (PKCS#10, RFC 2986) whose signature is right. */
 export interface SigningRequest {
@@ -33,18 +34,23 @@ export function readSigningRequest(pem: string, path: string): Reading<SigningRe
   const [info, algorithm, signature] = childrenOf(block.der === undefined ? undefined : onlyElement(block.der));
   const [, name, key] = childrenOf(info);
   const publicKey = key === undefined ? undefined : publicKeyOf(key.encoded);
-  if (info === undefined || name === undefined || publicKey === undefined || !isWhole(signature)) {
+  if (
+    info === undefined ||
+    algorithm === undefined ||
+    name === undefined ||
+    publicKey === undefined ||
+    !isWhole(signature)
+  ) {
     return refused(path, "a request that cannot be read", "Make it anew with an RSA or elliptic curve key.");
   }
-  const hash = /sha(256|384|512)/i.exec(signatureNameOf(algorithm))?.[1];
-  if (hash === undefined || signatureNameOf(algorithm).startsWith("rsassaPss")) {
+  if (hashOf(algorithm) === undefined) {
     return refused(
       path,
       `a request signed with ${signatureNameOf(algorithm)}`,
       "Make it with SHA-256, as `openssl req -sha256` does.",
     );
   }
-  if (!verify(`sha${hash}`, info.encoded, publicKey, signature.content.subarray(1))) {
+  if (!isSignatureOf({ signed: info, algorithm, signature }, publicKey)) {
     return refused(
       path,
       "a request whose signature is wrong",
@@ -61,11 +67,6 @@ function refused(
 ): Reading<undefined> {
   const problem: Problem = { path, expected, found, fix };
   return { value: undefined, problems: [problem] };
-}
-
-/** Whether it is a BIT STRING of whole octets: its first one counts the bits that are not used. */
-function isWhole(signature: DerElement | undefined): signature is DerElement {
-  return signature?.tag === tags.bitString && signature.content[0] === 0;
 }
 
 function publicKeyOf(der: Buffer): KeyObject | undefined {

@@ -69,6 +69,11 @@ export async function readRoots(file: string, projectDirectory: string): Promise
   return readPem(file, configurationPath("trust", "roots"), "certificates of root CAs", projectDirectory);
 }
 
+/** Reads the revocation lists that the configuration names. */
+export async function readRevocations(file: string, projectDirectory: string): Promise<string | Problem> {
+  return readPem(file, configurationPath("trust", "revocations"), "revocation lists", projectDirectory);
+}
+
 async function readPem(file: string, path: string, what: string, projectDirectory: string): Promise<string | Problem> {
   try {
     return await readFile(resolve(projectDirectory, file), "utf8");

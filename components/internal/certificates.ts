@@ -1,10 +1,14 @@
 import type { X509Certificate } from "node:crypto";
+import { revocationsFileName } from "../../topology";
 import {
+  certificateName,
   certificatesIn,
   certificateTexts,
   fingerprintOf as fingerprint,
   firstCertificateIn,
+  revocationListsIn,
   rootOf,
+  unlistedIn,
 } from "../../trust";
 
 const hoursPerDay = 24;
@@ -55,6 +59,8 @@ export interface IntermediateCaFiles {
   readonly privateKeyPem: string;
   /** The roots that workloads trust, one after the other. */
   readonly rootCertificatePem: string;
+  /** Revocation lists, PEM. Default: none. */
+  readonly revocationListsPem?: string;
 }
 
 /**
@@ -63,13 +69,29 @@ export interface IntermediateCaFiles {
  */
 export function intermediateCaData(files: IntermediateCaFiles): Record<string, string> {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
-  const { certificatePem, rootCertificatePem } = files;
+  const { certificatePem, revocationListsPem, rootCertificatePem } = files;
+  if (revocationListsPem !== undefined) ensureListed(certificatePem, rootCertificatePem, revocationListsPem);
   return {
     "ca-cert.pem": base64(certificateTexts(certificatePem)[0] ?? certificatePem),
     "ca-key.pem": base64(files.privateKeyPem),
     "cert-chain.pem": base64(withNewline(certificatePem) + rootOfChain(certificatePem, rootCertificatePem)),
     "root-cert.pem": base64(rootCertificatePem),
+    ...(revocationListsPem === undefined ? {} : { [revocationsFileName]: base64(revocationListsPem) }),
   };
+}
+
+/**
+ * An istiod takes no CA with lists that lack one of its chain (istio security/pkg/pki/util/keycertbundle.go, Verify), and one
+ * that starts anew would not start. What can be is told before; keys that an update makes are known only then.
+ * @throws Error
+ */
+function ensureListed(certificatePem: string, rootCertificatePem: string, revocationListsPem: string): void {
+  const chain = certificatesIn(certificatePem + rootOfChain(certificatePem, rootCertificatePem));
+  const unlisted = unlistedIn(chain, revocationListsIn(revocationListsPem));
+  if (unlisted.length === 0) return;
+  throw new Error(
+    `isthmus:mesh.trust.revocations: no list there is one of ${unlisted.map(certificateName).join(" or ")}, which this update makes. \`isthmus trust revoke --renew\` adds it (docs/trust.md).`,
+  );
 }
 
 function rootOfChain(chainPem: string, rootsPem: string): string {

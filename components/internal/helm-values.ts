@@ -11,6 +11,7 @@ import {
   type HelmValues,
   type MeshPlan,
 } from "../../topology";
+import { digestOf } from "./digest";
 import { issuedIntermediateValues } from "./issued-values";
 
 /** Values of the `base` chart of a primary: Istio's CRDs, the reader account and the default validator. */
@@ -192,6 +193,17 @@ function pilotAddress(address: string): HelmValues {
 
 /** Annotation of istiod's pods by which they are made anew when they are to be pulled by other Secrets. */
 const pullSecretsAnnotation = "isthmus.dev/image-pull-secrets";
+
+/** Annotation of istiod's pods by which they are made anew with other revocation lists. */
+const revocationsAnnotation = "isthmus.dev/revocation-lists";
+
+/**
+ * An istiod that runs takes up other lists when kubelet brings them, within a minute or so, and never that there are none
+ * any more (istio pilot/pkg/keycertbundle, SetAndNotifyCACRL): one that starts anew has both at once.
+ */
+export function revocationValues(listsPem: string | undefined): HelmValues {
+  return listsPem === undefined ? {} : { podAnnotations: { [revocationsAnnotation]: digestOf(listsPem) } };
+}
 
 function commonValues(plan: MeshPlan, controlPlane: ControlPlanePlan): HelmValues {
   const { imagePullSecrets } = controlPlane;

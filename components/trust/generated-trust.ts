@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   firstRoot,
   generatedRootsOf,
+  intermediateKeysOf,
   issuingRootOf,
   rootName,
   signingRootsOf,
@@ -64,6 +65,7 @@ export class GeneratedTrust implements Trust {
         lifetimeDays: plan.trust.intermediateLifetimeDays,
         renewBeforeDays: plan.trust.renewBeforeDays,
         keyAlgorithm: plan.trust.keyAlgorithm,
+        keys: intermediateKeysOf(plan, site),
       },
       { parent, ...formerNames(this.context, site, "intermediate") },
     );

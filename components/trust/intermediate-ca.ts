@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { childName } from "../../topology";
+import { firstIntermediateKey, intermediateChildName, type IntermediateKeysPlan } from "../../topology";
 import { caKeyUsages, daysToHours } from "../internal/certificates";
 import type { KeyAlgorithm } from "../internal/key-algorithm";
 import { intermediateKeyAndRequest } from "./key-and-request";
@@ -20,6 +20,8 @@ export interface IntermediateCaArgs {
   /** Days before its end from which on the next `pulumi up` renews it. */
   readonly renewBeforeDays: number;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** Its keys, and which of them its certificate is of. Default: the one that nobody names. */
+  readonly keys?: IntermediateKeysPlan;
 }
 
 /**
@@ -39,9 +41,27 @@ export class IntermediateCa extends pulumi.ComponentResource {
   constructor(name: string, args: IntermediateCaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("isthmus:index:IntermediateCa", name, {}, opts);
 
-    const { key, request } = intermediateKeyAndRequest(name, args, this);
+    const { keys, used } = args.keys ?? { keys: [firstIntermediateKey], used: firstIntermediateKey };
+    const made = new Map(keys.map((called) => [called, this.signed(name, args, called)]));
+    const signing = made.get(used);
+    if (signing === undefined) throw new RangeError(`${name} has no key ${used}`);
+    const { certificate, key, request } = signing;
+    this.requestPem = request.certRequestPem;
+    this.certificatePem = certificate.certPem;
+    this.privateKeyPem = key.privateKeyPem;
+    this.notAfter = certificate.validityEndTime;
+    this.registerOutputs({ notAfter: this.notAfter });
+  }
+
+  /** Every key has its own certificate, so that a revocation list can be made of one before it signs anything. */
+  private signed(
+    name: string,
+    args: IntermediateCaArgs,
+    called: string,
+  ): { readonly key: tls.PrivateKey; readonly request: tls.CertRequest; readonly certificate: tls.LocallySignedCert } {
+    const { key, request } = intermediateKeyAndRequest(name, args, this, called);
     const certificate = new tls.LocallySignedCert(
-      childName(name, "IntermediateCa", "certificate"),
+      intermediateChildName(name, "certificate", called),
       {
         certRequestPem: request.certRequestPem,
         caCertPem: args.rootCertificatePem,
@@ -54,11 +74,6 @@ export class IntermediateCa extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-
-    this.requestPem = request.certRequestPem;
-    this.certificatePem = certificate.certPem;
-    this.privateKeyPem = key.privateKeyPem;
-    this.notAfter = certificate.validityEndTime;
-    this.registerOutputs({ notAfter: this.notAfter });
+    return { key, request, certificate };
   }
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { childName } from "../../topology";
+import { firstIntermediateKey, intermediateChildName } from "../../topology";
 import { intermediateDnsName, intermediateSubject } from "../../trust";
 import { privateKeyArgs, type KeyAlgorithm } from "../internal/key-algorithm";
 
@@ -13,17 +13,21 @@ export interface IntermediateRequestArgs {
   readonly keyAlgorithm: KeyAlgorithm;
 }
 
-/** Makes the key of an intermediate CA and the request by which a root signs it, whether that is here or elsewhere. */
+/**
+ * Makes a key of an intermediate CA and the request by which a root signs it, whether that is here or elsewhere.
+ * @param called Name of the key. Default: the one that nobody names.
+ */
 export function intermediateKeyAndRequest(
   name: string,
   args: IntermediateRequestArgs,
   parent: pulumi.Resource,
+  called: string = firstIntermediateKey,
 ): { readonly key: tls.PrivateKey; readonly request: tls.CertRequest } {
-  const key = new tls.PrivateKey(childName(name, "IntermediateCa", "key"), privateKeyArgs(args.keyAlgorithm), {
+  const key = new tls.PrivateKey(intermediateChildName(name, "key", called), privateKeyArgs(args.keyAlgorithm), {
     parent,
   });
   const request = new tls.CertRequest(
-    childName(name, "IntermediateCa", "request"),
+    intermediateChildName(name, "request", called),
     {
       privateKeyPem: key.privateKeyPem,
       subject: intermediateSubject(args.meshId, args.cluster),

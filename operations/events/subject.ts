@@ -49,6 +49,7 @@ export function subjectOf(urn: string): Subject {
     namespaceOf(name, types) ??
     policyOf(name, types) ??
     machineOf(name, types) ??
+    keyOf(name, types) ??
     tokenOf(name, types) ??
     ofComponent(name, componentType(types.at(-2)), (row) => Object.entries(row.children)) ??
     ofComponent(name, componentType(type), ({ noun }) => [["", [noun]]]) ??
@@ -111,6 +112,16 @@ function machineOf(name: string, types: readonly string[]): Subject | undefined 
     (ofComponent ? /^mesh-(.+?)-machine\.(.+)$/ : /^mesh-(.+?)-machine\.(.+)-entry$/).exec(name) ?? [];
   if (cluster === undefined || machine === undefined) return undefined;
   return { cluster, component: "machine", part: machine };
+}
+
+/** So has what belongs to a key of an intermediate CA, where it is not the one that nobody names. */
+function keyOf(name: string, types: readonly string[]): Subject | undefined {
+  const { children, type } = siteComponents.intermediate;
+  if (componentType(types.at(-2)) !== type) return undefined;
+  const [, cluster, child, key] = /^mesh-(.+?)-intermediate-(key|request|certificate)\.(.+)$/.exec(name) ?? [];
+  if (cluster === undefined || key === undefined) return undefined;
+  const [component, part] = children[child as keyof typeof children];
+  return { cluster, component, part: child === "key" ? `key ${key}` : `${part} of key ${key}` };
 }
 
 /** So has a token of an account, where it is not the one that nobody names. */

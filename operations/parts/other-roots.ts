@@ -1,5 +1,12 @@
 import type { ClusterAccess, KubeconfigSources } from "../../access";
-import { findTrust, followingProblems, rootChangeProblems, sightCluster, type ClusterSighting } from "../../preflight";
+import {
+  findTrust,
+  followingProblems,
+  rootChangeProblems,
+  sightCluster,
+  standingRevocationFindings,
+  type ClusterSighting,
+} from "../../preflight";
 import { parseLastOutputs } from "../../stacks";
 import { mayChangeRoots, sitesOf, trustPart, type Problem } from "../../topology";
 import { limited } from "../limited";
@@ -19,11 +26,12 @@ export interface OtherRoots {
 
 /**
  * What keeps the roots from being changed in the clusters that are not due: they are once the trust has been updated, and
- * trust until then what they did. They are asked only where roots may become others.
+ * trust until then what they did. They are asked only where roots may become others. Of revocation lists all are asked: no
+ * part sees the CAs of the others.
  */
 export async function judgeOtherRoots({ options, stacks, due, access, sources }: OtherRoots): Promise<Problem[]> {
   const { parallel = defaultParallel, plan, projectDirectory, variables } = options;
-  if (!mayChangeRoots(plan) && !isCutBack(stacks)) return [];
+  if (!mayChangeRoots(plan) && !isCutBack(stacks) && plan.trust.revocations === undefined) return [];
   const others = sitesOf(plan)
     .map(({ name }) => name)
     .filter((name) => !due.includes(name) && stacks.has(name));
@@ -35,12 +43,12 @@ export async function judgeOtherRoots({ options, stacks, due, access, sources }:
   const { material, problems } = await findTrust(plan, projectDirectory, sources);
   const knowledge = await readPartsKnowledge(options, stacks, others);
   const change = { plan, material, sightings: new Map(sightings.flat()), knowledge };
-  const changes = await rootChangeProblems(change, async () => {
-    // Between a cluster that is due and one that is not calls go as well.
-    const whole = { ...change, knowledge: await readPartsKnowledge(options, stacks, [...others, ...due]) };
-    return followingProblems(whole, access, variables);
-  });
-  return [...problems, ...changes];
+  // Between a cluster that is due and one that is not calls go as well.
+  const ofAll = async () => ({ ...change, knowledge: await readPartsKnowledge(options, stacks, [...others, ...due]) });
+  const changes = await rootChangeProblems(change, async () => followingProblems(await ofAll(), access, variables));
+  if (plan.trust.revocations === undefined) return [...problems, ...changes];
+  const lists = await standingRevocationFindings(await ofAll(), access, variables);
+  return [...problems, ...changes, ...lists.problems];
 }
 
 /** Whether the stack of the trust has made more than one root until now. */

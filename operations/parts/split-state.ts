@@ -2,6 +2,8 @@ import { digestOf, rootsOffer, usesOf } from "../../stacks";
 import {
   childName,
   generatedRootsOf,
+  intermediateChildName,
+  intermediateKeysOf,
   meshName,
   partStack,
   rootName,
@@ -65,7 +67,7 @@ function outputsOf(
     whole.mesh ?? {};
   const intermediates = Object.fromEntries(
     sites.flatMap((site) => {
-      const intermediate = facts.intermediateOf(site);
+      const intermediate = facts.intermediateOf(site, intermediateKeysOf(plan, site).used);
       return intermediate === undefined ? [] : [[site, intermediate]];
     }),
   );
@@ -156,11 +158,13 @@ class Facts {
 
   intermediateOf(
     site: string,
+    key: string,
   ): { readonly certificatePem: string; readonly privateKeyPem: string; readonly notAfter: string } | undefined {
-    const certificate = siteChildName(meshName, site, "intermediate", "certificate");
+    const component = siteComponentName(meshName, site, "intermediate");
+    const certificate = intermediateChildName(component, "certificate", key);
     const certificatePem = this.output(certificate, "certPem");
     const notAfter = this.output(certificate, "validityEndTime");
-    const privateKeyPem = this.output(siteChildName(meshName, site, "intermediate", "key"), "privateKeyPem");
+    const privateKeyPem = this.output(intermediateChildName(component, "key", key), "privateKeyPem");
     if (certificatePem === undefined || notAfter === undefined || privateKeyPem === undefined) return undefined;
     return { certificatePem, privateKeyPem, notAfter };
   }

@@ -1,4 +1,5 @@
 import { readIntermediate, readRoots, type ReadIntermediate } from "../../access/trust/read-intermediate";
+import { findRevocations } from "./revocations";
 import type { KubeconfigSources } from "../../access/kubeconfig/sources";
 import { configurationPath, distinctProblems, type MeshPlan, type Problem } from "../../topology";
 import {
@@ -15,6 +16,7 @@ import {
 export interface FoundTrust {
   readonly material: TrustMaterial;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
 }
 
 /**
@@ -28,6 +30,21 @@ export async function findTrust(
   sources: KubeconfigSources,
   now = new Date(),
 ): Promise<FoundTrust> {
+  const { material, problems } = await findCertificates(plan, projectDirectory, sources, now);
+  const lists = await findRevocations(plan, projectDirectory, material, now);
+  return {
+    material: { ...material, ...(lists.pem === undefined ? {} : { revocationListsPem: lists.pem }) },
+    problems: [...problems, ...lists.problems],
+    warnings: lists.warnings,
+  };
+}
+
+async function findCertificates(
+  plan: MeshPlan,
+  projectDirectory: string,
+  sources: KubeconfigSources,
+  now: Date,
+): Promise<Pick<FoundTrust, "material" | "problems">> {
   const { intermediates: named = {}, root, roots: rootsFile } = plan.trust;
   const sites = plan.controlPlanes.map(({ name }) => name);
   const rootsPath = configurationPath("trust", "roots");

@@ -9,6 +9,8 @@ import {
   withMutualTls,
   type MeshPlan,
 } from "../../topology";
+import { findRevocations } from "../../preflight";
+import { nothingElsewhere } from "../../trust";
 import { reachable } from "../reachable";
 import { configClusters, parseLastOutputs } from "../last-outputs";
 import type { MeshOutput } from "../mesh-stack";
@@ -78,9 +80,10 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
 
   const { rootFingerprint, roots = [] } = trust;
   const known = [...(rootFingerprint === undefined ? [] : [rootFingerprint]), ...roots.map((root) => root.fingerprint)];
+  const lists = await findRevocations(plan, projectDirectory, nothingElsewhere);
   const reached = await reachable(planOfSites(plan, [part]), projectDirectory, last, {
     part: { name: part, roots: known },
-    mistakes: [...mistakes, ...movedConfigurations(plan, configClusters(last))],
+    mistakes: [...mistakes, ...movedConfigurations(plan, configClusters(last)), ...lists.problems],
   });
   const access = reached.clusters.get(part);
   const site = sitesOf(reached.plan).find(({ name }) => name === part);
@@ -97,6 +100,7 @@ export async function clusterStack(args: ClusterStackArgs): Promise<ClusterStack
         cluster: part,
         access: siteAccess(plan, site, access, last),
         elsewhere,
+        ...(lists.pem === undefined ? {} : { revocationListsPem: lists.pem }),
         transforms,
       }),
   );

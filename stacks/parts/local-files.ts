@@ -7,15 +7,16 @@ import { digestOf } from "./digest";
 const moduleEndings = ["", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", "/index.ts", "/index.js"];
 
 /**
- * Digest of the files beside the configuration that decide what is installed: charts on this disk, and the module of
- * `istio.transforms`, without what that imports. A file that is not there counts as none: it is reported by who needs it.
+ * Digest of the files beside the configuration that decide what is installed: charts on this disk, revocation lists, and the
+ * module of `istio.transforms`, without what that imports. A file that is not there counts as none: it is reported by who needs it.
  * @param projectDirectory Directory that the configuration's relative paths start from.
  */
-export function localFilesDigest({ istio }: MeshPlan, projectDirectory: string): string {
+export function localFilesDigest({ istio, trust }: MeshPlan, projectDirectory: string): string {
   const { charts, transforms, version } = istio;
   const paths = [
     ...("directory" in charts ? chartNames.map((name) => join(charts.directory, name)) : []),
     ...("archives" in charts ? chartNames.map((name) => join(charts.archives, `${name}-${version}.tgz`)) : []),
+    ...(trust.revocations === undefined ? [] : [trust.revocations]),
     ...(transforms === undefined ? [] : moduleEndings.map((ending) => `${transforms}${ending}`)),
   ];
   const seen = new Map<string, string>();

@@ -1,4 +1,5 @@
 import type { IssuerRef } from "../schema/cert-manager";
+import { firstIntermediateKey } from "../schema/intermediate-keys";
 import type { MeshPlan } from "./mesh-plan";
 
 /** Who keeps the Secret with the intermediate CA of an istiod. */
@@ -21,4 +22,17 @@ export function intermediateOrigin({ trust }: Pick<MeshPlan, "trust">, site: str
 export function issuerRefOf({ trust }: Pick<MeshPlan, "trust">, site: string): IssuerRef | undefined {
   if (trust.root !== "cert-manager") return undefined;
   return trust.certManager?.issuerRefs[site] ?? trust.certManager?.issuerRef;
+}
+
+/** The keys of an intermediate CA that a stack makes. */
+export interface IntermediateKeysPlan {
+  /** Names of those that there are, as the configuration has them. */
+  readonly keys: readonly string[];
+  /** Name of the one that its certificate is of. */
+  readonly used: string;
+}
+
+/** The keys of the intermediate CA of an istiod. Pure. */
+export function intermediateKeysOf({ trust }: Pick<MeshPlan, "trust">, site: string): IntermediateKeysPlan {
+  return trust.intermediateKeys[site] ?? { keys: [firstIntermediateKey], used: firstIntermediateKey };
 }

@@ -36,6 +36,12 @@ import {
   issuersNameIstiods,
   issuersNameRoots,
 } from "./generated-roots";
+import {
+  intermediateKeysNameIstiods,
+  intermediateKeysOfSource,
+  intermediateKeysOnce,
+  usedIntermediateKeyNamed,
+} from "./intermediate-keys";
 import { replacesFormerIdentity, replacesFormerName, replacesOnce } from "./identity";
 import {
   intermediatesGiven,
@@ -68,6 +74,7 @@ import { pullSecretsKnown, pullSecretsOnce } from "./pull-secrets";
 import { rangesApart } from "./ranges";
 import { readerTokensInUse, readerTokensOnce, usedReaderTokenNamed } from "./reader-tokens";
 import { remoteValuesRead } from "./remote-values";
+import { revocationsReachIstiods } from "./revocations";
 import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
 import { siteNamesBesideTrust } from "./stacks";
 import { renewalEnds, renewalInTime, rootOutlivesIntermediates, trustDomainOfItsOwn } from "./trust";
@@ -163,6 +170,16 @@ export const rules: readonly Rule[] = [
     names: ["clusters", "externalControlPlanes"],
     check: issuersNameIstiods,
   },
+  { id: "intermediate-keys-of-source", about: [["trust", "root"]], check: intermediateKeysOfSource },
+  { id: "intermediate-keys-once", check: intermediateKeysOnce },
+  { id: "used-intermediate-key-named", about: [["trust", "intermediateKeys"]], check: usedIntermediateKeyNamed },
+  {
+    id: "intermediate-keys-name-istiods",
+    about: [["clusters", "*", "controlPlane"]],
+    names: ["clusters", "externalControlPlanes"],
+    check: intermediateKeysNameIstiods,
+  },
+  { id: "revocations-reach-istiods", about: [["trust"]], check: revocationsReachIstiods },
   { id: "reader-tokens-once", check: readerTokensOnce },
   { id: "used-reader-token-named", about: [["clusters", "*", "readerTokens"]], check: usedReaderTokenNamed },
   { id: "supported-istio", check: supportedIstio },

@@ -19,6 +19,9 @@ function pemFile(what: string, example: string): z.ZodString {
 /** A file with roots. */
 export const rootsFile = pemFile("a PEM file with certificates of root CAs", "./trust/roots.pem");
 
+/** A file with revocation lists. */
+export const revocationsFile = pemFile("a PEM file with revocation lists", "./trust/revocations.pem");
+
 /** Where the intermediate CA of one istiod comes from. */
 const intermediateSchema = worded(
   z.union([

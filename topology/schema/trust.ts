@@ -2,7 +2,8 @@ import { z } from "zod";
 import { worded } from "../wording";
 import { certManagerSchema } from "./cert-manager";
 import { generatedRootsSchema } from "./generated-roots";
-import { intermediatesSchema, rootsFile } from "./intermediates";
+import { intermediateKeysSchema } from "./intermediate-keys";
+import { intermediatesSchema, revocationsFile, rootsFile } from "./intermediates";
 import { days, oneOf } from "./primitives";
 
 export const trustSchema = worded(
@@ -26,6 +27,16 @@ export const trustSchema = worded(
       .prefault({})
       .describe(
         "Roots that the stack makes, where `root` is generated. Another one beside the first is how a mesh changes its root without losing a call: both trusted, then the intermediates under it, then the first dropped, each by an update of its own. Default: one root, under which every istiod has its intermediate.",
+      ),
+    intermediateKeys: intermediateKeysSchema
+      .default({})
+      .describe(
+        "Keys of the intermediates that the stack makes, by the name of the cluster whose istiod signs with them, where `root` is generated. Another one beside the first is how a key that was stolen is replaced: made, then used, then the first dropped; `isthmus trust revoke` does that. Default: one key for each.",
+      ),
+    revocations: revocationsFile
+      .optional()
+      .describe(
+        "PEM file with revocation lists (CRLs), relative to the project, that every proxy looks at: one of every CA of every chain, the roots among them, for with lists a proxy takes no certificate of a CA that it has none of. `isthmus trust revoke` writes it. Nothing in it is secret. Default: none, and nothing is revoked.",
       ),
     certManager: certManagerSchema
       .optional()

@@ -1,2 +1,3 @@
 export * from "./authority";
 export type { Issuer } from "./issue";
+export { issueRevocationList, type RevocationListRequest } from "./revocation-list";

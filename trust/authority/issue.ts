@@ -36,8 +36,7 @@ const serialOctets = 16;
 export function issue(request: CertificateRequest, issuer: Issuer | { readonly key: KeyObject }): X509Certificate {
   const { hash, identifier } = signatureOf(issuer.key);
   const issuerName = "certificate" in issuer ? subjectNameOf(issuer.certificate) : request.subjectName;
-  const authorityKeyId =
-    ("certificate" in issuer ? keyIdIn(issuer.certificate) : undefined) ?? keyIdOf(createPublicKey(issuer.key));
+  const authorityKeyId = "certificate" in issuer ? keyIdFor(issuer.certificate) : keyIdOf(createPublicKey(issuer.key));
   const extensions = [
     ...request.extensions,
     extension(extensionIds.subjectKeyId, "optional", der(0x04, keyIdOf(request.publicKey))),
@@ -86,7 +85,7 @@ export function identityExtension(uri: string): Buffer {
   return extension(extensionIds.subjectAltName, "critical", sequence(der(0x86, Buffer.from(uri, "latin1"))));
 }
 
-function extension(id: string, kind: "critical" | "optional", value: Buffer): Buffer {
+export function extension(id: string, kind: "critical" | "optional", value: Buffer): Buffer {
   return sequence(objectIdentifier(id), ...(kind === "critical" ? [boolean(true)] : []), der(0x04, value));
 }
 
@@ -104,12 +103,20 @@ function keyIdOf(publicKey: KeyObject): Buffer {
     .digest();
 }
 
-function keyIdIn(certificate: X509Certificate): Buffer | undefined {
+/** The key id by which what a certificate's key signed names it. */
+function keyIdFor(certificate: X509Certificate): Buffer {
   const { subjectKeyId } = factsOf(certificate);
-  return subjectKeyId === undefined ? undefined : Buffer.from(subjectKeyId.replaceAll(":", ""), "hex");
+  if (subjectKeyId === undefined) return keyIdOf(certificate.publicKey);
+  return Buffer.from(subjectKeyId.replaceAll(":", ""), "hex");
 }
 
-function signatureOf(key: KeyObject): { readonly hash: string; readonly identifier: Buffer } {
+/** That something was signed with a certificate's key, by the key's id. */
+export function signedByExtension(certificate: X509Certificate): Buffer {
+  return extension(extensionIds.authorityKeyId, "optional", sequence(der(0x80, keyIdFor(certificate))));
+}
+
+/** How a key signs: SHA-256, or the hash that fits a larger curve. */
+export function signatureOf(key: KeyObject): { readonly hash: string; readonly identifier: Buffer } {
   if (key.asymmetricKeyType === "rsa") {
     // The algorithm of RSA has a NULL for its parameters (RFC 4055, 5), those of ECDSA have none (RFC 5758, 3.2).
     return { hash: "sha256", identifier: sequence(objectIdentifier("1.2.840.113549.1.1.11"), der(0x05)) };

@@ -7,6 +7,8 @@ export interface ClusterTrust {
   readonly authority?: Authority;
   /** The roots that istiod has published in the system namespace; undefined where there are none, or they may not be read. */
   readonly published?: readonly X509Certificate[];
+  /** The revocation lists that istiod has published in the system namespace, PEM; undefined where there are none. */
+  readonly listsPem?: string;
   /** What other namespaces have in its place: their pods' agents trust an istiod by it. */
   readonly copies: readonly PublishedCopy[];
   /** When the CA ends that the istiod there has taken up, to the second; undefined where none runs, or it does not say. */
@@ -23,6 +25,8 @@ export interface Authority {
   /** The intermediate first. */
   readonly chain: readonly X509Certificate[];
   readonly roots: readonly X509Certificate[];
+  /** The revocation lists that it is given beside, PEM; undefined where there are none. */
+  readonly listsPem?: string;
 }
 
 /** The roots in the ConfigMap of one namespace. */
@@ -44,6 +48,8 @@ export interface ProxyTrust extends ProxyName {
   /** What it presents with it: the intermediate that signed it first. */
   readonly issuers: readonly X509Certificate[];
   readonly roots: readonly X509Certificate[];
+  /** The revocation lists that it looks at, PEM; undefined where it looks at none. */
+  readonly listsPem?: string;
 }
 
 /** A proxy that did not say what it has, and why. */

@@ -101,11 +101,12 @@ async function readProxy(
   const { namespace, pod } = name;
   try {
     const target = { namespace, pod, container: proxyContainer };
-    const { issuers, leaf, roots } = await readProxySecrets(client, target, timeoutMs, known);
+    const { issuers, leaf, listsPem, roots } = await readProxySecrets(client, target, timeoutMs, known);
     if (leaf === undefined || roots.length === 0) {
       return { ...name, reason: leaf === undefined ? "it has no certificate yet" : "it has no roots yet" };
     }
-    return { ...name, leaf: { notBefore: leaf.validFromDate, notAfter: leaf.validToDate }, issuers, roots };
+    const lists = listsPem === undefined ? {} : { listsPem };
+    return { ...name, leaf: { notBefore: leaf.validFromDate, notAfter: leaf.validToDate }, issuers, roots, ...lists };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return (await isGone(client, name)) ? undefined : { ...name, reason: error.message };

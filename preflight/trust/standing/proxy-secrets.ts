@@ -12,6 +12,8 @@ export interface ProxySecrets {
   readonly issuers: readonly X509Certificate[];
   /** Empty where it has none yet. */
   readonly roots: readonly X509Certificate[];
+  /** The revocation lists that it looks at, PEM, empty where there are none yet; undefined where it looks at none. */
+  readonly listsPem?: string;
 }
 
 /** What of Envoy's dump of its secrets concerns certificates. */
@@ -20,7 +22,7 @@ interface SecretsDump {
     readonly name?: string;
     readonly secret?: {
       readonly tls_certificate?: { readonly certificate_chain?: InlineBytes };
-      readonly validation_context?: { readonly trusted_ca?: InlineBytes };
+      readonly validation_context?: { readonly trusted_ca?: InlineBytes; readonly crl?: InlineBytes };
     };
   }[];
 }
@@ -47,10 +49,12 @@ export function proxySecrets(dump: string, read: ReadCertificates = new Map()): 
   // The leaf is of this proxy alone; what follows is the same for all of one istiod.
   const end = own.indexOf(endOfBlock) + endOfBlock.length;
   const [leaf] = certificatesIn(own.slice(0, end));
+  const validation = secret(rootsName)?.validation_context;
   return {
     ...(leaf === undefined ? {} : { leaf }),
     issuers: remembered(own.slice(end), read),
-    roots: remembered(textOf(secret(rootsName)?.validation_context?.trusted_ca), read),
+    roots: remembered(textOf(validation?.trusted_ca), read),
+    ...(validation?.crl === undefined ? {} : { listsPem: textOf(validation.crl) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { isNotFound, type ClusterClient } from "../../../access/connection/cluster-client";
-import { rootConfigMap, systemNamespace } from "../../../topology";
+import { revocationsConfigMap, revocationsFileName, rootConfigMap, systemNamespace } from "../../../topology";
 import { certificatesIn } from "../../../trust";
 import type { Authority, ClusterTrust, PublishedCopy } from "./cluster-trust";
 import { signingSecret } from "./signing-secret";
@@ -31,9 +31,10 @@ export async function readClusterTrust({ client, runs, limits }: ClusterToRead):
       return undefined;
     }
   };
-  const [authority, published, copies, takenUpUntil, read] = await Promise.all([
+  const [authority, published, listsPem, copies, takenUpUntil, read] = await Promise.all([
     runs === "istiod" ? orTrouble(authorityIn(client)) : undefined,
     orTrouble(publishedIn(client)),
+    orTrouble(listsIn(client)),
     orTrouble(copiesIn(client)),
     runs === "istiod" ? orTrouble(takenUpIn(client)) : undefined,
     orTrouble(readProxies(client, limits)),
@@ -42,6 +43,7 @@ export async function readClusterTrust({ client, runs, limits }: ClusterToRead):
     cluster: (client as ClusterClient).name,
     ...(authority === undefined ? {} : { authority }),
     ...(published === undefined ? {} : { published }),
+    ...(listsPem === undefined ? {} : { listsPem }),
     ...(takenUpUntil === undefined ? {} : { takenUpUntil }),
     copies: copies ?? [],
     proxies: read?.proxies ?? [],
@@ -59,7 +61,9 @@ interface Data {
 export async function authorityIn(client: Pick<ClusterClient, "get">): Promise<Authority | undefined> {
   const { files } = await signingSecret((name) => secretIn(client, name));
   if (files === undefined) return undefined;
-  return { chain: certificatesIn(files.chainPem), roots: certificatesIn(files.rootsPem ?? "") };
+  const { chainPem, listsPem, rootsPem = "" } = files;
+  const lists = listsPem === undefined ? {} : { listsPem };
+  return { chain: certificatesIn(chainPem), roots: certificatesIn(rootsPem), ...lists };
 }
 
 async function secretIn(client: Pick<ClusterClient, "get">, name: string): Promise<Data["data"]> {
@@ -72,6 +76,12 @@ export async function publishedIn(client: Pick<ClusterClient, "get">): Promise<X
     client.get<Data>(`/api/v1/namespaces/${systemNamespace}/configmaps/${rootConfigMap}`),
   );
   return data === undefined ? undefined : certificatesIn(data[rootFile] ?? "");
+}
+
+/** The revocation lists that istiod has published in the system namespace, PEM. @returns Undefined where there are none. */
+export async function listsIn(client: Pick<ClusterClient, "get">): Promise<string | undefined> {
+  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${revocationsConfigMap}`;
+  return (await orNothing(client.get<Data>(path))).data?.[revocationsFileName] || undefined;
 }
 
 async function copiesIn(client: Pick<ClusterClient, "list">): Promise<PublishedCopy[]> {

@@ -1,5 +1,10 @@
 import { intermediateInSecret } from "../../../access/trust/intermediate-files";
-import { intermediateCaSecret, issuedIntermediateName, trustedRootsSecret } from "../../../topology";
+import {
+  intermediateCaSecret,
+  issuedIntermediateName,
+  revocationsFileName,
+  trustedRootsSecret,
+} from "../../../topology";
 
 /** The Secret from which an istiod takes what it signs with. */
 export interface SigningSecret {
@@ -10,6 +15,8 @@ export interface SigningSecret {
     readonly chainPem: string;
     /** The roots beside it, PEM; undefined where it names none. */
     readonly rootsPem?: string;
+    /** The revocation lists beside it, PEM; undefined where there are none. */
+    readonly listsPem?: string;
   };
 }
 
@@ -24,10 +31,15 @@ export async function signingSecret(
   const roots = await read(trustedRootsSecret.name);
   const issued = roots === undefined ? undefined : await read(issuedIntermediateName);
   const keptBy = issued === undefined ? "others" : "cert-manager";
-  const files = intermediateInSecret(issued ?? (await read(intermediateCaSecret)), "leave");
+  const data = issued ?? (await read(intermediateCaSecret));
+  const files = intermediateInSecret(data, "leave");
   if ("found" in files) return { keptBy };
   const { chainPem, rootsPem } = files;
-  if (keptBy === "others") return { keptBy, files: { chainPem, ...(rootsPem === undefined ? {} : { rootsPem }) } };
+  if (keptBy === "others") {
+    const listsPem = Buffer.from(data?.[revocationsFileName] ?? "", "base64").toString();
+    const lists = listsPem === "" ? {} : { listsPem };
+    return { keptBy, files: { chainPem, ...(rootsPem === undefined ? {} : { rootsPem }), ...lists } };
+  }
   const bundle = Buffer.from(roots?.[trustedRootsSecret.key] ?? "", "base64").toString();
   return { keptBy, files: { chainPem, rootsPem: bundle } };
 }

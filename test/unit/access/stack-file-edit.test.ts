@@ -65,6 +65,50 @@ describe("an edit of a stack's file", () => {
     });
   }
 
+  for (const [what, before, after] of [
+    [
+      "several lines",
+      "    trust:\n      revocations: a.pem # lists\n      root: generated\n",
+      "    trust:\n      root: generated\n",
+    ],
+    [
+      "several lines, at the end",
+      "    trust:\n      root: generated\n      revocations: a.pem",
+      "    trust:\n      root: generated\n",
+    ],
+    ["one line", "    trust: { root: generated, revocations: a.pem } # x\n", "    trust: { root: generated } # x\n"],
+    [
+      "one line, at its beginning",
+      "    trust: { revocations: a.pem, root: generated }\n",
+      "    trust: { root: generated }\n",
+    ],
+    ["none, where it is not there", "    revision: a\n", "    revision: a\n"],
+  ] as const) {
+    it(`takes a value out of a mapping in ${what}`, () => {
+      const removal = { keys: ["trust", "revocations"], value: undefined } as const;
+      assert.equal(editedText(head + before, removal, "Pulumi.dev.yaml"), head + after);
+    });
+  }
+
+  it("takes out what is meant and nothing else, whatever the file, or says that it is to be done by hand", () => {
+    const key = fc.constantFrom("a", "b", "c");
+    const value = fc.oneof(fc.constantFrom("x", "2031", 7), fc.array(fc.constantFrom("y", 8), { maxLength: 2 }));
+    const mapping = fc.dictionary(key, value, { minKeys: 1, noNullPrototype: true });
+    fc.assert(
+      fc.property(mapping, key, fc.boolean(), (mesh, gone, isFlow) => {
+        const content = { config: { "isthmus:mesh": { id: "m", mesh, z: 1 } } };
+        const text = stringify(content, { collectionStyle: isFlow ? "flow" : "block" });
+        const edited = (): string => editedText(text, { keys: ["mesh", gone], value: undefined }, "Pulumi.dev.yaml");
+        const left = Object.fromEntries(Object.entries(mesh).filter(([name]) => name !== gone));
+        if (Object.keys(left).length === 0) assert.throws(edited, /Take it out by hand/);
+        else
+          assert.deepEqual(parseDocument(edited()).toJS(), {
+            config: { "isthmus:mesh": { id: "m", mesh: left, z: 1 } },
+          });
+      }),
+    );
+  });
+
   it("is refused, with what to write, where another place would change too, or it stands in JSON", () => {
     for (const text of [
       `${head}    trust: *other\n`.replace("# Ours.", "x: &other {rootLifetimeDays: 900}"),

@@ -73,6 +73,20 @@ describe("what a resource is called", () => {
       "reader account token from-2026-11-29",
     ],
     [
+      within("IntermediateCa", "tls:index/privateKey:PrivateKey", "mesh-east-intermediate-key.from-2026-11-30"),
+      { cluster: "east", component: "intermediate CA", part: "key from-2026-11-30" },
+      "intermediate CA key from-2026-11-30",
+    ],
+    [
+      within(
+        "IntermediateCa",
+        "tls:index/locallySignedCert:LocallySignedCert",
+        "mesh-east-intermediate-certificate.new",
+      ),
+      { cluster: "east", component: "intermediate CA", part: "certificate of key new" },
+      "intermediate CA certificate of key new",
+    ],
+    [
       within("MeshNamespace", "kubernetes:core/v1:Namespace", "mesh-east-namespace.shop-namespace-namespace"),
       { cluster: "east", component: "namespace", part: "shop-namespace" },
       "namespace shop-namespace",

@@ -68,6 +68,7 @@ describe("parseMesh", () => {
       trust: {
         root: "generated",
         generated: { roots: ["first"], issuer: "first", issuers: {} },
+        intermediateKeys: {},
         keyAlgorithm: "ecdsa-p256",
         rootLifetimeDays: 1825,
         intermediateLifetimeDays: 365,

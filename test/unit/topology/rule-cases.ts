@@ -254,6 +254,48 @@ export const otherCases: RuleCases = {
     meshOf({ east: {}, edge: { controlPlane: "east" } }, { trust: { generated: { issuers: { edge: "first" } } } }),
     "isthmus:mesh.trust.generated.issuers.edge: expected a cluster that an istiod runs in: east, found edge. Remove it: only an istiod has an intermediate CA.",
   ],
+  "intermediate-keys-of-source": [
+    meshOf(
+      { east: {} },
+      {
+        trust: {
+          root: "offline",
+          roots: "./root.pem",
+          intermediateKeys: { east: { keys: ["first", "second"] } },
+        },
+      },
+    ),
+    "isthmus:mesh.trust.intermediateKeys: expected nothing, because trust.root is offline and the stack signs no key itself, found a mapping. Remove it, or set isthmus:mesh.trust.root to generated.",
+  ],
+  "intermediate-keys-once": [
+    meshOf({ east: {} }, { trust: { intermediateKeys: { east: { keys: ["first", "second", "second"] } } } }),
+    "isthmus:mesh.trust.intermediateKeys.east.keys: expected every key once, found second more than once. Remove it where it is too many.",
+  ],
+  "used-intermediate-key-named": [
+    meshOf({ east: {} }, { trust: { intermediateKeys: { east: { keys: ["second"] } } } }),
+    "isthmus:mesh.trust.intermediateKeys.east.used: expected one of `keys`: second, found first. Add it to `keys`, or name one that is there.",
+  ],
+  "intermediate-keys-name-istiods": [
+    meshOf(
+      { east: {}, edge: { controlPlane: "east" } },
+      { trust: { intermediateKeys: { edge: { keys: ["first", "second"] } } } },
+    ),
+    "isthmus:mesh.trust.intermediateKeys.edge: expected a cluster that an istiod runs in: east, found edge. Remove it: only an istiod has an intermediate CA.",
+  ],
+  "revocations-reach-istiods": [
+    meshOf(
+      { east: {} },
+      {
+        trust: {
+          root: "given",
+          roots: "./root.pem",
+          intermediates: { east: { existingSecret: "cacerts" } },
+          revocations: "./revocations.pem",
+        },
+      },
+    ),
+    "isthmus:mesh.trust.revocations: expected nothing, because lists reach proxies by the Secret `cacerts`, in Istio's form, that the stack writes, found a file, and the Secret of east is somebody else's. Remove it, and let whoever keeps those Secrets put the lists into all of them as `ca-crl.pem`; or give the intermediates by another way.",
+  ],
   "reader-tokens-once": [
     meshOf({ east: {}, west: { readerTokens: { tokens: ["first", "second", "second"] } } }),
     "isthmus:mesh.clusters.west.readerTokens.tokens: expected every token once, found second more than once. Remove it where it is too many.",

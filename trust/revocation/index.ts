@@ -1,0 +1,3 @@
+export * from "./revocation-list";
+export * from "./coverage";
+export * from "./judge";
