@@ -13,6 +13,7 @@ import type * as TrustVerbs from "./verbs/trust";
 import type * as TrustCleanVerb from "./verbs/trust-clean";
 import type * as TrustFetchVerb from "./verbs/trust-fetch";
 import type * as TrustRequestsVerb from "./verbs/trust-requests";
+import type * as TrustRevokeVerb from "./verbs/trust-revoke";
 import type * as TrustRotateVerb from "./verbs/trust-rotate";
 import type * as TrustStatusVerb from "./verbs/trust-status";
 
@@ -53,11 +54,33 @@ export function addTrust(isthmus: Command, load: (module: string) => unknown): v
     )
     .option("--roll-back", "go back to the root that the change under way began with")
     .option("-y, --yes", "do the next step: edit the stack's file and run the update (default: a dry run)")
-    .addOption(waitOption())
+    .addOption(
+      waitOption(
+        "with --yes: wait so long in all until proxies have followed (30m, 13h), and go on with the steps after",
+      ),
+    )
     .addOption(parallelOption())
     .addHelpText("after", aboutRotate)
     .action((flags: TrustRotateVerb.TrustRotateFlags) =>
       (load("./verbs/trust-rotate") as typeof TrustRotateVerb).trustRotateVerb(flags),
+    );
+
+  withOperationOptions(trust.command("revoke"))
+    .description(
+      "for a stolen key: give an istiod another one, then revoke the former one's certificate in every cluster",
+    )
+    .argument("[cluster]", "whose istiod's key was stolen")
+    .option("--now", "revoke at once, before workloads have followed: their calls fail until they have")
+    .option("--lift", "give back what was revoked")
+    .option("--renew", "make the lists anew, with CAs that have come since")
+    .option("-y, --yes", "do it: edit the stack's file and run the updates (default: say what would be done)")
+    .addOption(
+      waitOption("with --yes: wait so long in all until proxies have followed (30m, 13h)").default(1800, "30m"),
+    )
+    .addOption(parallelOption())
+    .addHelpText("after", aboutRevoke)
+    .action((cluster: string | undefined, flags: TrustRevokeVerb.TrustRevokeFlags) =>
+      (load("./verbs/trust-revoke") as typeof TrustRevokeVerb).trustRevokeVerb(cluster, flags),
     );
 
   withStackOptions(trust.command("requests"))
@@ -81,6 +104,14 @@ export function addTrust(isthmus: Command, load: (module: string) => unknown): v
     .action((clusters: string[], flags: TrustVerbs.IntermediateFlags) =>
       verbs().trustIntermediateVerb(clusters, flags),
     );
+
+  withOutputOption(trust.command("crl"))
+    .description("make revocation lists, one of each CA whose key is given; empty where nothing is revoked")
+    .argument("<directories...>", "with root-cert.pem and root-key.pem, or ca-cert.pem and ca-key.pem")
+    .option("--revoke <certificates...>", "files with certificates that count no more")
+    .option("--from <file>", "lists that stand: what they revoke stays revoked, and those of other CAs are taken over")
+    .option("--out <file>", "file that gets them", "revocations.pem")
+    .action((directories: string[], flags: TrustVerbs.CrlFlags) => verbs().trustCrlVerb(directories, flags));
 
   withOutputOption(trust.command("workload"))
     .description("make the certificate of a machine outside Kubernetes: key.pem, cert-chain.pem and root-cert.pem")
@@ -133,17 +164,19 @@ function lifetimeOption(days: number): Option {
   });
 }
 
-function waitOption(): Option {
-  return new Option(
-    "--wait <duration>",
-    "with --yes: wait so long in all until proxies have followed (30m, 13h), and go on with the steps after",
-  ).argParser(parseSeconds);
+function waitOption(description: string): Option {
+  return new Option("--wait <duration>", description).argParser(parseSeconds);
 }
 
 const aboutRotate = `
 Reads the stack's file, what the last update said and the clusters, every running proxy among them; without --yes it changes
 nothing. It can be killed and run again at any moment. Exits with 1 when calls fail as the mesh stands, or --yes could do
 nothing yet. ${documentationPage("trust.md#by-one-command")} leads through it.`;
+
+const aboutRevoke = `
+Reads the stack's file, its state and the clusters, every running proxy among them; without --yes it changes nothing. It can
+be killed and run again at any moment. Exits with 1 when something has not followed in time.
+${documentationPage("trust.md#when-a-key-is-stolen")} leads through it.`;
 
 const aboutStatus = `
 Reads the clusters alone, every running proxy among them, and changes nothing. Exits with 1 when a handshake fails as the

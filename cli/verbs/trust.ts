@@ -1,4 +1,11 @@
-import { makeIntermediates, makeRoot, makeWorkload, signRequests, type KeyAlgorithm } from "../../operations/authority";
+import {
+  makeIntermediates,
+  makeRevocationLists,
+  makeRoot,
+  makeWorkload,
+  signRequests,
+  type KeyAlgorithm,
+} from "../../operations/authority";
 import { printMade } from "../made-files";
 import type { OutputFlags } from "../options";
 
@@ -38,6 +45,13 @@ export interface WorkloadFlags extends MakingFlags {
   readonly keyAlgorithm: KeyAlgorithm;
 }
 
+/** What `isthmus trust crl` is told. */
+export interface CrlFlags extends OutputFlags {
+  readonly revoke?: readonly string[];
+  readonly from?: string;
+  readonly out: string;
+}
+
 /** `isthmus trust root` */
 export async function trustRootVerb(directory: string, flags: RootFlags): Promise<void> {
   const { keyAlgorithm, lifetime: lifetimeDays, mesh: meshId } = flags;
@@ -63,4 +77,11 @@ export async function trustWorkloadVerb(flags: WorkloadFlags): Promise<void> {
   const { ca: caDirectory, lifetime: lifetimeDays, keyAlgorithm, namespace, out, serviceAccount, trustDomain } = flags;
   const identity = { namespace, serviceAccount, trustDomain };
   printMade(flags.output, await makeWorkload({ ...identity, caDirectory, out, keyAlgorithm, lifetimeDays }));
+}
+
+/** `isthmus trust crl` */
+export async function trustCrlVerb(directories: readonly string[], flags: CrlFlags): Promise<void> {
+  const { from, out, output, revoke = [] } = flags;
+  const options = { directories, revoke, out, ...(from === undefined ? {} : { from }) };
+  printMade(output, await makeRevocationLists(options));
 }

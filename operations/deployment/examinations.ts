@@ -3,7 +3,7 @@
  */
 
 import { connect, type Environment } from "../../access";
-import { readReaderTokens } from "../../preflight";
+import { readReaderTokens, type ClusterTrust } from "../../preflight";
 import { ConfigurationError, type Problem } from "../../topology";
 import type { MadeFile } from "../authority";
 import {
@@ -17,7 +17,7 @@ import {
 import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
 import { resolveClusters } from "../stack";
-import { readTrustStatus, type TrustReport } from "../trust";
+import { readTrusts, readTrustStatus, type TrustReport } from "../trust";
 import { verify, type Selection, type VerifyReport } from "../verify";
 import type { DriftOptions, MachineFilesOptions, VerifyOptions } from "./options";
 import type { MeshOutputs } from "./outputs";
@@ -48,6 +48,18 @@ export async function verifyMesh(
 export async function readTrust(run: Run): Promise<TrustReport> {
   const { plan, onProgress } = run;
   return readTrustStatus({
+    plan,
+    ...(await clustersOf(run)),
+    ...environmentOf(run),
+    signal: endOf(run),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+}
+
+/** Reads what every cluster shows of its certificates. */
+export async function readClusterTrusts(run: Run): Promise<ReadonlyMap<string, ClusterTrust>> {
+  const { plan, onProgress } = run;
+  return readTrusts({
     plan,
     ...(await clustersOf(run)),
     ...environmentOf(run),

@@ -23,7 +23,16 @@ export type {
   TokenStep,
 } from "../reader-tokens";
 export type { ForgetResult, PolicyPack, UpdateResult } from "../stack";
-export { isTrustworthy, notByCommand } from "../trust";
+export { isTrustworthy, liftLists, notByCommand, renewLists, revokeIntermediate } from "../trust";
+export type {
+  ListsWish,
+  RevocableMesh,
+  RevocationReadiness,
+  RevocationReport,
+  RevocationStep,
+  Revoked,
+  WrittenLists,
+} from "../trust";
 export type { CertificateStatus, ClusterTrustStatus, End, LaggingProxy, TrustReport, TrustState } from "../trust";
 export type {
   Destination,

@@ -21,7 +21,16 @@ import {
 } from "../stack";
 import { helmOnPath, summarisePreview, type Listen, type MeshSummary, type Previewing } from "../summary";
 import { moveState, type MoveResult, type PartRemoval } from "../parts";
-import { goalOf, rotationReport, type Destination, type RotationReport, type TrustReport } from "../trust";
+import {
+  goalOf,
+  rotationReport,
+  type Destination,
+  type ListsWish,
+  type RevocationReport,
+  type RotationReport,
+  type TrustReport,
+  type WrittenLists,
+} from "../trust";
 import type { VerifyReport } from "../verify";
 import type { ReaderTokensReport } from "../reader-tokens";
 import { compareWithApplied, readTokens, readTrust, verifyMesh, writeFilesOf } from "./examinations";
@@ -41,6 +50,7 @@ import type {
 import type { MeshOutputs } from "./outputs";
 import { projectDirectoryVariable, withProject, type EmbeddedProject } from "./project";
 import { eventOfWords } from "./pulumi-text";
+import { readRevocation, writeLists } from "./revocations";
 import { reasonOf, type Run } from "./run";
 import { meshConfiguration } from "./stack-configuration";
 import { stacksOf } from "./stacks";
@@ -258,6 +268,24 @@ export class MeshDeployment {
       const outputs = await stacksOf(this.plan).outputs(run);
       return rotationReport(this.plan, goal, outputs ?? {}, await readTrust(run));
     });
+  }
+
+  /**
+   * Says where the revocation of a cluster's intermediate CA stands, and what is next. From the mesh's file, the state and the
+   * clusters, every running proxy among them; changes nothing.
+   * @throws ConfigurationError where the stack has no keys of CAs, or no istiod runs in the cluster.
+   */
+  revocation(cluster: string, options: OperationOptions = {}): Promise<RevocationReport> {
+    return this.operate("trust status", options, (run) => readRevocation(run, cluster));
+  }
+
+  /**
+   * Writes the file with revocation lists, signed with the keys that the stack has. {@link up} brings them to the proxies, once
+   * the mesh's file names it. No key leaves the memory of this process.
+   * @throws ConfigurationError where the stack has no keys of CAs.
+   */
+  writeRevocationLists(wish: ListsWish, options: OperationOptions = {}): Promise<WrittenLists> {
+    return this.operate("trust status", options, (run) => writeLists(run, wish));
   }
 
   /**

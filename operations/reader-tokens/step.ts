@@ -1,4 +1,5 @@
 import type { ReaderTokensPlan } from "../../topology";
+import { datedName } from "../dated-name";
 import type { TokenStep } from "./report";
 
 /** The next step of a rotation that the file is in the middle of; undefined where it names one token. Pure. */
@@ -29,7 +30,7 @@ export function stepOnward(tokens: ReaderTokensPlan): TokenStep | undefined {
  * @param standing Names of tokens that stand, which no other may have.
  */
 export function firstStep(tokens: ReaderTokensPlan, standing: readonly string[], now: Date): TokenStep {
-  const name = freshName([...tokens.tokens, ...standing], now);
+  const name = datedName([...tokens.tokens, ...standing], now);
   return {
     kind: "add",
     what: `make the token ${name} beside ${tokens.used}`,
@@ -37,13 +38,4 @@ export function firstStep(tokens: ReaderTokensPlan, standing: readonly string[],
     tokens: [...tokens.tokens, name],
     used: tokens.used,
   };
-}
-
-/** By the day, so that the file says how old a token is. With a word before it, for YAML 1.1 takes a day alone for a date. */
-function freshName(taken: readonly string[], now: Date): string {
-  const base = `from-${now.toISOString().slice(0, 10)}`;
-  for (let count = 1; ; count += 1) {
-    const name = count === 1 ? base : `${base}-${String(count)}`;
-    if (!taken.includes(name)) return name;
-  }
 }

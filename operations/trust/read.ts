@@ -1,4 +1,4 @@
-import { readMeshTrust, type MeshToRead } from "../../preflight";
+import { readMeshTrust, type ClusterTrust, type MeshToRead } from "../../preflight";
 import type { TrustReport } from "./report";
 import { trustStatus } from "./status";
 
@@ -15,6 +15,11 @@ export interface TrustStatusQuery extends Omit<MeshToRead, "limits" | "onRead"> 
  * @throws The signal's reason when it ends it.
  */
 export async function readTrustStatus(query: TrustStatusQuery): Promise<TrustReport> {
+  return trustStatus(query.plan, await readTrusts(query));
+}
+
+/** What every cluster shows of its certificates. Changes nothing. @throws The signal's reason when it ends it. */
+export async function readTrusts(query: TrustStatusQuery): Promise<ReadonlyMap<string, ClusterTrust>> {
   const { onProgress = () => undefined, signal, ...mesh } = query;
   const trusts = await readMeshTrust({
     ...mesh,
@@ -24,5 +29,5 @@ export async function readTrustStatus(query: TrustStatusQuery): Promise<TrustRep
   });
   // What was not asked for the signal's sake must not look like clusters that do not answer.
   signal?.throwIfAborted();
-  return trustStatus(query.plan, trusts);
+  return trusts;
 }
