@@ -11,6 +11,7 @@ const turns = [
   ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
   ["root-change"],
+  ["revocation"],
   ["cert-manager"],
   ["kills"],
   ["interruption", "addresses", "package"],
