@@ -35,7 +35,12 @@ describe("the catalogue of a mesh's resources", () => {
   });
 
   it("tells a cluster's components from those of a cluster whose name begins alike", () => {
-    for (const suffix of [...suffixes, "namespace.shop" as const, "mutual-tls.shop" as const, "machine.billing" as const]) {
+    for (const suffix of [
+      ...suffixes,
+      "namespace.shop" as const,
+      "mutual-tls.shop" as const,
+      "machine.billing" as const,
+    ]) {
       const name = siteComponentName("mesh", "east-2", suffix);
       assert.ok(isSiteComponent(name, "mesh", "east-2"), name);
       assert.ok(!isSiteComponent(name, "mesh", "east"), name);
