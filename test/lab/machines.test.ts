@@ -69,6 +69,8 @@ describeInTurn("machines", "a machine outside Kubernetes", function () {
     machine.serve(8080);
     await machine.join(files);
     await stack.settled();
+    const drift = await isthmus("drift", "--stack", stack.name);
+    assert.equal(drift.code, 0, drift.stdout);
   });
 
   it("is called from the pods of both clusters, by mutual TLS", async () => {
