@@ -192,7 +192,9 @@ describe("the files of a machine outside Kubernetes", () => {
             rootsPem: "",
             token: "",
           });
-          const [, quoted = ""] = /^VALUE=(.*)$/m.exec(clusterEnvironment) ?? [];
+          // Other line separators than these are characters like others, to a shell and not to a regular expression.
+          const [line = ""] = clusterEnvironment.split("\n").filter((text) => text.startsWith("VALUE="));
+          const quoted = line.slice("VALUE=".length);
           // What POSIX makes of it: quoted parts as they are, and an escaped quote between two of them.
           assert.equal(quoted.replaceAll(/'([^']*)'|\\(')/g, "$1$2"), value);
         },
