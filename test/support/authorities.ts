@@ -56,6 +56,12 @@ export function makeKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
 }
 
+/** Where no end is said, it is no later than the issuer's: the two are made one after the other. */
+function endOf(nowMs: number, { issuer, until }: CaOptions): Date {
+  if (until !== undefined || issuer === undefined) return new Date(nowMs + (until ?? 100) * dayMs);
+  return new Date(Math.min(nowMs + 50 * dayMs, issuer.certificate.validToDate.getTime()));
+}
+
 /** Makes the certificate of a CA, really signed. */
 export async function makeCa(options: CaOptions = {}): Promise<TestCa> {
   const kind = options.kind ?? "P-256";
@@ -68,7 +74,7 @@ export async function makeCa(options: CaOptions = {}): Promise<TestCa> {
     subject,
     issuer: issuer === undefined ? subject : new x509.X509Certificate(issuer.certificate.raw).subject,
     notBefore: new Date(now + (options.from ?? -1) * dayMs),
-    notAfter: new Date(now + (options.until ?? (issuer === undefined ? 100 : 50)) * dayMs),
+    notAfter: endOf(now, options),
     publicKey: keys.publicKey,
     signingKey: await signingKeyOf(signer, options.hash),
     signingAlgorithm: { ...keyKinds[signer.kind], hash: options.hash ?? "SHA-256" },
