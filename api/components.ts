@@ -13,6 +13,7 @@ export {
   EastWestGateway,
   ExposedIstiod,
   GivenTrust,
+  GlobalService,
   IntermediateCa,
   IssuedIntermediate,
   Machine,
@@ -40,6 +41,7 @@ export type {
   ExistingIntermediate,
   ExposedIstiodArgs,
   GivenTrustArgs,
+  GlobalServiceArgs,
   IntermediateArgs,
   IntermediateCaArgs,
   IntermediateOutputs,
@@ -68,7 +70,7 @@ export type {
 } from "../components";
 // The file alone: all of stacks is the program, which nobody needs who brings one.
 export { meshCluster, type MeshClusterArgs } from "../stacks/mesh-cluster";
-export { ConfigurationError, formatProblem, planProgramMesh } from "../topology";
+export { ConfigurationError, formatProblem, globalHostsIn, globalServicesIn, planProgramMesh } from "../topology";
 export type {
   AccessPlan,
   ApiServerPlan,
@@ -79,8 +81,15 @@ export type {
   ReaderTokensPlan,
   ExposedIstiodPlan,
   ExtraValues,
+  FailoverPolicy,
   FileAccess,
   FixedNetwork,
+  GlobalHome,
+  GlobalName,
+  GlobalOrder,
+  GlobalPort,
+  GlobalServicePlan,
+  GlobalServicesPlan,
   HelmValues,
   HelmValuesByChart,
   IntermediateKeysPlan,
@@ -92,6 +101,8 @@ export type {
   MutualTlsMode,
   NamespacePlan,
   OutputAccess,
+  PlacedName,
+  PlacedService,
   Problem,
   ProgramMeshConfig,
   SamplePlan,

@@ -14,6 +14,7 @@ export {
   type FailureCause,
 } from "../operations/deployment";
 export type {
+  CallerStatus,
   CertificateStatus,
   Changes,
   ChangesResult,
@@ -35,6 +36,8 @@ export type {
   ForeignContents,
   ForgetResult,
   GeneratedRoots,
+  GlobalNameStatus,
+  HomeStatus,
   IntermediateOutputs,
   LaggingProxy,
   LeftOut,
@@ -60,6 +63,7 @@ export type {
   RotationReport,
   RotationStep,
   Selection,
+  ServicesReport,
   Status,
   SummariseOptions,
   TokensState,
@@ -99,6 +103,7 @@ export type {
   RiskId,
   UnseenCluster,
 } from "../operations/summary";
+export { isAnswered } from "../operations/services";
 export { isTrustworthy } from "../operations/trust";
 export { isHealthy } from "../operations/verify";
 export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";

@@ -28,6 +28,7 @@ import type * as LabVerbs from "./verbs/lab";
 import type * as LabPresence from "./verbs/lab-presence";
 import type * as PreviewVerb from "./verbs/preview";
 import type * as RefreshVerb from "./verbs/refresh";
+import type * as ServicesVerb from "./verbs/services";
 import type * as StateMoveVerb from "./verbs/state-move";
 import type * as UpVerb from "./verbs/up";
 import type * as VerifyVerb from "./verbs/verify";
@@ -105,6 +106,10 @@ export function program(): Command {
     )
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
+
+  withOperationOptions(isthmus.command("services"))
+    .description("say where every global service stands, and who is called from where")
+    .action((flags: OperationFlags) => (load("./verbs/services") as typeof ServicesVerb).servicesVerb(flags));
 
   withYesOption(withOperationOptions(isthmus.command("drift"), ["markdown"]))
     .description("compare what stands in the clusters with what was applied, the objects of Helm releases too")

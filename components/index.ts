@@ -5,6 +5,7 @@ export * from "./control-plane";
 export * from "./cross-network-gateway";
 export * from "./east-west-gateway";
 export * from "./exposed-istiod";
+export * from "./global-service";
 export * from "./issued-intermediate";
 export * from "./load-balancer-address";
 export * from "./machine";

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   clusterDomainOf,
+  globalHostsIn,
+  globalServicesIn,
   hasCrossNetworkGateway,
   isRead,
   machinesOf,
@@ -16,6 +18,7 @@ import { ControlPlane } from "./control-plane";
 import { CrossNetworkGateway } from "./cross-network-gateway";
 import { EastWestGateway } from "./east-west-gateway";
 import type { Elsewhere } from "./elsewhere";
+import { GlobalService } from "./global-service";
 import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
 import { MeshAccounts, there } from "./mesh-accounts";
@@ -68,7 +71,9 @@ export class MeshBuilder {
     }
     for (const cluster of here) this.addGateway(cluster);
     for (const cluster of here) this.addNamespaces(cluster);
-    for (const plane of controlPlanes) if (this.sites.has(plane.configCluster)) this.addPolicies(plane);
+    const configured = controlPlanes.filter(({ configCluster }) => this.sites.has(configCluster));
+    for (const plane of configured) this.addPolicies(plane);
+    for (const plane of configured) this.addGlobalServices(plane);
     for (const cluster of here)
       createMachines(siteOf(this.sites, cluster), machinesOf(this.args.plan, cluster.name), {
         charts: this.chartsOf(cluster.name),
@@ -154,6 +159,7 @@ export class MeshBuilder {
       {
         namespace: site.namespace.namespaceName,
         clusterDomain: clusterDomainOf(values.istiod),
+        globalHosts: globalHostsIn(this.args.plan, configCluster),
         formerly: partOfGateway(site),
       },
       site.options("cross-network", { dependsOn: this.configurationCharts(name, configCluster) }),
@@ -202,6 +208,19 @@ export class MeshBuilder {
       charts: this.configurationCharts(name, configCluster),
       namespaces: this.namespaces.get(configCluster) ?? new Map<string, MeshNamespace>(),
     });
+  }
+
+  /** The services that the workloads of an istiod's clusters call by one name. */
+  private addGlobalServices({ name, configCluster }: ControlPlanePlan): void {
+    if (!this.has(name, "istiod")) return;
+    const site = siteOf(this.sites, { name: configCluster });
+    const namespaces = this.namespaces.get(configCluster);
+    for (const service of globalServicesIn(this.args.plan, configCluster)) {
+      const suffix = `global-service.${service.name}` as const;
+      const own = service.names.flatMap(({ namespace }) => namespaces?.get(namespace) ?? []);
+      const dependsOn = [...new Set([...this.configurationCharts(name, configCluster), site.namespace, ...own])];
+      new GlobalService(site.nameOf(suffix), { service }, site.options(suffix, { dependsOn }));
+    }
   }
 
   /** The gateway of a cluster; undefined where it has none. */

@@ -100,7 +100,7 @@ export const siteComponents = {
   "cross-network": {
     type: "CrossNetworkGateway",
     noun: "cross-network gateway",
-    children: { gateway: ["cross-network gateway"] },
+    children: { gateway: ["cross-network gateway"], global: ["cross-network gateway", "for global services"] },
   },
   "mutual-tls": {
     type: "MutualTls",
@@ -120,8 +120,8 @@ type Catalogued = SiteComponents[keyof SiteComponents] | typeof rootComponent;
 /** What follows a cluster's name in the name of one of its components. A cluster's name has no dot. */
 export type SiteSuffix = keyof SiteComponents | `${NamedSuffix}${string}`;
 
-/** What comes before the name of a namespace of the mesh's workloads, or of a machine, where a component is about one. */
-const namedSuffixes = ["namespace.", "mutual-tls.", "machine."] as const;
+/** What comes before the name of a namespace of the mesh's workloads, of a machine or of a global service. */
+const namedSuffixes = ["namespace.", "mutual-tls.", "machine.", "global-service."] as const;
 
 type NamedSuffix = (typeof namedSuffixes)[number];
 
@@ -169,6 +169,14 @@ export function childName<Type extends Catalogued["type"]>(
 export function tokenName(account: string, token: string): string {
   const name = childName(account, "ReaderAccount", "token");
   return token === firstReaderToken ? name : `${name}.${token}`;
+}
+
+/**
+ * Name of an object of a global service: `mesh-east-global-service.shop-rule.shop.mesh.internal`. A service's name has no dot.
+ * @param part What the object is of the name: `entry`, `entry_<cluster>`, `elsewhere`, `rule`, `route`.
+ */
+export function globalServiceChildName(component: string, part: string, host: string): string {
+  return `${component}-${part}.${host}`;
 }
 
 /**

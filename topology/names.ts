@@ -14,6 +14,9 @@ export const workloadEntries = { group: "networking.istio.io", version: "v1", co
 /** Label by which istiod finds the network of a namespace, of a gateway Service and of pods without a sidecar. */
 export const networkLabel = "topology.istio.io/network";
 
+/** Label by which istiod tells the endpoints of clusters apart, and those of gateways; it gives it to every one by itself. */
+export const clusterLabel = "topology.istio.io/cluster";
+
 /** Marks what Isthmus made, so that it never touches what it did not. */
 export const ownedLabels = { "app.kubernetes.io/managed-by": "isthmus" } as const;
 

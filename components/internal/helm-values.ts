@@ -229,8 +229,15 @@ function commonValues(plan: MeshPlan, controlPlane: ControlPlanePlan): HelmValue
 }
 
 function meshConfigOf(plan: MeshPlan): HelmValues {
-  const proxies = { defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } } };
-  return { trustDomain: plan.trustDomain, ...(mayChangeRoots(plan) ? proxies : {}) };
+  const proxyMetadata = {
+    ...(mayChangeRoots(plan) ? { PROXY_CONFIG_XDS_AGENT: "true" } : {}),
+    // No DNS server knows a global name: the sidecars themselves answer.
+    ...(plan.globalServices.capturesDns ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
+  };
+  return {
+    trustDomain: plan.trustDomain,
+    ...(Object.keys(proxyMetadata).length === 0 ? {} : { defaultConfig: { proxyMetadata } }),
+  };
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 } from "../drift";
 import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
+import { readServices, type ServicesReport } from "../services";
 import { resolveClusters } from "../stack";
 import { readTrusts, readTrustStatus, type TrustReport } from "../trust";
 import { verify, type Selection, type VerifyReport } from "../verify";
@@ -54,6 +55,13 @@ export async function readTrust(run: Run): Promise<TrustReport> {
     signal: endOf(run),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+}
+
+/** Reads where the global services of a mesh stand. */
+export async function readGlobalServices(run: Run): Promise<ServicesReport> {
+  const report = await readServices({ plan: run.plan, ...(await clustersOf(run)), ...environmentOf(run) });
+  endOf(run).throwIfAborted();
+  return report;
 }
 
 /** Reads what every cluster shows of its certificates. */

@@ -66,3 +66,5 @@ export type {
 export type { ClusterOutputs, ControlPlaneOutputs, IntermediateOutputs, MeshOutputs } from "./outputs";
 export { type Run } from "./run";
 export type { MeshStacks } from "./stacks";
+export { isAnswered } from "../services";
+export type { CallerStatus, GlobalNameStatus, HomeStatus, ServicesReport } from "../services";

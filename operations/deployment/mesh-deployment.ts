@@ -33,7 +33,15 @@ import {
 } from "../trust";
 import type { VerifyReport } from "../verify";
 import type { ReaderTokensReport } from "../reader-tokens";
-import { compareWithApplied, readTokens, readTrust, verifyMesh, writeFilesOf } from "./examinations";
+import type { ServicesReport } from "../services";
+import {
+  compareWithApplied,
+  readGlobalServices,
+  readTokens,
+  readTrust,
+  verifyMesh,
+  writeFilesOf,
+} from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
@@ -294,6 +302,14 @@ export class MeshDeployment {
    */
   readerTokens(options: OperationOptions = {}): Promise<ReaderTokensReport> {
     return this.operate("rotate tokens", options, readTokens);
+  }
+
+  /**
+   * Says where every global service stands: its pods in each cluster, and who is called from where. Read from the clusters
+   * themselves; changes nothing.
+   */
+  services(options: OperationOptions = {}): Promise<ServicesReport> {
+    return this.operate("services", options, readGlobalServices);
   }
 
   /**

@@ -9,6 +9,17 @@ const ownedKinds = [
   { apiVersion: "v1", kind: "Secret", path: "/api/v1/secrets" },
   { apiVersion: "v1", kind: "Service", path: "/api/v1/services" },
   { apiVersion: "networking.istio.io/v1", kind: "Gateway", path: "/apis/networking.istio.io/v1/gateways" },
+  { apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", path: "/apis/networking.istio.io/v1/serviceentries" },
+  {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    path: "/apis/networking.istio.io/v1/destinationrules",
+  },
+  {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    path: "/apis/networking.istio.io/v1/virtualservices",
+  },
   {
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",

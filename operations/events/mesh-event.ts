@@ -12,6 +12,7 @@ export type Operation =
   | "state move"
   | "trust status"
   | "rotate tokens"
+  | "services"
   | "machine files";
 
 /** How bad it is what a {@link DiagnosticEvent} tells. An operation with an `error` fails in the end. */
@@ -38,7 +39,8 @@ export interface Subject {
   /**
    * The component: `root CA`, `intermediate CA`, `system namespace`, `istio-base`, `istiod`, `exposed istiod`,
    * `reader account`, `istiod account`, `remote secret`, `configuration kubeconfig`, `cross-network gateway`,
-   * `east-west gateway`, `namespace`, `machine`; of a resource that is none of a mesh's the kind, such as `ConfigMap`.
+   * `east-west gateway`, `namespace`, `mutual TLS`, `machine`, `global service`; of a resource that is none of a mesh's the
+   * kind, such as `ConfigMap`.
    */
   readonly component: string;
   /** Which part of the component, where it has several: `key`, `Service`. */

@@ -48,6 +48,7 @@ export function subjectOf(urn: string): Subject {
     ofRoot(name, types) ??
     namespaceOf(name, types) ??
     policyOf(name, types) ??
+    globalServiceOf(name, types) ??
     machineOf(name, types) ??
     keyOf(name, types) ??
     tokenOf(name, types) ??
@@ -101,6 +102,20 @@ function policyOf(name: string, types: readonly string[]): Subject | undefined {
   const [, cluster, namespace] = /^mesh-(.+?)-mutual-tls\.(.+?)(?:-policy)?$/.exec(name) ?? [];
   if (cluster === undefined || namespace === undefined) return undefined;
   return { cluster, component: "mutual TLS", part: `in ${namespace}` };
+}
+
+/** So have global services, and their objects the global name that they are about. */
+function globalServiceOf(name: string, types: readonly string[]): Subject | undefined {
+  if (!types.slice(-2).map(componentType).includes("GlobalService")) return undefined;
+  const [, cluster, service, part, host] =
+    /^mesh-(.+?)-global-service\.([-a-z0-9]+?)(?:-(entry(?:_[-a-z0-9]+)?|elsewhere|rule|route)\.(.+))?$/.exec(name) ??
+    [];
+  if (cluster === undefined || service === undefined) return undefined;
+  return {
+    cluster,
+    component: "global service",
+    part: host === undefined ? service : `${host} ${part?.replace("_", " in ") ?? ""}`,
+  };
 }
 
 /** So have machines outside Kubernetes. */

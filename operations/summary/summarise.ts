@@ -20,6 +20,7 @@ import type { StackEvents } from "./recording";
 import { identityChanges, intermediate } from "./rules/certificates";
 import { crossNetwork } from "./rules/cross-network";
 import { exposedIstiod } from "./rules/exposed-istiod";
+import { dnsCapture, globalGateway, globalServices } from "./rules/global-services";
 import { gatewayPods } from "./rules/gateway-pods";
 import { gatewayService } from "./rules/gateways";
 import { issuedIntermediate } from "./rules/issued-intermediate";
@@ -55,6 +56,7 @@ const rules: readonly ClusterRule[] = [
   configurationMoves,
   network,
   istioVersion,
+  dnsCapture,
   gatewayPods,
   releasesChange,
   systemNamespace,
@@ -67,6 +69,8 @@ const rules: readonly ClusterRule[] = [
   configurationKubeconfig,
   crossNetwork,
   mutualTls,
+  globalGateway,
+  globalServices,
   workloadNamespaces,
   machines,
 ];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   controlPlaneIn,
   intermediateOrigin,
+  globalServicesIn,
   machinesOf,
   peerPoliciesIn,
   readVersion,
@@ -181,6 +182,7 @@ async function standingIn(
     wantedOfSystem: mesh.istio.systemNamespace,
     intermediate: originIn({ mesh, site }),
     wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
+    wantedGlobalNames: globalServicesIn(mesh, site.name).flatMap(({ names }) => names),
     wantedMachines: machinesOf(mesh, site.name),
   });
 }

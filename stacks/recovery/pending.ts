@@ -39,6 +39,8 @@ const kinds: readonly { readonly kind: string; readonly group: string; readonly 
   { kind: "PeerAuthentication", group: "apis/security.istio.io/v1", collection: "peerauthentications" },
   { kind: "WorkloadEntry", group: "apis/networking.istio.io/v1", collection: "workloadentries" },
   { kind: "Certificate", group: "apis/cert-manager.io/v1", collection: "certificates" },
+  { kind: "ServiceEntry", group: "apis/networking.istio.io/v1", collection: "serviceentries" },
+  { kind: "DestinationRule", group: "apis/networking.istio.io/v1", collection: "destinationrules" },
   { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
 ];
 
@@ -49,11 +51,14 @@ export function collectionsIn(namespace: string): string[] {
     .map(({ group, collection }) => `/${group}/namespaces/${namespace}/${collection}`);
 }
 
-/** Paths of the collections of which a mesh has objects in its workloads' namespaces too. */
-export const collectionsEverywhere: readonly string[] = [
-  "/apis/security.istio.io/v1/peerauthentications",
-  "/apis/networking.istio.io/v1/workloadentries",
-];
+/** Kinds of which a mesh has objects in its workloads' namespaces too: policies, machines, and what global
+ * services are made of. */
+const kindsOfWorkloads = ["PeerAuthentication", "WorkloadEntry", "ServiceEntry", "DestinationRule", "VirtualService"];
+
+/** Paths of their collections. */
+export const collectionsEverywhere: readonly string[] = kinds
+  .filter(({ kind }) => kindsOfWorkloads.includes(kind))
+  .map(({ group, collection }) => `/${group}/${collection}`);
 
 /**
  * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi

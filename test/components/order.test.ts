@@ -63,6 +63,28 @@ describe("The order of a mesh: what each resource belongs to, waits for, and how
     );
   });
 
+  it("is as written down: global services, whose pods are found by labels and by gateways", async () => {
+    const foo = { selector: { app: "foo" }, ports: { http: { port: 80 } }, serviceAccount: "foo" };
+    const resources = await updateOf({
+      ...twoPrimaries,
+      namespaces: { shop: {}, useast2: { clusters: ["east"] }, uswest2: { clusters: ["west"] } },
+      globalServices: {
+        services: {
+          shop: { ...foo, namespace: "shop" },
+          foo: {
+            ...foo,
+            name: "foo.global",
+            clusters: { east: { namespace: "useast2" }, west: { namespace: "uswest2" } },
+          },
+        },
+      },
+    });
+    ensureAsWritten(
+      "global services",
+      resources.filter(({ name }) => name.includes("global")),
+    );
+  });
+
   it("is as written down: machines outside Kubernetes", async () => {
     const described = { cluster: "east", namespace: "shop", serviceAccount: "billing", address: "10.0.3.7" };
     const resources = await updateOf({

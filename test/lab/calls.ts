@@ -11,7 +11,7 @@ const namespace = "calls";
 const port = 5000;
 
 /** By this variable the process of a client's container is found on the machine. */
-const clientVariable = "ISTHMUS_CALLS_FROM";
+export const clientVariable = "ISTHMUS_CALLS_FROM";
 
 /** A call over a new connection begins so long after the last one, in each direction, unless it is said otherwise. */
 const usuallyNewEveryMs = 20;

@@ -10,6 +10,7 @@ const turns = [
   ["first-failure", "leftovers", "rotate-tokens"],
   ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
+  ["global-services"],
   ["root-change"],
   ["revocation"],
   ["cert-manager"],

@@ -1,6 +1,7 @@
 import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
+  globalServicesIn,
   issuerRefOf,
   machinesOf,
   mayChangeRoots,
@@ -10,6 +11,7 @@ import {
   type IstioPlan,
   type MeshPlan,
   type PeerPolicy,
+  type PlacedService,
 } from "../plan";
 import type { IssuerRef } from "../schema/cert-manager";
 import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
@@ -43,6 +45,10 @@ export interface PartSlice {
   readonly clusterDomain?: string;
   readonly namespaces: readonly object[];
   readonly peerPolicies: readonly PeerPolicy[];
+  /** Left out where there is none. */
+  readonly globalServices?: readonly PlacedService[];
+  /** Whether its sidecars answer DNS; left out where not. */
+  readonly capturesDns?: true;
   /** Machines whose entries are made there; left out where there are none. */
   readonly machines?: readonly object[];
 }
@@ -90,6 +96,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .filter(({ clusters }) => clusters.includes(part))
       .map(({ name, labels, annotations }) => ({ name, labels, annotations })),
     peerPolicies: peerPoliciesIn(plan, part),
+    ...globalServicesHere(plan, part),
     ...machinesIn(plan, part),
   };
 }
@@ -124,6 +131,15 @@ function issuedIn(plan: MeshPlan, part: string): Pick<PartSlice, "issued"> {
       issuerRef,
       ...(install === undefined ? {} : { install }),
     },
+  };
+}
+
+/** DNS is a setting of the istiod's values and of the mesh configuration that lies in a cluster. */
+function globalServicesHere(plan: MeshPlan, part: string): Pick<PartSlice, "globalServices" | "capturesDns"> {
+  const services = globalServicesIn(plan, part);
+  return {
+    ...(services.length === 0 ? {} : { globalServices: services }),
+    ...(plan.globalServices.capturesDns ? { capturesDns: true } : {}),
   };
 }
 

@@ -2,6 +2,17 @@ export type { AccessPlan, FileAccess, OutputAccess, SecretAccess } from "./acces
 export * from "./cluster-plan";
 export * from "./control-plane-plan";
 export * from "./generated-roots";
+export { globalHostsIn, globalServicesIn, type PlacedName, type PlacedService } from "./global-placement";
+export { isRequestProtocol } from "./global-services";
+export type {
+  FailoverPolicy,
+  GlobalHome,
+  GlobalName,
+  GlobalOrder,
+  GlobalPort,
+  GlobalServicePlan,
+  GlobalServicesPlan,
+} from "./global-services";
 export * from "./istio-plan";
 export * from "./machine-plan";
 export * from "./mesh-plan";

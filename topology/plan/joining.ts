@@ -21,8 +21,17 @@ export interface Joining {
   readonly controlPlaneOf: (cluster: string) => ControlPlaneJoining;
 }
 
+/** What decides how clusters are joined. */
+export interface JoinedClusters {
+  readonly clusters: Readonly<Record<string, Pick<Mesh["clusters"][string], "network" | "controlPlane" | "peers">>>;
+  readonly externalControlPlanes: Readonly<
+    Record<string, Pick<Mesh["externalControlPlanes"][string], "configCluster" | "peers">>
+  >;
+  readonly machines: Readonly<Record<string, Pick<Mesh["machines"][string], "cluster" | "network">>>;
+}
+
 /** Derives how a valid mesh is joined. Pure. */
-export function joiningOf(mesh: Mesh): Joining {
+export function joiningOf(mesh: JoinedClusters): Joining {
   const clusters = Object.keys(mesh.clusters).sort();
   const hostOf = (cluster: string): string => mesh.clusters[cluster]?.controlPlane ?? cluster;
   const servedBy = new Map<string, string[]>();
@@ -59,14 +68,14 @@ export function joiningOf(mesh: Mesh): Joining {
 }
 
 /** Networks of the machines that an istiod serves: they call what its workloads call. */
-function machineNetworksOf(mesh: Mesh, { serves }: ControlPlaneJoining): string[] {
+function machineNetworksOf(mesh: JoinedClusters, { serves }: ControlPlaneJoining): string[] {
   return Object.values(mesh.machines).flatMap(({ cluster, network }) =>
     network !== undefined && serves.includes(cluster) ? [network] : [],
   );
 }
 
 function clustersWithGateway(
-  mesh: Mesh,
+  mesh: JoinedClusters,
   controlPlanes: readonly ControlPlaneJoining[],
   reachedBy: ReadonlyMap<ControlPlaneJoining, readonly string[]>,
 ): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import type { Mesh } from "../schema";
 import { planCluster, planExternal, type ClusterPlan, type SitePlan } from "./cluster-plan";
 import { planControlPlanes, type ControlPlanePlan } from "./control-plane-plan";
+import { planGlobalServices, type GlobalServicesPlan } from "./global-services";
 import { planIstio, type IstioPlan } from "./istio-plan";
 import { joiningOf } from "./joining";
 import { planMachines, type MachinePlan } from "./machine-plan";
@@ -26,6 +27,8 @@ export interface MeshPlan {
   readonly controlPlanes: readonly ControlPlanePlan[];
   /** Namespaces of the mesh's workloads, sorted by name. */
   readonly namespaces: readonly NamespacePlan[];
+  /** Services that have one name everywhere. */
+  readonly globalServices: GlobalServicesPlan;
   /** Machines outside Kubernetes, sorted by name. */
   readonly machines: readonly MachinePlan[];
   /** How the mesh is cut into Pulumi stacks. */
@@ -67,6 +70,7 @@ export function planMesh(mesh: Mesh): MeshPlan {
       .map((name) => planExternal(mesh, name)),
     controlPlanes: planControlPlanes(mesh, joining, clusters),
     namespaces: planNamespaces(mesh),
+    globalServices: planGlobalServices(mesh),
     machines: planMachines(mesh),
     stacks: mesh.stacks,
   };

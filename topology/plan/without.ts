@@ -1,5 +1,6 @@
 import type { ClusterPlan } from "./cluster-plan";
 import { fixedNetworksOf, type ControlPlanePlan } from "./control-plane-plan";
+import { withoutClusters } from "./global-services";
 import type { MeshPlan } from "./mesh-plan";
 
 /**
@@ -42,5 +43,6 @@ export function planWithout(plan: MeshPlan, names: readonly string[]): MeshPlan 
       }),
     machines: plan.machines.filter(({ cluster }) => !gone.has(cluster)),
     namespaces: plan.namespaces.map((namespace) => ({ ...namespace, clusters: kept(namespace.clusters) })),
+    globalServices: withoutClusters(plan.globalServices, gone),
   };
 }

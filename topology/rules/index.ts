@@ -50,6 +50,21 @@ import {
   rootsOfExisting,
   rootsOfOffline,
 } from "./intermediates";
+import {
+  globalAccountsNamed,
+  globalMappingsFilled,
+  globalNamespacesListed,
+  globalPodsAlike,
+  globalPodsFound,
+} from "./global-homes";
+import {
+  globalClustersHost,
+  globalNamesFree,
+  globalNamesMade,
+  globalNamesOnce,
+  globalPortsOnce,
+  knownGlobalClusters,
+} from "./global-services";
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
 import {
   knownMachineClusters,
@@ -82,6 +97,12 @@ import { mappingsStayMappings, ownedValuesUntouched, valuesNested } from "./valu
 import { callsGoBothWays, gatewaysKnowTheirNetwork } from "./views";
 
 export type { Caution, MeshDraft, Rule } from "./rule";
+
+/** What says where global services run. */
+const globalHomes = [["globalServices"], ["namespaces"]];
+
+/** And what says which istiod knows of them, by which way. */
+const globalJoining = [...globalHomes, ["clusters"], ["externalControlPlanes"], ["machines"]];
 
 /** Rules whose breach stops everything. */
 export const rules: readonly Rule[] = [
@@ -170,6 +191,17 @@ export const rules: readonly Rule[] = [
     names: ["clusters", "externalControlPlanes"],
     check: issuersNameIstiods,
   },
+  { id: "known-global-clusters", about: [["globalServices"]], names: ["clusters"], check: knownGlobalClusters },
+  { id: "global-clusters-host", about: globalHomes, names: ["clusters"], check: globalClustersHost },
+  { id: "global-names-once", about: [["globalServices"]], check: globalNamesOnce },
+  { id: "global-names-free", about: [["globalServices"]], check: globalNamesFree },
+  { id: "global-names-made", about: [["globalServices"]], check: globalNamesMade },
+  { id: "global-ports-once", about: [["globalServices"]], check: globalPortsOnce },
+  { id: "global-mappings-filled", about: [["globalServices"]], check: globalMappingsFilled },
+  { id: "global-pods-found", about: [["globalServices"]], check: globalPodsFound },
+  { id: "global-namespaces-listed", about: globalHomes, names: ["clusters"], check: globalNamespacesListed },
+  { id: "global-pods-alike", about: globalJoining, check: globalPodsAlike },
+  { id: "global-accounts-named", about: globalJoining, check: globalAccountsNamed },
   { id: "intermediate-keys-of-source", about: [["trust", "root"]], check: intermediateKeysOfSource },
   { id: "intermediate-keys-once", check: intermediateKeysOnce },
   { id: "used-intermediate-key-named", about: [["trust", "intermediateKeys"]], check: usedIntermediateKeyNamed },

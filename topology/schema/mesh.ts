@@ -2,6 +2,7 @@ import { z } from "zod";
 import { worded } from "../wording";
 import { kubeconfigFile } from "./access";
 import { clusterSchema, externalControlPlaneSchema } from "./cluster";
+import { globalServicesSchema } from "./global-services";
 import { istioSchema } from "./istio";
 import { machinesSchema } from "./machines";
 import { namespacesSchema } from "./namespaces";
@@ -64,6 +65,7 @@ export const meshSchema = worded(
       ),
     readerTokens: meshReaderTokensSchema.prefault({}),
     namespaces: namespacesSchema,
+    globalServices: globalServicesSchema.prefault({}),
     machines: machinesSchema,
     stacks: oneOf(["one", "per-cluster"])
       .default("one")

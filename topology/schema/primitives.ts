@@ -53,6 +53,11 @@ export function seconds(least: number, most: number, example: string): z.ZodInt 
   });
 }
 
+/** A whole number. */
+export function wholeNumber(least: number, most: number, example: string): z.ZodInt {
+  return worded(z.int().min(least).max(most), { expected: `a whole number from ${least} to ${most}`, example });
+}
+
 /** A TCP port. */
 export function port(example: string): z.ZodInt {
   return worded(z.int().min(1).max(65535), { expected: "a port from 1 to 65535", example });

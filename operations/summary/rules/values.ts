@@ -12,6 +12,7 @@ const decided: readonly { readonly path: RegExp; readonly by: readonly ChangeId[
     by: ["network", "control-plane", "configuration-cluster"],
   },
   { path: /^values\.global\.multiCluster\b/, by: ["renamed", "configuration-cluster"] },
+  { path: /^values\.meshConfig\.defaultConfig\.proxyMetadata\.ISTIO_META_DNS_CAPTURE$/, by: ["dns-capture"] },
   // Told beside the values.
   { path: /^values\.global\.meshNetworks\b/, by: ["gateway"] },
   { path: /^values\.global\.remotePilotAddress$/, by: ["exposed-istiod", "control-plane"] },

@@ -5,6 +5,7 @@ import type {
   LabelSelector,
   MachinePlan,
   PeerPolicy,
+  PlacedName,
   SitePlan,
 } from "../../../topology";
 import type { KubernetesObject } from "../object";
@@ -40,6 +41,10 @@ export interface StandingFacts {
   readonly wantedPeerPolicies: readonly PeerPolicy[];
   /** PeerAuthentications that are in the workloads' namespaces for which the mesh has one. */
   readonly namespacePolicies: readonly Policy[];
+  /** Names of global services that an istiod is told of here. */
+  readonly wantedGlobalNames: readonly PlacedName[];
+  /** Objects of others that are about names, where the mesh has any. */
+  readonly hostObjects: readonly HostObject[];
   /** Machines outside Kubernetes that the mesh has here. */
   readonly wantedMachines: readonly MachinePlan[];
   /** WorkloadEntries that are there under their names. */
@@ -109,6 +114,13 @@ export interface Policies {
   readonly peerAuthentications: readonly Policy[] | undefined;
   readonly authorizationPolicies: readonly Policy[] | undefined;
   readonly networkPolicies: readonly Policy[] | undefined;
+}
+
+/** A ServiceEntry, DestinationRule or VirtualService, and the names that it is about. */
+export interface HostObject extends ObjectMetadata {
+  /** What kubectl calls its kind. */
+  readonly kind: string;
+  readonly hosts: readonly string[];
 }
 
 /** A policy. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { systemNamespace, systemNamespaceOrigin, workloadEntries } from "../../../topology";
+import { ownedLabels, systemNamespace, systemNamespaceOrigin, workloadEntries } from "../../../topology";
 import type {
   HelmRelease,
+  HostObject,
   NamespaceObject,
   ObjectMetadata,
   Policies,
@@ -20,6 +21,7 @@ export type Known = Pick<
   | "namespaces"
   | "site"
   | "system"
+  | "wantedGlobalNames"
   | "wantedMachines"
   | "wantedOfSystem"
   | "wantedPeerPolicies"
@@ -67,6 +69,37 @@ export async function foundNamespacePolicies(
     wanted.map(({ namespace }) => questions.list(peerAuthenticationsOf(namespace), "", policySchema, "whole")),
   );
   return found.flatMap((policies) => policies ?? []);
+}
+
+const hostSchema = z
+  .object({
+    metadata: metadataSchema,
+    spec: z.object({ host: z.string().optional(), hosts: z.array(z.string()).default([]) }).default({ hosts: [] }),
+  })
+  .transform(({ metadata, spec }) => ({ ...metadata, hosts: spec.host === undefined ? spec.hosts : [spec.host] }));
+
+/** Kinds of objects that are about names, with their collections. */
+const hostKinds = {
+  serviceentry: "serviceentries",
+  destinationrule: "destinationrules",
+  virtualservice: "virtualservices",
+};
+
+/** What others have in all namespaces that is about names, where the mesh has global ones. */
+export async function foundHostObjects(
+  questions: Questions,
+  { wantedGlobalNames }: Known,
+): Promise<readonly HostObject[]> {
+  if (wantedGlobalNames.length === 0) return [];
+  const ours = Object.entries(ownedLabels).map(([label, value]) => `${label}!=${value}`);
+  const found = await Promise.all(
+    Object.entries(hostKinds).map(async ([kind, collection]): Promise<HostObject[]> => {
+      const path = `/apis/networking.istio.io/v1/${collection}`;
+      const objects = await questions.list(path, ours.join(","), hostSchema, "whole");
+      return (objects ?? []).map((object) => ({ kind, ...object }));
+    }),
+  );
+  return found.flat();
 }
 
 /** Entries under the names that the mesh's machines have. */

@@ -5,6 +5,7 @@ import { chartObjectPath, chartObjectsOf, definedGroup } from "./chart-objects";
 import type { FoundChartObject, Injector, StandingFacts } from "./facts";
 import {
   foundContents,
+  foundHostObjects,
   foundMachineEntries,
   foundNamespacePolicies,
   foundPolicies,
@@ -54,6 +55,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     releases,
     policies,
     namespacePolicies,
+    hostObjects,
     systemContents,
     pullSecrets,
     machineEntries,
@@ -64,6 +66,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     known.system === "absent" ? [] : foundReleases(questions),
     foundPolicies(questions, known),
     foundNamespacePolicies(questions, known),
+    foundHostObjects(questions, known),
     foundContents(questions, known),
     foundPullSecrets(questions, known),
     foundMachineEntries(questions, known),
@@ -76,6 +79,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     releases,
     policies,
     namespacePolicies,
+    hostObjects,
     systemContents,
     pullSecrets,
     machineEntries,

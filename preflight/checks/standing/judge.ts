@@ -1,6 +1,7 @@
 import type { Findings } from "../findings";
 import type { StandingFacts } from "./facts";
 import { foreignLabels } from "./rules/labels";
+import { globalServices } from "./rules/global-services";
 import { otherIstio } from "./rules/other-istio";
 import { machines } from "./rules/machines";
 import { mutualTls } from "./rules/mutual-tls";
@@ -23,6 +24,7 @@ const rules: readonly StandingRule[] = [
   preparedNamespace,
   pullSecrets,
   mutualTls,
+  globalServices,
   machines,
   policies,
 ];

@@ -23,6 +23,34 @@ describe("what a resource is called", () => {
       "mutual TLS in shop",
     ],
     [
+      within(
+        "GlobalService",
+        "kubernetes:networking.istio.io/v1:DestinationRule",
+        "mesh-east-global-service.shop-rule.shop.shop.mesh.internal",
+      ),
+      { cluster: "east", component: "global service", part: "shop.shop.mesh.internal rule" },
+      "global service shop.shop.mesh.internal rule",
+    ],
+    [
+      within(
+        "GlobalService",
+        "kubernetes:networking.istio.io/v1:ServiceEntry",
+        "mesh-east-1-global-service.shop-entry-entry_west-2.shop-rule.global",
+      ),
+      { cluster: "east-1", component: "global service", part: "shop-rule.global entry in west-2" },
+      "global service shop-rule.global entry in west-2",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:GlobalService", "mesh-east-global-service.shop-rule"),
+      { cluster: "east", component: "global service", part: "shop-rule" },
+      "global service shop-rule",
+    ],
+    [
+      within("CrossNetworkGateway", "kubernetes:networking.istio.io/v1:Gateway", "mesh-east-cross-network-global"),
+      { cluster: "east", component: "cross-network gateway", part: "for global services" },
+      "cross-network gateway for global services",
+    ],
+    [
       within("RootCa", "tls:index/privateKey:PrivateKey", "mesh-root-key"),
       { component: "root CA", part: "key" },
       "root CA key",

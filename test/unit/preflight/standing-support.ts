@@ -7,7 +7,14 @@ import type {
   StandingFacts,
 } from "../../../preflight/checks/standing/facts";
 import { judgeStanding } from "../../../preflight/checks/standing/judge";
-import { formatProblem, machinesOf, peerPoliciesIn, sitesOf, type MeshConfig } from "../../../topology";
+import {
+  formatProblem,
+  globalServicesIn,
+  machinesOf,
+  peerPoliciesIn,
+  sitesOf,
+  type MeshConfig,
+} from "../../../topology";
 import { planOf } from "../../support/plans";
 import { configOf } from "./precheck-support";
 
@@ -33,6 +40,8 @@ export function factsOf(
     intermediate: "made",
     wantedPeerPolicies: peerPoliciesIn(plan, name),
     namespacePolicies: [],
+    wantedGlobalNames: globalServicesIn(plan, name).flatMap(({ names }) => names),
+    hostObjects: [],
     wantedMachines: machinesOf(plan, name),
     machineEntries: [],
     system: "absent",

@@ -235,6 +235,41 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
   });
 });
 
+type GlobalServiceConfig = NonNullable<NonNullable<MeshConfig["globalServices"]>["services"]>[string];
+
+/** Services with one name each, in namespaces that every cluster has: so any cluster may be one of theirs. */
+function globalServicesOf({ clusters, namespaces = {} }: Pick<MeshConfig, "clusters" | "namespaces">): fc.Arbitrary<{
+  readonly globalServices?: MeshConfig["globalServices"];
+}> {
+  const everywhere = Object.keys(namespaces).filter((name) => namespaces[name]?.clusters === undefined);
+  if (everywhere.length === 0) return fc.constant({});
+  const service = fc
+    .record({
+      namespace: fc.constantFrom(...everywhere),
+      listed: maybe(partOf(Object.keys(clusters), 1)),
+      protocol: maybe(fc.constantFrom("HTTP", "HTTP2", "GRPC", "TCP")),
+      order: fc.constantFrom("local-first", "even"),
+      isLed: fc.boolean(),
+      retries: fc.integer({ min: 0, max: 10 }),
+    })
+    .map(({ isLed, listed, namespace, order, protocol, retries }): GlobalServiceConfig => {
+      const homes = listed ?? Object.keys(clusters);
+      const [first = ""] = homes;
+      return {
+        namespace,
+        selector: { app: "a" },
+        ports: { main: { port: 80, ...(protocol === undefined ? {} : { protocol }) } },
+        order,
+        ...(listed === undefined ? {} : { clusters: Object.fromEntries(listed.map((name) => [name, {}])) }),
+        ...(isLed ? { first } : {}),
+        failover: { retries },
+      };
+    });
+  return fc
+    .dictionary(fc.constantFrom("shop", "stall"), service, { noNullPrototype: true })
+    .map((services) => (Object.keys(services).length === 0 ? {} : { globalServices: { services } }));
+}
+
 /** Configurations that are right, with and without what may be left out. Of everything that may be different there is one of each: contexts, addresses, ranges, former names. */
 export const validConfig: fc.Arbitrary<MeshConfig> = fc
   .record(
@@ -278,4 +313,5 @@ export const validConfig: fc.Arbitrary<MeshConfig> = fc
       ...(Object.keys(all).length === 0 ? {} : { namespaces: all }),
       ...(hasMachines ? { machines } : {}),
     };
-  });
+  })
+  .chain((config: MeshConfig) => globalServicesOf(config).map((services) => ({ ...config, ...services })));

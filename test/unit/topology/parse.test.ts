@@ -76,6 +76,7 @@ describe("parseMesh", () => {
       },
       sample: { clientImage: "docker.io/curlimages/curl:8.16.0", pullSecrets: "named" },
       externalControlPlanes: {},
+      globalServices: { names: "{service}.{namespace}.mesh.internal", dnsCapture: "all-pods", services: {} },
       readerTokens: {},
       namespaces: {},
       machines: {},
@@ -112,7 +113,7 @@ describe("parseMesh", () => {
     [
       "an unknown key",
       withMesh((mesh) => (mesh["zebra"] = 1)),
-      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, mtls, readerTokens, namespaces and 2 more, found an unknown key. Remove it.",
+      "isthmus:mesh.zebra: expected one of the keys id, trustDomain, replaces, kubeconfig, istio, trust, sample, clusters, externalControlPlanes, mtls, readerTokens, namespaces and 3 more, found an unknown key. Remove it.",
     ],
     [
       "a cluster's name that is no DNS label",

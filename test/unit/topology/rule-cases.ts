@@ -6,6 +6,19 @@ export type RuleCases = Readonly<Record<string, readonly [config: MeshConfig, pr
 
 const nodePort = { type: "NodePort" as const, addresses: ["203.0.113.10"], port: 31443 };
 
+/** A global service with the same pods everywhere. */
+const shop = { namespace: "shop", selector: { app: "shop" }, ports: { http: { port: 80 } } };
+
+/** One whose pods are in other namespaces, and that has no name of its own. */
+const nameless = {
+  selector: { app: "foo" },
+  ports: { http: { port: 80 } },
+  clusters: {
+    west: { namespace: "uswest2", serviceAccount: "foo" },
+    east: { namespace: "useast2", serviceAccount: "foo" },
+  },
+};
+
 /** Rules about how clusters are joined. */
 export const joiningCases: RuleCases = {
   "at-least-one-cluster": [
@@ -253,6 +266,102 @@ export const otherCases: RuleCases = {
   "issuers-name-istiods": [
     meshOf({ east: {}, edge: { controlPlane: "east" } }, { trust: { generated: { issuers: { edge: "first" } } } }),
     "isthmus:mesh.trust.generated.issuers.edge: expected a cluster that an istiod runs in: east, found edge. Remove it: only an istiod has an intermediate CA.",
+  ],
+  "known-global-clusters": [
+    meshOf(
+      { east: {}, west: {} },
+      {
+        namespaces: { shop: {} },
+        globalServices: { services: { shop: { ...shop, pinned: { "shop-west.global": "wset" } } } },
+      },
+    ),
+    'isthmus:mesh.globalServices.services.shop.pinned["shop-west.global"]: expected a cluster of the mesh: east, west, found "wset". Did you mean `west`?',
+  ],
+  "global-clusters-host": [
+    meshOf(
+      { east: {}, west: {} },
+      {
+        namespaces: { shop: {} },
+        globalServices: { services: { shop: { ...shop, clusters: { east: {} }, first: "west" } } },
+      },
+    ),
+    'isthmus:mesh.globalServices.services.shop.first: expected a cluster in which the service runs: east, found "west". Name one of those, or add west to the service\'s `clusters`, or to those of its namespace.',
+  ],
+  "global-names-once": [
+    mesh({
+      namespaces: { shop: {} },
+      globalServices: {
+        services: { shop: { ...shop, name: "a.global" }, stall: { ...shop, preferring: { "a.global": "east" } } },
+      },
+    }),
+    'isthmus:mesh.globalServices.services.stall.preferring["a.global"]: expected a name of its own, found "a.global", the name at isthmus:mesh.globalServices.services.shop.name. Give one of the two another name: one name is one service everywhere.',
+  ],
+  "global-names-free": [
+    mesh({
+      namespaces: { shop: {} },
+      globalServices: { services: { shop: { ...shop, name: "shop.shop.svc.cluster.local" } } },
+    }),
+    'isthmus:mesh.globalServices.services.shop.name: expected a name below a domain in which nobody else answers, found "shop.shop.svc.cluster.local", which is below one of the clusters\' Services. Take another domain, such as `mesh.internal`.',
+  ],
+  "global-names-made": [
+    meshOf(
+      { east: { network: "east" }, west: { network: "west" } },
+      {
+        namespaces: { uswest2: { clusters: ["west"] }, useast2: { clusters: ["east"] } },
+        globalServices: { services: { foo: nameless } },
+      },
+    ),
+    "isthmus:mesh.globalServices.services.foo.name: expected a name, because the one that `names` makes has the namespace in it, of which there are several, found nothing. Add it, for example `name: foo.mesh.internal`.",
+  ],
+  "global-ports-once": [
+    mesh({
+      namespaces: { shop: {} },
+      globalServices: { services: { shop: { ...shop, ports: { grpc: { port: 80 }, http: { port: 80 } } } } },
+    }),
+    "isthmus:mesh.globalServices.services.shop.ports.http.port: expected a port of its own, found the number 80, that of grpc. Give one of the two another number, or remove it.",
+  ],
+  "global-mappings-filled": [
+    mesh({ namespaces: { shop: {} }, globalServices: { services: { shop: { ...shop, ports: {} } } } }),
+    "isthmus:mesh.globalServices.services.shop.ports: expected ports by name, one at least, found an empty mapping. Add one, for example `{ http: { port: 80 } }`.",
+  ],
+  "global-pods-found": [
+    mesh({
+      namespaces: { shop: {} },
+      globalServices: { services: { shop: { namespace: "shop", ports: shop.ports } } },
+    }),
+    "isthmus:mesh.globalServices.services.shop.selector: expected labels of the service's pods, found nothing. Add it, for example `selector: { app: shop }`.",
+  ],
+  "global-namespaces-listed": [
+    mesh({ globalServices: { services: { shop } } }),
+    "isthmus:mesh.globalServices.services.shop.namespace: expected one of the mesh's `namespaces`, whose pods get a sidecar, found `shop`. Add `shop: {}` to `namespaces`: one that is there is kept as it is.",
+  ],
+  "global-pods-alike": [
+    meshOf(
+      { east: {}, west: {} },
+      {
+        namespaces: { uswest2: { clusters: ["west"] }, useast2: { clusters: ["east"] } },
+        globalServices: { services: { foo: { ...nameless, name: "foo.global" } } },
+      },
+    ),
+    "isthmus:mesh.globalServices.services.foo.clusters.west: expected the namespace and labels of the pods in east, because no gateway is between them or one istiod serves both, found namespace `uswest2` and other pods. Give it one namespace and the same labels in clusters of one network and of one istiod: only through gateways can they differ.",
+  ],
+  "global-accounts-named": [
+    meshOf(
+      { east: { network: "east" }, west: { network: "west" } },
+      {
+        namespaces: { uswest2: { clusters: ["west"] }, useast2: { clusters: ["east"] } },
+        globalServices: {
+          services: {
+            foo: {
+              ...nameless,
+              name: "foo.global",
+              clusters: { ...nameless.clusters, west: { namespace: "uswest2" } },
+            },
+          },
+        },
+      },
+    ),
+    "isthmus:mesh.globalServices.services.foo.clusters.west.serviceAccount: expected the service account of the pods in west, because callers elsewhere know them by it alone, found nothing. Add it, for example `serviceAccount: default`, the one of pods that name none.",
   ],
   "intermediate-keys-of-source": [
     meshOf(

@@ -1,0 +1,132 @@
+import {
+  clusterLabel,
+  isRequestProtocol,
+  networkLabel,
+  ownedLabels,
+  type GlobalOrder,
+  type PlacedName,
+} from "../../topology";
+
+/** An object of Istio, as it is written. */
+export interface IstioObject {
+  readonly kind: "ServiceEntry" | "DestinationRule" | "VirtualService";
+  /** What it is of the name: the end of the resource's name says it. */
+  readonly part: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The objects by which an istiod knows a global name: one entry for each way in which its servers are found, the rule by which
+ * proxies fail over, and, where requests are told apart, the route by which they try again. They bear the name itself. Pure.
+ */
+export function globalObjects(placed: PlacedName): readonly IstioObject[] {
+  const { host, namespace, networks, ports, selectors } = placed;
+  const object = (kind: IstioObject["kind"], part: string, spec: object): IstioObject => ({
+    kind,
+    part,
+    metadata: { name: objectName(host, part), namespace, labels: ownedLabels },
+    spec: { ...spec },
+  });
+  return [
+    ...selectors.map((selector) =>
+      object("ServiceEntry", entryPart(selector), { ...entry(placed), workloadSelector: { labels: selector } }),
+    ),
+    ...(networks.length === 0
+      ? []
+      : [object("ServiceEntry", "elsewhere", { ...entry(placed), endpoints: networks.map(gatewaysOf) })]),
+    object("DestinationRule", "rule", destinationRule(placed)),
+    ...(ports.some(({ protocol }) => isRequestProtocol(protocol))
+      ? [object("VirtualService", "route", virtualService(placed))]
+      : []),
+  ];
+}
+
+/** An entry that selects the pods of one cluster is called after it, so that others can come beside it. No name has a `_`. */
+function entryPart(selector: Readonly<Record<string, string>>): string {
+  const cluster = selector[clusterLabel];
+  return cluster === undefined ? "entry" : `entry_${cluster}`;
+}
+
+/** The name alone, but where there may be several objects of one kind. */
+function objectName(host: string, part: string): string {
+  return part === "elsewhere" || part.startsWith("entry_") ? `${host}.${part.replace("_", "-")}` : host;
+}
+
+function entry({ addresses, host, ports }: PlacedName): object {
+  return {
+    hosts: [host],
+    addresses,
+    // What is outside of the mesh is called without mutual TLS, and through no gateway.
+    location: "MESH_INTERNAL",
+    resolution: "STATIC",
+    ports: ports.map(({ name, port, protocol, targetPort }) => ({
+      name,
+      number: port,
+      protocol,
+      ...(targetPort === undefined ? {} : { targetPort }),
+    })),
+  };
+}
+
+/** An endpoint without an address stands for the gateways of its network, which istiod finds. */
+function gatewaysOf(network: string): object {
+  return { network, labels: { "security.istio.io/tlsMode": "istio" } };
+}
+
+/** No combination of these is one that Istio refuses or passes over (services without `distribute` or `failover` of regions). */
+function destinationRule({ failover, host, identities, order }: PlacedName): object {
+  return {
+    host,
+    trafficPolicy: {
+      ...(identities.length === 0 ? {} : { tls: { mode: "ISTIO_MUTUAL", subjectAltNames: identities } }),
+      connectionPool: {
+        tcp: { connectTimeout: `${failover.connectTimeoutSeconds}s` },
+        http: { maxRequestsPerConnection: failover.requestsPerConnection },
+      },
+      // Without it there are no priorities: nobody would be called first.
+      outlierDetection: {
+        consecutive5xxErrors: 0,
+        consecutiveGatewayErrors: failover.errors,
+        interval: "5s",
+        baseEjectionTime: `${failover.ejectionSeconds}s`,
+        // With Istio's 10 nothing is left out of fewer than ten endpoints, and never a whole cluster.
+        maxEjectionPercent: 100,
+      },
+      loadBalancer: { localityLbSetting: localityOf(order) },
+    },
+  };
+}
+
+function localityOf(order: GlobalOrder): object {
+  switch (order.kind) {
+    case "even":
+      return { enabled: false };
+    case "local-first":
+      return { enabled: true, failoverPriority: [networkLabel, clusterLabel] };
+    case "cluster-first":
+      return { enabled: true, failoverPriority: [`${clusterLabel}=${order.cluster}`] };
+  }
+}
+
+/** Where a request was surely not worked on: nothing was sent, or it was refused. */
+const retryOn = ["connect-failure", "refused-stream", "unavailable", "reset-before-request"] as const;
+
+function virtualService({ failover, host }: PlacedName): object {
+  return {
+    hosts: [host],
+    http: [
+      {
+        route: [{ destination: { host } }],
+        retries:
+          failover.retries === 0
+            ? { attempts: 0 }
+            : { attempts: failover.retries, retryOn: retryOn.join(","), retryRemoteLocalities: true },
+      },
+    ],
+  };
+}

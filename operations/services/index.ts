@@ -1,0 +1,3 @@
+export { readServices } from "./read";
+export type * from "./report";
+export { isAnswered } from "./status";

@@ -1,0 +1,86 @@
+import {
+  connect,
+  KubernetesError,
+  unresolvedClient,
+  type ClusterClient,
+  type ClusterReach,
+  type Environment,
+} from "../../access";
+import type { MeshPlan, Problem } from "../../topology";
+import type { ServicesReport } from "./report";
+import { podsOf, servicesReport, type FoundPods } from "./status";
+
+/** What {@link readServices} is told. */
+export interface ServicesQuery {
+  readonly plan: MeshPlan;
+  /** How clusters are reached, by name. */
+  readonly access: ReadonlyMap<string, ClusterReach>;
+  /** Why others cannot be addressed. Default: none. */
+  readonly unresolved?: ReadonlyMap<string, Problem>;
+  /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
+  readonly environment?: Environment;
+}
+
+/** A pod, as far as it says whether it is called. */
+interface Pod {
+  readonly metadata: { readonly deletionTimestamp?: string };
+  readonly spec: {
+    readonly containers: readonly { readonly name: string }[];
+    readonly initContainers?: readonly { readonly name: string }[];
+  };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** Reads where the global services of a mesh stand, from the pods in its clusters. Changes nothing. */
+export async function readServices({ access, environment, plan, unresolved }: ServicesQuery): Promise<ServicesReport> {
+  const clients = new Map<string, ClusterClient>();
+  for (const { name } of plan.clusters) {
+    const [reach, problem] = [access.get(name), unresolved?.get(name)];
+    if (reach !== undefined) clients.set(name, connect({ ...reach, name }, environment ?? process.env));
+    else if (problem !== undefined) clients.set(name, unresolvedClient(name, problem));
+  }
+  try {
+    const found = await Promise.all(
+      plan.globalServices.services.flatMap(({ homes, name }) =>
+        homes.map(async (home): Promise<[string, FoundPods]> => {
+          return [keyOf(name, home.cluster), await podsIn(clients.get(home.cluster), podsOf(home))];
+        }),
+      ),
+    );
+    const byHome = new Map(found);
+    return servicesReport(plan, (service, cluster) => byHome.get(keyOf(service, cluster)) ?? unasked);
+  } finally {
+    for (const client of clients.values()) client.close();
+  }
+}
+
+const unasked: FoundPods = { trouble: "it does not answer" };
+
+function keyOf(service: string, cluster: string): string {
+  return `${service} ${cluster}`;
+}
+
+async function podsIn(
+  client: ClusterClient | undefined,
+  { path, query }: ReturnType<typeof podsOf>,
+): Promise<FoundPods> {
+  if (client === undefined) return unasked;
+  try {
+    return countedPods(await client.list<Pod>(path, query));
+  } catch (error) {
+    if (error instanceof KubernetesError) return { trouble: error.message };
+    throw error;
+  }
+}
+
+/** Counts pods that are called. Pure. */
+export function countedPods(pods: readonly Pod[]): FoundPods {
+  const ready = pods.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined &&
+      status?.conditions?.some(({ status: is, type }) => type === "Ready" && is === "True") === true,
+  );
+  const isProxy = ({ name }: { readonly name: string }): boolean => name === "istio-proxy";
+  const bare = ready.filter(({ spec }) => ![...spec.containers, ...(spec.initContainers ?? [])].some(isProxy));
+  return { ready: ready.length, pods: pods.length, withoutSidecar: bare.length };
+}

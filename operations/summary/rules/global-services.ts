@@ -1,0 +1,214 @@
+import type { ClusterRule, ClusterView, Finding } from "../comparison";
+import { differing } from "../differing";
+import type { Change, Risk } from "../model";
+import { at, isTree, textAt, type Properties } from "../properties";
+import type { Step } from "../read-preview";
+import { notUnderstood } from "./not-understood";
+
+type FoundRisk = Omit<Risk, "clusters">;
+
+/** A kind of object of a global name: what finds servers, who is called, and how requests are sent again. */
+const kinds = ["entry", "elsewhere", "rule", "route"] as const;
+
+/** An object of a global name that changes. */
+interface NamedStep {
+  readonly host: string;
+  readonly kind: (typeof kinds)[number] | undefined;
+  readonly step: Step;
+}
+
+/** Services that have one name everywhere. Their objects stand where an istiod's configuration does. */
+export const globalServices: ClusterRule = (view) => {
+  const steps = view.steps.filter(({ op, subject }) => subject.component === "global service" && op !== "same");
+  const named = steps.flatMap((step) => namedStep(step) ?? []);
+  const hosts = [...new Set(named.map(({ host }) => host))];
+  return hosts.flatMap((host) =>
+    ofName(
+      view,
+      host,
+      named.filter((one) => one.host === host),
+    ),
+  );
+};
+
+/** What gateways let in follows from the names, which are told by themselves. */
+export const globalGateway: ClusterRule = (view) => {
+  const step = view.step("cross-network gateway", "for global services");
+  if (step === undefined || !["create", "update", "delete"].includes(step.op)) return [];
+  const toldPaths = /^spec\.servers\[0\]\.hosts\b/;
+  if (step.op === "update" && !differing(step).every(({ path }) => toldPaths.test(path))) return [];
+  return [{ explains: [step] }];
+};
+
+/** Sidecars begin to answer DNS, or cease to; those that run do as they did. */
+export const dnsCapture: ClusterRule = (view) => {
+  const step = view.step("istiod");
+  if (step?.op !== "update") return [];
+  const path = ["values", "meshConfig", "defaultConfig", "proxyMetadata", "ISTIO_META_DNS_CAPTURE"];
+  if (at(step.before, "values") === undefined || at(step.after, "values") === undefined) return [];
+  const [before, after] = [step.before, step.after].map((properties) => textAt(properties, ...path) === "true");
+  if (before === after) return [];
+  if (after === true)
+    return [
+      {
+        change: { id: "dns-capture", words: "sidecars that start from now on answer DNS, and so know global names" },
+        risk: {
+          id: "global-names-need-restart",
+          severity: "medium",
+          traffic: "not-interrupted",
+          words: "pods that run do not know global names until they are restarted: their sidecars answer no DNS.",
+          advice: "Restart after the update what calls global names, for example by `kubectl rollout restart`.",
+        },
+        explains: [],
+      },
+    ];
+  const words = "sidecars that start from now on answer no DNS, and so know no global names";
+  const isNameless = view.mesh.plan.globalServices.services.length === 0;
+  const risk: FoundRisk = {
+    id: "global-names-need-restart",
+    severity: "medium",
+    traffic: "not-known",
+    words: `${words}: a pod that is restarted finds them no more, unless its annotations ask for it.`,
+    advice: "See that all that call global names have the annotation.",
+  };
+  return [{ change: { id: "dns-capture", words }, ...(isNameless ? {} : { risk }), explains: [] }];
+};
+
+function namedStep(step: Step): NamedStep | undefined {
+  // `shop.mesh.internal entry in west`; of the component there is the service's own name alone.
+  const [host, part] = (step.subject.part ?? "").split(" ");
+  if (host === undefined || part === undefined) return undefined;
+  return { host, step, kind: kinds.find((kind) => part === kind) };
+}
+
+function ofName(view: ClusterView, host: string, named: readonly NamedStep[]): readonly Finding[] {
+  const ops = new Set(named.map(({ step }) => step.op));
+  const explains = named.map(({ step }) => step);
+  const finds = named.filter(({ kind }) => kind === "entry" || kind === "elsewhere");
+  const change = (words: string): Change => ({ id: "global-service", words: `${host} ${words}` });
+  if (named.some(({ kind, step }) => kind === undefined || !["create", "update", "delete"].includes(step.op)))
+    return [];
+  if (ops.size === 1 && ops.has("create") && named.some(({ kind }) => kind === "rule"))
+    return [{ change: change(`is made known: ${orderIn(ruleOf(named)?.after)}`), explains }];
+  if (ops.size === 1 && ops.has("delete") && named.some(({ kind }) => kind === "rule")) {
+    const isElsewhere = isTold(view, host);
+    return [
+      {
+        change: change(isElsewhere ? "is told of in another cluster" : "is taken away"),
+        ...(isElsewhere ? {} : { risk: removed(host) }),
+        explains,
+      },
+    ];
+  }
+  const removedServers = finds.filter(({ step }) => step.op === "delete");
+  const addedServers = finds.filter(({ step }) => step.op === "create");
+  return [
+    ...(addedServers.length === 0
+      ? []
+      : [{ change: change("is served from more clusters"), explains: addedServers.map(({ step }) => step) }]),
+    ...(removedServers.length === 0
+      ? []
+      : [
+          {
+            change: change("is served from fewer clusters"),
+            risk: fewerServers(host),
+            explains: removedServers.map(({ step }) => step),
+          },
+        ]),
+    ...named.filter(({ step }) => step.op === "update").map((one) => updated(one)),
+    ...named
+      .filter(({ kind, step }) => (kind === "rule" || kind === "route") && step.op !== "update")
+      .map(({ step }) => ({ change: change("sends requests again otherwise"), explains: [step] })),
+  ];
+}
+
+function ruleOf(named: readonly NamedStep[]): Step | undefined {
+  return named.find(({ kind }) => kind === "rule")?.step;
+}
+
+/** Whether a name is known in the mesh by another cluster's objects, as where an istiod's configuration moves. */
+function isTold({ mesh, name }: ClusterView, host: string): boolean {
+  const { controlPlanes, globalServices: plan } = mesh.plan;
+  if (controlPlanes.some(({ configCluster }) => configCluster === name)) return false;
+  return plan.services.some(({ names }) => names.some((one) => one.host === host));
+}
+
+function removed(host: string): FoundRisk {
+  return {
+    id: "global-name-removed",
+    severity: "high",
+    traffic: "interrupted",
+    words: `${host} is taken away: whoever calls it finds nobody by that name.`,
+    advice: "See first that nobody calls it any more (Istio's metrics: destination_service).",
+  };
+}
+
+function fewerServers(host: string): FoundRisk {
+  return {
+    id: "global-servers-removed",
+    severity: "medium",
+    traffic: "not-known",
+    words: `${host} is served from fewer clusters: calls go to those that are left, if they can take them.`,
+    advice: "See first that the others have pods enough.",
+  };
+}
+
+/** What differs in an object of a name, and what follows from it. */
+function updated({ host, kind, step }: NamedStep): Finding {
+  const paths = differing(step).map(({ path }) => path);
+  const all = (pattern: RegExp): boolean => paths.length > 0 && paths.every((path) => pattern.test(path));
+  const change = (words: string): Change => ({ id: "global-service", words: `${host} ${words}` });
+  const explains = [step];
+  if (
+    kind === "rule" &&
+    paths.some((path) => path.includes("localityLbSetting")) &&
+    all(/loadBalancer|outlierDetection|connectionPool/)
+  ) {
+    const words = `moves from ${orderIn(step.before)} to ${orderIn(step.after)}`;
+    return {
+      change: change(words),
+      risk: {
+        id: "global-order-changes",
+        severity: "medium",
+        traffic: "not-interrupted",
+        words: `${host} ${words}: calls go there within seconds.`,
+        advice: "See first that there are pods enough where they will go.",
+      },
+      explains,
+    };
+  }
+  if (kind === "rule" && all(/outlierDetection|connectionPool/))
+    return { change: change("fails over otherwise"), explains };
+  if (kind === "route" && all(/\.retries\b/)) return { change: change("sends requests again otherwise"), explains };
+  if (kind === "rule" && all(/subjectAltNames/) && isMore(step, "spec", "trafficPolicy", "tls", "subjectAltNames"))
+    return { change: change("is served by more identities"), explains };
+  if (kind === "elsewhere" && all(/^spec\.endpoints\b/) && isMore(step, "spec", "endpoints"))
+    return { change: change("is served from more networks"), explains };
+  if (kind === "elsewhere" && all(/^spec\.endpoints\b/))
+    return { change: change("is served from other networks"), risk: fewerServers(host), explains };
+  if (all(/^spec\.ports\b/) && isMore(step, "spec", "ports"))
+    return { change: change("is called at more ports"), explains };
+  const words = `${host} changes (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? " and more" : ""})`;
+  return { change: { id: "global-service", words }, risk: notUnderstood(words, step), explains };
+}
+
+/** Whether a list has all that it had, and more. */
+function isMore({ after, before }: Step, ...path: string[]): boolean {
+  const listAt = (properties: Properties | undefined): string[] => {
+    const found = at(properties, ...path);
+    return Array.isArray(found) ? found.map((item) => JSON.stringify(item)) : [];
+  };
+  const [was, is] = [listAt(before), listAt(after)];
+  return was.length > 0 && was.every((item) => is.includes(item));
+}
+
+/** Who is called first by a rule, in words. */
+function orderIn(rule: Properties | undefined): string {
+  const setting = at(rule, "spec", "trafficPolicy", "loadBalancer", "localityLbSetting");
+  if (!isTree(setting)) return "an order that is not known";
+  if (setting["enabled"] === false) return "all clusters alike";
+  const priority: unknown = setting["failoverPriority"];
+  const [first] = Array.isArray(priority) ? (priority as unknown[]) : [];
+  const [, cluster] = /^topology\.istio\.io\/cluster=(.+)$/.exec(typeof first === "string" ? first : "") ?? [];
+  return cluster === undefined ? "the caller's cluster first" : `${cluster} first`;
+}

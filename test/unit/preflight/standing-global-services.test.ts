@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import type { HostObject } from "../../../preflight/checks/standing/facts";
+import { configOf } from "./precheck-support";
+import { factsOf, metadata, ours, said } from "./standing-support";
+
+const mesh = {
+  ...configOf("east"),
+  namespaces: { shop: {} },
+  globalServices: {
+    services: {
+      shop: { name: "shop.global", namespace: "shop", selector: { app: "shop" }, ports: { http: { port: 80 } } },
+    },
+  },
+};
+
+function found(kind: string, namespace: string, name: string, hosts: string[], labels = {}): HostObject {
+  return { kind, ...metadata(name, { namespace, labels }), hosts };
+}
+
+function problemsOf(...hostObjects: HostObject[]): readonly string[] {
+  return said(factsOf({ system: ours, hostObjects }, mesh)).problems;
+}
+
+describe("what others have for global names", () => {
+  it("is refused wherever it is, since one name is one service", () => {
+    assert.deepEqual(problemsOf(found("virtualservice", "tools", "theirs", ["a.global", "shop.global"])), [
+      "isthmus:mesh.clusters.east: expected nothing for the name shop.global but the mesh's own global service, found virtualservice/theirs in tools, which Isthmus did not make. Give the global service another name, or remove it: `kubectl --context east --namespace tools delete virtualservice theirs`.",
+    ]);
+  });
+
+  it("is not overwritten where it is called as the mesh's own is to be", () => {
+    for (const name of ["shop.global", "shop.global.elsewhere"])
+      assert.equal(problemsOf(found("serviceentry", "shop", name, ["other.global"])).length, 1, name);
+    assert.deepEqual(problemsOf(found("serviceentry", "tools", "shop.global", ["other.global"])), []);
+  });
+
+  it("is no matter where it is ours, or about another name", () => {
+    assert.deepEqual(
+      problemsOf(
+        found("serviceentry", "shop", "shop.global", ["shop.global"], { "app.kubernetes.io/managed-by": "isthmus" }),
+        found("destinationrule", "shop", "theirs", ["shop.globalissimo"]),
+      ),
+      [],
+    );
+  });
+});

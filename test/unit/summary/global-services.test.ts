@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { globalObjects } from "../../../components/internal/global-objects";
+import type { ClusterView, Comparison } from "../../../operations/summary/comparison";
+import type { Properties } from "../../../operations/summary/properties";
+import type { Step } from "../../../operations/summary/read-preview";
+import { dnsCapture, globalGateway, globalServices } from "../../../operations/summary/rules/global-services";
+import { globalServicesIn, type MeshConfig } from "../../../topology";
+import { planOf, twoPrimaries } from "../../support/plans";
+
+const foo = {
+  name: "foo.global",
+  selector: { app: "foo" },
+  ports: { http: { port: 80 } },
+  clusters: {
+    west: { namespace: "uswest2", serviceAccount: "foo" },
+    east: { namespace: "useast2", serviceAccount: "foo" },
+  },
+};
+type Foo = NonNullable<NonNullable<MeshConfig["globalServices"]>["services"]>[string];
+
+const namespaces = { uswest2: { clusters: ["west"] }, useast2: { clusters: ["east"] } };
+
+function meshWith(service: Foo | undefined): MeshConfig {
+  return { ...twoPrimaries, namespaces, globalServices: { services: service === undefined ? {} : { foo: service } } };
+}
+
+/** The objects of the names in east, by name and part, as the engine tells of their properties. */
+function objectsOf(service: Foo | undefined): Map<string, Properties> {
+  const placed = globalServicesIn(planOf(meshWith(service)), "east").flatMap(({ names }) => names);
+  return new Map(
+    placed.flatMap((name) =>
+      globalObjects(name).map(
+        ({ metadata, part, spec }) => [`${name.host} ${part.replace("_", " in ")}`, { metadata, spec }] as const,
+      ),
+    ),
+  );
+}
+
+function stepOf(component: string, part: string, before: Properties | undefined, after: Properties | undefined): Step {
+  const isSame = JSON.stringify(before) === JSON.stringify(after);
+  return {
+    urn: "",
+    subject: { cluster: "east", component, part },
+    type: "kubernetes:networking.istio.io/v1:ServiceEntry",
+    op: isSame ? "same" : before === undefined ? "create" : after === undefined ? "delete" : "update",
+    before,
+    after,
+    paths: [],
+    kinds: {},
+    replacePaths: [],
+    formerUrn: undefined,
+    isKept: false,
+  };
+}
+
+function viewOf(config: MeshConfig, steps: readonly Step[], name = "east"): ClusterView {
+  const mesh = { plan: planOf(config), last: { mesh: {}, clusters: {}, controlPlanes: {} } } as unknown as Comparison;
+  const step = (component: string, part?: string): Step | undefined =>
+    steps.find(({ subject }) => subject.component === component && subject.part === part);
+  return { name, formerName: name, mesh, steps, step } as unknown as ClusterView;
+}
+
+/** What is said where a service changes so, and whether all steps are explained. */
+function told(before: Foo | undefined, after: Foo | undefined): string[] {
+  const [was, is] = [objectsOf(before), objectsOf(after)];
+  const keys = [...new Set([...was.keys(), ...is.keys()])];
+  const steps = keys.map((key) => stepOf("global service", key, was.get(key), is.get(key)));
+  const findings = globalServices(viewOf(meshWith(after), steps));
+  const explained = new Set(findings.flatMap(({ explains }) => explains));
+  assert.ok(
+    steps.every((step) => step.op === "same" || explained.has(step)),
+    "every step is explained",
+  );
+  return findings.map(({ change, risk }) => {
+    return `${change?.words ?? ""} | ${risk === undefined ? "no risk" : `${risk.id} ${risk.severity} ${risk.traffic}`}`;
+  });
+}
+
+describe("a summary of global services", () => {
+  const order = "global-order-changes medium not-interrupted";
+
+  it("says that a name is made known, and who is called first", () => {
+    assert.deepEqual(told(undefined, foo), ["foo.global is made known: the caller's cluster first | no risk"]);
+    assert.deepEqual(told(undefined, { ...foo, first: "west" }), ["foo.global is made known: west first | no risk"]);
+  });
+
+  it("says that one is taken away, which whoever calls it feels", () => {
+    const words = "foo.global is taken away | global-name-removed high interrupted";
+    assert.deepEqual(told(foo, undefined), [words]);
+    const pinned = { ...foo, pinned: { "foo-west.global": "west" } };
+    assert.deepEqual(told(pinned, foo), [words.replace("foo.", "foo-west.")]);
+  });
+
+  it("says who is called first from now on, and who was so far", () => {
+    assert.deepEqual(told({ ...foo, first: "west" }, { ...foo, first: "east" }), [
+      `foo.global moves from west first to east first | ${order}`,
+    ]);
+    assert.deepEqual(told(foo, { ...foo, order: "even" }), [
+      `foo.global moves from the caller's cluster first to all clusters alike | ${order}`,
+    ]);
+  });
+
+  it("takes it for no risk to fail over by other figures", () => {
+    assert.deepEqual(told(foo, { ...foo, failover: { errors: 3, requestsPerConnection: 10 } }), [
+      "foo.global fails over otherwise | no risk",
+    ]);
+    assert.deepEqual(told(foo, { ...foo, failover: { retries: 0 } }), [
+      "foo.global sends requests again otherwise | no risk",
+    ]);
+  });
+
+  it("tells more ports from others", () => {
+    const more = { ...foo, ports: { http: { port: 80 }, raw: { port: 81 } } };
+    assert.deepEqual(told(foo, more), Array(2).fill("foo.global is called at more ports | no risk"));
+    assert.match(
+      told(more, foo)[0] ?? "",
+      /^foo\.global changes \(spec\.ports.*\) \| not-understood medium not-known$/,
+    );
+  });
+
+  it("says that servers go", () => {
+    const east = { ...foo, clusters: { east: foo.clusters.east } };
+    assert.match(
+      told(foo, east).join("\n"),
+      /foo\.global is served from fewer clusters \| global-servers-removed medium not-known/,
+    );
+  });
+
+  it("does not understand another label of the pods", () => {
+    assert.match(told(foo, { ...foo, selector: { app: "bar" } })[0] ?? "", /workloadSelector.*not-understood/);
+  });
+
+  it("leaves a replacement to what is said of anything that is made anew", () => {
+    const [key = "", properties] = [...objectsOf(foo)][0] ?? [];
+    const step: Step = { ...stepOf("global service", key, properties, {}), op: "replace" };
+    assert.deepEqual(globalServices(viewOf(meshWith(foo), [step])), []);
+  });
+
+  it("tells of a name in another cluster where an istiod's configuration went there", () => {
+    const config: MeshConfig = {
+      ...meshWith(foo),
+      clusters: { ...twoPrimaries.clusters, edge: { network: "edge", controlPlane: "east", access: { context: "e" } } },
+    };
+    const steps = [...objectsOf(foo)].map(([key, properties]) => stepOf("global service", key, properties, undefined));
+    const [finding] = globalServices(viewOf(config, steps, "edge"));
+    assert.deepEqual([finding?.change?.words, finding?.risk], ["foo.global is told of in another cluster", undefined]);
+  });
+
+  it("needs no words for the gateways' consent", () => {
+    const gateway = (hosts: readonly string[]): Properties => ({ spec: { servers: [{ hosts }] } });
+    const consent = stepOf("cross-network gateway", "for global services", gateway(["a.b"]), gateway(["a.b", "c.d"]));
+    const [finding] = globalGateway(viewOf(meshWith(foo), [consent]));
+    assert.deepEqual([finding?.change, finding?.risk, finding?.explains], [undefined, undefined, [consent]]);
+    const other = { ...consent, after: { spec: { selector: {}, servers: [{ hosts: ["a.b"] }] } } };
+    assert.deepEqual(globalGateway(viewOf(meshWith(foo), [other])), []);
+  });
+});
+
+describe("a summary of sidecars that answer DNS", () => {
+  const istiod = (isCapturing: boolean): Properties => ({
+    values: {
+      meshConfig: isCapturing ? { defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } } } : {},
+    },
+  });
+  const toldOf = (config: MeshConfig, before: boolean, after: boolean): string[] => {
+    const { subject, ...step } = stepOf("istiod", "", istiod(before), istiod(after));
+    const whole: Step = { ...step, subject: { cluster: "east", component: subject.component } };
+    return dnsCapture(viewOf(config, [whole])).map(
+      ({ change, risk }) => `${change?.id ?? ""} ${risk?.traffic ?? "no risk"}`,
+    );
+  };
+
+  it("says that pods must be restarted to know the names", () => {
+    assert.deepEqual(toldOf(meshWith(foo), false, true), ["dns-capture not-interrupted"]);
+  });
+
+  it("does not know what becomes of callers when it ends, where there are names", () => {
+    assert.deepEqual(toldOf(meshWith(foo), true, false), ["dns-capture not-known"]);
+    assert.deepEqual(toldOf(meshWith(undefined), true, false), ["dns-capture no risk"]);
+  });
+
+  it("says nothing where nothing changes", () => {
+    assert.deepEqual(toldOf(meshWith(foo), true, true), []);
+  });
+});

@@ -1,0 +1,210 @@
+import { z } from "zod";
+import { worded } from "../wording";
+import { label, labelsByKey, oneOf, port, seconds, wholeNumber } from "./primitives";
+
+/** What a name's template may hold, and what takes its place. */
+export const namePlaceholders = ["service", "namespace"] as const;
+
+/** Of a name's characters: objects are called after it and after a cluster, in 253 characters together. */
+const longestHost = 180;
+
+const hostLabel = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+const hostPattern = new RegExp(`^(?=.{1,${longestHost}}$)${hostLabel}(\\.${hostLabel})+$`);
+
+/** Whether a text is a name that a global service may have: DNS labels joined by dots, at least two. Pure. */
+export function isGlobalHost(text: string): boolean {
+  return hostPattern.test(text);
+}
+
+/** A name by which workloads call. One label alone would be looked for in the caller's namespace first. */
+const globalHost = worded(z.string().regex(hostPattern), {
+  expected: `a DNS name of at least two labels (lower-case letters, digits and '-', joined by dots, at most ${longestHost} characters)`,
+  example: "shop.mesh.internal",
+  mend: (value) => (value.includes("://") ? "Take out the scheme." : undefined),
+});
+
+/** Takes the place of the placeholders of a template. Pure. */
+export function nameFrom(
+  template: string,
+  values: Readonly<Record<(typeof namePlaceholders)[number], string>>,
+): string {
+  return namePlaceholders.reduce((name, key) => name.replaceAll(`{${key}}`, values[key]), template);
+}
+
+const nameTemplate = worded(
+  z
+    .string()
+    .refine((value) => value.includes("{service}") && isGlobalHost(nameFrom(value, { service: "a", namespace: "b" }))),
+  {
+    expected: "a DNS name with `{service}` in it, and with `{namespace}` where that belongs to it",
+    example: "{service}.{namespace}.mesh.internal",
+    mend: (value) =>
+      value.includes("{service}") ? undefined : "Write `{service}` where the service's own name is to stand.",
+  },
+);
+
+const selectorSchema = labelsByKey("{ app: shop }");
+
+const portSchema = worded(
+  z.strictObject({
+    port: port("80").describe("Port at which workloads call the name."),
+    protocol: oneOf(["HTTP", "HTTP2", "GRPC", "TCP"])
+      .optional()
+      .describe(
+        "What is spoken there. HTTP, HTTP2 and GRPC fail over by requests, TCP by connections. Default: what the port's name begins with (`http`, `http2`, `grpc`), as Istio reads the names of Services' ports; TCP for any other name.",
+      ),
+    targetPort: port("8080")
+      .optional()
+      .describe(
+        "Port of the pods. A container port of the same name comes before it, so that clusters may have different ones. Default: `port`.",
+      ),
+  }),
+  { expected: "a mapping with the keys port, protocol, targetPort", example: "{ port: 80, targetPort: 8080 }" },
+).describe("A port of the service, by its name.");
+
+const homeSchema = worded(
+  z.strictObject({
+    namespace: label("shop")
+      .optional()
+      .describe("Namespace of the pods in this cluster. Default: the service's `namespace`."),
+    selector: selectorSchema
+      .optional()
+      .describe("Labels of the pods in this cluster. Default: the service's `selector`."),
+    serviceAccount: label("shop")
+      .optional()
+      .describe(
+        "Service account of the pods in this cluster, by which callers know them. Needed where the service has another namespace or other labels elsewhere; the same everywhere, istiod knows it by itself. Default: the service's `serviceAccount`.",
+      ),
+  }),
+  {
+    expected: "a mapping with the keys namespace, selector, serviceAccount",
+    example: "{ namespace: uswest2, serviceAccount: foo }",
+  },
+).describe("Where the service runs in a cluster.");
+
+/** Defaults of {@link failoverSchema}, each with its reason there. */
+const failoverDefaults = {
+  errors: 5,
+  ejectionSeconds: 30,
+  connectTimeoutSeconds: 2,
+  retries: 3,
+  requestsPerConnection: 100,
+};
+
+const failoverSchema = worded(
+  z.strictObject({
+    errors: wholeNumber(1, 1000, "5")
+      .default(failoverDefaults.errors)
+      .describe(
+        "After so many calls in a row that found no server (no connection, 502, 503, 504) a proxy leaves an endpoint out. Answers 500 do not count: a mistake that a service makes everywhere would take all of it out. Default: 5, Istio's own.",
+      ),
+    ejectionSeconds: seconds(1, 3600, "30")
+      .default(failoverDefaults.ejectionSeconds)
+      .describe(
+        "For so long an endpoint is left out the first time, in seconds; twice as long the second time, and so on. Default: 30, Istio's own.",
+      ),
+    connectTimeoutSeconds: seconds(1, 60, "2")
+      .default(failoverDefaults.connectTimeoutSeconds)
+      .describe(
+        "For so long a proxy waits for a connection before it tries another endpoint, in seconds. Default: 2, since with Istio's 10 a link that was cut holds up calls for so long, and in a mesh a connection takes milliseconds.",
+      ),
+    retries: wholeNumber(0, 10, "3")
+      .default(failoverDefaults.retries)
+      .describe(
+        "So often a request (HTTP, HTTP2, GRPC) is sent again where it surely was not worked on, each time to another endpoint, in other clusters too. Default: 3, one more than Istio's, which does not look in other clusters.",
+      ),
+    requestsPerConnection: wholeNumber(1, 1_000_000, "100")
+      .default(failoverDefaults.requestsPerConnection)
+      .describe(
+        "After so many requests a connection is made anew. An east-west gateway cannot ask callers to leave it: without a limit their connections live until it ends, and break then. Default: 100, which costs one connection in a hundred requests.",
+      ),
+  }),
+  {
+    expected: "a mapping with the keys errors, ejectionSeconds, connectTimeoutSeconds, retries, requestsPerConnection",
+    example: "{ retries: 2 }",
+  },
+).describe(
+  "When proxies go elsewhere. It is Istio's outlier detection, connection pool and retries for the service's names.",
+);
+
+/** Another name of a service, with the cluster that it is about. */
+function namesOfClusters(example: string): z.ZodRecord<typeof globalHost, ReturnType<typeof label>> {
+  return worded(z.record(globalHost, label("west")), { expected: "a mapping of names to clusters", example });
+}
+
+const serviceSchema = worded(
+  z.strictObject({
+    name: globalHost
+      .optional()
+      .describe("The name by which workloads of every cluster call it. Default: made from `globalServices.names`."),
+    namespace: label("shop")
+      .optional()
+      .describe(
+        "Namespace of its pods, one of `namespaces`. May be left out where every one of `clusters` has its own. Default: none.",
+      ),
+    selector: selectorSchema
+      .optional()
+      .describe("Labels of its pods. May be left out where every one of `clusters` has its own. Default: none."),
+    serviceAccount: label("shop")
+      .optional()
+      .describe("Service account of its pods, where `clusters` need one and have none of their own. Default: none."),
+    ports: worded(z.record(label("http"), portSchema), {
+      expected: "a mapping of ports by name, one at least",
+      example: "{ http: { port: 80 } }",
+    }).describe("Its ports, by name. They are the same in every cluster; those of the pods may differ."),
+    clusters: worded(z.record(label("west"), homeSchema), {
+      expected: "a mapping of clusters by name, one at least",
+      example: "{ west: { namespace: uswest2, serviceAccount: foo } }",
+    })
+      .optional()
+      .describe("Clusters in which it runs. Default: all that have its namespace, with pods or not yet."),
+    order: oneOf(["local-first", "even"])
+      .default("local-first")
+      .describe(
+        "`local-first`: pods of the caller's cluster, else of its network, else of the others; `even`: all pods alike, wherever they are. Default: local-first, since what stays in a cluster is fast and costs no traffic between clusters.",
+      ),
+    first: label("west")
+      .optional()
+      .describe(
+        "The cluster that takes all calls, from wherever they come, while it has a pod that works; the others stand by. Default: none, `order` says who is called.",
+      ),
+    pinned: namesOfClusters("{ foo-west.global: west }")
+      .default({})
+      .describe(
+        "More names, each for one cluster alone: while that has no pod, calls by the name fail. To test and to work on a certain cluster. Default: none.",
+      ),
+    preferring: namesOfClusters("{ foo-near-west.global: west }")
+      .default({})
+      .describe("More names, each for one cluster first: while that has no pod, the others answer. Default: none."),
+    failover: failoverSchema.prefault({}),
+  }),
+  {
+    expected: "a mapping that describes a global service",
+    example: "{ namespace: shop, selector: { app: shop }, ports: { http: { port: 80 } } }",
+  },
+).describe("A service with a name that is the same in every cluster. Its key is its own name, `{service}` in `names`.");
+
+export const globalServicesSchema = worded(
+  z.strictObject({
+    names: nameTemplate
+      .default("{service}.{namespace}.mesh.internal")
+      .describe(
+        "What the services are called that have no `name`. Default: below `mesh.internal`: `.internal` is kept for private use, so that no call ever leaves for a name that somebody else owns. `{service}.global` works as well; `.global` is a public domain, and pods without `dnsCapture` ask the internet for it.",
+      ),
+    dnsCapture: oneOf(["all-pods", "annotated-pods"])
+      .default("all-pods")
+      .describe(
+        "Which pods know the names: those whose sidecar answers DNS (`ISTIO_META_DNS_CAPTURE`). `annotated-pods`: those that ask for it by the annotation `proxy.istio.io/config`. Pods that run already must be restarted. Default: all-pods, once there is a global service; without one nothing is set.",
+      ),
+    services: worded(z.record(label("shop"), serviceSchema), {
+      expected: "a mapping of global services by name",
+      example: "{ shop: { namespace: shop, selector: { app: shop }, ports: { http: { port: 80 } } } }",
+    })
+      .default({})
+      .describe("The global services, by name. Default: none."),
+  }),
+  {
+    expected: "a mapping with the keys names, dnsCapture, services",
+    example: "{ services: { shop: { namespace: shop, selector: { app: shop }, ports: { http: { port: 80 } } } } }",
+  },
+).describe("Services that have one name everywhere, are called in the caller's own cluster first, and fail over.");
