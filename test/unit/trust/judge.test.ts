@@ -72,7 +72,8 @@ describe("an intermediate that is given", function () {
   it("is taken when its root is certified by another one, whichever of the two is trusted", async () => {
     const cross = await makeCa({ subject: "O=Istio, CN=New Root", issuer: root });
     const anew = await makeCa({ subject: "O=Istio, CN=New Root", keys: cross.keys });
-    const below = await intermediate({ issuer: anew });
+    // Made after the cross-signed one, it would else end a moment after that.
+    const below = await intermediate({ issuer: anew, until: 40 });
     for (const roots of [[root], [anew], [root, anew]]) assert.deepEqual(judged(given([below, cross], roots)), []);
   });
 
