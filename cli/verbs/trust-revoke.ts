@@ -12,6 +12,7 @@ import { exitCodes } from "../failure";
 import { interruptible, updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult, say } from "../output";
+import { pendingChanges } from "../pending-changes";
 import { revocationLines, type Deed } from "../revocation-lines";
 import { openMesh, operate } from "../session";
 
@@ -105,12 +106,7 @@ function revocableOf(mesh: MeshDeployment, flags: TrustRevokeFlags): RevocableMe
   return {
     report: (cluster) => operate(quietly, looking, (options) => mesh.revocation(cluster, options)),
     writeLists: (wish) => operate(quietly, looking, (options) => mesh.writeRevocationLists(wish, options)),
-    otherChanges: async () => {
-      const { changes } = await operate(flags, looking, (options) => mesh.preview({ ...options, parallel }));
-      return Object.entries(changes)
-        .filter(([operation, count]) => operation !== "same" && count > 0)
-        .map(([operation, count]) => `${operation} ${String(count)}`);
-    },
+    otherChanges: () => pendingChanges(mesh, flags),
     reconfigure: async (edits) => {
       const { mesh: changed, undo } = await mesh.reconfigure(edits);
       return { mesh: revocableOf(changed, flags), undo };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  ensureNothingElse,
   notByCommand,
   updateByEdit,
   type Destination,
@@ -12,6 +13,7 @@ import { exitCodes } from "../failure";
 import { updateInterruption } from "../interruption";
 import type { OperationFlags } from "../options";
 import { printResult, say } from "../output";
+import { pendingChanges } from "../pending-changes";
 import { rotationLines } from "../rotation-lines";
 import { openMesh, operate } from "../session";
 
@@ -119,25 +121,11 @@ async function settledReport(
  * @throws ConfigurationError where the update refuses it, or something else pends; the file is as it was then.
  */
 async function take(mesh: MeshDeployment, step: RotationStep, flags: TrustRotateFlags): Promise<void> {
-  await ensureNothingPends(mesh, flags);
+  const up = `isthmus up --stack ${flags.stack}`;
+  const alone = { command: "isthmus trust rotate", aim: "the change of roots is", up };
+  ensureNothingElse(alone, await pendingChanges(mesh, flags));
   const edit = { keys: ["trust", "generated"], value: step.generated } as const;
   await updateByEdit(mesh, [edit], (changed) => update(changed, flags));
-}
-
-/** One change at a time: what else is in the file would go along unseen. */
-async function ensureNothingPends(mesh: MeshDeployment, flags: TrustRotateFlags): Promise<void> {
-  const words = { onStop: "Stopping.", advice: "Nothing was changed." };
-  const { changes } = await operate(flags, words, (options) => mesh.preview({ ...options, parallel: flags.parallel }));
-  const pending = Object.entries(changes).filter(([operation, count]) => operation !== "same" && count > 0);
-  if (pending.length === 0) return;
-  throw new ConfigurationError([
-    {
-      path: "isthmus trust rotate",
-      expected: "a mesh that is as its file says, so that the change of roots is all that changes",
-      found: `other changes that no update has brought yet: ${listed(pending.map(([operation, count]) => `${operation} ${String(count)}`))}`,
-      fix: `Run \`isthmus up --stack ${flags.stack}\` first, or take them back.`,
-    },
-  ]);
 }
 
 async function update(mesh: MeshDeployment, flags: TrustRotateFlags): Promise<void> {

@@ -47,7 +47,7 @@ export { checks, isHealthy } from "../verify";
 export type { CheckResult, LeftOut, Selection, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
-export { updateByEdit } from "../edited-update";
+export { ensureNothingElse, updateByEdit } from "../edited-update";
 export { subjectWords } from "../events";
 export { EventListenerError, OperationInterrupted } from "./failures";
 export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";

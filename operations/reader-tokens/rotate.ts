@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigurationEdit } from "../../access";
 import { ConfigurationError, configurationPath, listed, type Problem } from "../../topology";
-import { updateByEdit, type Reconfigurable } from "../edited-update";
+import { ensureNothingElse, updateByEdit, type LoneChange, type Reconfigurable } from "../edited-update";
 import type { ClusterTokens, ReaderTokensReport, TokenStep } from "./report";
 import { firstStep } from "./step";
 
@@ -136,7 +136,7 @@ export async function rotateTokens(
     const isOver = round > 0 && [...steps.values()].every(({ kind }) => kind === "add");
     if (clusters.length === 0 || (isOver && unapplied.length === 0)) return done;
     if (round === 0) {
-      await ensureNothingElse(current);
+      ensureNothingElse(alone, await current.otherChanges());
       // What is not begun now is not begun later: each cluster is rotated once.
       ours = { clusters: clusters.map(({ cluster }) => cluster), age: "all" };
     }
@@ -150,6 +150,8 @@ export async function rotateTokens(
     record(listed([...steps].map(([cluster, { what }]) => `${cluster}: ${what}`)));
   }
 }
+
+const alone: LoneChange = { command: "isthmus rotate tokens", aim: "tokens are" };
 
 /** How it stands once everything has followed that is concerned. */
 async function settled(
@@ -173,20 +175,6 @@ async function settled(
     said = words;
     await delay(pollMs, undefined, signal === undefined ? {} : { signal });
   }
-}
-
-/** One thing at a time: what else is in the file would go along unseen. */
-async function ensureNothingElse(mesh: RotatableMesh): Promise<void> {
-  const others = await mesh.otherChanges();
-  if (others.length === 0) return;
-  throw new ConfigurationError([
-    {
-      path: "isthmus rotate tokens",
-      expected: "a mesh that is as its file says, so that tokens are all that changes",
-      found: `other changes that no update has brought yet: ${listed(others)}`,
-      fix: "Run `isthmus up` first, or take them back.",
-    },
-  ]);
 }
 
 async function taken(mesh: RotatableMesh, steps: ReadonlyMap<string, TokenStep>): Promise<RotatableMesh> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigurationEdit, EditedFile } from "../../../access";
 import { ConfigurationError, listed } from "../../../topology";
-import { updateByEdit, type Reconfigurable } from "../../edited-update";
+import { ensureNothingElse, updateByEdit, type LoneChange, type Reconfigurable } from "../../edited-update";
 import type { RevocationReport, RevocationStep } from "./report";
 
 /** What the file with lists is to become. */
@@ -80,7 +80,7 @@ export async function revokeIntermediate(mesh: RevocableMesh, revoking: Revoking
       continue;
     }
     if (isOver || step === undefined || (awaits && report.readiness.kind === "following")) return { ...report, done };
-    if (done.length === 0) await ensureNothingElse(current);
+    if (done.length === 0) ensureNothingElse(alone, await current.otherChanges());
     current = await taken(current, cluster, step, report);
     record(step.what);
   }
@@ -91,7 +91,7 @@ export async function revokeIntermediate(mesh: RevocableMesh, revoking: Revoking
  * @throws ConfigurationError as {@link revokeIntermediate} does.
  */
 export async function renewLists(mesh: RevocableMesh, host: ListsHost): Promise<Revoked> {
-  await ensureNothingElse(mesh);
+  ensureNothingElse(alone, await mesh.otherChanges());
   const changed = await withLists(mesh, { kind: "renew" }, ({ file }) => [listsEdit(file)]);
   return ended(changed, host, "Gave every proxy lists of all CAs that there are.");
 }
@@ -101,7 +101,7 @@ export async function renewLists(mesh: RevocableMesh, host: ListsHost): Promise<
  * @throws ConfigurationError as {@link revokeIntermediate} does.
  */
 export async function liftLists(mesh: RevocableMesh, host: ListsHost): Promise<Revoked> {
-  await ensureNothingElse(mesh);
+  ensureNothingElse(alone, await mesh.otherChanges());
   const changed = await updateByEdit(mesh, [listsEdit(undefined)], (edited) => edited.up());
   return ended(changed, host, "Took the lists away from every proxy: nothing is revoked any more.");
 }
@@ -119,6 +119,8 @@ async function ended(mesh: RevocableMesh, host: ListsHost, what: string): Promis
 
 const listsEdit = (file: string | undefined): ConfigurationEdit => ({ keys: ["trust", "revocations"], value: file });
 
+const alone: LoneChange = { command: "isthmus trust revoke", aim: "keys and lists are" };
+
 /** How it stands once everything has followed, or the time is over. */
 async function settled(
   mesh: RevocableMesh,
@@ -134,20 +136,6 @@ async function settled(
     said = words;
     await delay(pollMs, undefined, signal === undefined ? {} : { signal });
   }
-}
-
-/** One thing at a time: what else is in the file would go along unseen. */
-async function ensureNothingElse(mesh: RevocableMesh): Promise<void> {
-  const others = await mesh.otherChanges();
-  if (others.length === 0) return;
-  throw new ConfigurationError([
-    {
-      path: "isthmus trust revoke",
-      expected: "a mesh that is as its file says, so that keys and lists are all that changes",
-      found: `other changes that no update has brought yet: ${listed(others)}`,
-      fix: "Run `isthmus up` first, or take them back.",
-    },
-  ]);
 }
 
 async function taken(
