@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { ConfigurationError, type Problem } from "../../topology";
 import {
   certificateName,
-  isListOf,
   isOfKey,
   isSelfSigned,
   isSignedBy,
@@ -13,9 +12,8 @@ import {
   readPrivateKey,
   readRevocationLists,
   revocationListsPem,
-  serialOf,
 } from "../../trust";
-import { issueRevocationList } from "../../trust/authority";
+import { renewRevocationList } from "../../trust/authority";
 import { ensureNew, pathsIn, readTexts, writeNewFiles, type MadeFile } from "./files";
 import { ensureValid } from "./names";
 
@@ -62,15 +60,10 @@ export async function makeRevocationLists(options: ListOptions, now = new Date()
     ...read.flatMap(({ problems }) => problems),
     ...revoked.flatMap(({ certificate, path }) => revocationProblems(certificate, path, authorities)),
   ]);
-  const own = authorities.map(({ certificate, key, until }) => {
-    const entries = new Map(
-      former.value.filter((list) => isListOf(list, certificate)).flatMap((list) => [...list.revoked]),
-    );
-    for (const one of revoked)
-      if (isSignedBy(one.certificate, certificate)) entries.set(serialOf(one.certificate), now);
-    const request = { revoked: [...entries].map(([serial, at]) => ({ serial, at })), now, nextUpdate: until };
-    return { der: issueRevocationList(request, { certificate, key }) };
-  });
+  const change = { former: former.value, revoke: revoked.map(({ certificate }) => certificate), now };
+  const own = authorities.map(({ until, ...issuer }) => ({
+    der: renewRevocationList({ ...change, nextUpdate: until }, issuer),
+  }));
   const others = former.value.filter(
     (list) => !authorities.some(({ certificate }) => namesAuthority(list, certificate)),
   );

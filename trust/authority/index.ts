@@ -1,3 +1,8 @@
 export * from "./authority";
 export type { Issuer } from "./issue";
-export { issueRevocationList, type RevocationListRequest } from "./revocation-list";
+export {
+  issueRevocationList,
+  renewRevocationList,
+  type RenewedList,
+  type RevocationListRequest,
+} from "./revocation-list";

@@ -1,6 +1,7 @@
-import { sign } from "node:crypto";
-import { subjectNameOf } from "../certificate";
+import { sign, type X509Certificate } from "node:crypto";
+import { isSignedBy, subjectNameOf } from "../certificate";
 import { listExtensionIds } from "../object-identifiers";
+import { isListOf, serialOf, type RevocationList } from "../revocation/revocation-list";
 import { der, integer, bitString, sequence, time } from "./der-writing";
 import { extension, signatureOf, signedByExtension, type Issuer } from "./issue";
 
@@ -14,6 +15,23 @@ export interface RevocationListRequest {
   readonly now: Date;
   /** Until when a proxy takes it. Past that it refuses every certificate of the CA, so it is none to be short with. */
   readonly nextUpdate: Date;
+}
+
+/** What the next list of a CA follows from. */
+export interface RenewedList extends Pick<RevocationListRequest, "now" | "nextUpdate"> {
+  /** Lists until now: what those of this CA revoke stays revoked, since when it was. */
+  readonly former: readonly RevocationList[];
+  /** Certificates that count no more from now on. Those that this CA did not sign are passed over. */
+  readonly revoke: readonly X509Certificate[];
+}
+
+/** Signs the next revocation list of a CA, in DER. */
+export function renewRevocationList({ former, revoke, now, nextUpdate }: RenewedList, issuer: Issuer): Buffer {
+  const { certificate } = issuer;
+  const entries = new Map(former.filter((list) => isListOf(list, certificate)).flatMap((list) => [...list.revoked]));
+  for (const one of revoke) if (isSignedBy(one, certificate)) entries.set(serialOf(one), now);
+  const revoked = [...entries].map(([serial, at]) => ({ serial, at }));
+  return issueRevocationList({ revoked, now, nextUpdate }, issuer);
 }
 
 /**

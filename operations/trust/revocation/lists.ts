@@ -1,14 +1,6 @@
 import type { X509Certificate } from "node:crypto";
-import {
-  isListOf,
-  isSelfSigned,
-  isSignedBy,
-  namesAuthority,
-  revocationListsIn,
-  revocationListsPem,
-  serialOf,
-} from "../../../trust";
-import { issueRevocationList } from "../../../trust/authority";
+import { isSelfSigned, namesAuthority, revocationListsIn, revocationListsPem } from "../../../trust";
+import { renewRevocationList } from "../../../trust/authority";
 import type { StackAuthority } from "./stack-authorities";
 
 /** What lists are to say. */
@@ -41,15 +33,7 @@ export function listsOf(
     revoke.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
   const own = authorities
     .filter((authority) => !isRevokedNow(authority))
-    .map((authority) => {
-      const { certificate } = authority;
-      const entries = new Map(
-        former.filter((list) => isListOf(list, certificate)).flatMap(({ revoked }) => [...revoked]),
-      );
-      for (const one of revoke.filter((revoked) => isSignedBy(revoked, certificate))) entries.set(serialOf(one), now);
-      const revoked = [...entries].map(([serial, at]) => ({ serial, at }));
-      return { der: issueRevocationList({ revoked, now, nextUpdate }, authority) };
-    });
+    .map((authority) => ({ der: renewRevocationList({ former, revoke, now, nextUpdate }, authority) }));
   const others = former.filter(
     (list) =>
       !authorities.some(({ certificate }) => namesAuthority(list, certificate)) &&
