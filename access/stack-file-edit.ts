@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, parseDocument, stringify, type Pair, type ParsedNode, type YAMLMap } from "yaml";
 import { ConfigurationError, configurationPath, meshKey, type Problem } from "../topology";
 import { asMapping, below } from "./mapping";
+import { replaceFile } from "./replaced-file";
 import { stackConfigurationPath, stackFile } from "./stack-configuration";
 import { readYaml } from "./yaml";
 
@@ -45,14 +45,9 @@ export async function editStackFile(
 
 async function replaceText(path: string, text: string, edited: string): Promise<void> {
   if (edited === text) return;
-  const temporary = join(dirname(path), `.${randomUUID()}.yaml`);
-  try {
-    await writeFile(temporary, edited, { mode: (await stat(path)).mode });
+  await replaceFile(path, edited, (await stat(path)).mode, async () => {
     if ((await readFile(path, "utf8")) !== text) throw new ConfigurationError([changedMeanwhile(basename(path))]);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  });
 }
 
 /**

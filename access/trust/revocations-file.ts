@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { ConfigurationError } from "../../topology";
 import { describeFileError, errorCode } from "../file-problem";
+import { replaceFile } from "../replaced-file";
 import type { EditedFile } from "../stack-file-edit";
 
 /** The file with revocation lists of a stack whose configuration names none yet. */
@@ -37,15 +37,11 @@ export async function writeRevocations(file: string, projectDirectory: string, p
 }
 
 async function replace(path: string, file: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${randomUUID()}.pem`);
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text, { mode: 0o644 });
-    await rename(temporary, path);
+    await replaceFile(path, text, 0o644);
   } catch (error) {
     throw unreadable(file, error);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
 
