@@ -1,5 +1,6 @@
 import { childrenOf, objectIdentifier, onlyElement, setBits, smallInteger, tags, type DerElement } from "./der";
 import { extendedKeyUsageNames, extensionIds } from "./object-identifiers";
+import { withColons } from "./showing";
 
 /** Key usages in the order of their bits (RFC 5280, 4.2.1.3), by the names that openssl gives them in configurations. */
 const keyUsageNames = [
@@ -125,8 +126,4 @@ function nameConstraint({ tag, content }: DerElement): NameConstraint {
     default:
       return { kind: "other", value: "" };
   }
-}
-
-function withColons(bytes: Buffer): string {
-  return (bytes.toString("hex").toUpperCase().match(/../g) ?? []).join(":");
 }

@@ -4,6 +4,7 @@ import { isStrongSignature, signatureNameOf } from "../algorithms";
 import { certificateName, factsOf } from "../certificate";
 import { daysUntil, endWords, lifetimeState } from "../lifetime";
 import type { Reading } from "../pem";
+import { instant } from "../showing";
 import { isRevoked, unlistedIn } from "./coverage";
 import { isListOf, namesAuthority, readRevocationLists, type RevocationList } from "./revocation-list";
 
@@ -181,9 +182,4 @@ function whose(authority: X509Certificate, chains: readonly NamedChain[]): strin
     .filter(({ chain }) => chain.some(({ fingerprint256 }) => fingerprint256 === authority.fingerprint256))
     .map((one) => one.whose);
   return [...new Set(owners)].join(", ");
-}
-
-/** A time in a message, to the second. */
-function instant(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -6,6 +6,7 @@ import { readName } from "../distinguished-name";
 import { listExtensionIds } from "../object-identifiers";
 import { pemBlocks, pemProblems, pemText, type PemBlock, type Reading } from "../pem";
 import { isSignatureOf, isWhole, type SignedParts } from "../signature";
+import { withColons } from "../showing";
 
 /** A list of certificates that count no more, signed by the CA that issued them (a CRL, RFC 5280, 5). */
 export interface RevocationList {
@@ -159,10 +160,6 @@ function timeOf({ tag, content }: DerElement): Date | undefined {
 
 function plainSerial(hexadecimal: string): string {
   return hexadecimal.toUpperCase().replace(/^0+(?=.)/, "");
-}
-
-function withColons(bytes: Buffer): string {
-  return (bytes.toString("hex").toUpperCase().match(/../g) ?? []).join(":");
 }
 
 function noList({ label: found }: PemBlock, number: number, path: string): Problem {

@@ -1,5 +1,6 @@
 import { createHash, type X509Certificate } from "node:crypto";
 import { factsOf, isSignedBy, publicKeyOf } from "../certificate";
+import { withColons } from "../showing";
 import { anchorsOf, type ChainCertificate } from "./chain";
 import type { Bundle, Issuer } from "./handshake";
 
@@ -11,9 +12,7 @@ export function keyIdOf(certificate: X509Certificate): string {
   const said = factsOf(certificate).subjectKeyId;
   if (said !== undefined) return said;
   const key = publicKeyOf(certificate)?.export({ type: "spki", format: "der" }) ?? certificate.raw;
-  return (createHash("sha256").update(key).digest().subarray(0, 20).toString("hex").match(/../g) ?? [])
-    .join(":")
-    .toUpperCase();
+  return withColons(createHash("sha256").update(key).digest().subarray(0, 20));
 }
 
 /** The roots that somebody trusts, in their order. */

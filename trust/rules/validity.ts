@@ -1,4 +1,5 @@
 import type { Problem } from "../../topology";
+import { instant } from "../showing";
 import type { Link, LinkRule } from "./link";
 
 export const isValidNow: LinkRule = ({ facts, path, name }, { now }) => {
@@ -36,9 +37,4 @@ export function endsWithIssuer(link: Link, issuer: Link | undefined): readonly P
       fix: "Have it signed for a shorter time, or renew its issuer first.",
     },
   ];
-}
-
-/** A time in a message, to the second. */
-function instant(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
 }
