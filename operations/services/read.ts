@@ -1,24 +1,11 @@
-import {
-  connect,
-  KubernetesError,
-  unresolvedClient,
-  type ClusterClient,
-  type ClusterReach,
-  type Environment,
-} from "../../access";
-import type { MeshPlan, Problem } from "../../topology";
+import { clientsOf, KubernetesError, type ClusterClient, type ReachOfClusters } from "../../access";
+import type { MeshPlan } from "../../topology";
 import type { ServicesReport } from "./report";
 import { podsOf, servicesReport, type FoundPods } from "./status";
 
 /** What {@link readServices} is told. */
-export interface ServicesQuery {
+export interface ServicesQuery extends ReachOfClusters {
   readonly plan: MeshPlan;
-  /** How clusters are reached, by name. */
-  readonly access: ReadonlyMap<string, ClusterReach>;
-  /** Why others cannot be addressed. Default: none. */
-  readonly unresolved?: ReadonlyMap<string, Problem>;
-  /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
-  readonly environment?: Environment;
 }
 
 /** A pod, as far as it says whether it is called. */
@@ -32,13 +19,12 @@ interface Pod {
 }
 
 /** Reads where the global services of a mesh stand, from the pods in its clusters. Changes nothing. */
-export async function readServices({ access, environment, plan, unresolved }: ServicesQuery): Promise<ServicesReport> {
-  const clients = new Map<string, ClusterClient>();
-  for (const { name } of plan.clusters) {
-    const [reach, problem] = [access.get(name), unresolved?.get(name)];
-    if (reach !== undefined) clients.set(name, connect({ ...reach, name }, environment ?? process.env));
-    else if (problem !== undefined) clients.set(name, unresolvedClient(name, problem));
-  }
+export async function readServices(query: ServicesQuery): Promise<ServicesReport> {
+  const { plan } = query;
+  const clients = clientsOf(
+    query,
+    plan.clusters.map(({ name }) => name),
+  );
   try {
     const found = await Promise.all(
       plan.globalServices.services.flatMap(({ homes, name }) =>

@@ -1,12 +1,5 @@
-import type { MeshPlan, Problem } from "../../topology";
-import {
-  connect,
-  KubernetesError,
-  unresolvedClient,
-  type ClusterClient,
-  type ClusterReach,
-  type Environment,
-} from "../../access";
+import type { MeshPlan } from "../../topology";
+import { clientsOf, KubernetesError, type ClusterClient, type ReachOfClusters } from "../../access";
 import { Calls } from "./calls";
 import type { CheckResult } from "./check";
 import { checks } from "./checks";
@@ -16,14 +9,8 @@ import { removeLeftovers, Sample } from "./sample";
 import { select, type Selection } from "./selection";
 
 /** What {@link verify} is told. */
-export interface VerifyOptions {
+export interface VerifyOptions extends ReachOfClusters {
   readonly plan: MeshPlan;
-  /** How each cluster is reached, by name. */
-  readonly access: ReadonlyMap<string, ClusterReach>;
-  /** Why others cannot be addressed at all. Default: all can. */
-  readonly unresolved?: ReadonlyMap<string, Problem>;
-  /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
-  readonly environment?: Environment;
   /** Image of the sample's client, in place of the configuration's. */
   readonly clientImage?: string;
   /** Told of every result when it is there. */
@@ -52,10 +39,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     signal = new AbortController().signal,
   } = options;
   const { checks: chosen, isWanted, leftOut } = select(checks, plan, selection);
-  const clients = new Map([
-    ...[...options.access].map(([name, reach]) => [name, connect({ ...reach, name }, options.environment)] as const),
-    ...[...(options.unresolved ?? [])].map(([name, problem]) => [name, unresolvedClient(name, problem)] as const),
-  ]);
+  const clients = clientsOf(options);
   const images = {
     helloworld: plan.sample.helloworldImage,
     client: options.clientImage ?? plan.sample.clientImage,

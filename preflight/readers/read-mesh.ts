@@ -1,22 +1,14 @@
-import type { ClusterReach } from "../../access/cluster-access";
-import { connect, type ClusterClient } from "../../access/connection/cluster-client";
+import { clientOf, type ReachOfClusters } from "../../access/connection/client-of";
+import type { ClusterClient } from "../../access/connection/cluster-client";
 import { KubernetesError } from "../../access/connection/kubernetes-error";
 import { turnstile } from "../../access/connection/turnstile";
-import { unresolvedClient } from "../../access/connection/unresolved-client";
-import type { Environment } from "../../access/kubeconfig/kubeconfig-file";
-import { isRead, sitesOf, type MeshPlan, type Problem } from "../../topology";
+import { isRead, sitesOf, type MeshPlan } from "../../topology";
 import { readerOf, readRemoteSecret, tokensIn, type RemoteSecretRead, type TokensByValue } from "./read";
 import type { StandingReader, StandingTokens } from "./standing";
 
 /** Whose tokens are read. */
-export interface ReaderTokensQuery {
+export interface ReaderTokensQuery extends ReachOfClusters {
   readonly plan: MeshPlan;
-  /** How clusters are reached, by name. Others count as such that do not answer. */
-  readonly access: ReadonlyMap<string, ClusterReach>;
-  /** Why others cannot be addressed. Default: none. */
-  readonly unresolved?: ReadonlyMap<string, Problem>;
-  /** Where proxies are looked up, and what credential plugins see. Default: the process's. */
-  readonly environment?: Environment;
   /** Clusters whose tokens are read. Default: all that an istiod elsewhere reads. */
   readonly clusters?: readonly string[];
   /** Whether their readers are asked, too; it is told which tokens stand. Default: always. */
@@ -63,7 +55,7 @@ class Reading {
 
   /** What a cluster says; why it says nothing, in words, where it cannot be asked. */
   async of<T>(cluster: string, ask: (client: ClusterClient) => Promise<T>): Promise<T | string> {
-    const client = this.clientOf(cluster);
+    const client = this.clientFor(cluster);
     if (client === undefined) return `${cluster} does not answer`;
     try {
       return await this.inTurn(() => ask(client));
@@ -92,14 +84,8 @@ class Reading {
     for (const client of this.clients.values()) client.close();
   }
 
-  private clientOf(cluster: string): ClusterClient | undefined {
-    const { access, environment, unresolved } = this.query;
-    const [reach, problem] = [access.get(cluster), unresolved?.get(cluster)];
-    const made =
-      this.clients.get(cluster) ??
-      (reach === undefined
-        ? problem && unresolvedClient(cluster, problem)
-        : connect({ ...reach, name: cluster }, environment ?? process.env));
+  private clientFor(cluster: string): ClusterClient | undefined {
+    const made = this.clients.get(cluster) ?? clientOf(this.query, cluster);
     if (made !== undefined) this.clients.set(cluster, made);
     return made;
   }
