@@ -11,20 +11,21 @@ export interface PolicyPlace {
   readonly namespaces: ReadonlyMap<string, pulumi.Resource>;
 }
 
+/** What an object in a namespace waits for: of a namespace that is not the mesh's own, for the charts alone. */
+export function awaitedIn({ charts, namespaces }: PolicyPlace, namespace: string): pulumi.Resource[] {
+  const own = namespaces.get(namespace);
+  return own === undefined ? [...charts] : [...charts, own];
+}
+
 /** Says how workloads take calls, in the cluster that holds their istiod's configuration. */
-export function createPolicies(
-  site: MeshSite,
-  policies: readonly PeerPolicy[],
-  { charts, namespaces }: PolicyPlace,
-): void {
+export function createPolicies(site: MeshSite, policies: readonly PeerPolicy[], place: PolicyPlace): void {
   for (const { namespace, mode } of policies) {
     const isOfMesh = namespace === systemNamespace;
     const suffix = isOfMesh ? "mutual-tls" : (`mutual-tls.${namespace}` as const);
-    const own = namespaces.get(namespace);
     new MutualTls(
       site.nameOf(suffix),
       { namespace: isOfMesh ? site.namespace.namespaceName : namespace, mode },
-      site.options(suffix, { dependsOn: own === undefined ? [...charts] : [...charts, own] }),
+      site.options(suffix, { dependsOn: awaitedIn(place, namespace) }),
     );
   }
 }

@@ -11,6 +11,12 @@ export const peerAuthenticationName = "default";
 /** The entries of machines outside Kubernetes, as paths of the API server and its authorisation name them. */
 export const workloadEntries = { group: "networking.istio.io", version: "v1", collection: "workloadentries" } as const;
 
+/** Path of one of them. Pure. */
+export function workloadEntryPath({ name, namespace }: { readonly name: string; readonly namespace: string }): string {
+  const { collection, group, version } = workloadEntries;
+  return `/apis/${group}/${version}/namespaces/${namespace}/${collection}/${name}`;
+}
+
 /** Label by which istiod finds the network of a namespace, of a gateway Service and of pods without a sidecar. */
 export const networkLabel = "topology.istio.io/network";
 

@@ -29,16 +29,12 @@ export async function verifyMesh(
   run: Run,
   { clientImage, retryMs, ...selection }: Pick<VerifyOptions, "clientImage" | "retryMs" | keyof Selection>,
 ): Promise<VerifyReport> {
-  const { plan, stack, sink, onProgress } = run;
+  const { stack, sink } = run;
   return verify({
-    plan,
-    ...(await clustersOf(run)),
-    ...environmentOf(run),
-    signal: endOf(run),
+    ...(await lookOf(run)),
     selection,
     ...(clientImage === undefined ? {} : { clientImage }),
     ...(retryMs === undefined ? {} : { retryMs }),
-    ...(onProgress === undefined ? {} : { onProgress }),
     onResult: (result) => {
       sink.emit(stack, { type: "check-ended", ...result });
     },
@@ -47,38 +43,24 @@ export async function verifyMesh(
 
 /** Reads where the certificates of every cluster stand. */
 export async function readTrust(run: Run): Promise<TrustReport> {
-  const { plan, onProgress } = run;
-  return readTrustStatus({
-    plan,
-    ...(await clustersOf(run)),
-    ...environmentOf(run),
-    signal: endOf(run),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  return readTrustStatus(await lookOf(run));
 }
 
 /** Reads where the global services of a mesh stand. */
 export async function readGlobalServices(run: Run): Promise<ServicesReport> {
-  const report = await readServices({ plan: run.plan, ...(await clustersOf(run)), ...environmentOf(run) });
+  const report = await readServices(await lookOf(run));
   endOf(run).throwIfAborted();
   return report;
 }
 
 /** Reads what every cluster shows of its certificates. */
 export async function readClusterTrusts(run: Run): Promise<ReadonlyMap<string, ClusterTrust>> {
-  const { plan, onProgress } = run;
-  return readTrusts({
-    plan,
-    ...(await clustersOf(run)),
-    ...environmentOf(run),
-    signal: endOf(run),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  return readTrusts(await lookOf(run));
 }
 
 /** Reads how the tokens stand by which the clusters of a mesh are read. */
 export async function readTokens(run: Run): Promise<ReaderTokensReport> {
-  const standing = await readReaderTokens({ plan: run.plan, ...(await clustersOf(run)), ...environmentOf(run) });
+  const standing = await readReaderTokens(await lookOf(run));
   endOf(run).throwIfAborted();
   return readerTokensReport(run.plan, standing);
 }
@@ -120,22 +102,30 @@ export async function compareWithApplied(
   readStates: () => Promise<Comparison["states"]>,
   repairs: DriftOptions["repairs"],
 ): Promise<DriftReport> {
-  const { plan, stack, onProgress } = run;
+  const { stack } = run;
   const states = await readStates();
-  const comparison = {
-    stack,
-    plan,
-    ...(await clustersOf(run)),
-    ...environmentOf(run),
-    states,
-    signal: endOf(run),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  };
+  const comparison = { stack, ...(await lookOf(run)), states };
   const { report, repair } = await compareMesh(comparison);
   if (isAsApplied(report) || (await repairs?.(report)) !== true) return report;
   ensureSettled(stack, states, await readStates());
   await repair();
   return findDrift(comparison);
+}
+
+/** What every look at the clusters is told: which they are, how they are reached, and who ends it. */
+async function lookOf(
+  run: Run,
+): Promise<
+  Pick<Comparison, "access" | "environment" | "onProgress" | "plan" | "unresolved"> & { readonly signal: AbortSignal }
+> {
+  const { onProgress, plan } = run;
+  return {
+    plan,
+    ...(await clustersOf(run)),
+    ...environmentOf(run),
+    signal: endOf(run),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
 }
 
 function environmentOf({ variables }: Run): { readonly environment?: Environment } {

@@ -5,7 +5,7 @@ import {
   ConfigurationError,
   rootConfigMap,
   systemNamespace,
-  workloadEntries,
+  workloadEntryPath,
   type MachinePlan,
   type MeshPlan,
   type Problem,
@@ -93,13 +93,11 @@ function publicFile(path: string, holds: string, text: string): NewFile {
 
 /** What the machine needs and does not have in its cluster. */
 async function missingFor(client: ClusterClient, machine: MachinePlan): Promise<Problem[]> {
-  const { name, namespace, path, serviceAccount } = machine;
+  const { namespace, path, serviceAccount } = machine;
   const base = `/api/v1/namespaces/${namespace}`;
-  const { collection, group, version } = workloadEntries;
-  const entry = `/apis/${group}/${version}/namespaces/${namespace}/${collection}/${name}`;
   const [hasAccount, hasEntry] = await Promise.all([
     isPresent(client, `${base}/serviceaccounts/${serviceAccount}`),
-    isPresent(client, entry),
+    isPresent(client, workloadEntryPath(machine)),
   ]);
   return [
     ...(hasEntry ? [] : [notMade(machine)]),

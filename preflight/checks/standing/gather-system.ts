@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ownedLabels, systemNamespace, systemNamespaceOrigin, workloadEntries } from "../../../topology";
+import { ownedLabels, systemNamespace, systemNamespaceOrigin, workloadEntryPath } from "../../../topology";
 import type {
   HelmRelease,
   HostObject,
@@ -107,13 +107,11 @@ export async function foundMachineEntries(
   questions: Questions,
   { wantedMachines, namespaces }: Known,
 ): Promise<readonly ObjectMetadata[]> {
-  const { group, version, collection } = workloadEntries;
   const wanted = wantedMachines.filter(({ namespace }) => namespaces.some(({ name }) => name === namespace));
   const found = await Promise.all(
-    wanted.map(({ name, namespace }) => {
-      const path = `/apis/${group}/${version}/namespaces/${namespace}/${collection}/${name}`;
-      return questions.one(path, itemSchema, metadataOnly("PartialObjectMetadata"));
-    }),
+    wanted.map((machine) =>
+      questions.one(workloadEntryPath(machine), itemSchema, metadataOnly("PartialObjectMetadata")),
+    ),
   );
   return found.flatMap((entry) => (entry === undefined ? [] : [entry.metadata]));
 }
