@@ -8,6 +8,7 @@ import type { MeshConfig } from "../../topology";
 import { certificatesIn, isRevoked, revocationListsIn, rootOf, serialOf } from "../../trust";
 import { cacertsOf, publishRoots } from "./paper/istiod";
 import { paperCluster, PaperMesh, type CommandEnd } from "./paper/mesh";
+import { standingMesh, trustOf } from "./paper/standing";
 import { describeEngine } from "./tools";
 
 const sites = ["east", "west"] as const;
@@ -17,10 +18,7 @@ describeEngine("isthmus trust revoke", (tools) => {
   let mesh: PaperMesh;
 
   before(async () => {
-    mesh = await PaperMesh.create(tools());
-    const { code, stderr } = await mesh.isthmus({ id: "mesh1", clusters }, "up", "--yes");
-    assert.equal(code, 0, stderr);
-    publish();
+    mesh = await standingMesh(tools(), sites);
   });
   after(() => mesh.dispose());
 
@@ -38,10 +36,7 @@ describeEngine("isthmus trust revoke", (tools) => {
     return JSON.parse(run.stdout) as Revoked;
   }
 
-  async function trust(): Promise<MeshConfig["trust"]> {
-    const { config } = parse(await readFile(file(), "utf8")) as { config: { "isthmus:mesh": MeshConfig } };
-    return config["isthmus:mesh"].trust;
-  }
+  const trust = (): Promise<MeshConfig["trust"]> => trustOf(mesh);
 
   /** The intermediate's certificate that an istiod is given. */
   const chainOf = (site: string) => certificatesIn(cacertsOf(mesh, site)["cert-chain.pem"] ?? "");

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
 import type { RotationReport } from "../../operations/deployment";
-import type { MeshConfig } from "../../topology";
 import { publishRoots } from "./paper/istiod";
-import { paperCluster, PaperMesh, type CommandEnd } from "./paper/mesh";
+import type { CommandEnd, PaperMesh } from "./paper/mesh";
+import { standingMesh, trustOf } from "./paper/standing";
 import { describeEngine } from "./tools";
 
 const sites = ["east", "west"] as const;
-const clusters = { east: paperCluster("east"), west: paperCluster("west") };
 
 interface Rotated extends RotationReport {
   readonly done: readonly string[];
@@ -19,10 +17,7 @@ describeEngine("isthmus trust rotate", (tools) => {
   let mesh: PaperMesh;
 
   before(async () => {
-    mesh = await PaperMesh.create(tools());
-    const { code, stderr } = await mesh.isthmus({ id: "mesh1", clusters }, "up", "--yes");
-    assert.equal(code, 0, stderr);
-    publish();
+    mesh = await standingMesh(tools(), sites);
   });
   after(() => mesh.dispose());
 
@@ -39,8 +34,7 @@ describeEngine("isthmus trust rotate", (tools) => {
   }
 
   async function generated(): Promise<unknown> {
-    const { config } = parse(await readFile(file(), "utf8")) as { config: { "isthmus:mesh": MeshConfig } };
-    return config["isthmus:mesh"].trust?.generated;
+    return (await trustOf(mesh))?.generated;
   }
 
   it("changes nothing unless it is told to, and then the one value of the file, and the mesh", async () => {
