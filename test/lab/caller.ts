@@ -1,5 +1,6 @@
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { callHello, type HelloTarget } from "./hello-call";
 
 /**
  * A program: calls over new connections and over a long-lived one, until its standard input ends, as it does too when
@@ -7,12 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
  * network namespace of a pod, so that the pod's sidecar takes its calls. Its argument is a {@link CallerTask}; every call
  * that is lost is a line of JSON at once, and so are the figures at the end.
  */
-export interface CallerTask {
-  /** A Service's address and port. */
-  readonly address: string;
-  readonly port: number;
-  /** The Service's name, by which the sidecar finds it. */
-  readonly host: string;
+export interface CallerTask extends HelloTarget {
   /** What an answer must begin with. */
   readonly answer: string;
   /** Time between the beginnings of two calls over new connections. */
@@ -46,9 +42,6 @@ export interface CallFigures {
 
 /** A line that the caller writes. */
 export type CallerLine = { readonly lost: LostCall } | { readonly figures: readonly CallFigures[] };
-
-/** An answer that has not come by then is lost. */
-const answerWithinMs = 10_000;
 
 class Tally {
   private calls = 0;
@@ -96,26 +89,8 @@ class Tally {
   }
 }
 
-function call(task: CallerTask, agent: Agent | false, opened: (socket: object) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const { address, port, host } = task;
-    const signal = AbortSignal.timeout(answerWithinMs);
-    const sent = request(
-      { agent, host: address, port, path: "/hello", headers: { Host: host }, signal },
-      (response) => {
-        let body = "";
-        response.on("data", (data: Buffer) => (body += data.toString()));
-        response.once("error", reject);
-        response.once("end", () => {
-          if (response.statusCode === 200 && body.startsWith(task.answer)) resolve();
-          else reject(new Error(`${response.statusCode ?? 0} ${body.slice(0, 120).trim()}`));
-        });
-      },
-    );
-    sent.once("socket", opened);
-    sent.once("error", reject);
-    sent.end();
-  });
+async function call(task: CallerTask, agent: Agent | false, opened: (socket: object) => void): Promise<void> {
+  await callHello(task, agent, (body) => (body.startsWith(task.answer) ? body : undefined), opened);
 }
 
 function write(line: CallerLine): void {

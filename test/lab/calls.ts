@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CallerTask, CallFigures, LostCall } from "./caller";
 import { CountedCaller, networkOfProcess } from "./counted-caller";
-import { kubectl } from "./lab-stack";
+import { applyAll, kubectl } from "./lab-stack";
 
 const namespace = "calls";
 const port = 5000;
@@ -76,14 +73,7 @@ export class Calls {
   }
 
   private async deploy(cluster: string): Promise<void> {
-    const directory = mkdtempSync(join(tmpdir(), "isthmus-calls-"));
-    try {
-      const file = join(directory, "calls.json");
-      writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests(cluster, this.clusters) }));
-      await kubectl(cluster, "apply", "-f", file);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
+    await applyAll(cluster, manifests(cluster, this.clusters));
     await kubectl(cluster, "-n", namespace, "wait", "--for=condition=Ready", "pods", "--all", "--timeout=120s");
   }
 }
@@ -118,15 +108,30 @@ function manifests(cluster: string, clusters: readonly string[]): object[] {
     metadata: { ...metadata, name: serverOf(name) },
     spec: { ports: [{ name: "http", port }], selector: { app: serverOf(name) } },
   }));
-  const pod = (name: string, container: object): object => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { ...metadata, name, labels: { app: name }, annotations: { "sidecar.istio.io/proxyCPU": "10m" } },
-    spec: { terminationGracePeriodSeconds: 1, containers: [{ imagePullPolicy: "IfNotPresent", ...container }] },
-  });
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "istio-injection": "enabled" } } },
     ...services,
+    ...callingPods(cluster, namespace, clientVariable),
+  ];
+}
+
+/**
+ * A helloworld that answers with its cluster's name, and a client of which the process is found on this machine.
+ * @param variable Name of the environment variable by which it is: its value is the cluster.
+ */
+export function callingPods(cluster: string, inNamespace: string, variable: string): object[] {
+  const pod = (name: string, container: object): object => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      namespace: inNamespace,
+      name,
+      labels: { app: name },
+      annotations: { "sidecar.istio.io/proxyCPU": "10m" },
+    },
+    spec: { terminationGracePeriodSeconds: 1, containers: [{ imagePullPolicy: "IfNotPresent", ...container }] },
+  });
+  return [
     pod(serverOf(cluster), {
       name: "helloworld",
       image: "lab.local/istio/examples-helloworld-v1:1.0",
@@ -138,7 +143,7 @@ function manifests(cluster: string, clusters: readonly string[]): object[] {
       name: "client",
       image: "lab.local/curl:lab",
       command: ["/bin/sleep", "infinity"],
-      env: [{ name: clientVariable, value: cluster }],
+      env: [{ name: variable, value: cluster }],
     }),
   ];
 }

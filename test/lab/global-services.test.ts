@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshConfig } from "../../topology";
 import type { ServicesReport } from "../../operations/deployment";
 import { isthmus } from "../support/isthmus";
-import { kubectl, WrittenStack } from "./lab-stack";
+import { applyAll, kubectl, WrittenStack } from "./lab-stack";
 import { clientVariable } from "./calls";
 import { PhasedCalls, tableOf, type CallLine, type PhaseFigures } from "./phased-calls";
 import { describeInTurn } from "./turns";
@@ -236,14 +233,7 @@ function assertFigures(figures: readonly PhaseFigures[]): void {
 }
 
 async function deploy(cluster: "east" | "west"): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "isthmus-global-services-"));
-  try {
-    const file = join(directory, "workloads.json");
-    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests(cluster) }));
-    await kubectl(cluster, "apply", "-f", file);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  await applyAll(cluster, manifests(cluster));
   await kubectl(cluster, "-n", fooIn[cluster], "rollout", "status", "deployment", "foo", "--timeout=120s");
   await kubectl(cluster, "-n", "shop", "rollout", "status", "deployment", "shop", "--timeout=120s");
   await kubectl(cluster, "-n", "shop", "wait", "--for=condition=Ready", "pod", "client", "--timeout=120s");

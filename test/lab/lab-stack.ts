@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
@@ -148,6 +149,18 @@ export async function labDown(): Promise<void> {
 export async function kubectl(cluster: string, ...args: string[]): Promise<string> {
   const options = { env: { ...process.env, ...labEnvironment() }, maxBuffer: 2 ** 26 };
   return (await execute("kubectl", ["--context", `lab-${cluster}`, ...args], options)).stdout;
+}
+
+/** Applies objects to a cluster of the lab. */
+export async function applyAll(cluster: string, items: readonly object[]): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "isthmus-objects-"));
+  try {
+    const file = join(directory, "objects.json");
+    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    await kubectl(cluster, "apply", "-f", file);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 /** Names of what Istio or Isthmus left in a cluster, Istio's definitions aside. */

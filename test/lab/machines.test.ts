@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isthmus } from "../support/isthmus";
 import type { CallFigures } from "./caller";
+import { callingPods } from "./calls";
 import { CountedCaller, networkOfProcess } from "./counted-caller";
-import { kubectl, labDown, WrittenStack } from "./lab-stack";
+import { applyAll, kubectl, labDown, WrittenStack } from "./lab-stack";
 import { OutsideMachine } from "./outside-machine";
 import { describeInTurn } from "./turns";
 
@@ -199,14 +200,7 @@ async function untilAnswered(cluster: Cluster, { service, port, answer }: Omit<W
 
 /** Service account, Services, a server and a client; servers take calls of the machine's account alone. */
 async function deploy(cluster: Cluster): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "isthmus-machines-"));
-  try {
-    const file = join(directory, "shop.json");
-    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests(cluster) }));
-    await kubectl(cluster, "apply", "-f", file);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  await applyAll(cluster, manifests(cluster));
   await kubectl(cluster, "-n", namespace, "wait", "--for=condition=Ready", "pods", "--all", "--timeout=120s");
 }
 
@@ -217,12 +211,6 @@ function manifests(cluster: Cluster): object[] {
     kind: "Service",
     metadata: { ...metadata, name },
     spec: { ports: [{ name: "http", port, targetPort }], selector: { app } },
-  });
-  const pod = (name: string, container: object): object => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { ...metadata, name, labels: { app: name }, annotations: { "sidecar.istio.io/proxyCPU": "10m" } },
-    spec: { terminationGracePeriodSeconds: 1, containers: [{ imagePullPolicy: "IfNotPresent", ...container }] },
   });
   const port = 5000;
   return [
@@ -240,18 +228,6 @@ function manifests(cluster: Cluster): object[] {
         rules: [{ from: [{ source: { principals: [`mesh1.internal/ns/${namespace}/sa/${account}`] } }] }],
       },
     },
-    pod(`helloworld-${cluster}`, {
-      name: "helloworld",
-      image: "lab.local/istio/examples-helloworld-v1:1.0",
-      env: [{ name: "SERVICE_VERSION", value: cluster }],
-      ports: [{ containerPort: port }],
-      readinessProbe: { httpGet: { path: "/hello", port }, periodSeconds: 1 },
-    }),
-    pod("client", {
-      name: "client",
-      image: "lab.local/curl:lab",
-      command: ["/bin/sleep", "infinity"],
-      env: [{ name: clientVariable, value: cluster }],
-    }),
+    ...callingPods(cluster, namespace, clientVariable),
   ];
 }

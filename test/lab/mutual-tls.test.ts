@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DriftReport } from "../../operations/drift";
 import type { MeshConfig } from "../../topology";
 import { isthmus } from "../support/isthmus";
-import { kubectl, WrittenStack } from "./lab-stack";
+import { applyAll, kubectl, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-mutual-tls");
@@ -104,14 +101,7 @@ describeInTurn("mutual-tls", "mutual TLS on the lab", function () {
 });
 
 async function deploy(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "isthmus-mutual-tls-"));
-  try {
-    const file = join(directory, "workloads.json");
-    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests() }));
-    await kubectl("east", "apply", "-f", file);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  await applyAll("east", manifests());
   for (const namespace of ["shop", "legacy", "outside"]) {
     await kubectl("east", "-n", namespace, "wait", "--for=condition=Ready", "pods", "--all", "--timeout=120s");
   }

@@ -1,16 +1,12 @@
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { callHello, type HelloTarget } from "./hello-call";
 
 /**
  * A program: calls until its standard input ends, and a line of JSON for every call of who answered and when. It is started
  * in the network namespace of a pod, so that the pod's sidecar takes its calls. Its argument is a {@link TellingTask}.
  */
-export interface TellingTask {
-  /** The name's address and port. */
-  readonly address: string;
-  readonly port: number;
-  /** The name, by which the sidecar finds it. */
-  readonly host: string;
+export interface TellingTask extends HelloTarget {
   /** A connection for each call, or one for all as long as it lasts. */
   readonly connections: "new" | "kept";
   /** Time between the beginnings of two calls over new connections, or from one answer to the next call. */
@@ -26,31 +22,12 @@ export interface ToldCall {
   readonly reason?: string;
 }
 
-const answerWithinMs = 10_000;
-
-function call({ address, host, port }: TellingTask, agent: Agent | false): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(answerWithinMs);
-    const sent = request(
-      { agent, host: address, port, path: "/hello", headers: { Host: host }, signal },
-      (response) => {
-        let body = "";
-        response.on("data", (data: Buffer) => (body += data.toString()));
-        response.once("error", reject);
-        response.once("end", () => {
-          const [, by] = /^Hello version: ([^,]+),/.exec(body) ?? [];
-          if (response.statusCode === 200 && by !== undefined) resolve(by);
-          else reject(new Error(`${response.statusCode ?? 0} ${body.slice(0, 120).trim()}`));
-        });
-      },
-    );
-    sent.once("error", reject);
-    sent.end();
-  });
+function answerer(body: string): string | undefined {
+  return /^Hello version: ([^,]+),/.exec(body)?.[1];
 }
 
 async function told(task: TellingTask, agent: Agent | false): Promise<void> {
-  const became = await call(task, agent).then(
+  const became = await callHello(task, agent, answerer).then(
     (by): Omit<ToldCall, "at"> => ({ by }),
     (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
   );

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { kubectl } from "./lab-stack";
+import { applyAll } from "./lab-stack";
 
 /** Every call of {@link Calls} is a handshake of its own, and none is tried again by the client's proxy. */
 export function withoutPoolsAndRetries(sites: readonly string[]): Promise<void> {
@@ -14,22 +11,15 @@ export function withoutPoolsWithRetries(sites: readonly string[]): Promise<void>
 }
 
 async function withoutPools(sites: readonly string[], retries: object | undefined): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "isthmus-without-pools-"));
-  try {
-    const file = join(directory, "rules.json");
-    const items = sites.flatMap((site) => {
-      const [host, metadata] = [`helloworld-${site}`, { namespace: "calls", name: `helloworld-${site}` }];
-      const connectionPool = { http: { maxRequestsPerConnection: 1 } };
-      const http = [{ route: [{ destination: { host } }], ...(retries === undefined ? {} : { retries }) }];
-      const apiVersion = "networking.istio.io/v1";
-      return [
-        { apiVersion, kind: "DestinationRule", metadata, spec: { host, trafficPolicy: { connectionPool } } },
-        { apiVersion, kind: "VirtualService", metadata, spec: { hosts: [host], http } },
-      ];
-    });
-    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-    for (const site of sites) await kubectl(site, "apply", "-f", file);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  const items = sites.flatMap((site) => {
+    const [host, metadata] = [`helloworld-${site}`, { namespace: "calls", name: `helloworld-${site}` }];
+    const connectionPool = { http: { maxRequestsPerConnection: 1 } };
+    const http = [{ route: [{ destination: { host } }], ...(retries === undefined ? {} : { retries }) }];
+    const apiVersion = "networking.istio.io/v1";
+    return [
+      { apiVersion, kind: "DestinationRule", metadata, spec: { host, trafficPolicy: { connectionPool } } },
+      { apiVersion, kind: "VirtualService", metadata, spec: { hosts: [host], http } },
+    ];
+  });
+  for (const site of sites) await applyAll(site, items);
 }
