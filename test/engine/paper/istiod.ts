@@ -1,4 +1,5 @@
 import type { PaperMesh } from "./mesh";
+import type { PaperObject } from "./world";
 
 /** What an istiod on paper is given, by the names of its files. */
 export function cacertsOf(mesh: PaperMesh, cluster: string): Readonly<Record<string, string>> {
@@ -13,6 +14,7 @@ export function publishRoots(mesh: PaperMesh, cluster: string): void {
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata };
   const data = { "root-cert.pem": cacertsOf(mesh, cluster)["root-cert.pem"] };
   const [url, type, id] = [mesh.urlOf(cluster), "kubernetes:core/v1:ConfigMap", "istio-system/istio-ca-root-cert"];
-  mesh.world.remove(url, type, id);
-  mesh.world.add(url, type, id, { ...object, data } as Parameters<typeof mesh.world.add>[3]);
+  const published = { ...object, data } as PaperObject;
+  if (mesh.world.find(url, type, id) === undefined) mesh.world.add(url, type, id, published);
+  else mesh.world.change(url, type, id, published);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isReachedBy } from "./api-path";
 
@@ -117,8 +117,11 @@ export class PaperWorld {
     });
   }
 
+  /** A file is there whole or not at all: an API server reads while a provider writes, and a provider may be killed. */
   private write(server: string, type: string, id: string, object: PaperObject): void {
-    writeFileSync(this.file(server, type, id), JSON.stringify(object));
+    const written = `${this.directory}-${randomUUID()}`;
+    writeFileSync(written, JSON.stringify(object));
+    renameSync(written, this.file(server, type, id));
   }
 
   private tokenFile(server: string): string {
@@ -134,13 +137,16 @@ export class PaperWorld {
   }
 }
 
-/** What a file holds; undefined where there is none, or a provider that was killed had only begun to write it. */
+/** What a file holds; undefined where there is none. */
 function read(file: string): PaperObject | undefined {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as PaperObject;
-  } catch {
-    return undefined;
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
+  return JSON.parse(text) as PaperObject;
 }
 
 /** What Pulumi's types of patches end with. */
