@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allPairs, kubectl, labDown, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-addresses");
@@ -15,7 +15,6 @@ describeInTurn("addresses", "addresses on the lab", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {
-    await labDown();
     stack.write({ clusters: { east, edge } });
     await stack.labUp();
   });

@@ -8,7 +8,7 @@ import type { MeshConfig } from "../../topology";
 import { isthmus } from "../support/isthmus";
 import { Calls } from "./calls";
 import { shortLivedLeaves } from "./hastened-kubelets";
-import { allPairs, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, leftIn, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 import { withoutPoolsAndRetries } from "./without-pools";
 
@@ -69,15 +69,13 @@ describeInTurn("cert-manager", "intermediates that cert-manager issues, on the l
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), "isthmus-lab-cert-manager-"));
-    await labDown();
     const made = await isthmus("trust", "root", join(directory, "root"), "--mesh", "mesh1");
     assert.equal(made.code, 0, made.stderr);
     stack.write(mesh());
     await stack.labUp();
   });
 
-  after(async () => {
-    await labDown();
+  after(() => {
     stack.remove();
     rmSync(directory, { recursive: true });
   });

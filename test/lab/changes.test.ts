@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allPairs, killApiServer, kubectl, labDown, leftIn, readBy, WrittenStack } from "./lab-stack";
+import { allPairs, killApiServer, kubectl, leftIn, readBy, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-changes");
@@ -20,7 +20,6 @@ describeInTurn("changes", "changes of a mesh on the lab", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {
-    await labDown();
     stack.write({ clusters: { east, west, edge } });
     await stack.labUp();
     stack.write({ clusters: { east, west } });

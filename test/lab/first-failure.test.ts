@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { denials, wrongValues, type FailingCluster, type FirstFailure } from "../support/first-failures";
 import { isthmus, startIsthmus } from "../support/isthmus";
-import { kubectl, labDown, WrittenStack } from "./lab-stack";
+import { kubectl, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-first-failure");
@@ -73,13 +73,11 @@ describeInTurn("first-failure", "a first update that fails", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {
-    await labDown();
     write({ east: {}, west: {}, north: {} });
     await stack.labUp();
   });
 
-  after(async () => {
-    await labDown();
+  after(() => {
     stack.remove();
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { killTree } from "../../engine/process/process-tree";
 import { startIsthmus } from "../support/isthmus";
-import { allPairs, labDown, WrittenStack } from "./lab-stack";
+import { allPairs, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-interruption");
@@ -23,7 +23,6 @@ describeInTurn("interruption", "an update that is killed", function () {
   this.timeout(10 * 60_000);
 
   before(async () => {
-    await labDown();
     stack.write({
       clusters: {
         east: { network: "east", access: { context: "lab-east" } },

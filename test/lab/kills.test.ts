@@ -5,7 +5,7 @@ import { labPaths } from "../../lab";
 import { startIsthmus } from "../support/isthmus";
 import { Calls, type DirectionFigures } from "./calls";
 import { planKills, type Kill, type Task } from "./kill-plan";
-import { allPairs, labDown, WrittenStack } from "./lab-stack";
+import { allPairs, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 import { killVictim, markedProcesses, untilAlive } from "./victims";
 
@@ -127,7 +127,6 @@ describeInTurn("kills", `${String(count)} kills of a process of an update, with 
   let beganMs = 0;
 
   before(async () => {
-    await labDown();
     stack.write({
       clusters: Object.fromEntries(
         ["east", "west", "edge"].map((name) => [name, { network: name, access: { context: `lab-${name}` } }]),

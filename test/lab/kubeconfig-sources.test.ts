@@ -8,7 +8,7 @@ import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { labEnvironment, labPaths } from "../../lab";
 import { repository } from "../support/isthmus";
-import { allPairs, kubectl, labDown, LabStack, leftIn, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, LabStack, leftIn, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const execute = promisify(execFile);
@@ -29,7 +29,6 @@ describeInTurn("kubeconfigs", "kubeconfigs from elsewhere, on the lab", function
   let kubeconfigs: Readonly<Record<string, string>>;
 
   before(async () => {
-    await labDown();
     await new LabStack("dev").labUp();
     savedVariables = { ...process.env };
     // A stack of such kubeconfigs is none of the lab's by itself: what .lab/env sets, the user sets.

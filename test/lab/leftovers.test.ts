@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { labEnvironment } from "../../lab";
 import type { MeshConfig, Problem } from "../../topology";
 import { isthmus, repository } from "../support/isthmus";
-import { allPairs, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, leftIn, WrittenStack } from "./lab-stack";
 import { appliedByPlatform, meshMarks, ofPlatform, platform } from "./platform-team";
 import { describeInTurn } from "./turns";
 
@@ -84,14 +84,12 @@ describeInTurn("leftovers", "a cluster in which Istio was before", function () {
   let refusal: Problem;
 
   before(async () => {
-    await labDown();
     stack.write({});
     await stack.labUp();
     await leaveBehind("west");
   });
 
-  after(async () => {
-    await labDown();
+  after(() => {
     stack.remove();
   });
 

@@ -7,7 +7,7 @@ import { isthmus } from "../support/isthmus";
 import type { CallFigures } from "./caller";
 import { callingPods } from "./calls";
 import { CountedCaller, networkOfProcess } from "./counted-caller";
-import { applyAll, kubectl, labDown, WrittenStack } from "./lab-stack";
+import { applyAll, kubectl, WrittenStack } from "./lab-stack";
 import { OutsideMachine } from "./outside-machine";
 import { describeInTurn } from "./turns";
 
@@ -40,7 +40,6 @@ describeInTurn("machines", "a machine outside Kubernetes", function () {
 
   before(async () => {
     stack.write({ namespaces: { [namespace]: {} }, machines });
-    await labDown();
     await stack.labUp();
   });
 
@@ -51,7 +50,6 @@ describeInTurn("machines", "a machine outside Kubernetes", function () {
   after(async () => {
     await machine?.remove();
     await stack.destroy();
-    await labDown();
     stack.remove();
     rmSync(join(files, ".."), { recursive: true });
   });

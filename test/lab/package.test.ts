@@ -55,8 +55,6 @@ describeInTurn("package", "the npm package on the lab", function () {
   });
   after(async () => {
     await rm(home, { recursive: true, force: true });
-    const down = await isthmus("lab", "down");
-    assert.equal(down.code, 0, down.stderr);
   });
 
   const variables = (): Record<string, string> => ({

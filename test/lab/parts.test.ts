@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import type { MeshConfig } from "../../topology";
 import { isthmus, repository } from "../support/isthmus";
 import { describeInTurn } from "./turns";
-import { allPairs, killApiServer, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
+import { allPairs, killApiServer, kubectl, leftIn, WrittenStack } from "./lab-stack";
 
 const clusters = ["east", "west"] as const;
 
@@ -106,9 +106,8 @@ describeInTurn("parts", "a mesh in a stack for each cluster, on the lab", functi
     stack.write({});
     await stack.labUp();
   });
-  after(async () => {
+  after(() => {
     stack.remove();
-    await labDown();
   });
 
   async function outcomes(...args: string[]): Promise<Record<string, string>> {

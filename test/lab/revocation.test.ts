@@ -6,7 +6,7 @@ import type { MeshConfig } from "../../topology";
 import type { Revoked } from "../../operations/deployment";
 import { isthmus, repository, startIsthmus } from "../support/isthmus";
 import { Calls } from "./calls";
-import { allPairs, kubectl, labDown, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, WrittenStack } from "./lab-stack";
 import { callAsThief, steal, type StolenCa } from "./thief";
 import { describeInTurn } from "./turns";
 import { killVictim } from "./victims";
@@ -73,7 +73,6 @@ describeInTurn("revocation", "an intermediate CA whose key is stolen, on the lab
   let stolen: StolenCa;
 
   before(async () => {
-    await labDown();
     stack.write(mesh());
     await stack.labUp();
     await stack.up();
@@ -87,7 +86,6 @@ describeInTurn("revocation", "an intermediate CA whose key is stolen, on the lab
     await kubelets.end();
     // Where a test failed before, they still go on.
     await calls.end();
-    await labDown();
     stack.remove();
     rmSync(lists, { force: true });
   });

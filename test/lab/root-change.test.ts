@@ -5,7 +5,7 @@ import type { MeshConfig } from "../../topology";
 import { isthmus, startIsthmus } from "../support/isthmus";
 import { Calls } from "./calls";
 import { HastenedKubelets, shortLivedLeaves } from "./hastened-kubelets";
-import { allPairs, labDown, WrittenStack } from "./lab-stack";
+import { allPairs, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 import { killVictim } from "./victims";
 import { withoutPoolsAndRetries } from "./without-pools";
@@ -47,14 +47,12 @@ describeInTurn("root-change", "a change of the generated root, on the lab", func
   this.timeout(15 * 60_000);
 
   before(async () => {
-    await labDown();
     stack.write(mesh());
     await stack.labUp();
     await stack.up();
   });
 
-  after(async () => {
-    await labDown();
+  after(() => {
     stack.remove();
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ReaderTokensReport } from "../../operations/reader-tokens";
 import { isthmus, repository } from "../support/isthmus";
 import { Calls } from "./calls";
-import { allPairs, kubectl, labDown, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-rotate-tokens");
@@ -55,14 +55,12 @@ describeInTurn("rotate-tokens", "a rotation of readers' tokens, on the lab", fun
   this.timeout(15 * 60_000);
 
   before(async () => {
-    await labDown();
     stack.write({});
     await stack.labUp();
     await stack.up();
   });
 
-  after(async () => {
-    await labDown();
+  after(() => {
     stack.remove();
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesIn } from "../../trust";
 import { isthmus } from "../support/isthmus";
-import { allPairs, kubectl, labDown, leftIn, WrittenStack } from "./lab-stack";
+import { allPairs, kubectl, leftIn, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-trust");
@@ -17,14 +17,12 @@ describeInTurn("trust", "certificates from elsewhere, on the lab", function () {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "isthmus-lab-trust-"));
-    await labDown();
     stack.write({});
     await stack.labUp();
     await made("root", join(directory, "root"), "--mesh", "mesh1");
   });
 
   after(async () => {
-    await labDown();
     stack.remove();
     await rm(directory, { recursive: true });
   });

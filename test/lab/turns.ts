@@ -1,5 +1,6 @@
-import type { Suite } from "mocha";
+import type { Context, Suite } from "mocha";
 import { turnOf } from "../support/turns";
+import { labDown } from "./lab-stack";
 
 /**
  * Suites of the lab that take minutes and do not run for every commit, so that the whole run stays below half an hour on a
@@ -23,14 +24,29 @@ const turns = [
 const chosen: readonly string[] =
   process.env["ISTHMUS_LAB"] === "all" ? turns.flat() : (turns[turnOf(turns.length)] ?? []);
 
-/** A suite of the lab that runs when its turn comes; for other commits it is skipped and says so. */
+/** To end every process of four clusters and wait for it takes seconds. */
+const labDownWithinMs = 120_000;
+
+/**
+ * A suite of the lab that runs when its turn comes; for other commits it is skipped and says so. It has a lab to itself: what
+ * calls and is called of one suite would be in another's way, also when the other's process was killed.
+ */
 export function describeInTurn(
   name: (typeof turns)[number][number],
   title: string,
   suite: (this: Suite) => void,
 ): void {
   if (chosen.includes(name)) {
-    describe(title, suite);
+    describe(title, function () {
+      const emptyLab = function (this: Context): Promise<void> {
+        this.timeout(labDownWithinMs);
+        return labDown();
+      };
+      before(emptyLab);
+      suite.call(this);
+      // Hooks run in the order in which they are written: the suite's own, which may need its clusters, is done.
+      after(emptyLab);
+    });
     return;
   }
   describe(title, () => {
