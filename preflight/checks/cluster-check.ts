@@ -11,6 +11,7 @@ import {
   type ClusterPlan,
   type IntermediateOrigin,
   type MeshPlan,
+  type PlacedName,
   type Problem,
   type SitePlan,
 } from "../../topology";
@@ -37,6 +38,7 @@ import {
   missingPermissions,
   readJson,
   resourcesIn,
+  resourcesOfGlobalNames,
   resourcesOfMachines,
   type Resource,
 } from "./permissions";
@@ -182,9 +184,14 @@ async function standingIn(
     wantedOfSystem: mesh.istio.systemNamespace,
     intermediate: originIn({ mesh, site }),
     wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
-    wantedGlobalNames: globalServicesIn(mesh, site.name).flatMap(({ names }) => names),
+    wantedGlobalNames: globalNamesIn({ mesh, site }),
     wantedMachines: machinesOf(mesh, site.name),
   });
+}
+
+/** Names of global services as the istiod is told of them whose configuration lies in the cluster. */
+function globalNamesIn({ mesh, site }: Pick<ClusterCheck, "mesh" | "site">): readonly PlacedName[] {
+  return globalServicesIn(mesh, site.name).flatMap(({ names }) => names);
 }
 
 /** What is created in the cluster. */
@@ -193,6 +200,7 @@ function neededIn(check: ClusterCheck, cluster: ClusterPlan | undefined): readon
   return [
     ...resourcesIn(cluster?.role ?? "external", originIn(check)),
     ...resourcesOfMachines(machines.map(({ namespace }) => namespace)),
+    ...resourcesOfGlobalNames(globalNamesIn(check).map(({ namespace }) => namespace)),
   ];
 }
 

@@ -60,6 +60,16 @@ export function resourcesOfMachines(namespaces: readonly string[]): readonly Res
   return [...new Set(namespaces)].map((namespace) => ({ group, resource, scope: { namespace } }));
 }
 
+/** By which an istiod is told of global services, each in the namespace of its pods. */
+const globalKinds = ["serviceentries", "destinationrules", "virtualservices"] as const;
+
+/** What is created for global services, in the namespaces of their pods. Pure. */
+export function resourcesOfGlobalNames(namespaces: readonly string[]): readonly Resource[] {
+  return [...new Set(namespaces)].flatMap((namespace) =>
+    globalKinds.map((resource) => ({ group: "networking.istio.io", resource, scope: { namespace } })),
+  );
+}
+
 /** What a cluster is in the mesh. */
 export type SiteRole = "primary" | "remote" | "external";
 

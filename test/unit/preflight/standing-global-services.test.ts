@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { HostObject } from "../../../preflight/checks/standing/facts";
-import { configOf } from "./precheck-support";
+import { configOf, only, PrecheckBench } from "./precheck-support";
 import { factsOf, metadata, ours, said } from "./standing-support";
 
 const mesh = {
@@ -20,6 +20,31 @@ function found(kind: string, namespace: string, name: string, hosts: string[], l
 function problemsOf(...hostObjects: HostObject[]): readonly string[] {
   return said(factsOf({ system: ours, hostObjects }, mesh)).problems;
 }
+
+describe("the rights that global services take", () => {
+  const bench = new PrecheckBench();
+
+  it("are asked for in the namespaces of their pods, and only where there are some", async () => {
+    const asked: string[] = [];
+    const east = await bench.cluster("east", {
+      allows: ({ namespace, resource, verb }) => {
+        if (namespace === "shop") asked.push(`${verb} ${resource}`);
+        return verb !== "*" && resource !== "virtualservices";
+      },
+    });
+    const { problems } = await bench.check([east], mesh);
+    assert.match(only(problems), /found one who may not create, patch, delete virtualservices\. Give the user/);
+    const kinds = ["serviceentries", "destinationrules", "virtualservices"];
+    assert.deepEqual(
+      asked,
+      kinds.flatMap((kind) => ["create", "patch", "delete"].map((verb) => `${verb} ${kind}`)),
+    );
+    const bare = await bench.cluster("east", {
+      allows: ({ verb, resource }) => verb !== "*" && resource !== "virtualservices",
+    });
+    assert.deepEqual((await bench.check([bare], configOf("east"))).problems, []);
+  });
+});
 
 describe("what others have for global names", () => {
   it("is refused wherever it is, since one name is one service", () => {
