@@ -25,12 +25,12 @@ export interface IstioObject {
  * proxies fail over, and, where requests are told apart, the route by which they try again. They bear the name itself. Pure.
  */
 export function globalObjects(placed: PlacedName): readonly IstioObject[] {
-  const { host, namespace, networks, ports, selectors } = placed;
+  const { exportTo, host, namespace, networks, ports, selectors } = placed;
   const object = (kind: IstioObject["kind"], part: string, spec: object): IstioObject => ({
     kind,
     part,
     metadata: { name: objectName(host, part), namespace, labels: ownedLabels },
-    spec: { ...spec },
+    spec: { ...spec, ...(exportTo === undefined ? {} : { exportTo }) },
   });
   return [
     ...selectors.map((selector) =>

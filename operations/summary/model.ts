@@ -138,6 +138,7 @@ export const riskIds = [
   "global-name-removed",
   "global-servers-removed",
   "global-order-changes",
+  "global-name-hidden",
   "global-names-need-restart",
   "namespace-removed",
   "machine-leaves",

@@ -65,6 +65,17 @@ describe("Global services of a mesh", () => {
     );
   });
 
+  it("are told of in some namespaces alone where the configuration says so, each object alike", async () => {
+    const services = { shop: { ...shop, exportTo: ["web"] } };
+    const told = (await updateOf({ ...everywhere, globalServices: { services } })).filter(({ inputs, name }) => {
+      return name.startsWith("mesh-east-global-service.shop-") && inputs["spec"] !== undefined;
+    });
+    assert.deepEqual(
+      told.map(({ inputs }) => (inputs["spec"] as { readonly exportTo?: unknown }).exportTo),
+      Array(3).fill(["istio-system", "shop", "web"]),
+    );
+  });
+
   it("have their objects as Istio's documentation describes them", async () => {
     const resources = await updateOf(everywhere);
     const named = (part: string): unknown =>

@@ -45,8 +45,15 @@ const globalServices: MeshConfig["globalServices"] = {
       pinned: { "foo-west.global": "west", "foo-east.global": "east" },
     },
     shop: { namespace: "shop", selector: { app: "shop" }, ports },
-    // The same pods, told apart by cluster, with one that all call first.
-    stall: { namespace: "shop", selector: { app: "shop" }, ports, clusters: { east: {}, west: {} }, first: "west" },
+    // The same pods, told apart by cluster, with one that all call first, and known in their own namespace alone.
+    stall: {
+      namespace: "shop",
+      selector: { app: "shop" },
+      ports,
+      clusters: { east: {}, west: {} },
+      first: "west",
+      exportTo: ["shop"],
+    },
   },
 };
 const shopName = "shop.shop.mesh.internal";
@@ -116,6 +123,15 @@ describeInTurn("global-services", "global services on the lab", function () {
       await untilAnsweredBy(cluster, `http://${stallName}/hello`, "west");
       await untilAnsweredBy(cluster, "http://foo.global:81/hello", cluster);
       await untilAnsweredBy(cluster, "http://foo-west.global:81/hello", "west");
+    }
+  });
+
+  it("are known to the proxies of those namespaces alone that they are exported to", async () => {
+    for (const cluster of names) {
+      const proxy = ["exec", "deployment/foo", "-c", "istio-proxy", "--", "pilot-agent", "request", "GET", "clusters"];
+      const known = await kubectl(cluster, "-n", fooIn[cluster], ...proxy);
+      assert.ok(known.includes(`outbound|80||${shopName}`), `foo in ${cluster} knows ${shopName}`);
+      assert.ok(!known.includes(stallName), `foo in ${cluster} knows no ${stallName}`);
     }
   });
 

@@ -32,6 +32,8 @@ export interface PlacedName {
   /** SPIFFE identities of the servers; none where istiod knows them by the pods. */
   readonly identities: readonly string[];
   readonly order: GlobalOrder;
+  /** Namespaces whose proxies are told of the name, sorted; undefined where all are. */
+  readonly exportTo?: readonly string[];
   readonly failover: FailoverPolicy;
 }
 
@@ -93,8 +95,14 @@ function placedName({ plan, plane, service, addresses }: Place, name: GlobalName
     addresses: addresses.get(name.host) ?? [],
     identities: networks.length === 0 ? [] : identitiesOf(plan, homes),
     order: name.order,
+    ...(service.exportTo === undefined ? {} : { exportTo: toldIn(service.exportTo, service.homes) }),
     failover: service.failover,
   };
+}
+
+/** Beside those that are named: the namespaces of the servers, and that of the gateways by which other networks come in. */
+function toldIn(exportTo: readonly string[], homes: readonly GlobalHome[]): string[] {
+  return [...new Set([...exportTo, ...homes.map(({ namespace }) => namespace), systemNamespace])].sort();
 }
 
 /**

@@ -63,6 +63,8 @@ export interface GlobalServicePlan {
   readonly isEverywhere: boolean;
   /** Its own name comes first, the others by their own. */
   readonly names: readonly GlobalName[];
+  /** Namespaces whose workloads know the names beside its own, sorted; undefined where all do. */
+  readonly exportTo?: readonly string[];
   readonly failover: FailoverPolicy;
 }
 
@@ -117,6 +119,7 @@ function planService(mesh: Mesh, name: string): GlobalServicePlan {
     homes,
     isEverywhere: service.clusters === undefined,
     names: [{ host, order }, ...others.sort((left, right) => (left.host < right.host ? -1 : 1))],
+    ...(service.exportTo === undefined ? {} : { exportTo: [...new Set(service.exportTo)].sort() }),
     failover: service.failover,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
-import { label, labelsByKey, oneOf, port, seconds, wholeNumber } from "./primitives";
+import { label, labelsByKey, listOf, oneOf, port, seconds, wholeNumber } from "./primitives";
 
 /** What a name's template may hold, and what takes its place. */
 export const namePlaceholders = ["service", "namespace"] as const;
@@ -176,6 +176,11 @@ const serviceSchema = worded(
     preferring: namesOfClusters("{ foo-near-west.global: west }")
       .default({})
       .describe("More names, each for one cluster first: while that has no pod, the others answer. Default: none."),
+    exportTo: listOf(label("web"), "a list of namespaces", "[web, orders]")
+      .optional()
+      .describe(
+        "Namespaces whose workloads know its names, in every cluster, besides the service's own. To others the names do not resolve, and their proxies are not told of them. Default: all, as with a Service; in a large mesh a name that few call is better told to those few.",
+      ),
     failover: failoverSchema.prefault({}),
   }),
   {

@@ -188,18 +188,35 @@ function updated({ host, kind, step }: NamedStep): Finding {
     return { change: change("is served from other networks"), risk: fewerServers(host), explains };
   if (all(/^spec\.ports\b/) && isMore(step, "spec", "ports"))
     return { change: change("is called at more ports"), explains };
+  if (all(/^spec\.exportTo\b/)) return visibility({ host, step });
   const words = `${host} changes (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? " and more" : ""})`;
   return { change: { id: "global-service", words }, risk: notUnderstood(words, step), explains };
 }
 
+/** Which namespaces know a name. Without a list all do. */
+function visibility({ host, step }: Pick<NamedStep, "host" | "step">): Finding {
+  const path = ["spec", "exportTo"];
+  const isWider = textsAt(step.after, path).length === 0 || isMore(step, ...path);
+  const words = `${host} is known in ${isWider ? "more" : "other"} namespaces`;
+  const risk: FoundRisk = {
+    id: "global-name-hidden",
+    severity: "high",
+    traffic: "interrupted",
+    words: `${host} is known in fewer namespaces or others: whoever calls it from one that is left out finds nobody by that name.`,
+    advice: "See first that nobody calls it from there any more (Istio's metrics: destination_service).",
+  };
+  return { change: { id: "global-service", words }, ...(isWider ? {} : { risk }), explains: [step] };
+}
+
 /** Whether a list has all that it had, and more. */
 function isMore({ after, before }: Step, ...path: string[]): boolean {
-  const listAt = (properties: Properties | undefined): string[] => {
-    const found = at(properties, ...path);
-    return Array.isArray(found) ? found.map((item) => JSON.stringify(item)) : [];
-  };
-  const [was, is] = [listAt(before), listAt(after)];
+  const [was, is] = [textsAt(before, path), textsAt(after, path)];
   return was.length > 0 && was.every((item) => is.includes(item));
+}
+
+function textsAt(properties: Properties | undefined, path: readonly string[]): string[] {
+  const found = at(properties, ...path);
+  return Array.isArray(found) ? found.map((item) => JSON.stringify(item)) : [];
 }
 
 /** Who is called first by a rule, in words. */

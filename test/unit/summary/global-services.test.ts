@@ -109,6 +109,17 @@ describe("a summary of global services", () => {
     ]);
   });
 
+  it("says who no more knows a name", () => {
+    const few = { ...foo, exportTo: ["web"] };
+    const wider = "foo.global is known in more namespaces | no risk";
+    const narrower = "foo.global is known in other namespaces | global-name-hidden high interrupted";
+    const of = (before: Foo, after: Foo): string[] => [...new Set(told(before, after))];
+    assert.deepEqual(of(foo, few), [narrower]);
+    assert.deepEqual(of(few, foo), [wider]);
+    assert.deepEqual(of(few, { ...foo, exportTo: ["orders", "web"] }), [wider]);
+    assert.deepEqual(of(few, { ...foo, exportTo: ["orders"] }), [narrower]);
+  });
+
   it("tells more ports from others", () => {
     const more = { ...foo, ports: { http: { port: 80 }, raw: { port: 81 } } };
     assert.deepEqual(told(foo, more), Array(2).fill("foo.global is called at more ports | no risk"));

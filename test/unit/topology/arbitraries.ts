@@ -250,9 +250,10 @@ function globalServicesOf({ clusters, namespaces = {} }: Pick<MeshConfig, "clust
       protocol: maybe(fc.constantFrom("HTTP", "HTTP2", "GRPC", "TCP")),
       order: fc.constantFrom("local-first", "even"),
       isLed: fc.boolean(),
+      exportTo: maybe(fc.constant<string[]>(["web", "orders"])),
       retries: fc.integer({ min: 0, max: 10 }),
     })
-    .map(({ isLed, listed, namespace, order, protocol, retries }): GlobalServiceConfig => {
+    .map(({ exportTo, isLed, listed, namespace, order, protocol, retries }): GlobalServiceConfig => {
       const homes = listed ?? Object.keys(clusters);
       const [first = ""] = homes;
       return {
@@ -262,6 +263,7 @@ function globalServicesOf({ clusters, namespaces = {} }: Pick<MeshConfig, "clust
         order,
         ...(listed === undefined ? {} : { clusters: Object.fromEntries(listed.map((name) => [name, {}])) }),
         ...(isLed ? { first } : {}),
+        ...(exportTo === undefined ? {} : { exportTo }),
         failover: { retries },
       };
     });

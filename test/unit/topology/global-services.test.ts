@@ -90,6 +90,18 @@ describe("global services", () => {
     assert.equal(placedIn(renamed, "east")["foo.global"]?.identities.length, 4);
   });
 
+  it("are told of to their own namespaces and the gateways beside those that are named, and else to all", () => {
+    const exportTo = ["web", "web"];
+    const few = { ...fooMesh, globalServices: { services: { foo: { ...foo, exportTo } } } };
+    for (const cluster of ["west", "east"])
+      for (const { exportTo: told } of Object.values(placedIn(few, cluster)))
+        assert.deepEqual(told, ["istio-system", "useast2", "uswest2", "web"]);
+    assert.equal(placedIn(fooMesh, "west")["foo.global"]?.exportTo, undefined);
+    assert.deepEqual(pathsOf({ ...fooMesh, globalServices: { services: { foo: { ...foo, exportTo: [] } } } }), [
+      "isthmus:mesh.globalServices.services.foo.exportTo",
+    ]);
+  });
+
   it("have an address of each family, the same in every cluster", () => {
     const addressesIn = (cluster: string, host: string): readonly string[] | undefined =>
       placedIn(fooMesh, cluster)[host]?.addresses;
