@@ -13,7 +13,7 @@ const knownPath = "/api/v1/namespaces/kube-system";
  * @returns The version of Kubernetes, such as `v1.34.2`.
  * @throws KubernetesError with what came instead.
  */
-export async function ensureAdmitted(client: ClusterClient): Promise<string> {
+export async function ensureAdmitted(client: Pick<ClusterClient, "get">): Promise<string> {
   const { gitVersion } = versionSchema.parse(await client.get("/version"));
   await client.get(knownPath).catch((error: unknown) => {
     const isKnown = error instanceof KubernetesError && [403, 404].includes(error.status ?? 0);
