@@ -15,6 +15,7 @@ export { readYaml } from "./yaml";
 export { admissionTrouble, ensureAdmitted } from "./connection/admission";
 export { KubernetesError } from "./connection/kubernetes-error";
 export { clientsOf, type ReachOfClusters } from "./connection/client-of";
+export { requestTimeoutMs, requestTimeoutVariable } from "./connection/request-timeout";
 export { unresolvedClient } from "./connection/unresolved-client";
 export { CommandFailed, type ExecTarget } from "./connection/container-command";
 export { apiServer, type ApiServer } from "./connection/api-server";

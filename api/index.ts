@@ -15,10 +15,12 @@ export {
 } from "../operations/deployment";
 export type {
   CallerStatus,
+  CertificateEnd,
   CertificateStatus,
   Changes,
   ChangesResult,
   CheckResult,
+  ClusterOrder,
   ClusterOutputs,
   ClusterStatus,
   ClusterTokens,
@@ -35,22 +37,28 @@ export type {
   End,
   ForeignContents,
   ForgetResult,
+  GatewayStatus,
   GeneratedRoots,
   GlobalNameStatus,
   HomeStatus,
   IntermediateOutputs,
+  IstiodStatus,
   LaggingProxy,
   LeftOut,
   ListsWish,
   MachineFilesOptions,
   MadeFile,
+  MeshClusterStatus,
   MeshDeploymentOptions,
   MeshOutputs,
+  MeshStatus,
   ObjectReference,
   OperationOptions,
   PolicyPack,
   ProjectSource,
+  ReadClusterStatus,
   ReaderStatus,
+  ReaderTokenAge,
   ReaderTokensReport,
   Readiness,
   Reconfigured,
@@ -104,6 +112,8 @@ export type {
   UnseenCluster,
 } from "../operations/summary";
 export { isAnswered } from "../operations/services";
+export { isInOrder } from "../operations/status";
 export { isTrustworthy } from "../operations/trust";
 export { isHealthy } from "../operations/verify";
 export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";
+export type { LifetimeState } from "../trust";

@@ -30,6 +30,7 @@ import type * as PreviewVerb from "./verbs/preview";
 import type * as RefreshVerb from "./verbs/refresh";
 import type * as ServicesVerb from "./verbs/services";
 import type * as StateMoveVerb from "./verbs/state-move";
+import type * as StatusVerb from "./verbs/status";
 import type * as UpVerb from "./verbs/up";
 import type * as VerifyVerb from "./verbs/verify";
 
@@ -106,6 +107,11 @@ export function program(): Command {
     )
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
+
+  withOperationOptions(isthmus.command("status"))
+    .description("look how the mesh stands: clusters, istiods, gateways and what ends; makes no calls, changes nothing")
+    .addHelpText("after", aboutStatus)
+    .action((flags: OperationFlags) => (load("./verbs/status") as typeof StatusVerb).statusVerb(flags));
 
   withOperationOptions(isthmus.command("services"))
     .description("say where every global service stands, and who is called from where")
@@ -190,6 +196,10 @@ const aboutVerify = `
 A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.
 Exits with 1 when a check fails.
 ${documentationPage("checks.md")} says what each check means and what to do.`;
+
+const aboutStatus = `
+A cluster that does not answer within five seconds holds up no other. Exits with 1 when something is not in order, or a
+cluster does not answer. \`isthmus verify\` goes further, with real calls.`;
 
 const aboutDrift = `
 Changes nothing without --repair. Exits with 1 when something differs, or a cluster could not be asked.

@@ -22,7 +22,7 @@ export { findTrust, type FoundTrust } from "./trust/material";
 export type { ClusterTrust } from "./trust/standing/cluster-trust";
 export { configuredFor, isTakenUp, knownRoots, meshStanding } from "./trust/standing/mesh-standing";
 export { namingBy } from "./trust/standing/naming";
-export { proxyContainer } from "./trust/standing/proxies";
+export { isRefusal, proxyContainer } from "./trust/standing/proxies";
 export { readProxySecrets } from "./trust/standing/proxy-secrets";
 export { authorityIn, publishedIn, takenUpIn } from "./trust/standing/read";
 export { readMeshTrust, type MeshToRead } from "./trust/standing/read-mesh";

@@ -16,6 +16,8 @@ export class CommandFailed extends Error {
     readonly command: string,
     /** What it wrote to its standard error; where that is nothing, what the API server says of its end. */
     readonly reason: string,
+    /** HTTP status with which the API server refused to begin it; undefined where it did not. */
+    readonly status?: number,
   ) {
     super(`${command}: ${reason}`);
     this.name = "CommandFailed";
@@ -64,7 +66,8 @@ export async function runInContainer(
   let timer: NodeJS.Timeout | undefined;
   try {
     const status = await new Promise<z.output<typeof statusSchema>>((resolve, reject) => {
-      const fail = (reason: string): void => reject(new CommandFailed(words, reason));
+      const fail = (reason: string, refusedWith?: number): void =>
+        reject(new CommandFailed(words, reason, refusedWith));
       timer = setTimeout(() => fail(`not finished after ${timeoutMs / 1000} s`), timeoutMs);
       socket.on("message", (data) => {
         const channel = data[0] ?? 0;
@@ -72,7 +75,9 @@ export async function runInContainer(
         const ended = channel === ending ? statusSchema.safeParse(readJson(text(ending))).data : undefined;
         if (ended !== undefined) resolve(ended);
       });
-      socket.on("unexpected-response", (_request, { statusCode }) => fail(`the API server answers ${statusCode}`));
+      socket.on("unexpected-response", (_request, { statusCode }) =>
+        fail(`the API server answers ${statusCode}`, statusCode),
+      );
       socket.on("error", (error) => fail(connectionErrorOf(error).message));
       socket.on("close", () => fail("the connection closed before the command ended"));
     });

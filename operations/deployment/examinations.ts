@@ -17,6 +17,7 @@ import {
 import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
 import { readServices, type ServicesReport } from "../services";
+import { readMeshStatus, type MeshStatus } from "../status";
 import { resolveClusters } from "../stack";
 import { readTrusts, readTrustStatus, type TrustReport } from "../trust";
 import { verify, type Selection, type VerifyReport } from "../verify";
@@ -49,6 +50,13 @@ export async function readTrust(run: Run): Promise<TrustReport> {
 /** Reads where the global services of a mesh stand. */
 export async function readGlobalServices(run: Run): Promise<ServicesReport> {
   const report = await readServices(await lookOf(run));
+  endOf(run).throwIfAborted();
+  return report;
+}
+
+/** Looks how a mesh stands. */
+export async function readStatus(run: Run): Promise<MeshStatus> {
+  const report = await readMeshStatus(await lookOf(run));
   endOf(run).throwIfAborted();
   return report;
 }

@@ -68,3 +68,14 @@ export { type Run } from "./run";
 export type { MeshStacks } from "./stacks";
 export { isAnswered } from "../services";
 export type { CallerStatus, GlobalNameStatus, HomeStatus, ServicesReport } from "../services";
+export { isInOrder } from "../status";
+export type {
+  CertificateEnd,
+  ClusterOrder,
+  GatewayStatus,
+  IstiodStatus,
+  MeshClusterStatus,
+  MeshStatus,
+  ReadClusterStatus,
+  ReaderTokenAge,
+} from "../status";

@@ -34,9 +34,11 @@ import {
 import type { VerifyReport } from "../verify";
 import type { ReaderTokensReport } from "../reader-tokens";
 import type { ServicesReport } from "../services";
+import type { MeshStatus } from "../status";
 import {
   compareWithApplied,
   readGlobalServices,
+  readStatus,
   readTokens,
   readTrust,
   verifyMesh,
@@ -249,6 +251,14 @@ export class MeshDeployment {
       const clusters = await findClusters(look, await stacksOf(this.plan).knowledge(look));
       return foreignContentsOf(clusters, leftoverScope(options), look.variables);
     });
+  }
+
+  /**
+   * Looks how the mesh stands, in a second or so: whether its clusters answer, the istiods and what they have synced, gateways,
+   * and what ends. Makes nothing, calls nobody and changes nothing; {@link verify} goes further.
+   */
+  status(options: OperationOptions = {}): Promise<MeshStatus> {
+    return this.operate("status", options, readStatus);
   }
 
   /** Looks whether the mesh is in good order, with real calls between all clusters. */

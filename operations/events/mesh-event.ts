@@ -13,6 +13,7 @@ export type Operation =
   | "trust status"
   | "rotate tokens"
   | "services"
+  | "status"
   | "machine files";
 
 /** How bad it is what a {@link DiagnosticEvent} tells. An operation with an `error` fails in the end. */

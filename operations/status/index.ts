@@ -1,0 +1,2 @@
+export { readMeshStatus } from "./read";
+export * from "./report";
