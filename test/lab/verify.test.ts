@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { labEnvironment } from "../../lab";
+import type { MeshStatus } from "../../operations/status";
 import { checks, type CheckResult, type VerifyReport } from "../../operations/verify";
 import { isthmus, startIsthmus, type Run } from "../support/isthmus";
 
@@ -63,6 +64,44 @@ describe("the mesh on the lab", function () {
       assert.equal(code, 0);
       const { changes } = JSON.parse(stdout) as { changes: Record<string, number> };
       assert.deepEqual(Object.keys(changes), ["same"]);
+    });
+  });
+
+  describe("isthmus status", () => {
+    it("says that everything is in order, and what stands where", async () => {
+      const began = performance.now();
+      const { code, stderr, stdout } = await isthmus("status", "-o", "json");
+      process.stdout.write(`      isthmus status took ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+      assert.equal(code, 0, stderr);
+      const { clusters, mesh } = JSON.parse(stdout) as MeshStatus;
+      assert.equal(mesh, "mesh1");
+      assert.deepEqual(
+        clusters.map(({ cluster, eastWestGateway, istiods, mesh: named, readerToken, reads, status, troubles }) => ({
+          cluster,
+          status,
+          troubles,
+          named,
+          istiods,
+          reads,
+          addresses: eastWestGateway?.addresses.length,
+          isReady: eastWestGateway?.isReady,
+          token: readerToken?.name,
+        })),
+        [
+          ["east", "west"],
+          ["west", "east"],
+        ].map(([cluster, other]) => ({
+          cluster,
+          status: "in-order",
+          troubles: [],
+          named: "mesh1",
+          istiods: [{ name: "istiod", version: "lab", replicas: 1, available: 1 }],
+          reads: [{ cluster: other, isSynced: true }],
+          addresses: 1,
+          isReady: true,
+          token: "first",
+        })),
+      );
     });
   });
 

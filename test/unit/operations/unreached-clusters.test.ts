@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findDrift } from "../../../operations/drift";
-import { MeshDeployment } from "../../../operations/deployment";
+import { isInOrder, MeshDeployment } from "../../../operations/deployment";
 import type { VerifyReport } from "../../../operations/verify";
 import { ConfigurationError, type MeshConfig } from "../../../topology";
 import { planOf, twoPrimaries } from "../../support/plans";
@@ -77,6 +77,28 @@ describe("clusters that are not reached", function () {
       assert.equal(error.problems.length, 2);
       return true;
     });
+  });
+
+  it("are silent to status each, with the reason and what to do", async () => {
+    await writeFile(join(directory, "kubeconfig"), kubeconfig("east"));
+    const mesh = await MeshDeployment.open({ configuration, directory, stack: "dev" });
+    const events: string[] = [];
+    const report = await mesh.status({ onEvent: (event) => void events.push(event.type) });
+    assert.deepEqual(
+      report.clusters.map(({ cluster, status, troubles }) => [cluster, status, troubles]),
+      [
+        [
+          "east",
+          "silent",
+          [
+            "expected an answer from 127.0.0.1:1, found a refused connection (ECONNREFUSED). Start the server, or mend the address and port.",
+          ],
+        ],
+        ["west", "silent", [`${missing}. Name one that is there, or another file as kubeconfig. It has "east".`]],
+      ],
+    );
+    assert.equal(isInOrder(report), false);
+    assert.deepEqual(events, ["operation-started", "notice", "notice", "operation-ended"]);
   });
 
   it("are one finding of drift each", async () => {
