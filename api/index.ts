@@ -20,12 +20,14 @@ export type {
   Changes,
   ChangesResult,
   CheckResult,
+  ClusterOfGraph,
   ClusterOrder,
   ClusterOutputs,
   ClusterStatus,
   ClusterTokens,
   ClusterTrustStatus,
   ConfigurationSource,
+  ControlPlaneOfGraph,
   ControlPlaneOutputs,
   Destination,
   DestroyOptions,
@@ -37,6 +39,7 @@ export type {
   End,
   ForeignContents,
   ForgetResult,
+  GatewayOfGraph,
   GatewayStatus,
   GeneratedRoots,
   GlobalNameStatus,
@@ -47,11 +50,14 @@ export type {
   LeftOut,
   ListsWish,
   MachineFilesOptions,
+  MachineOfGraph,
   MadeFile,
   MeshClusterStatus,
   MeshDeploymentOptions,
+  MeshGraph,
   MeshOutputs,
   MeshStatus,
+  NetworkOfGraph,
   ObjectReference,
   OperationOptions,
   PolicyPack,
@@ -91,6 +97,7 @@ export { driftMarkdown, isAsApplied } from "../operations/drift";
 export type { RepairResult } from "../operations/drift";
 export type { EventListener } from "../operations/events/event-sink";
 export type * from "../operations/events/mesh-event";
+export { meshMermaid } from "../operations/graph";
 export type { MoveResult, PartRemoval } from "../operations/parts";
 export {
   changeIds,

@@ -8,6 +8,7 @@ import {
   parseSeconds,
   withOperationOptions,
   withOutputOption,
+  withPictureOptions,
   withPolicyOptions,
   withStackOptions,
   withYesOption,
@@ -24,6 +25,7 @@ import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
 import type * as DriftVerb from "./verbs/drift";
 import type * as ForgetVerb from "./verbs/forget";
+import type * as GraphVerb from "./verbs/graph";
 import type * as LabVerbs from "./verbs/lab";
 import type * as LabPresence from "./verbs/lab-presence";
 import type * as PreviewVerb from "./verbs/preview";
@@ -112,6 +114,10 @@ export function program(): Command {
     .description("look how the mesh stands: clusters, istiods, gateways and what ends; makes no calls, changes nothing")
     .addHelpText("after", aboutStatus)
     .action((flags: OperationFlags) => (load("./verbs/status") as typeof StatusVerb).statusVerb(flags));
+
+  withPictureOptions(isthmus.command("graph"))
+    .description("draw the mesh as the configuration has it: networks, clusters, who serves and who reads whom")
+    .action((flags: GraphVerb.GraphFlags) => (load("./verbs/graph") as typeof GraphVerb).graphVerb(flags));
 
   withOperationOptions(isthmus.command("services"))
     .description("say where every global service stands, and who is called from where")

@@ -34,6 +34,9 @@ const formats: Readonly<Record<Format | MoreFormats[number], string>> = {
   junit: "junit for a CI that shows tests: JUnit's XML",
 };
 
+/** Formats of a picture. */
+const pictureFormats = { mermaid: "mermaid for a page that draws it", json: formats.json } as const;
+
 /** Adds `--stack`, `-o` with every format that events have, and `--quiet` to a verb. */
 export function withOperationOptions(command: Command, more: MoreFormats = []): Command {
   return withFormats(withStackOption(command), ["table", "json", "ndjson", ...more]).option(
@@ -63,6 +66,13 @@ export function withStackOptions(command: Command): Command {
 /** Adds `-o` to a verb. */
 export function withOutputOption(command: Command): Command {
   return withFormats(command, ["table", "json"]);
+}
+
+/** Adds `--stack` and `-o` with the formats of a picture to a verb. */
+export function withPictureOptions(command: Command): Command {
+  const words = Object.values(pictureFormats).join(", ");
+  const option = new Option("-o, --output <format>", words).choices(Object.keys(pictureFormats)).default("mermaid");
+  return withStackOption(command).addOption(option);
 }
 
 function withStackOption(command: Command): Command {

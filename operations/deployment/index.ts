@@ -68,6 +68,15 @@ export { type Run } from "./run";
 export type { MeshStacks } from "./stacks";
 export { isAnswered } from "../services";
 export type { CallerStatus, GlobalNameStatus, HomeStatus, ServicesReport } from "../services";
+export { meshMermaid } from "../graph";
+export type {
+  ClusterOfGraph,
+  ControlPlaneOfGraph,
+  GatewayOfGraph,
+  MachineOfGraph,
+  MeshGraph,
+  NetworkOfGraph,
+} from "../graph";
 export { isInOrder } from "../status";
 export type {
   CertificateEnd,

@@ -31,6 +31,7 @@ import {
   type TrustReport,
   type WrittenLists,
 } from "../trust";
+import { meshGraph, type MeshGraph } from "../graph";
 import type { VerifyReport } from "../verify";
 import type { ReaderTokensReport } from "../reader-tokens";
 import type { ServicesReport } from "../services";
@@ -160,6 +161,11 @@ export class MeshDeployment {
   /** Names of all clusters, those that only run a control plane among them. */
   get clusters(): readonly string[] {
     return sitesOf(this.plan).map(({ name }) => name);
+  }
+
+  /** The mesh's picture: its clusters and networks, who serves and who reads whom, and gateways. Asks no cluster. */
+  graph(): MeshGraph {
+    return meshGraph(this.plan);
   }
 
   /**

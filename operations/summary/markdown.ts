@@ -1,4 +1,5 @@
 import { formatProblem, listed } from "../../topology";
+import { isDrawable, meshMermaid } from "../graph";
 import { alike } from "./alike";
 import type { Detail, MeshSummary } from "./model";
 import { changesLine, differenceLines, headline, signs } from "./lines";
@@ -46,7 +47,12 @@ export function toMarkdown(summary: MeshSummary, { longest = longestComment }: M
   const groups = alike(summary.clusters).map(
     ({ names, changes }) => `**${plain(groupTitle(names))}**\n\n${bullets(changes.map(({ words }) => plain(words)))}`,
   );
-  const folded = [...summary.details.map(detailSection), ...warningSection(summary), ...notRenderedSection(summary)];
+  const folded = [
+    ...graphSection(summary),
+    ...summary.details.map(detailSection),
+    ...warningSection(summary),
+    ...notRenderedSection(summary),
+  ];
   const kept: string[] = [...fixed];
   let length = kept.join("\n\n").length;
   const add = (sections: readonly string[]): number => {
@@ -132,6 +138,11 @@ function detailSection({ clusters, differences, kind, title }: Detail): string {
     `${plain(`${what}${title}${where}`)}: ${counted(differences.length, "difference", "differences")}`,
     `${fenced(shown.flatMap(differenceLines).join("\n"), "diff")}${rest}`,
   );
+}
+
+function graphSection({ graph }: MeshSummary): string[] {
+  if (graph === undefined || !isDrawable(graph)) return [];
+  return [fold("The mesh as it would be", fenced(meshMermaid(graph).trimEnd(), "mermaid"))];
 }
 
 function warningSection({ warnings }: MeshSummary): string[] {

@@ -1,5 +1,6 @@
 import type { Problem } from "../../topology";
 import type { ChangeCounts } from "../events";
+import type { MeshGraph } from "../graph";
 
 /**
  * What a preview means for the mesh: for people who decide whether a change goes in. Plain data without secrets; the
@@ -26,6 +27,8 @@ export interface MeshSummary {
   readonly meshChanges: readonly Change[];
   /** The clusters for which something changes, sorted by name. */
   readonly clusters: readonly ClusterSummary[];
+  /** The mesh's picture as the configuration has it; left out where no cluster joins or leaves. */
+  readonly graph?: MeshGraph;
   /** Clusters that could not be looked at, of which a preview can say nothing. */
   readonly unseen: readonly UnseenCluster[];
   /** Why the preview failed. */

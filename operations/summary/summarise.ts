@@ -1,5 +1,6 @@
 import { endingsOf } from "./endings";
 import { formatProblem, type MeshPlan } from "../../topology";
+import { meshGraph } from "../graph";
 import { saysUnreachable, subjectWords } from "../events";
 import { unexamined, type Fitness } from "../stack";
 import {
@@ -130,6 +131,7 @@ export function summarise({ stack, plan, stacks, failure, fitness = unexamined, 
     risks: risksOf(found, ofMesh, unseen),
     meshChanges,
     clusters,
+    ...(clusters.some(({ changes }) => changes.some(isMembership)) ? { graph: meshGraph(plan) } : {}),
     unseen,
     failures: isUntold ? [failure ?? "the preview failed"] : told,
     warnings: [
@@ -141,6 +143,11 @@ export function summarise({ stack, plan, stacks, failure, fitness = unexamined, 
       ? ["Pulumi's engine tells no manifests of Helm releases; with --manifests Helm renders them"]
       : [],
   };
+}
+
+/** Whether a cluster joins or leaves by it. */
+function isMembership({ id }: Change): boolean {
+  return id === "joins" || id === "leaves";
 }
 
 function outcomeOf({ isWhole }: Preview, hasChanges: boolean, hasUnseen: boolean): MeshSummary["outcome"] {

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";
+import type { MeshGraph } from "../../../operations/graph";
 
 const repository = join(__dirname, "../../..");
 
@@ -27,6 +28,17 @@ describe("isthmus, as a process", () => {
       'process.argv.push("--help"); require("./bin/isthmus.js"); process.on("exit", () => console.error(Object.keys(require.cache).filter((file) => /@pulumi|@kubernetes|[/]zod[/]/.test(file)).join()))';
     const { stderr } = spawnSync(process.execPath, ["-e", script, "isthmus"], { cwd: repository, encoding: "utf8" });
     assert.equal(stderr.trim(), "");
+  });
+
+  it("draws a mesh by its stack's file alone, as a picture and as lists", () => {
+    const picture = isthmus("graph", "--stack", "multi-primary");
+    assert.deepEqual([picture.code, picture.stderr], [0, ""]);
+    assert.match(picture.stdout, /^flowchart LR\n {2}subgraph network_network1\["network network1"\]\n/);
+    const lists = isthmus("graph", "--stack", "multi-primary", "-o", "json");
+    assert.deepEqual([lists.code, lists.stderr], [0, ""]);
+    assert.deepEqual((JSON.parse(lists.stdout) as MeshGraph).networks, [
+      { name: "network1", clusters: ["east", "west"], machines: [] },
+    ]);
   });
 
   it("ends with 2 on a wrong option, a wrong verb and a wrong value, and names it", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { meshGraph } from "../../../operations/graph";
 import { longestComment, marker, toLines, toMarkdown, type MeshSummary } from "../../../operations/summary";
 import { differences } from "../../../operations/summary/properties";
+import { planOf, primaries } from "../../support/plans";
 import { recordedSummary } from "../../support/previews";
 
 const empty: MeshSummary = {
@@ -75,6 +77,16 @@ describe("a comment", () => {
       assert.equal(text.match(/<details>/g)?.length, text.match(/<\/details>/g)?.length);
     }
     assert.doesNotMatch(toMarkdown(changing(2)), /Left out/);
+  });
+
+  it("has the mesh's picture where there is one, unless nobody would draw it", () => {
+    const picture = (count: number): string => toMarkdown({ ...empty, graph: meshGraph(planOf(primaries(count))) });
+    assert.match(
+      picture(2),
+      /<details><summary>The mesh as it would be<\/summary>\n\n```mermaid\nflowchart LR\n[^]*\n```\n\n<\/details>/,
+    );
+    assert.doesNotMatch(picture(40), /mermaid|Left out/);
+    assert.equal(recordedSummary("values").graph, undefined);
   });
 
   it("keeps to a limit of one's own", () => {
