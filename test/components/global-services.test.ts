@@ -60,7 +60,7 @@ describe("Global services of a mesh", () => {
   it("are nothing where none is declared: no object, no value of a chart", async () => {
     assert.deepEqual(await globalIn({ ...twoPrimaries, globalServices: { names: "{service}.global" } }), []);
     assert.deepEqual(
-      listOf(await updateOf({ ...twoPrimaries, globalServices: { dnsCapture: "all-pods" } })),
+      listOf(await updateOf({ ...twoPrimaries, globalServices: { dnsCapture: "annotated-pods" } })),
       listOf(await updateOf(twoPrimaries)),
     );
   });
@@ -183,6 +183,8 @@ describe("Global services of a mesh", () => {
       undefined,
       undefined,
     ]);
+    const plainNames = { ...twoPrimaries, globalServices: { dnsCapture: "all-pods" } } as const;
+    assert.deepEqual(await captured(plainNames), ["true", "true"]);
   });
 
   it("are in the configuration cluster of an external istiod, and in no other", async () => {

@@ -126,6 +126,11 @@ describeInTurn("global-services", "global services on the lab", function () {
     }
   });
 
+  it("leave plain Services that stand in one cluster only to be found from the others", async () => {
+    await untilAnsweredBy("east", `http://foo.uswest2.svc.cluster.local:${podPort}/hello`, "west");
+    await untilAnsweredBy("west", `http://foo.useast2.svc.cluster.local:${podPort}/hello`, "east");
+  });
+
   it("are known to the proxies of those namespaces alone that they are exported to", async () => {
     for (const cluster of names) {
       const proxy = ["exec", "deployment/foo", "-c", "istio-proxy", "--", "pilot-agent", "request", "GET", "clusters"];

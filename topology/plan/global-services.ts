@@ -77,11 +77,12 @@ export interface GlobalServicesPlan {
 
 /** Plans the global services of a valid mesh. Pure. */
 export function planGlobalServices(mesh: Mesh): GlobalServicesPlan {
-  const { dnsCapture, services } = mesh.globalServices;
+  const { services } = mesh.globalServices;
   const planned = Object.keys(services)
     .sort()
     .map((name) => planService(mesh, name));
-  return { services: planned, capturesDns: planned.length > 0 && dnsCapture === "all-pods" };
+  const { dnsCapture = planned.length > 0 ? "all-pods" : "annotated-pods" } = mesh.globalServices;
+  return { services: planned, capturesDns: dnsCapture === "all-pods" };
 }
 
 type ServiceConfig = Mesh["globalServices"]["services"][string];

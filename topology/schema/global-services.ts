@@ -197,9 +197,9 @@ export const globalServicesSchema = worded(
         "What the services are called that have no `name`. Default: below `mesh.internal`: `.internal` is kept for private use, so that no call ever leaves for a name that somebody else owns. `{service}.global` works as well; `.global` is a public domain, and pods without `dnsCapture` ask the internet for it.",
       ),
     dnsCapture: oneOf(["all-pods", "annotated-pods"])
-      .default("all-pods")
+      .optional()
       .describe(
-        "Which pods know the names: those whose sidecar answers DNS (`ISTIO_META_DNS_CAPTURE`). `annotated-pods`: those that ask for it by the annotation `proxy.istio.io/config`. Pods that run already must be restarted. Default: all-pods, once there is a global service; without one nothing is set.",
+        "Which pods know the names, and plain Services that stand in other clusters only: those whose sidecar answers DNS (`ISTIO_META_DNS_CAPTURE`). `annotated-pods`: those that ask for it by the annotation `proxy.istio.io/config`. Pods that run already must be restarted. Default: all-pods once there is a global service, which nobody would find else; without one annotated-pods, as Istio has it.",
       ),
     services: worded(z.record(label("shop"), serviceSchema), {
       expected: "a mapping of global services by name",

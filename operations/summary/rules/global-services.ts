@@ -62,16 +62,16 @@ export const dnsCapture: ClusterRule = (view) => {
         explains: [],
       },
     ];
-  const words = "sidecars that start from now on answer no DNS, and so know no global names";
-  const isNameless = view.mesh.plan.globalServices.services.length === 0;
+  const words =
+    "sidecars that start from now on answer no DNS, and so know no global names, and no Services that stand in other clusters only";
   const risk: FoundRisk = {
     id: "global-names-need-restart",
     severity: "medium",
     traffic: "not-known",
     words: `${words}: a pod that is restarted finds them no more, unless its annotations ask for it.`,
-    advice: "See that all that call global names have the annotation.",
+    advice: "See that all that call such names have the annotation.",
   };
-  return [{ change: { id: "dns-capture", words }, ...(isNameless ? {} : { risk }), explains: [] }];
+  return [{ change: { id: "dns-capture", words }, risk, explains: [] }];
 };
 
 function namedStep(step: Step): NamedStep | undefined {

@@ -185,9 +185,9 @@ describe("a summary of sidecars that answer DNS", () => {
     assert.deepEqual(toldOf(meshWith(foo), false, true), ["dns-capture not-interrupted"]);
   });
 
-  it("does not know what becomes of callers when it ends, where there are names", () => {
+  it("does not know what becomes of callers when it ends, also of those of plain names", () => {
     assert.deepEqual(toldOf(meshWith(foo), true, false), ["dns-capture not-known"]);
-    assert.deepEqual(toldOf(meshWith(undefined), true, false), ["dns-capture no risk"]);
+    assert.deepEqual(toldOf(meshWith(undefined), true, false), ["dns-capture not-known"]);
   });
 
   it("says nothing where nothing changes", () => {

@@ -193,6 +193,8 @@ describe("global services", () => {
     assert.equal(planOf(fooMesh).globalServices.capturesDns, true);
     const asked: MeshConfig = { ...fooMesh, globalServices: { dnsCapture: "annotated-pods", services: { foo } } };
     assert.equal(planOf(asked).globalServices.capturesDns, false);
+    const alone: MeshConfig = { ...twoPrimaries, globalServices: { dnsCapture: "all-pods" } };
+    assert.equal(planOf(alone).globalServices.capturesDns, true);
   });
 });
 

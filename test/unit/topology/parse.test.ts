@@ -76,7 +76,7 @@ describe("parseMesh", () => {
       },
       sample: { clientImage: "docker.io/curlimages/curl:8.16.0", pullSecrets: "named" },
       externalControlPlanes: {},
-      globalServices: { names: "{service}.{namespace}.mesh.internal", dnsCapture: "all-pods", services: {} },
+      globalServices: { names: "{service}.{namespace}.mesh.internal", services: {} },
       readerTokens: {},
       namespaces: {},
       machines: {},
