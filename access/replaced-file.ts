@@ -9,13 +9,13 @@ import { dirname, extname, join } from "node:path";
  */
 export async function replaceFile(
   path: string,
-  text: string,
+  content: string | Uint8Array,
   mode: number,
   before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const temporary = join(dirname(path), `.${randomUUID()}${extname(path)}`);
   try {
-    await writeFile(temporary, text, { mode });
+    await writeFile(temporary, content, { mode });
     await before();
     await rename(temporary, path);
   } finally {

@@ -11,6 +11,7 @@ export {
   OperationInterrupted,
   PulumiError,
   UnfinishedUpdate,
+  doctorFromBundle,
   type FailureCause,
 } from "../operations/deployment";
 export type {
@@ -32,6 +33,10 @@ export type {
   Destination,
   DestroyOptions,
   DestroyResult,
+  DoctorCause,
+  DoctorConsequence,
+  DoctorOptions,
+  DoctorReport,
   DriftFinding,
   DriftKind,
   DriftOptions,
@@ -58,6 +63,7 @@ export type {
   MeshOutputs,
   MeshStatus,
   NetworkOfGraph,
+  NotLookedAt,
   ObjectReference,
   OperationOptions,
   PolicyPack,
@@ -93,6 +99,7 @@ export type {
   VerifyReport,
 } from "../operations/deployment";
 export type { ConfigurationEdit, EditedFile } from "../access";
+export { isFoundWell } from "../operations/doctor";
 export { driftMarkdown, isAsApplied } from "../operations/drift";
 export type { RepairResult } from "../operations/drift";
 export type { EventListener } from "../operations/events/event-sink";

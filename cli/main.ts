@@ -23,6 +23,7 @@ import { addTrust } from "./trust-commands";
 import { documentationPage } from "../operations/deployment/documentation";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
+import type * as DoctorVerb from "./verbs/doctor";
 import type * as DriftVerb from "./verbs/drift";
 import type * as ForgetVerb from "./verbs/forget";
 import type * as GraphVerb from "./verbs/graph";
@@ -119,6 +120,13 @@ export function program(): Command {
     .description("draw the mesh as the configuration has it: networks, clusters, who serves and who reads whom")
     .action((flags: GraphVerb.GraphFlags) => (load("./verbs/graph") as typeof GraphVerb).graphVerb(flags));
 
+  withOperationOptions(isthmus.command("doctor"))
+    .description("say what is wrong with the mesh, its first cause first, what shows it and what mends it")
+    .option("--bundle <file>", "write what was found in the clusters into a file, without secrets; compressed as .gz")
+    .addOption(new Option("--from <file>", "judge by such a file, without the clusters").conflicts(["bundle"]))
+    .addHelpText("after", aboutDoctor)
+    .action((flags: DoctorVerb.DoctorFlags) => (load("./verbs/doctor") as typeof DoctorVerb).doctorVerb(flags));
+
   withOperationOptions(isthmus.command("services"))
     .description("say where every global service stands, and who is called from where")
     .action((flags: OperationFlags) => (load("./verbs/services") as typeof ServicesVerb).servicesVerb(flags));
@@ -206,6 +214,10 @@ ${documentationPage("checks.md")} says what each check means and what to do.`;
 const aboutStatus = `
 A cluster that does not answer within five seconds holds up no other. Exits with 1 when something is not in order, or a
 cluster does not answer. \`isthmus verify\` goes further, with real calls.`;
+
+const aboutDoctor = `
+Makes no call between the clusters and changes nothing. Exits with 1 when something is found.
+${documentationPage("doctor.md")} says what it looks for, and what a bundle holds.`;
 
 const aboutDrift = `
 Changes nothing without --repair. Exits with 1 when something differs, or a cluster could not be asked.

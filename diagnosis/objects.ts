@@ -70,7 +70,11 @@ export interface Pod {
 
 export interface Service {
   readonly metadata?: ObjectMeta;
-  readonly spec?: { readonly type?: string };
+  readonly spec?: {
+    readonly type?: string;
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
+  };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
 }
 

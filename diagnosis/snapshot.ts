@@ -1,5 +1,8 @@
 import type { ContainerStatus, Deployment, Event, Pod, ReplicaSet, Service } from "./objects";
 
+/** By this annotation a Deployment counts its ReplicaSets (k8s.io/kubernetes, deployment/util). */
+export const revisionAnnotation = "deployment.kubernetes.io/revision";
+
 /** What a namespace of a cluster had at one moment. Plain data: it can be written down and looked at elsewhere. */
 export interface Snapshot {
   /** The cluster's name in the mesh. */
@@ -44,9 +47,8 @@ export function eventsOf({ events }: Snapshot, kind: string, name: string | unde
     .sort((left, right) => timeOf(right).localeCompare(timeOf(left)));
 }
 
-/** A Deployment counts its ReplicaSets by an annotation (k8s.io/kubernetes, deployment/util). */
 function revision({ metadata }: ReplicaSet): number {
-  return Number(metadata?.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+  return Number(metadata?.annotations?.[revisionAnnotation] ?? 0);
 }
 
 function timeOf({ lastTimestamp, eventTime }: Event): string {

@@ -18,6 +18,8 @@ export interface ClusterClient {
   readonly name: string;
   /** Reads one object, or whatever the path answers, as JSON. */
   get<T>(path: string): Promise<T>;
+  /** Reads whatever the path answers, as it is: a log, for one. */
+  text(path: string): Promise<string>;
   /** Reads a collection. */
   list<T>(path: string, query?: Readonly<Record<string, string>>): Promise<readonly T[]>;
   /** Creates an object in the collection at the path. */
@@ -71,6 +73,7 @@ export function connect(reach: NamedReach, environment: Environment = process.en
   return {
     name: reach.name,
     get: (path) => request("GET", path),
+    text: (path) => connection.text({ method: "GET", path }),
     async list<T>(path: string, query: Readonly<Record<string, string>> = {}) {
       const search = new URLSearchParams(query).toString();
       return itemsOf(path, await request<unknown>("GET", search === "" ? path : `${path}?${search}`)) as T[];

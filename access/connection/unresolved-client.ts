@@ -12,6 +12,7 @@ export function unresolvedClient(name: string, problem: Problem): ClusterClient 
   return {
     name,
     get: refuse("GET"),
+    text: refuse("GET"),
     list: refuse("GET"),
     create: refuse("POST"),
     ask: refuse("POST"),

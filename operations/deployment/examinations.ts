@@ -2,7 +2,7 @@
  * What looks at the clusters of a mesh and asks Pulumi for no more than where they are.
  */
 
-import { connect, type Environment } from "../../access";
+import { connect, type ClusterAccess, type Environment } from "../../access";
 import { readReaderTokens, type ClusterTrust } from "../../preflight";
 import { ConfigurationError, type Problem } from "../../topology";
 import type { MadeFile } from "../authority";
@@ -14,6 +14,7 @@ import {
   type DriftOptions as Comparison,
   type DriftReport,
 } from "../drift";
+import { doctorReport, gatherMesh, readBundle, writeBundle, type DoctorReport } from "../doctor";
 import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
 import { readServices, type ServicesReport } from "../services";
@@ -21,7 +22,7 @@ import { readMeshStatus, type MeshStatus } from "../status";
 import { resolveClusters } from "../stack";
 import { readTrusts, readTrustStatus, type TrustReport } from "../trust";
 import { verify, type Selection, type VerifyReport } from "../verify";
-import type { DriftOptions, MachineFilesOptions, VerifyOptions } from "./options";
+import type { DoctorOptions, DriftOptions, MachineFilesOptions, VerifyOptions } from "./options";
 import type { MeshOutputs } from "./outputs";
 import type { Run } from "./run";
 
@@ -40,6 +41,21 @@ export async function verifyMesh(
       sink.emit(stack, { type: "check-ended", ...result });
     },
   });
+}
+
+/** Looks for the causes of what is wrong with a mesh, and writes down what it goes by where that is asked for. */
+export async function examineMesh(run: Run, { bundle }: Pick<DoctorOptions, "bundle">): Promise<DoctorReport> {
+  const snapshot = await gatherMesh(await lookOf(run));
+  if (bundle !== undefined) await writeBundle(bundle, snapshot);
+  return doctorReport(snapshot);
+}
+
+/**
+ * Says what was wrong with a mesh, from what `MeshDeployment.doctor` wrote into a file. Asks no cluster, and needs no stack.
+ * @throws ConfigurationError where it is no such file, or one that this release cannot read.
+ */
+export async function doctorFromBundle(path: string): Promise<DoctorReport> {
+  return doctorReport(await readBundle(path));
 }
 
 /** Reads where the certificates of every cluster stand. */
@@ -87,7 +103,7 @@ export async function writeFilesOf(
   const { plan: mesh } = run;
   const machine = machineCalled(mesh, name);
   const outputs = await readOutputs();
-  const { access, unresolved = new Map<string, Problem>() } = await clustersOf(run);
+  const { access, unresolved } = await clustersOf(run);
   const reach = access.get(machine.cluster);
   const problem = unresolved.get(machine.cluster);
   if (reach === undefined) throw new ConfigurationError(problem === undefined ? [] : [problem]);
@@ -120,12 +136,16 @@ export async function compareWithApplied(
   return findDrift(comparison);
 }
 
+/** The clusters that can be addressed, and why others cannot. */
+interface Found {
+  readonly access: ReadonlyMap<string, ClusterAccess>;
+  readonly unresolved: ReadonlyMap<string, Problem>;
+}
+
 /** What every look at the clusters is told: which they are, how they are reached, and who ends it. */
 async function lookOf(
   run: Run,
-): Promise<
-  Pick<Comparison, "access" | "environment" | "onProgress" | "plan" | "unresolved"> & { readonly signal: AbortSignal }
-> {
+): Promise<Pick<Comparison, "environment" | "onProgress" | "plan"> & Found & { readonly signal: AbortSignal }> {
   const { onProgress, plan } = run;
   return {
     plan,
@@ -144,7 +164,7 @@ function environmentOf({ variables }: Run): { readonly environment?: Environment
  * The clusters, and why others cannot be addressed: those are told of as clusters that do not answer, and hold up no other.
  * @throws ConfigurationError when none can be addressed.
  */
-async function clustersOf(run: Run): Promise<Pick<Comparison, "access" | "unresolved">> {
+async function clustersOf(run: Run): Promise<Found> {
   const { clusters, problems, unresolved } = await resolveClusters(run);
   if (clusters.size === 0) throw new ConfigurationError(problems);
   return { access: clusters, unresolved };

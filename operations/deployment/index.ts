@@ -43,17 +43,21 @@ export type {
   RotationReport,
   RotationStep,
 } from "../trust";
+export { faultTitles, isFoundWell } from "../doctor";
+export type { DoctorCause, DoctorConsequence, DoctorReport, NotLookedAt } from "../doctor";
 export { checks, isHealthy } from "../verify";
 export type { CheckResult, LeftOut, Selection, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { ensureNothingElse, updateByEdit } from "../edited-update";
 export { subjectWords } from "../events";
+export { doctorFromBundle } from "./examinations";
 export { EventListenerError, OperationInterrupted } from "./failures";
 export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";
 export type {
   ConfigurationSource,
   DestroyOptions,
+  DoctorOptions,
   DriftOptions,
   MachineFilesOptions,
   MeshDeploymentOptions,

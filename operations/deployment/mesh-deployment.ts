@@ -3,6 +3,7 @@ import { editStackFile, type ConfigurationEdit, type EditedFile } from "../../ac
 import { workDirectoryVariable } from "../../stacks";
 import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
 import type { MadeFile } from "../authority";
+import type { DoctorReport } from "../doctor";
 import type { DriftReport } from "../drift";
 import { EventSink, type Operation } from "../events";
 import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
@@ -38,6 +39,7 @@ import type { ServicesReport } from "../services";
 import type { MeshStatus } from "../status";
 import {
   compareWithApplied,
+  examineMesh,
   readGlobalServices,
   readStatus,
   readTokens,
@@ -50,6 +52,7 @@ import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
 import type {
   DestroyOptions,
+  DoctorOptions,
   DriftOptions,
   MachineFilesOptions,
   MeshDeploymentOptions,
@@ -270,6 +273,14 @@ export class MeshDeployment {
   /** Looks whether the mesh is in good order, with real calls between all clusters. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return this.operate("verify", options, (run) => verifyMesh(run, options));
+  }
+
+  /**
+   * Says what is wrong with the mesh, and what of it is the cause of the rest: from the mesh's file and what its clusters have,
+   * without a call between them. Changes nothing.
+   */
+  doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+    return this.operate("doctor", options, (run) => examineMesh(run, options));
   }
 
   /**

@@ -126,6 +126,15 @@ export interface VerifyOptions extends OperationOptions, Selection {
   readonly retryMs?: number;
 }
 
+/** How the causes of what is wrong with a mesh are looked for. */
+export interface DoctorOptions extends OperationOptions {
+  /**
+   * File that gets what was found in the clusters, to be judged elsewhere by `doctorFromBundle`; compressed where its name ends
+   * in `.gz`. Default: nothing is written.
+   */
+  readonly bundle?: string;
+}
+
 /** Where the files of a machine outside Kubernetes go, and how long they may be used. */
 export interface MachineFilesOptions extends OperationOptions {
   /** Directory that gets them; it is made where it is not there. */

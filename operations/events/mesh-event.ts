@@ -7,6 +7,7 @@ export type Operation =
   | "refresh"
   | "destroy"
   | "verify"
+  | "doctor"
   | "forget"
   | "drift"
   | "state move"

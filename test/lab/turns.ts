@@ -17,7 +17,7 @@ const turns = [
   ["cert-manager"],
   ["kills"],
   ["interruption", "addresses", "package"],
-  ["machines"],
+  ["machines", "doctor"],
 ] as const;
 
 /** The suites that run: those of this commit's turn, or all where `ISTHMUS_LAB` is `all`. */

@@ -38,6 +38,10 @@ export class FakeClient implements ClusterClient {
     return Promise.resolve(found as T);
   }
 
+  text(path: string): Promise<string> {
+    return this.get<string>(path);
+  }
+
   list<T>(path: string): Promise<readonly T[]> {
     return Promise.resolve((this.cluster.objects?.[path] ?? []) as readonly T[]);
   }

@@ -54,6 +54,7 @@ function clientThat(
   return {
     name: "east",
     get: (path) => asked(path, client.get(path)),
+    text: (path) => asked(path, client.text(path)),
     list: (path) => asked(path, client.list(path)),
     exec: (target, command) => asked(command.join(" "), client.exec(target, command)),
     create: client.create.bind(client),

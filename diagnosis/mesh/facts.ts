@@ -1,0 +1,76 @@
+import {
+  sitesOf,
+  type ClusterPlan,
+  type ControlPlanePlan,
+  type EastWestGatewayPlan,
+  type MeshPlan,
+  type NamespacePlan,
+} from "../../topology";
+
+/** What the configuration says of a mesh, as far as its snapshot is judged by it. Plain data, without a secret. */
+export interface MeshFacts {
+  readonly id: string;
+  /** Every Kubernetes cluster that something is installed into, those that only run a control plane among them. */
+  readonly sites: readonly string[];
+  readonly clusters: readonly ClusterFacts[];
+  readonly controlPlanes: readonly ControlPlaneFacts[];
+  /** Namespaces of the mesh's workloads, with the labels that they are to have. */
+  readonly namespaces: readonly Pick<NamespacePlan, "name" | "labels" | "clusters">[];
+}
+
+/** A cluster of the mesh. */
+export interface ClusterFacts extends Pick<
+  ClusterPlan,
+  "name" | "network" | "controlPlane" | "configCluster" | "reaches"
+> {
+  /** The gateway by which traffic from other networks enters; undefined where none does. */
+  readonly eastWestGateway?: GatewayFacts;
+}
+
+/** An east-west gateway. */
+export type GatewayFacts = Pick<EastWestGatewayPlan, "type" | "addresses" | "port">;
+
+/** An istiod. */
+export interface ControlPlaneFacts extends Pick<
+  ControlPlanePlan,
+  "name" | "kind" | "configCluster" | "serves" | "reads"
+> {
+  /** How other clusters reach it; undefined where none does. */
+  readonly exposed?: { readonly address?: string };
+}
+
+/** Takes from a plan what a snapshot is judged by. Pure. */
+export function meshFacts(plan: MeshPlan): MeshFacts {
+  return {
+    id: plan.id,
+    sites: sitesOf(plan).map(({ name }) => name),
+    clusters: plan.clusters.map(({ name, network, controlPlane, configCluster, reaches, eastWestGateway }) => ({
+      name,
+      network,
+      controlPlane,
+      configCluster,
+      reaches,
+      ...(eastWestGateway === undefined ? {} : { eastWestGateway: gatewayFacts(eastWestGateway) }),
+    })),
+    controlPlanes: plan.controlPlanes.map(({ name, kind, configCluster, serves, reads, exposed }) => ({
+      name,
+      kind,
+      configCluster,
+      serves,
+      reads,
+      ...(exposed === undefined ? {} : { exposed: exposed.address === undefined ? {} : { address: exposed.address } }),
+    })),
+    namespaces: plan.namespaces.map(({ name, labels, clusters }) => ({ name, labels, clusters })),
+  };
+}
+
+function gatewayFacts({ type, addresses, port }: EastWestGatewayPlan): GatewayFacts {
+  return { type, ...(addresses === undefined ? {} : { addresses }), port };
+}
+
+/** The clusters whose istiods serve some. */
+export function controlPlanesOf(mesh: MeshFacts, clusters: readonly string[]): string[] {
+  return [
+    ...new Set(mesh.clusters.filter(({ name }) => clusters.includes(name)).map(({ controlPlane }) => controlPlane)),
+  ];
+}

@@ -1,0 +1,68 @@
+import { networkLabel, systemNamespace } from "../../../topology";
+import { seenClusters } from "../clusters";
+import type { MeshFinding } from "../finding";
+import type { MeshSnapshot } from "../snapshot";
+
+/** Labels by which it is decided whether pods get a sidecar. */
+const injectionLabels = ["istio-injection", "istio.io/rev"] as const;
+
+/** Clusters without an `istio-system`. */
+export function missingSystemNamespaces({ clusters }: MeshSnapshot): MeshFinding[] {
+  return clusters.flatMap(({ cluster, namespaces }) =>
+    namespaces === undefined || namespaces.some(({ name }) => name === systemNamespace)
+      ? []
+      : [
+          {
+            clusters: [cluster],
+            found: `there is no namespace ${systemNamespace}: the mesh is not installed there`,
+            proof: [`no namespace ${systemNamespace}`],
+            fix: "Run `isthmus up`; where it was there once, `isthmus up --refresh`.",
+          },
+        ],
+  );
+}
+
+/** Clusters whose `istio-system` names another network than theirs, or none. */
+export function wrongNetworkLabels(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenClusters(snapshot).flatMap(({ facts: { name, network }, seen: { namespaces = [] } }) => {
+    const system = namespaces.find((namespace) => namespace.name === systemNamespace);
+    const found = system?.labels[networkLabel];
+    if (system === undefined || found === network) return [];
+    return [
+      {
+        clusters: [name],
+        found:
+          found === undefined
+            ? `${systemNamespace} does not say its network, so that istiods elsewhere give the addresses of its pods to other networks`
+            : `${systemNamespace} says that the cluster is on network ${found}, and it is on ${network}`,
+        proof: [`namespace ${systemNamespace}: ${networkLabel}=${found ?? ""}`],
+        fix: `Run \`kubectl label namespace ${systemNamespace} ${networkLabel}=${network} --overwrite\` there.`,
+      },
+    ];
+  });
+}
+
+/** Namespaces of the mesh's workloads whose pods get no sidecar, or another revision's. */
+export function wrongInjectionLabels({ clusters, mesh }: MeshSnapshot): MeshFinding[] {
+  return clusters.flatMap(({ cluster, namespaces = [] }) => {
+    const wrong = mesh.namespaces.flatMap((wanted) => {
+      const seen = wanted.clusters.includes(cluster) ? namespaces.find(({ name }) => name === wanted.name) : undefined;
+      if (seen === undefined) return [];
+      return injectionLabels
+        .filter((label) => seen.labels[label] !== wanted.labels[label])
+        .map((label) => ({ name: wanted.name, label, found: seen.labels[label], expected: wanted.labels[label] }));
+    });
+    const [first] = wrong;
+    if (first === undefined) return [];
+    return [
+      {
+        clusters: [cluster],
+        found: `namespace ${first.name} is not labelled for injection as the mesh's file says, so that new pods get no sidecar or another one`,
+        proof: wrong.map(({ expected = "", found = "", label, name }) => {
+          return `namespace ${name}: ${label}=${found}, to be ${label}=${expected}`;
+        }),
+        fix: "Run `isthmus drift --repair`, which puts the labels back, and restart the pods that were made meanwhile.",
+      },
+    ];
+  });
+}

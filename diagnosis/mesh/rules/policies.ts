@@ -1,0 +1,68 @@
+import { systemNamespace } from "../../../topology";
+import { seenClusters } from "../clusters";
+import type { ClusterFacts } from "../facts";
+import type { MeshFinding } from "../finding";
+import type { AuthorizationPolicySeen, MeshSnapshot, PoliciesSeen } from "../snapshot";
+
+/** Where mutual TLS is turned off for the whole mesh: no gateway can tell then where a call of another network goes. */
+export function mutualTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
+  return policiesIn(snapshot).flatMap(({ cluster, policies: { peerAuthentications } }) =>
+    peerAuthentications
+      .filter(({ mode }) => mode === "DISABLE")
+      .map(({ name }) => ({
+        clusters: [cluster.name],
+        found: "mutual TLS is turned off in the whole mesh: calls between networks fail, and others are in plain text",
+        proof: [`PeerAuthentication ${name} in ${systemNamespace}: mode DISABLE`],
+        fix: `Remove it where it is not meant: \`kubectl --namespace ${systemNamespace} delete peerauthentication ${name}\`. How the mesh's workloads take calls is said by \`mtls\`.`,
+      })),
+  );
+}
+
+/** Where every call is denied. */
+export function deniedCalls(snapshot: MeshSnapshot): MeshFinding[] {
+  return policiesIn(snapshot).flatMap(({ cluster, policies: { authorizationPolicies } }) => {
+    const inRoot = authorizationPolicies.filter(({ namespace }) => namespace === systemNamespace);
+    const denying = inRoot.filter(
+      ({ action, rules, scope }) => scope === "all" && action === "DENY" && rules === "every",
+    );
+    const empty = inRoot.filter(
+      ({ action, rules, scope }) => scope === "all" && action === "ALLOW" && rules === "none",
+    );
+    // That nothing is allowed is half of a known pattern, of which the other half allows what is needed.
+    const allowing = (cluster.eastWestGateway === undefined ? authorizationPolicies : inRoot).some(allowsAny);
+    return [...denying, ...(allowing ? [] : empty)].map(({ action, name }) => ({
+      clusters: [cluster.name],
+      found:
+        action === "DENY"
+          ? "a policy denies every call in the whole mesh"
+          : `a policy allows nothing in the whole mesh, and none in ${systemNamespace} allows the east-west gateway to take calls`,
+      proof: [
+        `AuthorizationPolicy ${name} in ${systemNamespace}: ${action}, ${action === "DENY" ? "a rule for every call" : "no rule"}`,
+      ],
+      fix: `Narrow it, allow what is needed beside it, or remove it: \`kubectl --namespace ${systemNamespace} delete authorizationpolicy ${name}\`.`,
+    }));
+  });
+}
+
+/** Where clients are told to call all services without mutual TLS. */
+export function clientTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
+  return policiesIn(snapshot).flatMap(({ cluster, policies: { destinationRules } }) =>
+    destinationRules
+      .filter(({ host, tlsMode }) => host.startsWith("*") && (tlsMode === "DISABLE" || tlsMode === "SIMPLE"))
+      .map(({ host, name, tlsMode = "" }) => ({
+        clusters: [cluster.name],
+        found: "clients are told to call the services of the mesh without mutual TLS",
+        proof: [`DestinationRule ${name} in ${systemNamespace}: host ${host}, tls.mode ${tlsMode}`],
+        fix: `Remove its trafficPolicy.tls, or the rule: \`kubectl --namespace ${systemNamespace} delete destinationrule ${name}\`.`,
+      })),
+  );
+}
+
+const allowsAny = ({ action, rules }: AuthorizationPolicySeen): boolean => action === "ALLOW" && rules !== "none";
+
+/** An istiod goes by the policies of the cluster that holds its configuration, and by no other's. */
+function policiesIn(snapshot: MeshSnapshot): { readonly cluster: ClusterFacts; readonly policies: PoliciesSeen }[] {
+  return seenClusters(snapshot).flatMap(({ facts, seen: { policies } }) =>
+    policies === undefined || facts.configCluster !== facts.name ? [] : [{ cluster: facts, policies }],
+  );
+}

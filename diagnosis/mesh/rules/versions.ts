@@ -1,0 +1,35 @@
+import { seenControlPlanes } from "../clusters";
+import type { MeshFinding } from "../finding";
+import type { MeshSnapshot } from "../snapshot";
+import { podsLabelled } from "./istiod";
+
+/** Container of istiod in its pods (istiod chart, deployment). */
+const istiodContainer = "discovery";
+
+/** Whether istiods of several versions or revisions run. */
+export function differingVersions(snapshot: MeshSnapshot): MeshFinding[] {
+  const running = seenControlPlanes(snapshot).flatMap(({ facts, seen: { system } }) => {
+    if (system === undefined) return [];
+    return podsLabelled(system, { app: "istiod" }).flatMap(({ metadata, spec }) => {
+      const image = spec?.containers?.find(({ name }) => name === istiodContainer)?.image;
+      if (image === undefined) return [];
+      const revision = metadata?.labels?.["istio.io/rev"] ?? "default";
+      return [{ cluster: facts.name, pod: metadata?.name ?? "", tag: tagOf(image), revision }];
+    });
+  });
+  const kinds = new Set(running.map(({ revision, tag }) => `${tag} ${revision}`));
+  if (kinds.size < 2) return [];
+  return [
+    {
+      clusters: [...new Set(running.map(({ cluster }) => cluster))],
+      found: "istiods of several versions or revisions run",
+      proof: running.map(({ cluster, pod, revision, tag }) => `${cluster}: ${pod} runs ${tag}, revision ${revision}`),
+      fix: "An upgrade that is under way ends with `isthmus up`; remove an istiod that nobody needs any more.",
+    },
+  ];
+}
+
+/** What stands behind an image's name: a tag or a digest. */
+function tagOf(image: string): string {
+  return /[:@]([^/]+)$/.exec(image)?.[1] ?? "latest";
+}

@@ -1,0 +1,81 @@
+import { systemNamespace } from "../../../topology";
+import { seenClusters, seenOf } from "../clusters";
+import type { MeshFinding } from "../finding";
+import type { ClusterSnapshot, MeshSnapshot, WebhookSeen } from "../snapshot";
+
+const restore = "Run `isthmus drift --repair`, which puts back what a release has lost.";
+
+/** Clusters without a webhook by which pods get their sidecars. */
+export function missingInjectors(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenClusters(snapshot).flatMap(({ facts, seen: { webhooks } }) =>
+    webhooks === undefined || webhooks.some(({ kind }) => kind === "injector")
+      ? []
+      : [
+          {
+            clusters: [facts.name],
+            found: "no sidecar injector is configured, so that new pods get no sidecar and gateways no proxy",
+            proof: ["no MutatingWebhookConfiguration is labelled app=sidecar-injector"],
+            fix: restore,
+          },
+        ],
+  );
+}
+
+/** Webhooks that ask a Service that is not there. */
+export function webhooksWithoutService(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenClusters(snapshot).flatMap(({ facts, seen: { system, webhooks = [] } }) => {
+    if (system === undefined) return [];
+    const names = new Set(system.services.map(({ metadata }) => metadata?.name));
+    const lost = webhooks.filter(
+      ({ service }) => service !== undefined && (service.namespace !== systemNamespace || !names.has(service.name)),
+    );
+    if (lost.length === 0) return [];
+    return [
+      {
+        clusters: [facts.name],
+        found: "the API server is to ask an istiod at a Service that is not there",
+        proof: configurationsOf(lost, ({ service }) => `asks ${service?.namespace ?? ""}/${service?.name ?? ""}`),
+        fix: restore,
+      },
+    ];
+  });
+}
+
+/** Webhooks by whose certificate authority the API server does not trust the istiod that it asks. */
+export function distrustedWebhooks(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenClusters(snapshot).flatMap(({ facts, seen }) => {
+    const roots = rootsFor(snapshot, facts.controlPlane, seen);
+    const wrong = (seen.webhooks ?? []).filter(({ authorities, failurePolicy, kind }) => {
+      // A validator that may be passed over stops nobody, and waits for its istiod.
+      if (kind === "validator" && failurePolicy !== "Fail") return false;
+      return authorities.length === 0 || (roots.length > 0 && !authorities.some((one) => roots.includes(one)));
+    });
+    if (wrong.length === 0) return [];
+    const isEmpty = wrong.every(({ authorities }) => authorities.length === 0);
+    return [
+      {
+        clusters: [facts.name],
+        found: `the API server does not trust the istiod that it asks about new pods and configuration: the caBundle is ${isEmpty ? "empty" : "another authority's"}`,
+        proof: [
+          ...configurationsOf(wrong, ({ authorities, failurePolicy }) => {
+            return `caBundle ${authorities.length === 0 ? "empty" : `SHA-256 ${authorities.join(", ")}`}, failurePolicy ${failurePolicy}`;
+          }),
+          ...roots.map((root) => `istiod signs under SHA-256 ${root}`),
+        ],
+        fix: `Restart istiod, which fills it in when it serves: \`kubectl --namespace ${systemNamespace} rollout restart deployment istiod\` where it runs. Where it is wrong again soon, another tool puts it back.`,
+      },
+    ];
+  });
+}
+
+/** What the istiod that serves a cluster may be trusted by. */
+function rootsFor(snapshot: MeshSnapshot, controlPlane: string, seen: ClusterSnapshot): readonly string[] {
+  const published = seenOf(snapshot, controlPlane)?.publishedRoots ?? [];
+  const all = [...published, ...(seen.publishedRoots ?? [])].map(({ fingerprint }) => fingerprint);
+  return [...new Set(all)];
+}
+
+/** A line for each configuration: of its webhooks all are alike, mostly. */
+function configurationsOf(webhooks: readonly WebhookSeen[], words: (webhook: WebhookSeen) => string): string[] {
+  return [...new Set(webhooks.map((webhook) => `${webhook.configuration}: ${words(webhook)}`))];
+}

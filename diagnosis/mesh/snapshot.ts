@@ -1,0 +1,180 @@
+import type { Snapshot } from "../snapshot";
+import type { MeshFacts } from "./facts";
+
+/**
+ * What a mesh had at one moment, in all its clusters. Plain data without secrets: it can be written down and judged
+ * elsewhere. Where a part of a cluster is left out, nobody could read it, or nobody needs it there.
+ */
+export interface MeshSnapshot {
+  /** RFC 3339. */
+  readonly takenAt: string;
+  readonly mesh: MeshFacts;
+  readonly clusters: readonly ClusterSnapshot[];
+}
+
+/** What one cluster had. */
+export interface ClusterSnapshot {
+  /** Its name in the mesh. */
+  readonly cluster: string;
+  /** What came instead of an answer; left out where the API server answered. With it nothing else is known. */
+  readonly trouble?: ReachTrouble;
+  /** What could not be read, and why. */
+  readonly unread: readonly Unread[];
+  /** How the other clusters are to reach its API server. */
+  readonly apiServer?: ApiServerSeen;
+  /** What `istio-system` has. */
+  readonly system?: Snapshot;
+  /** `istio-system` and those of the mesh's workloads, as far as they are there. */
+  readonly namespaces?: readonly NamespaceSeen[];
+  /** Those by which an istiod is asked. */
+  readonly webhooks?: readonly WebhookSeen[];
+  /** What the ConfigMap `istio` says; `none` where there is no such ConfigMap. */
+  readonly meshConfig?: MeshConfigSeen | "none";
+  /** The roots that istiod has published in `istio-system`; empty where there is no such ConfigMap. */
+  readonly publishedRoots?: readonly CertificateSeen[];
+  /** What the istiod there is given to sign with; `none` without a Secret for it. */
+  readonly authority?: AuthoritySeen | "none";
+  /** Kubeconfigs of other clusters, an entry for each key of a Secret. */
+  readonly remoteKubeconfigs?: readonly RemoteKubeconfigSeen[];
+  /** Tokens of service accounts that stand in `istio-system`, in Secrets of theirs. */
+  readonly accountTokens?: readonly AccountTokenSeen[];
+  /** Istio's policies and gateways. */
+  readonly policies?: PoliciesSeen;
+  /** Pods of istiod that run. */
+  readonly istiods?: readonly IstiodSeen[];
+}
+
+/** What an API server was expected to answer, what came instead, and what to do. */
+export interface ReachTrouble {
+  readonly expected: string;
+  readonly found: string;
+  readonly fix: string;
+}
+
+/** Something that could not be read. */
+export interface Unread {
+  /** `Secrets of istio-system` */
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** A secret, by a word that is the same for the same secret in all of one snapshot, and says nothing else: `secret:1`. */
+export type SecretToken = string;
+
+/** An API server. */
+export interface ApiServerSeen {
+  readonly server: string;
+  /** SHA-256 fingerprints of its certificate authorities, where the configuration or a kubeconfig names any. */
+  readonly authorities?: readonly string[];
+}
+
+/** A namespace, with those of its labels that Istio goes by. */
+export interface NamespaceSeen {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A certificate, as it calls itself. */
+export interface CertificateSeen {
+  readonly subject: string;
+  /** SHA-256. */
+  readonly fingerprint: string;
+  /** RFC 3339. */
+  readonly notBefore: string;
+  /** RFC 3339. */
+  readonly notAfter: string;
+  readonly subjectKeyId?: string;
+  /** Fingerprint of the one among those beside it whose key signed it: its own for a root. */
+  readonly signedBy?: string;
+}
+
+/** A CA as an istiod is given it. Of its key it is known only whether there is one. */
+export interface AuthoritySeen {
+  /** Name of the Secret. */
+  readonly secret: string;
+  /** Files that it lacks, or that are empty. */
+  readonly missing: readonly string[];
+  /** The intermediate first. */
+  readonly chain: readonly CertificateSeen[];
+  readonly roots: readonly CertificateSeen[];
+}
+
+/** A kubeconfig by which an istiod is to read another cluster. */
+export interface RemoteKubeconfigSeen {
+  /** Name of the Secret. */
+  readonly secret: string;
+  /** Whether the Secret has the label by which istiod finds it. */
+  readonly isLabelled: boolean;
+  /** Its key in the Secret, which istiod takes for the cluster's name. */
+  readonly key: string;
+  /** Why istiod cannot take it, in words that tell nothing of its content; left out where it can. */
+  readonly defect?: string;
+  readonly server?: string;
+  /** SHA-256 fingerprints. */
+  readonly authorities?: readonly string[];
+  readonly token?: SecretToken;
+  /** When the token ends, RFC 3339; left out for one without an end. */
+  readonly tokenEndsAt?: string;
+}
+
+/** A token of a service account. */
+export interface AccountTokenSeen {
+  /** Name of the Secret. */
+  readonly secret: string;
+  readonly account: string;
+  /** Left out where Kubernetes has not filled it in. */
+  readonly token?: SecretToken;
+  /** SHA-256 fingerprints of the certificate authorities of the API server that the Secret names. */
+  readonly authorities: readonly string[];
+}
+
+/** One webhook of a configuration. */
+export interface WebhookSeen {
+  readonly kind: "injector" | "validator";
+  /** Name of the configuration that it stands in. */
+  readonly configuration: string;
+  readonly name: string;
+  readonly failurePolicy: string;
+  /** The Service of the cluster that is asked; left out where it is asked at a URL. */
+  readonly service?: { readonly namespace: string; readonly name: string };
+  /** SHA-256 fingerprints of its `caBundle`. */
+  readonly authorities: readonly string[];
+}
+
+/** What the mesh's configuration in a cluster says of whose it is. */
+export interface MeshConfigSeen {
+  readonly meshId?: string;
+  readonly trustDomain?: string;
+}
+
+/** What a pod of istiod says. */
+export interface IstiodSeen {
+  readonly pod: string;
+  /** What it answers of the clusters that it reads; left out where it did not answer. */
+  readonly remotes?: readonly { readonly id: string; readonly secretName?: string; readonly syncStatus: string }[];
+  /** Its last warnings and errors that name a cluster, by the cluster. */
+  readonly lines: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Istio's objects in a cluster, as far as they decide about calls between clusters. */
+export interface PoliciesSeen {
+  /** In `istio-system`, for all workloads. */
+  readonly peerAuthentications: readonly { readonly name: string; readonly mode?: string }[];
+  /** In all namespaces. */
+  readonly authorizationPolicies: readonly AuthorizationPolicySeen[];
+  /** In `istio-system`. */
+  readonly destinationRules: readonly { readonly name: string; readonly host: string; readonly tlsMode?: string }[];
+  /** In `istio-system`: ports at which gateways pass mutual TLS through by its server name. */
+  readonly passthroughGateways: readonly { readonly name: string; readonly ports: readonly number[] }[];
+}
+
+/** An AuthorizationPolicy. */
+export interface AuthorizationPolicySeen {
+  readonly namespace: string;
+  readonly name: string;
+  readonly action: string;
+  /** Whether it is for all workloads of where it counts, or for those that it selects. */
+  readonly scope: "all" | "selected";
+  /** What its rules take in: none, some calls, or every one. */
+  readonly rules: "none" | "some" | "every";
+}

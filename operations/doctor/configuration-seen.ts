@@ -1,0 +1,96 @@
+import type { V1ConfigMap, V1MutatingWebhookConfiguration, V1Namespace } from "@kubernetes/client-node";
+import { below, isNotFound, KubernetesError, readYaml, type ClusterClient } from "../../access";
+import { asText } from "../../access/mapping";
+import type { CertificateSeen, MeshConfigSeen, NamespaceSeen, WebhookSeen } from "../../diagnosis";
+import { networkLabel, rootConfigMap, systemNamespace } from "../../topology";
+import { certificatesIn } from "../../trust";
+import { fingerprintsInData, seen } from "./certificates-seen";
+
+/** Labels of a namespace that Istio goes by. */
+const keptLabels: readonly string[] = [networkLabel, "istio-injection", "istio.io/rev"];
+
+/** Namespaces of some names, as far as they are there. */
+export async function namespacesSeen(
+  client: Pick<ClusterClient, "list">,
+  names: readonly string[],
+): Promise<NamespaceSeen[]> {
+  const found = await client.list<V1Namespace>("/api/v1/namespaces");
+  return found
+    .map(({ metadata }) => ({
+      name: metadata?.name ?? "",
+      labels: Object.fromEntries(
+        Object.entries(metadata?.labels ?? {}).filter(([label]) => keptLabels.includes(label)),
+      ),
+    }))
+    .filter(({ name }) => names.includes(name));
+}
+
+/** What the mesh's configuration in a cluster says of whose it is. */
+export async function meshConfigSeen(client: Pick<ClusterClient, "get">): Promise<MeshConfigSeen | "none"> {
+  const data = await dataOf(client, "istio");
+  if (data === undefined) return "none";
+  const read = readYaml(data["mesh"] ?? "");
+  const content = "content" in read ? read.content : undefined;
+  const meshId = asText(below(content, "defaultConfig", "meshId"));
+  const trustDomain = asText(below(content, "trustDomain"));
+  return { ...(meshId === undefined ? {} : { meshId }), ...(trustDomain === undefined ? {} : { trustDomain }) };
+}
+
+/** The roots that istiod has published in the system namespace. */
+export async function publishedRootsSeen(client: Pick<ClusterClient, "get">): Promise<CertificateSeen[]> {
+  const data = await dataOf(client, rootConfigMap);
+  return seen(certificatesIn(data?.["root-cert.pem"] ?? ""));
+}
+
+async function dataOf(client: Pick<ClusterClient, "get">, name: string): Promise<V1ConfigMap["data"]> {
+  try {
+    const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${name}`;
+    return (await client.get<V1ConfigMap>(path)).data ?? {};
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Both kinds of webhooks, as far as they are alike. */
+type WebhookConfiguration = Pick<V1MutatingWebhookConfiguration, "metadata" | "webhooks">;
+
+/** Collections of webhooks, and the label `app` by which Istio's charts know theirs. */
+const webhookCollections = [
+  { kind: "injector", collection: "mutatingwebhookconfigurations", app: "sidecar-injector" },
+  { kind: "validator", collection: "validatingwebhookconfigurations", app: "istiod" },
+] as const;
+
+/** The webhooks by which an istiod is asked. */
+export async function webhooksSeen(client: Pick<ClusterClient, "list">): Promise<WebhookSeen[]> {
+  const found = await Promise.all(
+    webhookCollections.map(async ({ app, collection, kind }) => {
+      const path = `/apis/admissionregistration.k8s.io/v1/${collection}`;
+      const configurations = await client.list<WebhookConfiguration>(path, { labelSelector: `app=${app}` });
+      return configurations.flatMap(({ metadata, webhooks = [] }) =>
+        webhooks.map(({ clientConfig, failurePolicy = "Fail", name }): WebhookSeen => {
+          const { caBundle, service } = clientConfig;
+          return {
+            kind,
+            configuration: metadata?.name ?? "",
+            name,
+            failurePolicy,
+            ...(service === undefined ? {} : { service: { namespace: service.namespace, name: service.name } }),
+            authorities: fingerprintsInData(caBundle),
+          };
+        }),
+      );
+    }),
+  );
+  return found.flat();
+}
+
+/** Objects of a kind of Istio's; none where the cluster does not know the kind. */
+export async function istioObjects<T>(client: Pick<ClusterClient, "list">, path: string): Promise<readonly T[]> {
+  try {
+    return await client.list<T>(path);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === 404) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import type { V1Secret } from "@kubernetes/client-node";
+import { ensureAdmitted, KubernetesError, type ApiServerAccess, type ClusterClient } from "../../access";
+import {
+  gather,
+  reduced,
+  type ApiServerSeen,
+  type ClusterReader,
+  type ClusterSnapshot,
+  type ReachTrouble,
+  type Snapshot,
+} from "../../diagnosis";
+import { rootConfigMap, systemNamespace } from "../../topology";
+import { fingerprintsInData } from "./certificates-seen";
+import { meshConfigSeen, namespacesSeen, publishedRootsSeen, webhooksSeen } from "./configuration-seen";
+import { istiodsSeen } from "./istiods-seen";
+import { Parts } from "./parts";
+import { policiesSeen } from "./policies-seen";
+import { secretsSeen } from "./secrets-seen";
+import type { SecretTokens } from "./secret-tokens";
+
+/** What is asked of one cluster. */
+export interface ClusterToGather {
+  readonly client: ClusterClient;
+  readonly tokens: SecretTokens;
+  /** Names of the namespaces of the mesh's workloads. */
+  readonly namespaces: readonly string[];
+  /** Clusters that the istiod there reads; undefined where none runs. */
+  readonly reads: readonly string[] | undefined;
+  /** How the other clusters are to reach its API server; undefined where that is not known. */
+  readonly apiServer: ApiServerAccess | undefined;
+}
+
+/** What one cluster has now. */
+export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnapshot> {
+  const { apiServer, client } = asked;
+  const cluster = client.name;
+  const trouble = await troubleOf(client);
+  if (trouble !== undefined) return { cluster, trouble, unread: [] };
+
+  const parts = new Parts();
+  const [system, secrets, namespaces, webhooks, meshConfig, publishedRoots, policies, istiods] = await Promise.all([
+    parts.read(`what runs in ${systemNamespace}`, systemOf(client)),
+    parts.read(`Secrets of ${systemNamespace}`, secretsOf(asked)),
+    parts.read("namespaces", namespacesSeen(client, [systemNamespace, ...asked.namespaces])),
+    parts.read("webhooks", webhooksSeen(client)),
+    parts.read("ConfigMap istio", meshConfigSeen(client)),
+    parts.read(`ConfigMap ${rootConfigMap}`, publishedRootsSeen(client)),
+    parts.read("Istio's policies and gateways", policiesSeen(client)),
+    asked.reads === undefined ? undefined : parts.read("pods of istiod", istiodsSeen(client, asked.reads, parts)),
+  ]);
+  return withoutUndefined({
+    cluster,
+    apiServer: apiServer && apiServerSeen(apiServer),
+    system,
+    ...secrets,
+    namespaces,
+    webhooks,
+    meshConfig,
+    publishedRoots,
+    policies,
+    istiods,
+    unread: parts.unread,
+  });
+}
+
+/** In the memory of this process alone, until they are told by words. */
+async function secretsOf({ client, tokens }: ClusterToGather): Promise<ReturnType<typeof secretsSeen>> {
+  return secretsSeen(await client.list<V1Secret>(`/api/v1/namespaces/${systemNamespace}/secrets`), tokens);
+}
+
+async function troubleOf(client: ClusterClient): Promise<ReachTrouble | undefined> {
+  try {
+    await ensureAdmitted(client);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    const { expected, found, fix } = error.trouble ?? {
+      expected: "an answer",
+      found: error.reason,
+      fix: "Check the kubeconfig context, the network and the credentials.",
+    };
+    return { expected, found, fix };
+  }
+}
+
+function apiServerSeen({ certificateAuthorityData, server }: ApiServerAccess): ApiServerSeen {
+  const authorities = fingerprintsInData(certificateAuthorityData);
+  return { server, ...(authorities.length === 0 ? {} : { authorities }) };
+}
+
+async function systemOf(client: ClusterClient): Promise<Snapshot> {
+  return reduced(await gather(readerOf(client), client.name, systemNamespace));
+}
+
+/** What is asked for are collections, and logs: one that is not to be had is none. */
+function readerOf(client: ClusterClient): ClusterReader {
+  return {
+    json: async (path) => ({ items: await client.list(path) }),
+    text: async (path) => {
+      try {
+        return await client.text(path);
+      } catch (error) {
+        if (error instanceof KubernetesError) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** What is known, and no field for what is not. */
+function withoutUndefined<T extends object>(fields: T): WithoutUndefined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>;
+}
+
+type WithoutUndefined<T> = { readonly [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+  readonly [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+};

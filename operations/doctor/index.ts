@@ -1,0 +1,4 @@
+export { readBundle, writeBundle } from "./bundle";
+export { gatherMesh } from "./gather";
+export { doctorReport, faultTitles, isFoundWell } from "./report";
+export type { DoctorCause, DoctorConsequence, DoctorReport, NotLookedAt } from "./report";

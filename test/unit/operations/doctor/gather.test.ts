@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { KubernetesError } from "../../../../access";
+import type { ClusterSnapshot, MeshSnapshot } from "../../../../diagnosis";
+import { doctorReport } from "../../../../operations/doctor";
+import { snapshotOf } from "../../../../operations/doctor/gather";
+import { gatherCluster } from "../../../../operations/doctor/gather-cluster";
+import { linesAbout } from "../../../../operations/doctor/istiods-seen";
+import { remoteKubeconfigSeen } from "../../../../operations/doctor/remote-kubeconfig-seen";
+import { SecretTokens } from "../../../../operations/doctor/secret-tokens";
+import { FakeClient } from "../../../support/cluster-client";
+import { planOf, twoPrimaries } from "../../../support/plans";
+import {
+  kubeconfigOf,
+  paperCluster,
+  paperTrust,
+  serverOf,
+  type ClusterSecrets,
+  type PaperChange,
+  type PaperTrust,
+} from "./paper-cluster";
+
+const secrets = "/api/v1/namespaces/istio-system/secrets";
+const plan = planOf(twoPrimaries);
+const tokens = { east: "token-of-east", west: "token-of-west" };
+
+function secretsOf(name: "east" | "west", change: Partial<ClusterSecrets> = {}): ClusterSecrets {
+  const other = name === "east" ? "west" : "east";
+  return { readerToken: tokens[name], remoteToken: tokens[other], key: "the key", others: "of others", ...change };
+}
+
+/** What a mesh of two clusters has. */
+async function snapshot(
+  trust: PaperTrust,
+  east: { readonly secrets?: Partial<ClusterSecrets>; readonly change?: PaperChange } = {},
+): Promise<MeshSnapshot> {
+  const words = new SecretTokens();
+  const gathered = async (client: FakeClient, other: string): Promise<ClusterSnapshot> =>
+    gatherCluster({
+      client,
+      tokens: words,
+      namespaces: [],
+      reads: [other],
+      apiServer: { server: serverOf(client.name) },
+    });
+  return snapshotOf(
+    plan,
+    [
+      await gathered(paperCluster("east", "west", trust, secretsOf("east", east.secrets), east.change), "west"),
+      await gathered(paperCluster("west", "east", trust, secretsOf("west")), "east"),
+    ],
+    new Date(),
+  );
+}
+
+describe("what isthmus doctor gathers", () => {
+  let trust: PaperTrust;
+  before(async () => {
+    trust = await paperTrust();
+  });
+
+  it("shows nothing to be wrong with a mesh in good order, and leaves nothing out", async () => {
+    const { causes, consequences, notLookedAt } = doctorReport(await snapshot(trust));
+    assert.deepEqual({ causes, consequences, notLookedAt }, { causes: [], consequences: [], notLookedAt: [] });
+  });
+
+  it("has the same word for the same secret, and another one for another", async () => {
+    const { clusters } = await snapshot(trust);
+    const [east, west] = clusters;
+    assert.equal(east?.remoteKubeconfigs?.[0]?.token, west?.accountTokens?.[0]?.token);
+    assert.equal(west?.remoteKubeconfigs?.[0]?.token, east?.accountTokens?.[0]?.token);
+    assert.notEqual(east?.accountTokens?.[0]?.token, west?.accountTokens?.[0]?.token);
+    const stale = await snapshot(trust, { secrets: { remoteToken: "of former times" } });
+    assert.deepEqual(
+      doctorReport(stale).causes.map(({ clusters: about, id }) => [id, ...about]),
+      [["remote-secret-token", "east", "west"]],
+    );
+  });
+
+  it("knows a CA by its certificates, and which files it lacks", async () => {
+    const [east] = (await snapshot(trust)).clusters;
+    const { fingerprint256: root } = trust.root.certificate;
+    const { fingerprint256: intermediate } = trust.intermediate.certificate;
+    assert.ok(east?.authority !== undefined && east.authority !== "none");
+    assert.deepEqual(east.authority.missing, []);
+    assert.deepEqual(
+      [...east.authority.chain, ...east.authority.roots].map(({ fingerprint, signedBy }) => [fingerprint, signedBy]),
+      [
+        [intermediate, root],
+        [root, root],
+      ],
+    );
+    const without = await snapshot(trust, { secrets: { key: "" } });
+    assert.deepEqual(
+      doctorReport(without).causes.map(({ id }) => id),
+      ["intermediate-incomplete"],
+    );
+  });
+
+  it("tells what may not be read, and judges the rest", async () => {
+    const client = paperCluster("east", "west", trust, secretsOf("east"), { syncStatus: "timeout" });
+    const list = client.list.bind(client);
+    client.list = <T>(path: string): Promise<readonly T[]> =>
+      path === secrets ? Promise.reject(new KubernetesError("GET", path, 403, "forbidden")) : list<T>(path);
+    const seen = await gatherCluster({
+      client,
+      tokens: new SecretTokens(),
+      namespaces: [],
+      reads: ["west"],
+      apiServer: undefined,
+    });
+    const { causes, notLookedAt } = doctorReport(snapshotOf(plan, [seen], new Date()));
+    assert.deepEqual(
+      causes.map(({ id }) => id),
+      ["remote-cluster-not-synced"],
+    );
+    assert.deepEqual(notLookedAt, [
+      { cluster: "east", what: "Secrets of istio-system", reason: `GET ${secrets}: forbidden` },
+      { cluster: "west", what: "the whole cluster", reason: "nobody said how it is reached" },
+    ]);
+  });
+
+  it("tells why a cluster does not answer", async () => {
+    const trouble = { expected: "an answer from east", found: "none", fix: "Start it." };
+    const client = new FakeClient("east");
+    client.get = <T>(path: string): Promise<T> =>
+      Promise.reject(new KubernetesError("GET", path, undefined, "none", trouble));
+    const seen = await gatherCluster({
+      client,
+      tokens: new SecretTokens(),
+      namespaces: [],
+      reads: [],
+      apiServer: undefined,
+    });
+    assert.deepEqual(seen, { cluster: "east", trouble, unread: [] });
+  });
+
+  it("takes a mistake of ours for none of the cluster's", async () => {
+    const client = paperCluster("east", "west", trust, secretsOf("east"));
+    client.text = () => Promise.reject(new TypeError("a mistake"));
+    const asked = { client, tokens: new SecretTokens(), namespaces: [], reads: ["west"], apiServer: undefined };
+    await assert.rejects(gatherCluster(asked), new TypeError("a mistake"));
+  });
+
+  it("has no secret in it, wherever one stood", async () => {
+    const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".split("");
+    const text = (minLength: number): fc.Arbitrary<string> =>
+      fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength: 60 });
+    const jwt = fc
+      .tuple(text(20), text(30), text(30))
+      .map(([header, claims, signature]) => `eyJ${header}.eyJ${claims}.${signature}`);
+    const key = text(40).map((body) => `-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----\n`);
+    await fc.assert(
+      fc.asyncProperty(jwt, jwt, key, text(20), async (readerToken, remoteToken, privateKey, others) => {
+        const said = `error cluster west: cannot use ${remoteToken}, nor ${privateKey.replaceAll("\n", " ")}`;
+        const found = await snapshot(trust, {
+          secrets: { readerToken, remoteToken, key: privateKey, others },
+          change: {
+            log: said,
+            objects: {
+              "/api/v1/namespaces/istio-system/events": [
+                {
+                  type: "Warning",
+                  message: `Bearer ${readerToken}`,
+                  involvedObject: { kind: "Pod", name: "istiod-1-a" },
+                },
+              ],
+            },
+          },
+        });
+        const written = JSON.stringify(found);
+        const body = privateKey.split("\n")[1] ?? "";
+        for (const secret of [readerToken, remoteToken, body, others]) {
+          assert.ok(!written.includes(secret));
+          assert.ok(!written.includes(Buffer.from(secret).toString("base64").replace(/=+$/, "")));
+        }
+        assert.doesNotMatch(written, /PRIVATE KEY/);
+        assert.match(written, /error cluster west: cannot use \[secret\]/);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("a kubeconfig for istiod", () => {
+  const words = new SecretTokens();
+  const seen = (text: string): ReturnType<typeof remoteKubeconfigSeen> => remoteKubeconfigSeen(text, words);
+
+  it("is read in JSON and in YAML, with the end of its token", () => {
+    const claims = Buffer.from(JSON.stringify({ exp: Date.parse("2026-12-01T00:00:00Z") / 1000 })).toString(
+      "base64url",
+    );
+    assert.deepEqual(seen(kubeconfigOf("west", `a.${claims}.b`, "")), {
+      server: serverOf("west"),
+      token: "secret:1",
+      tokenEndsAt: "2026-12-01T00:00:00.000Z",
+    });
+    const yaml = [
+      "current-context: west",
+      "contexts: [{ name: west, context: { cluster: c, user: u } }]",
+      "clusters: [{ name: c, cluster: { server: https://west.example.org:6443 } }]",
+      "users: [{ name: u, user: { client-certificate-data: eA== } }]",
+    ];
+    assert.deepEqual(seen(yaml.join("\n")), { server: serverOf("west") });
+  });
+
+  it("is told from what is none, without a word of it", () => {
+    const withoutUsers = { ...(JSON.parse(kubeconfigOf("west", "t", "")) as object), users: [] };
+    for (const [text, defect] of [
+      ["", "nothing"],
+      ["secret: [", "something that is no kubeconfig"],
+      ["secret", "something that is no kubeconfig"],
+      ["secret: value", "a kubeconfig without a context that counts"],
+      [kubeconfigOf("west", "t", "").replace('"server"', '"host"'), "a kubeconfig without the address of a server"],
+      [JSON.stringify(withoutUsers), "a kubeconfig without credentials"],
+    ] as const) {
+      assert.equal(seen(text).defect, defect);
+    }
+  });
+});
+
+describe("the lines of istiod's log about a cluster", () => {
+  it("are its last warnings and errors, and no other cluster's", () => {
+    const log = [
+      "2026-11-30T10:00:00Z\terror\tcluster west: first",
+      "2026-11-30T10:00:01Z\tinfo\tcluster west: all is well",
+      "2026-11-30T10:00:02Z\terror\tcluster west-2: another",
+      ...[2, 3, 4].map((count) => `2026-11-30T10:00:0${String(count)}Z\twarn\tcluster west: ${String(count)}`),
+    ];
+    assert.deepEqual(linesAbout(log.join("\n"), "west"), log.slice(-3));
+    assert.deepEqual(linesAbout(`error west ${"x".repeat(1_000)}`, "west")[0]?.length, 401);
+  });
+});
