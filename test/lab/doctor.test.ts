@@ -45,6 +45,12 @@ async function saved(cluster: string, kind: string, name: string): Promise<objec
   return { ...object, metadata: { name, namespace: "istio-system", annotations, labels } };
 }
 
+/** Does what the cause says that mends it. */
+async function asItIsTold(...args: string[]): Promise<void> {
+  const { code, stderr } = await isthmus(...args, "--yes");
+  assert.equal(code, 0, stderr);
+}
+
 const remoteSecret = "istio-remote-clusters";
 
 /** Each fault, how it is done to a mesh that works, and how it is mended. */
@@ -55,9 +61,8 @@ const faults: readonly {
   {
     cause: "remote-secret-missing east west",
     inject: async () => {
-      const secret = await saved("east", "secret", remoteSecret);
       await kubectl("east", ...namespace, "delete", "secret", remoteSecret);
-      return () => applyAll("east", [secret]);
+      return () => asItIsTold("up", "--refresh");
     },
   },
   {
@@ -79,7 +84,7 @@ const faults: readonly {
       assert.notEqual(stale, kubeconfig);
       const west = Buffer.from(stale).toString("base64");
       await applyAll("east", [{ ...secret, data: { ...data, west } }]);
-      return () => applyAll("east", [{ ...secret, data }]);
+      return () => asItIsTold("drift", "--repair");
     },
   },
   {

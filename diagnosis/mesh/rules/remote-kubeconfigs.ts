@@ -4,7 +4,7 @@ import type { MeshFinding } from "../finding";
 import type { ClusterSnapshot, MeshSnapshot, RemoteKubeconfigSeen } from "../snapshot";
 
 const renew =
-  "Run `isthmus up --refresh`, which writes it anew; what others have put beside goes with `isthmus drift --repair`.";
+  "Run `isthmus drift --repair`, which puts the Secret back as it was applied, or `isthmus up --refresh` where it, or a token in the other cluster, is gone.";
 
 /** Clusters that an istiod is to read and is given no kubeconfig of. */
 export function missingKubeconfigs(snapshot: MeshSnapshot): MeshFinding[] {
@@ -16,7 +16,7 @@ export function missingKubeconfigs(snapshot: MeshSnapshot): MeshFinding[] {
             clusters: [reader, target],
             found: `the istiod of ${reader} is given no kubeconfig of ${target}, so that it knows nothing there`,
             proof: [`no Secret of ${systemNamespace} in ${reader} has a key ${target} with a kubeconfig`],
-            fix: renew,
+            fix: "Run `isthmus up --refresh`, which makes it again.",
           },
         ],
   );

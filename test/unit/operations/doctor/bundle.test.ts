@@ -106,7 +106,7 @@ describe("the table of isthmus doctor", () => {
       "     the token by which the istiod of east reads west is none that west has: what it knows of it grows old",
       "     Secret istio-remote-clusters in east: key west has the token secret:99",
       "     Secret istio-reader-service-account-isthmus in west: has secret:west",
-      "     -> Run `isthmus up --refresh`, which writes it anew; what others have put beside goes with `isthmus drift --repair`.",
+      "     -> Run `isthmus drift --repair`, which puts the Secret back as it was applied, or `isthmus up --refresh` where it, or a token in the other cluster, is gone.",
       "",
       `1 cause, 0 that follow, as of ${takenAt}; more of each: docs/doctor.md`,
       "",
