@@ -197,7 +197,7 @@ export const faults: readonly Fault[] = [
   {
     id: "remote-secret-missing",
     title: "an istiod is given no kubeconfig of a cluster",
-    follows: atReader("system-namespace-missing"),
+    follows: [...atReader("system-namespace-missing"), ...atTarget("system-namespace-missing")],
     find: missingKubeconfigs,
   },
   {

@@ -303,6 +303,37 @@ describe("the causes of what is wrong with a mesh", () => {
     assert.deepEqual(consequencesIn(lost), ["remote-cluster-not-synced east west"]);
   });
 
+  it("are one for a cluster in which the mesh is not installed yet, and for who is to read it", () => {
+    const bare = changed(
+      healthy(mesh),
+      "west",
+      both(
+        changedSystem(() => ({ deployments: [], pods: [], services: [] })),
+        () => ({
+          namespaces: [],
+          webhooks: [],
+          meshConfig: "none",
+          publishedRoots: [],
+          authority: "none",
+          accountTokens: [],
+          remoteKubeconfigs: [],
+          istiods: [],
+        }),
+        changedPolicies({ peerAuthentications: [], passthroughGateways: [] }),
+      ),
+    );
+    assert.deepEqual(
+      causesIn(
+        changed(
+          bare,
+          "east",
+          both(() => ({ remoteKubeconfigs: [] }), unsynced),
+        ),
+      ),
+      ["system-namespace-missing west"],
+    );
+  });
+
   it("are two where there are two, and one does not hide the other's consequences", () => {
     const snapshot = changed(
       changed(
