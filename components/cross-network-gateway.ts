@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childName, defaultClusterDomain, ownedLabels } from "../topology";
-import { crossNetworkPort, eastWestGatewaySelector } from "./internal/names";
+import { childName, crossNetworkPort, defaultClusterDomain, ownedLabels } from "../topology";
+import { eastWestGatewaySelector } from "./internal/names";
 
 /** What a {@link CrossNetworkGateway} is made from. */
 export interface CrossNetworkGatewayArgs {

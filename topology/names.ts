@@ -64,6 +64,9 @@ export function isMeshNamespace(labels: Readonly<Record<string, string>> | undef
 /** Helm release, Deployment and Service of the east-west gateway: the name of Istio's documentation. */
 export const eastWestGatewayName = "istio-eastwestgateway";
 
+/** Port at which an east-west gateway takes the traffic of other networks, in mutual TLS (istio.io, expose-services). */
+export const crossNetworkPort = 15443;
+
 /** Service by which other clusters reach an istiod. */
 export const exposedIstiodName = "istiod-exposed";
 

@@ -1,11 +1,12 @@
 import {
+  crossNetworkPort,
   eastWestGatewayName,
   networkLabel,
   ownedLabels,
   type ClusterPlan,
   type EastWestGatewayPlan,
 } from "../../topology";
-import { crossNetworkPort, eastWestGatewaySelector, gatewayPortLabel } from "./names";
+import { eastWestGatewaySelector, gatewayPortLabel } from "./names";
 
 /** Port of a gateway's readiness, which load balancers may ask. */
 const statusPort = 15021;

@@ -17,6 +17,3 @@ export const gatewayPortLabel = "networking.istio.io/gatewayPort";
 
 /** Pods of the east-west gateway: the chart labels them with its release's name less the prefix `istio-`. */
 export const eastWestGatewaySelector = { istio: "eastwestgateway" } as const;
-
-/** Port at which an east-west gateway takes the traffic of other networks, in mutual TLS (istio.io, expose-services). */
-export const crossNetworkPort = 15443;

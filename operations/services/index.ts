@@ -1,3 +1,3 @@
-export { readServices } from "./read";
+export { readServices, servicesFoundBy } from "./read";
 export type * from "./report";
 export { isAnswered } from "./status";

@@ -26,18 +26,26 @@ export async function readServices(query: ServicesQuery): Promise<ServicesReport
     plan.clusters.map(({ name }) => name),
   );
   try {
-    const found = await Promise.all(
-      plan.globalServices.services.flatMap(({ homes, name }) =>
-        homes.map(async (home): Promise<[string, FoundPods]> => {
-          return [keyOf(name, home.cluster), await podsIn(clients.get(home.cluster), podsOf(home))];
-        }),
-      ),
-    );
-    const byHome = new Map(found);
-    return servicesReport(plan, (service, cluster) => byHome.get(keyOf(service, cluster)) ?? unasked);
+    return await servicesFoundBy(plan, (cluster) => clients.get(cluster));
   } finally {
     for (const client of clients.values()) client.close();
   }
+}
+
+/** The same, by clients that somebody else has and closes. */
+export async function servicesFoundBy(
+  plan: MeshPlan,
+  clientOf: (cluster: string) => ClusterClient | undefined,
+): Promise<ServicesReport> {
+  const found = await Promise.all(
+    plan.globalServices.services.flatMap(({ homes, name }) =>
+      homes.map(async (home): Promise<[string, FoundPods]> => {
+        return [keyOf(name, home.cluster), await podsIn(clientOf(home.cluster), podsOf(home))];
+      }),
+    ),
+  );
+  const byHome = new Map(found);
+  return servicesReport(plan, (service, cluster) => byHome.get(keyOf(service, cluster)) ?? unasked);
 }
 
 const unasked: FoundPods = { trouble: "it does not answer" };

@@ -9,6 +9,16 @@ const execTimeoutMs = (callTimeoutSeconds + 7) * 1_000;
 /** So many at once from one client: an exec costs the API server and the kubelet more than the call costs the mesh. */
 const concurrentCalls = 4;
 
+/** @returns What curl, called by the sample's client in a cluster, wrote. @throws CommandFailed where it failed. */
+export async function curlFrom(
+  { namespace }: Pick<Sample, "namespace">,
+  client: ClusterClient,
+  words: readonly string[],
+  timeoutMs: number,
+): Promise<string> {
+  return client.exec({ namespace, pod: clientName, container: clientName }, ["curl", "-sS", ...words], timeoutMs);
+}
+
 /** What a client has been answered so far. */
 export interface Answers {
   /** Versions of helloworld that answered. */
@@ -61,14 +71,12 @@ export class Calls {
     const client = this.clients.get(cluster);
     if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
     const url = `http://${helloworldName}.${this.sample.namespace}:${helloworldPort}/hello`;
-    const target = { namespace: this.sample.namespace, pod: clientName, container: clientName };
-    return client
-      .exec(target, ["curl", "-sS", "--max-time", String(callTimeoutSeconds), url], execTimeoutMs)
-      .catch((error: unknown) => {
-        // The command is the same for all, and known: what curl says of it is what tells them apart.
-        if (error instanceof CommandFailed) return error.reason;
-        return error instanceof Error ? error.message : String(error);
-      });
+    const words = ["--max-time", String(callTimeoutSeconds), url];
+    return curlFrom(this.sample, client, words, execTimeoutMs).catch((error: unknown) => {
+      // The command is the same for all, and known: what curl says of it is what tells them apart.
+      if (error instanceof CommandFailed) return error.reason;
+      return error instanceof Error ? error.message : String(error);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { sitesOf, type MeshPlan } from "../../topology";
-import type { ClusterClient } from "../../access";
+import type { ClusterClient, NamedReach } from "../../access";
 import type { Calls } from "./calls";
+import type { GlobalCalls } from "./global-calls";
 import type { Sample } from "./sample";
 
 /** What came of a check. */
@@ -11,10 +12,14 @@ export interface VerifyContext {
   readonly plan: MeshPlan;
   /** @throws RangeError for a cluster that the mesh does not have. */
   client(cluster: string): ClusterClient;
+  /** A client by another kubeconfig than the command's own. Close it. */
+  readonly connect: (reach: NamedReach) => ClusterClient;
   /** The sample application; it comes into being when a check first asks for it. */
   readonly sample: Sample;
   /** Calls from the sample's clients. */
   readonly calls: Calls;
+  /** Calls from them by global names. */
+  readonly globalCalls: GlobalCalls;
   readonly signal: AbortSignal;
   /** How long every check looks again, in milliseconds. Default: each its own time. */
   readonly retryMs?: number;
@@ -95,6 +100,17 @@ export const readBy = (plan: MeshPlan, clusters: readonly string[]): readonly st
   ...new Set(plan.controlPlanes.filter(({ name }) => clusters.includes(name)).flatMap(({ reads }) => reads)),
 ];
 
+/** Needed of: they themselves, and the clusters that the istiods in them read. */
+export const withReadBy = (plan: MeshPlan, clusters: readonly string[]): readonly string[] => [
+  ...clusters,
+  ...readBy(plan, clusters),
+];
+
+/** Needed of: the clusters that hold the configuration of the istiods which serve some. */
+export const configClustersOf = (plan: MeshPlan, clusters: readonly string[]): readonly string[] => [
+  ...new Set(plan.clusters.filter(({ name }) => clusters.includes(name)).map(({ configCluster }) => configCluster)),
+];
+
 /** Subjects: each cluster by itself. */
 export const eachCluster = (plan: MeshPlan): string[][] => plan.clusters.map((cluster) => [cluster.name]);
 
@@ -103,6 +119,13 @@ export const eachSite = (plan: MeshPlan): string[][] => sitesOf(plan).map((site)
 
 /** Subjects: the clusters that run an istiod. */
 export const eachControlPlane = (plan: MeshPlan): string[][] => plan.controlPlanes.map(({ name }) => [name]);
+
+/** Subjects: the clusters that hold the configuration of an istiod. */
+export const eachConfigCluster = (plan: MeshPlan): string[][] =>
+  configClustersOf(
+    plan,
+    plan.clusters.map(({ name }) => name),
+  ).map((name) => [name]);
 
 /** Subjects: the whole mesh at once. */
 export const wholeMesh = (plan: MeshPlan): string[][] => [plan.clusters.map((cluster) => cluster.name)];

@@ -1,30 +1,60 @@
-import { sitesOf, type MeshPlan } from "../../topology";
 import {
+  configClustersOf,
   controlPlanesOf,
   eachCluster,
+  eachConfigCluster,
   eachControlPlane,
   eachPair,
   eachSite,
   readBy,
+  withReadBy,
   wholeMesh,
   type Check,
   type NeedElsewhere,
 } from "./check";
 import {
   clusterReachable,
+  clustersWithGateway,
+  controlPlanesThatRead,
+  exposedControlPlanes,
   exposedIstiodReady,
   gatewayReady,
   istiodReady,
+  maySkip,
   remoteClustersSynced,
   webhookReady,
 } from "./control-plane";
+import { clustersWithGlobalNames, globalServiceAnswered } from "./global-services";
 import { intermediateLifetime, rootLifetime } from "./lifetimes";
+import {
+  clustersOnNetworks,
+  clustersWithCrossNetworkGateway,
+  crossNetworkGateway,
+  gatewayConfigurationOf,
+  networkLabelled,
+} from "./networks";
+import { callsAllowed } from "./policies";
 import { clustersWithAgingToken, readerTokenAge } from "./reader-tokens";
+import { controlPlanesWithKubeconfigs, remoteSecretAccepted } from "./remote-secrets";
 import { helloworldReached, sampleReady } from "./sample-checks";
+import { servicesAlike } from "./services";
 import { sharedRoot, workloadChain } from "./trust";
 
 /** An istiod elsewhere that serves no more is one failure, there: what its clusters ask of it is not looked at. */
 const istiodOfCluster: NeedElsewhere = { id: "istiod-ready", of: controlPlanesOf };
+
+/** What a policy for the whole mesh denies is not tried in vain. */
+const policiesOfCluster: NeedElsewhere = { id: "calls-allowed", of: configClustersOf };
+
+/** Where no gateway passes calls of other networks on, none is made that needs it. */
+const gatewayOfCalled: NeedElsewhere = { id: "cross-network-gateway", of: gatewayConfigurationOf };
+
+/** Those that cannot be asked are left out where the others are compared. */
+const reachableOnes: NeedElsewhere = {
+  id: "cluster-reachable",
+  of: (_plan, clusters) => clusters,
+  otherwise: "leave out",
+};
 
 /**
  * The checks of `isthmus verify`, each after those that it needs. To add one: a row here, and a section under its id in
@@ -63,6 +93,26 @@ export const checks: readonly Check[] = [
     run: webhookReady,
   },
   {
+    id: "network-labelled",
+    title: "the cluster's istio-system is labelled with its network",
+    hint: "Run `isthmus drift` for what else differs, then `isthmus up --refresh`, which puts the label back.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 2_000,
+    subjects: clustersOnNetworks,
+    run: networkLabelled,
+  },
+  {
+    id: "cross-network-gateway",
+    title: "a Gateway has the east-west gateways pass on the calls of other networks",
+    hint: "Run `isthmus drift` for what else is missing, then `isthmus up --refresh`, which puts it back.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 2_000,
+    subjects: clustersWithCrossNetworkGateway,
+    run: crossNetworkGateway,
+  },
+  {
     id: "gateway-ready",
     title: "the east-west gateway is ready and has an address",
     hint: "Look at the gateway's pods, and at the load balancer that should give its Service an address.",
@@ -93,6 +143,16 @@ export const checks: readonly Check[] = [
     run: remoteClustersSynced,
   },
   {
+    id: "remote-secret-accepted",
+    title: "the clusters that an istiod reads accept the tokens that it was given",
+    hint: "Run `isthmus up --refresh`, which makes a token that is gone anew and hands it on.",
+    severity: "fatal",
+    needs: [{ id: "cluster-reachable", of: withReadBy, otherwise: "leave out" }],
+    retryMs: 5_000,
+    subjects: controlPlanesWithKubeconfigs,
+    run: remoteSecretAccepted,
+  },
+  {
     id: "reader-token-age",
     title: "the token by which other clusters read it is no older than it may be",
     hint: "Run `isthmus rotate tokens --due`.",
@@ -107,10 +167,7 @@ export const checks: readonly Check[] = [
     title: "all clusters trust the same root",
     hint: "Compare the Secrets cacerts; an istiod that started before its own was there signs with a root of its own until it is restarted.",
     severity: "fatal",
-    needs: [
-      { id: "cluster-reachable", of: (_plan, clusters) => clusters, otherwise: "leave out" },
-      { ...istiodOfCluster, otherwise: "leave out" },
-    ],
+    needs: [reachableOnes, { ...istiodOfCluster, otherwise: "leave out" }],
     retryMs: 10_000,
     subjects: wholeMesh,
     run: sharedRoot,
@@ -136,6 +193,26 @@ export const checks: readonly Check[] = [
     run: intermediateLifetime,
   },
   {
+    id: "calls-allowed",
+    title: "no policy for the whole mesh stops its calls",
+    hint: "Look at the policies of istio-system, which count for the whole mesh.",
+    severity: "fatal",
+    needs: ["cluster-reachable"],
+    retryMs: 2_000,
+    subjects: eachConfigCluster,
+    run: callsAllowed,
+  },
+  {
+    id: "services-alike",
+    title: "Services of one name are alike in all clusters",
+    hint: "Give them the same ports, names of ports and type, or other names: Istio takes them for one service.",
+    severity: "warn",
+    needs: [reachableOnes],
+    retryMs: 2_000,
+    subjects: wholeMesh,
+    run: servicesAlike,
+  },
+  {
     id: "sample-ready",
     title: "a sample application starts, with sidecars",
     hint: "Look at the reason: an image that cannot be pulled (see --client-image and isthmus:mesh.sample), no room on a node, or no injection.",
@@ -151,7 +228,8 @@ export const checks: readonly Check[] = [
     title: "the certificates that workloads present chain to the root",
     hint: "Restart the cluster's istiod if its cacerts changed, then the workloads that still have an old certificate.",
     severity: "fatal",
-    needs: ["sample-ready"],
+    // Where mutual TLS is turned off for all, a proxy has no certificate.
+    needs: ["sample-ready", policiesOfCluster],
     retryMs: 10_000,
     subjects: eachCluster,
     run: workloadChain,
@@ -161,25 +239,19 @@ export const checks: readonly Check[] = [
     title: "a service is answered by every cluster, from every cluster",
     hint: "Start with what else failed; else look at the client's endpoints with `istioctl proxy-config endpoints`.",
     severity: "fatal",
-    needs: ["sample-ready"],
+    needs: ["sample-ready", policiesOfCluster, gatewayOfCalled],
     retryMs: 30_000,
     subjects: eachPair,
     run: helloworldReached,
   },
+  {
+    id: "global-service-answered",
+    title: "every global name is answered, from every cluster",
+    hint: "See where its pods are with `isthmus services`; then look at the endpoints of the name with `istioctl proxy-config endpoints`.",
+    severity: "fatal",
+    needs: ["sample-ready", policiesOfCluster],
+    retryMs: 20_000,
+    subjects: clustersWithGlobalNames,
+    run: globalServiceAnswered,
+  },
 ];
-
-function maySkip(plan: MeshPlan, [cluster]: readonly string[]): boolean {
-  return sitesOf(plan).find(({ name }) => name === cluster)?.ifUnreachable === "skip";
-}
-
-function exposedControlPlanes(plan: MeshPlan): string[][] {
-  return plan.controlPlanes.filter(({ exposed }) => exposed !== undefined).map(({ name }) => [name]);
-}
-
-function clustersWithGateway(plan: MeshPlan): string[][] {
-  return plan.clusters.filter((cluster) => cluster.eastWestGateway !== undefined).map((cluster) => [cluster.name]);
-}
-
-function controlPlanesThatRead(plan: MeshPlan): string[][] {
-  return plan.controlPlanes.filter(({ reads }) => reads.length > 0).map(({ name }) => [name]);
-}

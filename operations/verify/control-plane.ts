@@ -1,5 +1,12 @@
 import type { V1MutatingWebhookConfiguration } from "@kubernetes/client-node";
-import { controlPlaneIn, exposedIstiodName, systemNamespace, type ClusterPlan } from "../../topology";
+import {
+  controlPlaneIn,
+  exposedIstiodName,
+  sitesOf,
+  systemNamespace,
+  type ClusterPlan,
+  type MeshPlan,
+} from "../../topology";
 import { ensureAdmitted, KubernetesError } from "../../access";
 import { unsynced } from "../../preflight";
 import {
@@ -11,6 +18,26 @@ import {
   type StandingIstiod,
 } from "../standing";
 import type { Finding, VerifyContext } from "./check";
+
+/** Whether the configuration lets a cluster be missing. */
+export function maySkip(plan: MeshPlan, [cluster]: readonly string[]): boolean {
+  return sitesOf(plan).find(({ name }) => name === cluster)?.ifUnreachable === "skip";
+}
+
+/** Subjects: the clusters whose istiod others reach. */
+export function exposedControlPlanes(plan: MeshPlan): string[][] {
+  return plan.controlPlanes.filter(({ exposed }) => exposed !== undefined).map(({ name }) => [name]);
+}
+
+/** Subjects: the clusters with an east-west gateway. */
+export function clustersWithGateway(plan: MeshPlan): string[][] {
+  return plan.clusters.filter((cluster) => cluster.eastWestGateway !== undefined).map((cluster) => [cluster.name]);
+}
+
+/** Subjects: the clusters whose istiod reads others. */
+export function controlPlanesThatRead(plan: MeshPlan): string[][] {
+  return plan.controlPlanes.filter(({ reads }) => reads.length > 0).map(({ name }) => [name]);
+}
 
 /** The API server answers, and lets us in. */
 export async function clusterReachable(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {

@@ -98,7 +98,7 @@ async function runOne(
       return { otherwise, check: task.check, result };
     }),
   );
-  const missing = settled.filter(({ check: needed, result }) => blocks(needed, result));
+  const missing = settled.filter(({ check: needed, result }) => blocks(needed, result, context.plan));
   const blocking = missing.find(({ otherwise }) => otherwise === "skip")?.result;
   if (blocking !== undefined) return notChecked(check, clusters, blocking);
 
@@ -130,9 +130,13 @@ function notChecked({ id }: Check, clusters: readonly string[], cause: CheckResu
   return { id, clusters, status: "skip", message, hint: "" };
 }
 
-/** Whether a check that did not pass leaves nothing to look at for those that need it. */
-function blocks({ severity }: Check, { status }: CheckResult): boolean {
-  return status === "fail" || status === "skip" || (status === "warn" && severity === "fatal");
+/**
+ * Whether a check that did not pass leaves nothing to look at for those that need it. What the configuration tolerates does
+ * not hold all the same; any other warning is of something that is no failure yet.
+ */
+function blocks(check: Check, { clusters, status }: CheckResult, plan: MeshPlan): boolean {
+  if (status === "warn") return check.isTolerated?.(plan, clusters) === true;
+  return status === "fail" || status === "skip";
 }
 
 async function lookUntilHeld(

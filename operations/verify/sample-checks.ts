@@ -20,9 +20,20 @@ export async function helloworldReached(
   return {
     ok: false,
     message: `no answer from ${wanted}: ${heard}${trouble === undefined ? "" : `; ${oneLine(trouble)}`}`,
-    ...(trouble !== undefined && isUnresolved.test(trouble) ? { hint: unresolvedHint } : {}),
+    ...(trouble === undefined ? {} : hintFor(trouble)),
   };
 }
+
+function hintFor(trouble: string): Pick<Finding, "hint"> {
+  if (isUnresolved.test(trouble)) return { hint: unresolvedHint };
+  return trouble.includes(denied) ? { hint: deniedHint } : {};
+}
+
+/** Envoy's own words where a policy denies a call. */
+const denied = "RBAC: access denied";
+
+const deniedHint =
+  "An AuthorizationPolicy denies the call: look at those of istio-system and of the cluster that is called with `kubectl get authorizationpolicies --all-namespaces`.";
 
 /** curl's own words for a name that the cluster's DNS does not know (its exit code 6). */
 const isUnresolved = /could not resolve host/i;

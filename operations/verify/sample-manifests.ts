@@ -34,6 +34,24 @@ export interface SampleImages {
   readonly client: string;
 }
 
+/** What a sample has beside. */
+export interface SampleExtras {
+  /** Names of the Secrets by which its images are pulled. */
+  readonly pullSecrets?: readonly string[];
+  /** Annotations of the client's pod. */
+  readonly clientAnnotations?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Annotations by which the client knows the global names of a mesh: its sidecar is to answer DNS, where not every one does
+ * (docs/services.md). Pure.
+ */
+export function clientAnnotationsIn({ globalServices }: Pick<MeshPlan, "globalServices">): Record<string, string> {
+  const { capturesDns, services } = globalServices;
+  if (services.length === 0 || capturesDns) return {};
+  return { "proxy.istio.io/config": JSON.stringify({ proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } }) };
+}
+
 /** An object to create, and the collection that it goes into. */
 export interface Manifest {
   readonly path: string;
@@ -63,13 +81,13 @@ export function namespaceManifest(name: string, owner: string, plan: Pick<MeshPl
 /**
  * What is in the namespace, in the order in which it is to be made: accounts before the pods that run as them. The accounts
  * name the pull secrets, as istiod's does: injection then adds those of the sidecar.
- * @param pullSecrets Names of the Secrets by which the images are pulled. Default: none.
+ * @param more Names of the Secrets by which the images are pulled, and annotations of the client. Default: none.
  */
 export function sampleManifests(
   namespace: string,
   version: string,
   images: SampleImages,
-  pullSecrets: readonly string[] = [],
+  { clientAnnotations = {}, pullSecrets = [] }: SampleExtras = {},
 ): Manifest[] {
   const collection = `/api/v1/namespaces/${namespace}`;
   const account = (name: string): Manifest => ({
@@ -122,6 +140,7 @@ export function sampleManifests(
     }),
     pod(collection, clientName, {
       labels: { app: clientName },
+      annotations: clientAnnotations,
       container: {
         name: clientName,
         image: images.client,
@@ -151,7 +170,13 @@ export function pullSecretManifest(namespace: string, name: string, { data, type
 /** Requests that fit beside anything. */
 const smallResources = { requests: { cpu: "10m", memory: "16Mi" } } as const;
 
-function pod(collection: string, name: string, of: { labels: Record<string, string>; container: object }): Manifest {
+interface PodParts {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly container: object;
+}
+
+function pod(collection: string, name: string, of: PodParts): Manifest {
   return {
     path: `${collection}/pods`,
     object: {
@@ -160,7 +185,7 @@ function pod(collection: string, name: string, of: { labels: Record<string, stri
       metadata: {
         name,
         labels: { ...sampleLabels, ...of.labels },
-        annotations: { "sidecar.istio.io/proxyCPU": "10m", "sidecar.istio.io/proxyMemory": "40Mi" },
+        annotations: { "sidecar.istio.io/proxyCPU": "10m", "sidecar.istio.io/proxyMemory": "40Mi", ...of.annotations },
       },
       spec: {
         serviceAccountName: name,

@@ -5,6 +5,7 @@ import { rootConfigMap, systemNamespace, type MeshPlan } from "../../topology";
 import { isPresent, KubernetesError, untilGone, type ClusterClient } from "../../access";
 import { isLeftover, ownerOfThisProcess } from "./owner";
 import {
+  clientAnnotationsIn,
   clientName,
   helloworldName,
   namespaceManifest,
@@ -116,7 +117,10 @@ export class Sample {
       await Promise.all(pullSecrets.map((name) => this.copyPullSecret(client, name)));
     }
     const [pods, others] = partition(
-      sampleManifests(this.namespace, this.versionOf(cluster), this.options.images, pullSecrets),
+      sampleManifests(this.namespace, this.versionOf(cluster), this.options.images, {
+        pullSecrets,
+        clientAnnotations: clientAnnotationsIn(this.options.plan),
+      }),
       (manifest) => manifest.path.endsWith("/pods"),
     );
     await Promise.all([

@@ -1,8 +1,16 @@
 import type { MeshPlan } from "../../topology";
-import { clientsOf, KubernetesError, type ClusterClient, type ReachOfClusters } from "../../access";
+import {
+  clientsOf,
+  connect,
+  KubernetesError,
+  type ClusterClient,
+  type NamedReach,
+  type ReachOfClusters,
+} from "../../access";
 import { Calls } from "./calls";
 import type { CheckResult } from "./check";
 import { checks } from "./checks";
+import { GlobalCalls } from "./global-calls";
 import { report, type VerifyReport } from "./report";
 import { runChecks } from "./run";
 import { removeLeftovers, Sample } from "./sample";
@@ -52,8 +60,10 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
       return client;
     },
+    connect: (reach: NamedReach): ClusterClient => connect(reach, options.environment),
     sample,
     calls: new Calls(sample, clients),
+    globalCalls: new GlobalCalls(sample),
     signal,
     ...(retryMs === undefined ? {} : { retryMs }),
   };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshConfig } from "../../topology";
 import type { ServicesReport } from "../../operations/deployment";
+import type { VerifyReport } from "../../operations/verify";
 import { isthmus } from "../support/isthmus";
 import { applyAll, kubectl, WrittenStack } from "./lab-stack";
 import { clientVariable } from "./calls";
@@ -154,6 +155,18 @@ describeInTurn("global-services", "global services on the lab", function () {
       foo.callers,
       names.map((cluster) => ({ cluster, calls: [cluster] })),
     );
+  });
+
+  it("are all called by verify, which warns of one that no pod is there for", async () => {
+    await stack.verified();
+    await scale("west", 0);
+    const run = await isthmus("verify", "--stack", stack.name, "--only", "global-service-answered", "-o", "json");
+    const { checks } = JSON.parse(run.stdout) as VerifyReport;
+    assert.deepEqual(
+      checks.map(({ clusters: [cluster], message, status }) => [cluster, status, message]),
+      names.map((cluster) => [cluster, "warn", "no pod is ready for foo-west.global"]),
+    );
+    await scale("west", 2);
   });
 
   it("fail over and come back under load", async () => {

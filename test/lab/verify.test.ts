@@ -111,9 +111,9 @@ describe("the mesh on the lab", function () {
       assert.equal(run.code, 0, run.stderr);
       const each = ["east", "west"];
       const expected = checks.flatMap(({ id }) => {
-        // Neither istiod serves another cluster, and no token has an age that it may not pass.
-        if (id === "exposed-istiod-ready" || id === "reader-token-age") return [];
-        if (id === "shared-root") return [`${id} east west pass`];
+        // Neither istiod serves another cluster, no token has an age that it may not pass, and no service is global.
+        if (["exposed-istiod-ready", "reader-token-age", "global-service-answered"].includes(id)) return [];
+        if (id === "shared-root" || id === "services-alike") return [`${id} east west pass`];
         if (id !== "helloworld-reached") return each.map((cluster) => `${id} ${cluster} pass`);
         return each.flatMap((from) => each.map((to) => `${id} ${from} ${to} pass`));
       });
@@ -167,12 +167,45 @@ describe("the mesh on the lab", function () {
         assert.equal(run.code, 1);
         assert.deepEqual(
           statuses(report.checks).filter((line) => !line.endsWith(" pass")),
-          ["helloworld-reached east west fail", "remote-clusters-synced east fail"],
+          ["helloworld-reached east west fail", "remote-clusters-synced east fail", "remote-secret-accepted east fail"],
         );
         assert.match(report.checks.find(({ status }) => status === "fail")?.message ?? "", /west is unknown to it/);
       } finally {
         await applyJson("east", saved);
       }
+    });
+
+    it("finds a revoked token, a wrong network and a policy that denies all at once, and does not call in vain", async () => {
+      const system = ["-n", "istio-system"];
+      const label = ["label", "namespace", "istio-system", "--overwrite"];
+      const metadata = { name: "deny-all", namespace: "istio-system" };
+      const policy = { apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", metadata, spec: {} };
+      await Promise.all([
+        kubectl("west", ...system, "delete", "secret", "istio-reader-service-account-isthmus"),
+        kubectl("west", ...label, "topology.istio.io/network=east"),
+        applyJson("east", JSON.stringify(policy)),
+      ]);
+      try {
+        await untilRefused();
+        const { report } = await verify("--read-only");
+        assert.deepEqual(
+          statuses(report.checks).filter((line) => !line.endsWith(" pass")),
+          ["calls-allowed east fail", "network-labelled west fail", "remote-secret-accepted east fail"],
+        );
+        const messages = Object.fromEntries(
+          report.checks.map(({ id, clusters, message }) => [`${id} ${clusters.join(" ")}`, message]),
+        );
+        assert.equal(messages["remote-secret-accepted east"], "west: it does not accept the token");
+        assert.match(messages["calls-allowed east"] ?? "", /^authorizationpolicy\/deny-all allows nothing/);
+        assert.match(messages["network-labelled west"] ?? "", /is to say west, and says east$/);
+      } finally {
+        await kubectl("east", ...system, "delete", "authorizationpolicies.security.istio.io", metadata.name);
+        const mended = await isthmus("up", "--yes", "--refresh");
+        assert.equal(mended.code, 0, mended.stderr);
+      }
+      const only = "calls-allowed,network-labelled,remote-secret-accepted";
+      const { run } = await verify("--only", only);
+      assert.equal(run.code, 0, run.stdout);
     });
   });
 
@@ -211,6 +244,14 @@ describe("the mesh on the lab", function () {
     });
   });
 });
+
+/** An API server remembers for ten seconds that it accepted a token (k8s.io/apiserver, authentication token cache). */
+async function untilRefused(): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while ((await verify("--only", "remote-secret-accepted", "--wait", "0s")).run.code === 0) {
+    assert.ok(performance.now() < deadline, "a revoked token is to be refused");
+  }
+}
 
 async function untilGone(): Promise<void> {
   while ((await samples()).length > 0) await delay(500);

@@ -4,6 +4,8 @@ import { KubernetesError, type ClusterClient, type ExecTarget, type PatchOperati
 export interface FakeCluster {
   /** Objects, and lists of objects, by path. A list is asked for without its query. */
   readonly objects?: Record<string, unknown>;
+  /** What keeps an object or a list from being read, by path. Default: nothing. */
+  readonly refusals?: Readonly<Record<string, KubernetesError>>;
   /** Answers of commands in containers. */
   readonly exec?: (target: ExecTarget, command: readonly string[]) => string | Promise<string>;
   /** What containers have logged since a moment. Default: nothing. */
@@ -30,6 +32,8 @@ export class FakeClient implements ClusterClient {
   ) {}
 
   get<T>(path: string): Promise<T> {
+    const refusal = this.cluster.refusals?.[path];
+    if (refusal !== undefined) return Promise.reject(refusal);
     if (this.requests.some((request) => request.method === "remove" && request.path === path)) {
       return Promise.reject(new KubernetesError("GET", path, 404, "removed"));
     }
@@ -43,6 +47,8 @@ export class FakeClient implements ClusterClient {
   }
 
   list<T>(path: string): Promise<readonly T[]> {
+    const refusal = this.cluster.refusals?.[path];
+    if (refusal !== undefined) return Promise.reject(refusal);
     return Promise.resolve((this.cluster.objects?.[path] ?? []) as readonly T[]);
   }
 

@@ -5,7 +5,14 @@ import { checks } from "../../../operations/verify";
 import type { Check, Need } from "../../../operations/verify/check";
 import { runChecks } from "../../../operations/verify/run";
 import type { MeshPlan } from "../../../topology";
-import { externalControlPlane, mixed, planOf, primaryRemote, twoPrimaries } from "../../support/plans";
+import {
+  externalControlPlane,
+  mixed,
+  planOf,
+  primaryRemote,
+  primaryRemoteNetworks,
+  twoPrimaries,
+} from "../../support/plans";
 
 const page = readFileSync(join(__dirname, "../../../docs/checks.md"), "utf8");
 
@@ -112,6 +119,22 @@ describe("the table of checks", () => {
     assert.deepEqual(concerned, [], "what concerns neither it nor its remote is looked at");
     assert.ok(skip.includes("sample-ready r3"));
     assert.ok(!skip.some((line) => line.startsWith("remote-clusters-synced p1") || line.startsWith("shared-root")));
+  });
+
+  it("tries no call that a policy or a missing Gateway stops, and all others", async () => {
+    const callsSkipped = async (plan: MeshPlan, ...broken: string[]): Promise<string[]> =>
+      ((await statuses(plan, ...broken))["skip"] ?? []).filter((line) => !line.startsWith("workload-chain"));
+    const reached = (...pairs: string[]): string[] => pairs.map((pair) => `helloworld-reached ${pair}`);
+    const plan = planOf(primaryRemoteNetworks);
+    assert.deepEqual(
+      await callsSkipped(plan, "calls-allowed west"),
+      reached("edge edge", "edge west", "west edge", "west west"),
+    );
+    assert.deepEqual(await callsSkipped(plan, "cross-network-gateway west"), reached("edge west", "west edge"));
+    assert.deepEqual(
+      await callsSkipped(planOf(twoPrimaries), "calls-allowed east"),
+      reached("east east", "east west", "west east"),
+    );
   });
 
   it("warns of a cluster that may be missing, and skips what needs it", async () => {

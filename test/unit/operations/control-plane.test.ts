@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Check, Finding, VerifyContext } from "../../../operations/verify/check";
+import type { Check, Finding } from "../../../operations/verify/check";
 import {
   exposedIstiodReady,
   gatewayReady,
@@ -11,6 +11,7 @@ import { KubernetesError } from "../../../access";
 import { unsynced } from "../../../preflight";
 import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
+import { verifyContext } from "../../support/verify-context";
 
 const system = "/api/v1/namespaces/istio-system";
 const deployments = "/apis/apps/v1/namespaces/istio-system/deployments";
@@ -20,13 +21,7 @@ const ready = { conditions: [{ type: "Ready", status: "True" }] };
 type Run = Check["run"];
 
 function look(run: Run, cluster: FakeCluster, plan = planOf(twoPrimaries), ...without: string[]): Promise<Finding> {
-  const context: VerifyContext = {
-    plan,
-    signal: new AbortController().signal,
-    client: (name) => new FakeClient(name, cluster),
-    sample: undefined as never,
-    calls: undefined as never,
-  };
+  const context = verifyContext({ plan, client: (name) => new FakeClient(name, cluster) });
   return run(context, ["east"], new Set(without));
 }
 

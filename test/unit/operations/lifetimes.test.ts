@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { KubernetesError, type ClusterClient } from "../../../access";
-import type { Check, CheckResult, VerifyContext } from "../../../operations/verify/check";
+import type { Check, CheckResult } from "../../../operations/verify/check";
 import { checks } from "../../../operations/verify/checks";
 import { runChecks } from "../../../operations/verify/run";
 import { makeCa, type TestCa } from "../../support/authorities";
 import { planOf, twoPrimaries } from "../../support/plans";
+import { verifyContext } from "../../support/verify-context";
 import { cacerts, showing, type Shown } from "../preflight/trust/showing";
 
 const { east } = twoPrimaries.clusters;
@@ -27,13 +28,10 @@ describe("what ends", () => {
       rights === "no Secrets" && path.includes("/secrets/")
         ? Promise.reject(new KubernetesError("GET", path, 403, "forbidden"))
         : client.get(path);
-    const context: VerifyContext = {
+    const context = verifyContext({
       plan,
-      signal: new AbortController().signal,
       client: () => ({ ...client, list: client.list.bind(client), exec: client.exec.bind(client), get }),
-      sample: undefined as never,
-      calls: undefined as never,
-    };
+    });
     const check = checks.find((one) => one.id === id) as Check;
     const [result] = await runChecks([{ ...check, needs: [], retryMs: 0 }], context);
     return result as CheckResult;

@@ -2,17 +2,12 @@ import assert from "node:assert/strict";
 import type { Check, CheckResult, Finding, VerifyContext } from "../../../operations/verify/check";
 import { runChecks } from "../../../operations/verify/run";
 import { planOf, twoPrimaries } from "../../support/plans";
+import { verifyContext } from "../../support/verify-context";
 
 const plan = planOf(twoPrimaries);
 
 function context(signal = new AbortController().signal): VerifyContext {
-  return {
-    plan,
-    signal,
-    client: () => assert.fail("no cluster is asked"),
-    sample: undefined as never,
-    calls: undefined as never,
-  };
+  return verifyContext({ plan, signal });
 }
 
 function check(id: string, parts: Partial<Check> = {}): Check {
@@ -109,6 +104,15 @@ describe("runChecks", () => {
       context(),
     );
     assert.deepEqual(brief(results), ["a east warn", "a west warn", "b east pass", "b west pass"]);
+  });
+
+  it("goes on after a warning of what is no failure yet, and not after one of what the configuration tolerates", async () => {
+    const warning = (): Promise<Finding> => Promise.resolve({ ok: false, message: "soon", isWarning: true });
+    const dependent = check("b", { needs: ["a"] });
+    const warned = await runChecks([check("a", { run: warning }), dependent], context());
+    assert.deepEqual(brief(warned), ["a east warn", "a west warn", "b east pass", "b west pass"]);
+    const tolerated = await runChecks([check("a", { run: failing, isTolerated: () => true }), dependent], context());
+    assert.deepEqual(brief(tolerated), ["a east warn", "a west warn", "b east skip", "b west skip"]);
   });
 
   it("looks again until the deadline", async () => {

@@ -6,6 +6,7 @@ import { isLeftover, ownerOfThisProcess } from "../../../operations/verify/owner
 import { helloworldReached } from "../../../operations/verify/sample-checks";
 import { removeLeftovers, Sample } from "../../../operations/verify/sample";
 import {
+  clientAnnotationsIn,
   namespaceManifest,
   sampleLabels,
   sampleManifests,
@@ -13,6 +14,7 @@ import {
 } from "../../../operations/verify/sample-manifests";
 import { FakeClient } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
+import { verifyContext } from "../../support/verify-context";
 import type { MeshConfig } from "../../../topology";
 
 const plan = planOf(twoPrimaries);
@@ -93,6 +95,28 @@ describe("the sample", () => {
     assert.deepEqual(helloworld["env"], [{ name: "SERVICE_VERSION", value: "v2" }]);
     assert.equal(client?.["image"], "hub/curl");
     for (const container of [helloworld, client]) assert.equal(container["imagePullPolicy"], "IfNotPresent");
+  });
+
+  it("has its client answer DNS where the mesh leaves that to each pod, and only then", () => {
+    const services = { shop: { namespace: "shop", selector: { app: "shop" }, ports: { http: { port: 80 } } } };
+    const annotations = (globalServices: MeshConfig["globalServices"]): Record<string, string> =>
+      clientAnnotationsIn(planOf({ ...twoPrimaries, namespaces: { shop: {} }, globalServices }));
+    assert.deepEqual(annotations({ services }), {});
+    assert.deepEqual(annotations({ dnsCapture: "annotated-pods", services: {} }), {});
+    assert.deepEqual(annotations({ dnsCapture: "annotated-pods", services }), {
+      "proxy.istio.io/config": '{"proxyMetadata":{"ISTIO_META_DNS_CAPTURE":"true"}}',
+    });
+    const clientAnnotations = annotations({ dnsCapture: "annotated-pods", services });
+    const pods = sampleManifests("ns", "v1", images, { clientAnnotations })
+      .filter(({ path }) => path.endsWith("/pods"))
+      .map(({ object }) => object as { metadata: { name: string; annotations: Record<string, string> } });
+    assert.deepEqual(
+      pods.map(({ metadata }) => [metadata.name, "proxy.istio.io/config" in metadata.annotations]),
+      [
+        ["helloworld", false],
+        ["client", true],
+      ],
+    );
   });
 
   it("is made once, namespace first and pods last, and is removed only where it was made", async () => {
@@ -276,13 +300,14 @@ describe("calls", () => {
       ]);
       const sample = new Sample({ plan, images, clients });
       const client = (name: string): FakeClient => clients.get(name) ?? assert.fail(name);
-      const context = { plan, client, sample, calls: new Calls(sample, clients), signal: new AbortController().signal };
+      const context = verifyContext({ plan, client, sample, calls: new Calls(sample, clients) });
       return helloworldReached(context, ["east", "west"]);
     };
     const unresolved = await finding("curl: (6) Could not resolve host: helloworld.isthmus-verify-0a1b2c");
     assert.match(unresolved.message, /^no answer from v2: nobody answered; curl: \(6\) Could not resolve host/);
     assert.match(unresolved.hint ?? "", /CoreDNS/);
     assert.equal((await finding("curl: (7) connection refused")).hint, undefined, "the check's own");
+    assert.match((await finding("RBAC: access denied")).hint ?? "", /^An AuthorizationPolicy denies the call/);
   });
 
   it("know helloworld's answer from others", () => {

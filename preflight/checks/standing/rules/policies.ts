@@ -8,62 +8,21 @@ import {
 } from "../../../../topology";
 import type { Policy, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
-import { isEmpty, isForAll, modeOf, type Spec } from "./policy-spec";
+import type { Spec } from "./policy-spec";
 import { systemOwner, type StandingRule } from "./rule";
+import { stoppingPolicies } from "./stopping-policies";
 
 /** Policies of the system namespace, which is the root namespace of Istio's configuration, that will stop calls. */
 export const policies: StandingRule = (facts) => {
   if (systemOwner(facts) === "foreign") return {};
-  return { warnings: [...plainText(facts), ...denying(facts), ...closed(facts)] };
+  return { warnings: [...stopping(facts), ...closed(facts)] };
 };
 
-/** Without mutual TLS a gateway cannot tell by the server's name where a call of another network goes. */
-function plainText(facts: StandingFacts): Problem[] {
-  const { peerAuthentications = [] } = facts.policies;
-  return peerAuthentications
-    .filter((policy) => !isOwned(policy.labels) && isForAll(policy.spec) && modeOf(policy.spec) === "DISABLE")
-    .map((policy) =>
-      warning(
-        facts,
-        "peerauthentication",
-        policy,
-        "turns mutual TLS off in the whole mesh: calls between networks fail",
-      ),
-    );
-}
-
-/**
- * A policy that allows nothing is half of a known pattern, of which the other half allows what is needed: beside one that
- * allows anything in the same place it is taken to be meant.
- */
-function denying(facts: StandingFacts): Problem[] {
-  const { authorizationPolicies = [] } = facts.policies;
-  const allows = authorizationPolicies.some(({ spec }) => actionOf(spec) === "ALLOW" && rulesOf(spec).length > 0);
-  return authorizationPolicies
-    .filter(({ labels, spec }) => !isOwned(labels) && isForAll(spec))
-    .flatMap((policy): Problem[] => {
-      const { spec } = policy;
-      if (actionOf(spec) === "DENY" && rulesOf(spec).some(isEmpty)) {
-        return [warning(facts, "authorizationpolicy", policy, "denies every call in the whole mesh")];
-      }
-      if (actionOf(spec) !== "ALLOW" || rulesOf(spec).length > 0 || allows) return [];
-      return [
-        warning(
-          facts,
-          "authorizationpolicy",
-          policy,
-          "allows nothing: every call that no other policy allows is denied",
-        ),
-      ];
-    });
-}
-
-function actionOf({ action = "ALLOW" }: Spec): unknown {
-  return action;
-}
-
-function rulesOf({ rules }: Spec): readonly unknown[] {
-  return Array.isArray(rules) ? rules : [];
+function stopping(facts: StandingFacts): Problem[] {
+  const { authorizationPolicies = [], peerAuthentications = [] } = facts.policies;
+  return stoppingPolicies({ authorizationPolicies, peerAuthentications })
+    .filter(({ policy }) => !isOwned(policy.labels))
+    .map(({ effect, kind, policy }) => warning(facts, kind, policy, effect));
 }
 
 interface Pods {

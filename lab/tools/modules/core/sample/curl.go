@@ -20,6 +20,7 @@ const (
 	curlBadURL   = 3
 	curlNoHost   = 6
 	curlRefused  = 7
+	curlWeird    = 8
 	curlHTTP     = 22
 	curlNoFile   = 23
 	curlTimeout  = 28
@@ -39,7 +40,7 @@ type curlRequest struct {
 	fail       bool
 }
 
-// curl does one GET request, with the few of the real curl's flags that the checks use, and returns its exit code.
+// curl does one GET request, or waits for the greeting of a server by ftp://, with the few of the real curl's flags that the checks use, and returns its exit code.
 func curl(arguments []string, output, messages io.Writer) int {
 	request, err := parseCurl(arguments)
 	if err != nil {
@@ -136,6 +137,10 @@ func (request *curlRequest) run(output io.Writer) (status, code int, err error) 
 	if err != nil {
 		return 0, curlBadURL, err
 	}
+	if host, isFTP := strings.CutPrefix(target, "ftp://"); isFTP {
+		code, err = awaitGreeting(ctx, strings.TrimSuffix(host, "/"))
+		return 0, code, err
+	}
 	message, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return 0, curlBadURL, err
@@ -173,6 +178,25 @@ func (request *curlRequest) run(output io.Writer) (status, code int, err error) 
 	return answer.StatusCode, 0, nil
 }
 
+// awaitGreeting connects and waits for the server to speak, as FTP has it. A server that does is not one of FTP here.
+func awaitGreeting(ctx context.Context, address string) (code int, err error) {
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return curlCode(err), err
+	}
+	defer connection.Close()
+	if deadline, ok := ctx.Deadline(); ok {
+		connection.SetReadDeadline(deadline)
+	}
+	switch _, err = connection.Read(make([]byte, 1)); {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return curlTimeout, errors.New("Operation timed out")
+	case err != nil:
+		return curlCutOff, fmt.Errorf("response reading failed: %v", err)
+	}
+	return curlWeird, errors.New("Weird server reply")
+}
+
 // curlURL completes an address without a scheme, as curl does.
 func curlURL(address string) (string, error) {
 	if !strings.Contains(address, "://") {
@@ -182,7 +206,7 @@ func curlURL(address string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+	if parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https" && parsed.Scheme != "ftp") {
 		return "", fmt.Errorf("URL %q is malformed", address)
 	}
 	return parsed.String(), nil

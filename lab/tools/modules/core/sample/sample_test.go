@@ -68,6 +68,34 @@ func TestCurlAnswers(t *testing.T) {
 	}
 }
 
+func TestCurlAwaitsGreeting(t *testing.T) {
+	for name, test := range map[string]struct {
+		serve func(net.Conn)
+		code  int
+	}{
+		"silent": {func(net.Conn) {}, curlTimeout},
+		"speaks": {func(connection net.Conn) { io.WriteString(connection, "SSH-2.0-x\r\n") }, curlWeird},
+		"closes": {func(connection net.Conn) { connection.Close() }, curlCutOff},
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		go func() {
+			connection, err := listener.Accept()
+			if err == nil {
+				test.serve(connection)
+			}
+		}()
+		var output, messages bytes.Buffer
+		arguments := []string{"-sS", "--max-time", "0.3", "ftp://" + listener.Addr().String()}
+		if code := curl(arguments, &output, &messages); code != test.code || output.Len() > 0 {
+			t.Errorf("%s: code %d, output %q, messages %q", name, code, output.String(), messages.String())
+		}
+	}
+}
+
 func TestCurlFailures(t *testing.T) {
 	released := make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-released }))
@@ -91,7 +119,7 @@ func TestCurlFailures(t *testing.T) {
 		"refused, silent":           {[]string{"-s", refusing}, curlRefused, "", false},
 		"refused, silent but shown": {[]string{"-s", "-S", refusing}, curlRefused, "", true},
 		"timeout":                   {[]string{"--max-time", "0.05", slow.URL}, curlTimeout, "", true},
-		"other scheme":              {[]string{"ftp://127.0.0.1/"}, curlBadURL, "", true},
+		"other scheme":              {[]string{"gopher://127.0.0.1/"}, curlBadURL, "", true},
 		"unknown flag":              {[]string{"--frobnicate", refusing}, curlUsage, "", true},
 		"flag without value":        {[]string{refusing, "-o"}, curlUsage, "", true},
 		"no URL":                    {nil, curlUsage, "", true},

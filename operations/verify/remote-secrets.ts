@@ -1,0 +1,199 @@
+import type { V1Secret } from "@kubernetes/client-node";
+import {
+  configKubeconfigSecret,
+  controlPlaneIn,
+  remoteSecretName,
+  systemNamespace,
+  type MeshPlan,
+} from "../../topology";
+import { asMapping, below, ConnectionError, isNotFound, KubernetesError, readYaml } from "../../access";
+import type { Finding, VerifyContext } from "./check";
+import { leftOutWords } from "./control-plane";
+
+/** What istiod reads first of all in another cluster; the account behind its token must be allowed to. */
+const servicesPath = "/api/v1/services";
+
+const tokenReviewsPath = "/apis/authentication.k8s.io/v1/tokenreviews";
+
+/** A kubeconfig that an istiod was given: where it stands, and the cluster that it is to be of. */
+interface GivenKubeconfig {
+  readonly cluster: string;
+  readonly secret: string;
+  readonly key: string;
+}
+
+/** What of a kubeconfig is used. **Secret**. */
+export interface RemoteAccess {
+  readonly server: string;
+  readonly token: string;
+  readonly certificateAuthorityData?: string;
+  readonly tlsServerName?: string;
+}
+
+/** What a cluster makes of a token. */
+interface Acceptance {
+  readonly state: "accepted" | "refused" | "not known";
+  /** The cluster, and what is so; never the token. */
+  readonly words: string;
+}
+
+/** Subjects: the clusters whose istiod was given kubeconfigs. */
+export function controlPlanesWithKubeconfigs(plan: MeshPlan): string[][] {
+  return plan.controlPlanes.filter(({ name }) => givenTo(plan, name).length > 0).map(({ name }) => [name]);
+}
+
+function givenTo(plan: MeshPlan, controlPlane: string): GivenKubeconfig[] {
+  const { configCluster = "", kind, reads = [] } = controlPlaneIn(plan, controlPlane) ?? {};
+  const { key, name: secret } = configKubeconfigSecret;
+  return [
+    ...(kind === "external" ? [{ cluster: configCluster, secret, key }] : []),
+    ...reads.map((cluster) => ({ cluster, secret: remoteSecretName, key: cluster })),
+  ];
+}
+
+/**
+ * The kubeconfigs that an istiod was given are accepted now by the clusters that they are of. A connection that it has goes
+ * on for a while with a token that was revoked, so that istiod itself does not say it.
+ */
+export async function remoteSecretAccepted(
+  context: VerifyContext,
+  [reader = ""]: readonly string[],
+  without: ReadonlySet<string>,
+): Promise<Finding> {
+  if (without.has(reader)) return { ok: false, message: `${reader} is out of reach`, isVoid: true };
+  const all = givenTo(context.plan, reader);
+  const asked = all.filter(({ cluster }) => !without.has(cluster));
+  const leftOut = leftOutWords(all.map(({ cluster }) => cluster).filter((name) => without.has(name)));
+  const secrets = new Map<string, Readonly<Record<string, string>> | undefined>();
+  try {
+    for (const name of new Set(asked.map(({ secret }) => secret)))
+      secrets.set(name, await dataOf(context, reader, name));
+  } catch (error) {
+    if (!(error instanceof KubernetesError && error.status === 403)) throw error;
+    const message = `not known: the Secrets of ${systemNamespace} may not be read, and so no token is tried`;
+    const hint = `Let this user get the Secret ${remoteSecretName}, or leave this out with --skip remote-secret-accepted.`;
+    return { ok: false, isWarning: true, message, hint };
+  }
+  const found = await Promise.all(asked.map((given) => acceptance(context, given, secrets.get(given.secret))));
+  const refused = found.filter(({ state }) => state === "refused").map(({ words }) => words);
+  if (refused.length > 0) return { ok: false, message: refused.join("; ") };
+  const accepted = found.filter(({ state }) => state === "accepted").map(({ words }) => words);
+  const unknown = found.filter(({ state }) => state === "not known").map(({ words }) => words);
+  return { ok: true, message: [`accepted by ${accepted.join(", ") || "none"}`, ...unknown, ...leftOut].join("; ") };
+}
+
+async function dataOf(
+  context: VerifyContext,
+  cluster: string,
+  name: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    const path = `/api/v1/namespaces/${systemNamespace}/secrets/${name}`;
+    return (await context.client(cluster).get<V1Secret>(path)).data ?? {};
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function acceptance(
+  context: VerifyContext,
+  { cluster, key, secret }: GivenKubeconfig,
+  data: Readonly<Record<string, string>> | undefined,
+): Promise<Acceptance> {
+  const refused = (words: string): Acceptance => ({ state: "refused", words: `${cluster}: ${words}` });
+  if (data === undefined) return refused(`there is no Secret ${secret}`);
+  const encoded = data[key];
+  if (encoded === undefined) return refused(`the Secret ${secret} has no key ${key}`);
+  const access = remoteAccessIn(Buffer.from(encoded, "base64").toString());
+  if (typeof access === "string") return refused(`the kubeconfig in the Secret ${secret} ${access}`);
+  const client = context.connect({ name: cluster, kubeconfig: kubeconfigOf(cluster, access) });
+  try {
+    await client.list(servicesPath, { limit: "1" });
+    return { state: "accepted", words: cluster };
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    const { cause, reason, status, trouble } = error;
+    if (status === 401) return refused("it does not accept the token");
+    if (status === 403) return refused("it accepts the token, and does not let its account list Services");
+    const isAnswer = status !== undefined || (cause instanceof ConnectionError && isOfServer(cause));
+    if (isAnswer) return refused(`${access.server}: ${trouble?.found ?? reason}`);
+    return await reviewed(context, cluster, access);
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether it is the server that is not the one that the kubeconfig is of, and not the way to it that is closed from here. */
+function isOfServer({ kind, proxy }: ConnectionError): boolean {
+  return proxy === undefined && ["untrusted", "wrong-name", "expired", "not-tls"].includes(kind);
+}
+
+/** Where other clusters reach an API server at an address that is out of reach from here, it is asked about the token itself. */
+async function reviewed(context: VerifyContext, cluster: string, { server, token }: RemoteAccess): Promise<Acceptance> {
+  const from = `${server} is out of reach from here`;
+  try {
+    const { status } = await context
+      .client(cluster)
+      .ask<{ readonly status?: { readonly authenticated?: boolean } }>(tokenReviewsPath, {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenReview",
+        spec: { token },
+      });
+    if (status?.authenticated === true) return { state: "accepted", words: `${cluster} (asked otherwise: ${from})` };
+    return { state: "refused", words: `${cluster}: it does not accept the token (asked otherwise: ${from})` };
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    return { state: "not known", words: `not known of ${cluster}: ${from}` };
+  }
+}
+
+/**
+ * What istiod is given in a kubeconfig, or why it can do nothing with it. No more is taken from it: what stands in a cluster
+ * must neither run a program here nor have a file of this machine read. Pure.
+ */
+export function remoteAccessIn(text: string): RemoteAccess | string {
+  const read = readYaml(text);
+  if ("failure" in read || asMapping(read.content) === undefined) return "cannot be parsed";
+  const first = (key: string, inner: string): unknown => {
+    const list = below(read.content, key);
+    return Array.isArray(list) ? below(list[0], inner) : undefined;
+  };
+  const textOf = (value: unknown): string | undefined =>
+    typeof value === "string" && value !== "" ? value : undefined;
+  const cluster = first("clusters", "cluster");
+  const server = textOf(below(cluster, "server"));
+  const token = textOf(below(first("users", "user"), "token"));
+  if (server === undefined || !URL.canParse(server) || new URL(server).protocol !== "https:") {
+    return "names no API server (https://…)";
+  }
+  if (token === undefined) return "holds no token";
+  const certificateAuthorityData = textOf(below(cluster, "certificate-authority-data"));
+  const tlsServerName = textOf(below(cluster, "tls-server-name"));
+  return {
+    server,
+    token,
+    ...(certificateAuthorityData === undefined ? {} : { certificateAuthorityData }),
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
+  };
+}
+
+function kubeconfigOf(name: string, { certificateAuthorityData, server, tlsServerName, token }: RemoteAccess): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name,
+        cluster: {
+          server,
+          ...(certificateAuthorityData === undefined ? {} : { "certificate-authority-data": certificateAuthorityData }),
+          ...(tlsServerName === undefined ? {} : { "tls-server-name": tlsServerName }),
+        },
+      },
+    ],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    "current-context": name,
+    users: [{ name, user: { token } }],
+  });
+}
