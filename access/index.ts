@@ -3,6 +3,7 @@ export type { Environment } from "./kubeconfig/kubeconfig-file";
 export { describeConnectionError } from "./connection/connection-problem";
 export {
   connect,
+  getIfThere,
   isNotFound,
   isPresent,
   untilGone,

@@ -67,6 +67,9 @@ export const eastWestGatewayName = "istio-eastwestgateway";
 /** Port at which an east-west gateway takes the traffic of other networks, in mutual TLS (istio.io, expose-services). */
 export const crossNetworkPort = 15443;
 
+/** Container of istiod in its pods (istiod chart, deployment). */
+export const istiodContainer = "discovery";
+
 /** Service by which other clusters reach an istiod. */
 export const exposedIstiodName = "istiod-exposed";
 

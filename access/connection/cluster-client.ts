@@ -116,15 +116,19 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesError && error.status === 404;
 }
 
-/** Whether an object is there. */
-export async function isPresent(client: ClusterClient, path: string): Promise<boolean> {
+/** Reads one object; undefined where it is not there. */
+export async function getIfThere<T>(client: Pick<ClusterClient, "get">, path: string): Promise<T | undefined> {
   try {
-    await client.get(path);
-    return true;
+    return await client.get<T>(path);
   } catch (error) {
-    if (isNotFound(error)) return false;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether an object is there. */
+export async function isPresent(client: ClusterClient, path: string): Promise<boolean> {
+  return (await getIfThere(client, path)) !== undefined;
 }
 
 /** Between two looks at an object that is awaited. */

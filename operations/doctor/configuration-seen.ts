@@ -1,5 +1,5 @@
 import type { V1ConfigMap, V1MutatingWebhookConfiguration, V1Namespace } from "@kubernetes/client-node";
-import { below, isNotFound, KubernetesError, readYaml, type ClusterClient } from "../../access";
+import { below, getIfThere, KubernetesError, readYaml, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
 import type { CertificateSeen, MeshConfigSeen, NamespaceSeen, WebhookSeen } from "../../diagnosis";
 import { networkLabel, rootConfigMap, systemNamespace } from "../../topology";
@@ -43,13 +43,9 @@ export async function publishedRootsSeen(client: Pick<ClusterClient, "get">): Pr
 }
 
 async function dataOf(client: Pick<ClusterClient, "get">, name: string): Promise<V1ConfigMap["data"]> {
-  try {
-    const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${name}`;
-    return (await client.get<V1ConfigMap>(path)).data ?? {};
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${name}`;
+  const found = await getIfThere<V1ConfigMap>(client, path);
+  return found && (found.data ?? {});
 }
 
 /** Both kinds of webhooks, as far as they are alike. */

@@ -1,11 +1,8 @@
 import type { ClusterClient } from "../../access";
 import type { IstiodSeen } from "../../diagnosis";
 import { remoteClustersOf, runningIstiods } from "../../preflight";
-import { systemNamespace } from "../../topology";
+import { istiodContainer, systemNamespace } from "../../topology";
 import type { Parts } from "./parts";
-
-/** Container of istiod in its pods (istiod chart, deployment). */
-const istiodContainer = "discovery";
 
 /** So far back its log is looked at, in lines: an istiod that cannot read a cluster says so every few seconds. */
 const logLines = 2_000;

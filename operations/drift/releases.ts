@@ -1,4 +1,4 @@
-import { isNotFound, type ClusterClient } from "../../access";
+import { getIfThere, type ClusterClient } from "../../access";
 import { readRecord, recordName, type ReleaseRecord } from "./applied/release-record";
 import type { AppliedRelease } from "./applied/state";
 
@@ -41,12 +41,8 @@ export async function history(
 }
 
 async function recordAt(client: ClusterClient, path: string): Promise<ReleaseRecord | undefined> {
-  try {
-    return recordIn(await client.get<RecordSecret>(path));
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const secret = await getIfThere<RecordSecret>(client, path);
+  return secret && recordIn(secret);
 }
 
 function recordIn({ data }: RecordSecret): ReleaseRecord {

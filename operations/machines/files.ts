@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { V1ConfigMap } from "@kubernetes/client-node";
-import { asMapping, below, isNotFound, isPresent, readYaml, type ClusterClient } from "../../access";
+import { asMapping, below, getIfThere, isPresent, readYaml, type ClusterClient } from "../../access";
 import {
   ConfigurationError,
   rootConfigMap,
@@ -146,13 +146,8 @@ function rootsOf(client: ClusterClient): Promise<string | undefined> {
 }
 
 async function dataOf(client: ClusterClient, name: string, key: string): Promise<string | undefined> {
-  try {
-    const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${name}`;
-    return (await client.get<V1ConfigMap>(path)).data?.[key];
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${name}`;
+  return (await getIfThere<V1ConfigMap>(client, path))?.data?.[key];
 }
 
 async function tokenOf(

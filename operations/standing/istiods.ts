@@ -1,11 +1,8 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { systemNamespace } from "../../topology";
+import { istiodContainer, systemNamespace } from "../../topology";
 import type { ClusterClient } from "../../access";
 
 const istiodSelector = { labelSelector: "app=istiod" };
-
-/** The container of istiod in its pods (istiod chart, deployment). */
-const container = "discovery";
 
 /** Label in which a chart says which version it installs (istiod chart, `istio.labels`). */
 const versionLabel = "app.kubernetes.io/version";
@@ -25,7 +22,7 @@ export interface StandingIstiod {
 export async function istiodsIn(client: Pick<ClusterClient, "list">): Promise<StandingIstiod[]> {
   const path = `/apis/apps/v1/namespaces/${systemNamespace}/deployments`;
   return (await client.list<V1Deployment>(path, istiodSelector)).map(({ metadata, spec, status }) => {
-    const image = spec?.template.spec?.containers.find(({ name }) => name === container)?.image;
+    const image = spec?.template.spec?.containers.find(({ name }) => name === istiodContainer)?.image;
     const version = (image === undefined ? undefined : tagOf(image)) ?? metadata?.labels?.[versionLabel];
     return {
       name: metadata?.name ?? "",

@@ -3,7 +3,7 @@ import {
   clientsOf,
   CommandFailed,
   ensureAdmitted,
-  isNotFound,
+  getIfThere,
   KubernetesError,
   requestTimeoutMs,
   requestTimeoutVariable,
@@ -96,14 +96,9 @@ export async function seenIn(plan: MeshPlan, client: LookingClient): Promise<See
 async function systemNamespaceIn(
   client: LookingClient,
 ): Promise<{ readonly isThere: boolean; readonly mesh?: string }> {
-  try {
-    const { metadata } = await client.get<V1Namespace>(`/api/v1/namespaces/${systemNamespace}`);
-    const mesh = metadata?.annotations?.[identityAnnotations.mesh];
-    return { isThere: true, ...(mesh === undefined ? {} : { mesh }) };
-  } catch (error) {
-    if (isNotFound(error)) return { isThere: false };
-    throw error;
-  }
+  const namespace = await getIfThere<V1Namespace>(client, `/api/v1/namespaces/${systemNamespace}`);
+  const mesh = namespace?.metadata?.annotations?.[identityAnnotations.mesh];
+  return { isThere: namespace !== undefined, ...(mesh === undefined ? {} : { mesh }) };
 }
 
 async function seen<T>(asked: Promise<T>): Promise<Seen<T>> {

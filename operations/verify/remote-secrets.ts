@@ -6,7 +6,7 @@ import {
   systemNamespace,
   type MeshPlan,
 } from "../../topology";
-import { asMapping, below, ConnectionError, isNotFound, KubernetesError, readYaml } from "../../access";
+import { asMapping, below, ConnectionError, getIfThere, KubernetesError, readYaml } from "../../access";
 import type { Finding, VerifyContext } from "./check";
 import { leftOutWords } from "./control-plane";
 
@@ -87,13 +87,9 @@ async function dataOf(
   cluster: string,
   name: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  try {
-    const path = `/api/v1/namespaces/${systemNamespace}/secrets/${name}`;
-    return (await context.client(cluster).get<V1Secret>(path)).data ?? {};
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const path = `/api/v1/namespaces/${systemNamespace}/secrets/${name}`;
+  const secret = await getIfThere<V1Secret>(context.client(cluster), path);
+  return secret && (secret.data ?? {});
 }
 
 async function acceptance(

@@ -1,12 +1,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../access/connection/cluster-client";
 import { jsonIn } from "../../access/connection/command-output";
-import { systemNamespace } from "../../topology";
+import { istiodContainer, systemNamespace } from "../../topology";
 
 const execTimeoutMs = 10_000;
-
-/** The container of istiod in its pods (istiod chart, deployment). */
-const container = "discovery";
 
 /** What istiod answers about each cluster that it reads (istio pkg/cluster, DebugInfo). */
 export interface RemoteCluster {
@@ -31,7 +28,8 @@ export async function runningIstiods(client: Pick<ClusterClient, "list">): Promi
   return pods
     .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
     .map(({ metadata, status }) => {
-      const started = status?.containerStatuses?.find(({ name }) => name === container)?.state?.running?.startedAt;
+      const started = status?.containerStatuses?.find(({ name }) => name === istiodContainer)?.state?.running
+        ?.startedAt;
       return { pod: metadata?.name ?? "", ...(started === undefined ? {} : { startedAt: new Date(started) }) };
     });
 }
@@ -45,7 +43,7 @@ export async function remoteClustersOf(
   client: Pick<ClusterClient, "exec">,
   pod: string,
 ): Promise<readonly RemoteCluster[]> {
-  const target = { namespace: systemNamespace, pod, container };
+  const target = { namespace: systemNamespace, pod, container: istiodContainer };
   const answer = await client.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"], execTimeoutMs);
   return (jsonIn(answer) as readonly RemoteCluster[] | null) ?? [];
 }
@@ -58,7 +56,7 @@ const handled = /\bNumber of remote clusters: \d/;
 
 /** Whether an istiod logged since a moment that it has gone through a remote secret. */
 export async function hasHandledSince(client: Pick<ClusterClient, "logs">, pod: string, since: Date): Promise<boolean> {
-  return handled.test(await client.logs({ namespace: systemNamespace, pod, container }, since));
+  return handled.test(await client.logs({ namespace: systemNamespace, pod, container: istiodContainer }, since));
 }
 
 /** Which clusters of those to be read are not synced, in words; empty when all are. */

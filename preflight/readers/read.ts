@@ -1,5 +1,5 @@
 import type { V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
-import { isNotFound, type ClusterClient } from "../../access/connection/cluster-client";
+import { getIfThere, type ClusterClient } from "../../access/connection/cluster-client";
 import { CommandFailed } from "../../access/connection/container-command";
 import { KubernetesError } from "../../access/connection/kubernetes-error";
 import { readJson } from "../../access/json";
@@ -60,7 +60,10 @@ export interface RemoteSecretRead {
 export async function readRemoteSecret(
   client: Pick<ClusterClient, "exec" | "get" | "list" | "logs" | "name">,
 ): Promise<RemoteSecretRead> {
-  const [secret, istiods] = await Promise.all([orNothing(client), runningIstiods(client)]);
+  const [secret, istiods] = await Promise.all([
+    getIfThere<V1Secret>(client, `${secrets}/${remoteSecretName}`),
+    runningIstiods(client),
+  ]);
   const writtenAt = lastWritten(secret?.metadata);
   const tokens = Object.entries(secret?.data ?? {}).flatMap(([cluster, kubeconfig]): [string, string][] => {
     const token = tokenIn(Buffer.from(kubeconfig, "base64").toString());
@@ -73,15 +76,6 @@ export async function readRemoteSecret(
     ...(writtenAt === undefined ? {} : { writtenAt }),
     istiods,
   };
-}
-
-async function orNothing(client: Pick<ClusterClient, "get">): Promise<V1Secret | undefined> {
-  try {
-    return await client.get<V1Secret>(`${secrets}/${remoteSecretName}`);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Our own kubeconfigs are JSON. */

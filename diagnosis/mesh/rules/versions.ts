@@ -1,10 +1,8 @@
+import { istiodContainer } from "../../../topology";
 import { seenControlPlanes } from "../clusters";
 import type { MeshFinding } from "../finding";
 import type { MeshSnapshot } from "../snapshot";
 import { podsLabelled } from "./istiod";
-
-/** Container of istiod in its pods (istiod chart, deployment). */
-const istiodContainer = "discovery";
 
 /** Whether istiods of several versions or revisions run. */
 export function differingVersions(snapshot: MeshSnapshot): MeshFinding[] {

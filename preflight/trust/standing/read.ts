@@ -1,6 +1,12 @@
 import type { X509Certificate } from "node:crypto";
 import { isNotFound, type ClusterClient } from "../../../access/connection/cluster-client";
-import { revocationsConfigMap, revocationsFileName, rootConfigMap, systemNamespace } from "../../../topology";
+import {
+  istiodContainer,
+  revocationsConfigMap,
+  revocationsFileName,
+  rootConfigMap,
+  systemNamespace,
+} from "../../../topology";
 import { certificatesIn } from "../../../trust";
 import type { Authority, ClusterTrust, PublishedCopy } from "./cluster-trust";
 import { signingSecret } from "./signing-secret";
@@ -106,7 +112,7 @@ export async function takenUpIn(client: Pick<ClusterClient, "exec" | "list">): P
   );
   const [running] = pods.filter(({ status }) => status?.phase === "Running");
   if (running === undefined) return undefined;
-  const target = { namespace: systemNamespace, pod: running.metadata.name, container: "discovery" };
+  const target = { namespace: systemNamespace, pod: running.metadata.name, container: istiodContainer };
   const metrics = await client.exec(target, ["pilot-discovery", "request", "GET", "/metrics"], execTimeoutMs);
   const seconds = Number(endMetric.exec(metrics)?.[1]);
   return Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000) : undefined;

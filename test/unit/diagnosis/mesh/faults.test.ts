@@ -69,27 +69,28 @@ const authority =
 
 const expired = { notAfter: "2026-11-29T10:00:00.000Z" };
 
+/** What is read of a cluster, part by part. */
+const parts = [
+  "system",
+  "namespaces",
+  "webhooks",
+  "meshConfig",
+  "publishedRoots",
+  "authority",
+  "accountTokens",
+  "remoteKubeconfigs",
+  "policies",
+  "istiods",
+  "apiServer",
+];
+
 /** One change of a healthy mesh, and the first causes that it makes. */
 const single: readonly (readonly [cause: string, cluster: string, change: Change])[] = [
   [
     "cluster-unreachable west",
     "west",
     () => ({
-      ...Object.fromEntries(
-        [
-          "system",
-          "namespaces",
-          "webhooks",
-          "meshConfig",
-          "publishedRoots",
-          "authority",
-          "accountTokens",
-          "remoteKubeconfigs",
-          "policies",
-          "istiods",
-          "apiServer",
-        ].map((part) => [part, undefined]),
-      ),
+      ...Object.fromEntries(parts.map((part) => [part, undefined])),
       trouble: { expected: "an answer", found: "none", fix: "Start it." },
     }),
   ],
@@ -428,19 +429,6 @@ describe("the causes of what is wrong with a mesh", () => {
   });
 
   it("are judged by what was read: parts that were not are none", () => {
-    const parts = [
-      "system",
-      "namespaces",
-      "webhooks",
-      "meshConfig",
-      "publishedRoots",
-      "authority",
-      "accountTokens",
-      "remoteKubeconfigs",
-      "policies",
-      "istiods",
-      "apiServer",
-    ];
     for (const part of parts) {
       const snapshot = changed(healthy(mesh), "east", () => ({ [part]: undefined }));
       assert.deepEqual(causesIn(snapshot), [], part);
