@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
 import { rootConfigMap, systemNamespace, type MeshPlan } from "../../topology";
-import { isPresent, KubernetesError, untilGone, type ClusterClient } from "../../access";
+import { isPresent, KubernetesError, type ClusterClient } from "../../access";
 import { isLeftover, ownerOfThisProcess } from "./owner";
 import {
   clientAnnotationsIn,
@@ -21,6 +21,12 @@ import {
 
 /** istiod writes its roots into every namespace; a pod that comes earlier waits seconds for its next try to mount them. */
 const rootConfigMapTimeoutMs = 10_000;
+
+/** So long after their end the sample's pods may still be there: kubelet gives each a second, and the rest is its own time. */
+const podsGoneTimeoutMs = 60_000;
+
+/** A namespace that is on its way out takes some five seconds; one that takes so long is held by something. */
+const heldAfterMs = 60_000;
 
 const pollMs = 100;
 
@@ -97,7 +103,8 @@ export class Sample {
   }
 
   /**
-   * Removes the sample from every cluster that it was made in, and waits until it is gone.
+   * Removes the sample from every cluster that it was made in, and waits until its pods are gone. The empty namespaces go
+   * by themselves: Kubernetes begins with that after five seconds, and nobody needs to wait for it.
    * @returns What kept it from that, in words; nothing when all went well.
    */
   async remove(): Promise<string[]> {
@@ -158,22 +165,48 @@ export class Sample {
   }
 }
 
-/** Removes the samples of runs that were killed. Gives their namespaces' names. */
-export async function removeLeftovers(client: ClusterClient): Promise<string[]> {
+/** What earlier runs left in a cluster, by the names of their namespaces. */
+export interface Leftovers {
+  /** Removed now. */
+  readonly removed: readonly string[];
+  /** Removed before, and still there: what holds each, in words. */
+  readonly held: ReadonlyMap<string, string>;
+}
+
+/** Removes the samples of runs that were killed. */
+export async function removeLeftovers(client: ClusterClient, now = new Date()): Promise<Leftovers> {
   const labelSelector = Object.entries(sampleLabels)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
   const namespaces = await client.list<V1Namespace>("/api/v1/namespaces", { labelSelector });
-  const names = namespaces
+  const samples = namespaces.filter(({ metadata }) => sampleNamespacePattern.test(metadata?.name ?? ""));
+  const removed = samples
     .filter(({ metadata }) => {
       // JSON has times as text, whatever the type says.
       const createdAt = new Date(metadata?.creationTimestamp ?? 0);
-      return isLeftover(metadata?.annotations?.[ownerAnnotation], createdAt);
+      return (
+        metadata?.deletionTimestamp === undefined && isLeftover(metadata?.annotations?.[ownerAnnotation], createdAt)
+      );
     })
-    .map(({ metadata }) => metadata?.name ?? "")
-    .filter((name) => sampleNamespacePattern.test(name));
-  await Promise.all(names.map((name) => client.remove(`/api/v1/namespaces/${name}`)));
-  return names;
+    .map(nameOf);
+  await Promise.all(removed.map((name) => client.remove(`/api/v1/namespaces/${name}`)));
+  const held = samples.flatMap((namespace): [string, string][] => {
+    const since = namespace.metadata?.deletionTimestamp;
+    if (since === undefined || now.getTime() - new Date(since).getTime() < heldAfterMs) return [];
+    return [[nameOf(namespace), whatHolds(namespace)]];
+  });
+  return { removed, held: new Map(held) };
+}
+
+function nameOf({ metadata }: V1Namespace): string {
+  return metadata?.name ?? "";
+}
+
+/** Kubernetes says of a namespace that does not go what is in it, or what it cannot ask (a dead API service, say). */
+function whatHolds({ status }: V1Namespace): string {
+  const conditions = (status?.conditions ?? []).filter((condition) => condition.status === "True");
+  const words = conditions.flatMap(({ message }) => (message === undefined ? [] : [message]));
+  return words.length === 0 ? "Kubernetes does not say what holds it" : words.join("; ");
 }
 
 async function removeNamespace(client: ClusterClient, name: string): Promise<void> {
@@ -181,7 +214,16 @@ async function removeNamespace(client: ClusterClient, name: string): Promise<voi
   // Kubernetes looks at a namespace that is to go only after five seconds: the pods may end meanwhile.
   await client.remove(`${path}/pods`);
   await client.remove(path);
-  await untilGone(client, path);
+  const deadline = performance.now() + podsGoneTimeoutMs;
+  for (;;) {
+    const pods = await client.list<V1Pod>(`${path}/pods`);
+    if (pods.length === 0) return;
+    if (performance.now() > deadline) {
+      const names = pods.map(({ metadata }) => metadata?.name ?? "").join(", ");
+      throw new Error(`${client.name}: ${name}: still there after ${podsGoneTimeoutMs / 1000} s: pods ${names}`);
+    }
+    await delay(pollMs);
+  }
 }
 
 async function untilPresent(client: ClusterClient, path: string): Promise<void> {

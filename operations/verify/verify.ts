@@ -13,7 +13,7 @@ import { checks } from "./checks";
 import { GlobalCalls } from "./global-calls";
 import { report, type VerifyReport } from "./report";
 import { runChecks } from "./run";
-import { removeLeftovers, Sample } from "./sample";
+import { removeLeftovers, Sample, type Leftovers } from "./sample";
 import { select, type Selection } from "./selection";
 
 /** What {@link verify} is told. */
@@ -91,12 +91,16 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** A cluster that cannot be reached, or lets us not in, is reported by the checks, not by the sweep. */
 async function sweep(client: ClusterClient, onProgress: (words: string) => void): Promise<void> {
-  const names = await removeLeftovers(client).catch((error: unknown) => {
-    if (error instanceof KubernetesError && (error.status ?? 401) === 401) return [];
+  const { held, removed } = await removeLeftovers(client).catch((error: unknown): Leftovers => {
+    const none = { removed: [], held: new Map<string, string>() };
+    if (error instanceof KubernetesError && (error.status ?? 401) === 401) return none;
     onProgress(
       `${client.name}: could not look for samples of earlier runs: ${error instanceof Error ? error.message : String(error)}`,
     );
-    return [];
+    return none;
   });
-  for (const name of names) onProgress(`${client.name}: removed ${name}, left behind by an earlier run`);
+  for (const name of removed) onProgress(`${client.name}: removed ${name}, left behind by an earlier run`);
+  for (const [name, holding] of held) {
+    onProgress(`warning: ${client.name}: ${name}, of an earlier run, was removed and does not go: ${holding}`);
+  }
 }

@@ -241,8 +241,41 @@ describe("leftovers of verify", () => {
         ],
       },
     });
-    assert.deepEqual(await removeLeftovers(client), ["isthmus-verify-0a1b2c"]);
+    assert.deepEqual((await removeLeftovers(client)).removed, ["isthmus-verify-0a1b2c"]);
     assert.deepEqual(client.requests, [{ method: "remove", path: "/api/v1/namespaces/isthmus-verify-0a1b2c" }]);
+  });
+
+  it("are left to Kubernetes while they go, and told of with what holds them when they do not", async () => {
+    const going = (name: string, since: Date, conditions?: readonly object[]): unknown => ({
+      metadata: {
+        name,
+        creationTimestamp: old.toISOString(),
+        deletionTimestamp: since.toISOString(),
+        annotations: { "isthmus.dev/owner": `${host}.${nobody}` },
+      },
+      status: { phase: "Terminating", conditions },
+    });
+    const dead = "unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1";
+    const client = new FakeClient("east", {
+      objects: {
+        "/api/v1/namespaces": [
+          going("isthmus-verify-0a1b2c", now),
+          going("isthmus-verify-0a1b2d", old, [
+            { type: "NamespaceDeletionDiscoveryFailure", status: "True", message: dead },
+            { type: "NamespaceContentRemaining", status: "False", message: "All content successfully removed" },
+          ]),
+          going("isthmus-verify-0a1b2e", old),
+        ],
+      },
+    });
+    assert.deepEqual(await removeLeftovers(client, now), {
+      removed: [],
+      held: new Map([
+        ["isthmus-verify-0a1b2d", dead],
+        ["isthmus-verify-0a1b2e", "Kubernetes does not say what holds it"],
+      ]),
+    });
+    assert.deepEqual(client.requests, []);
   });
 });
 
