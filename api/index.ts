@@ -15,6 +15,7 @@ export {
   type FailureCause,
 } from "../operations/deployment";
 export type {
+  AnsweredCalls,
   CallerStatus,
   CertificateEnd,
   CertificateStatus,

@@ -104,6 +104,12 @@ export function program(): Command {
     .option("--read-only", "make nothing in any cluster, and leave out what needs the sample")
     .addOption(
       new Option(
+        "--calls-for <duration>",
+        "go on calling for so long, such as 30s, once every cluster was reached: every call must be answered",
+      ).argParser(parseSeconds),
+    )
+    .addOption(
+      new Option(
         "--wait <duration>",
         "how long every check looks again while it does not hold, such as 0s or 5m (default: each its own time)",
       ).argParser(parseSeconds),

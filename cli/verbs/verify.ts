@@ -14,6 +14,8 @@ export interface VerifyFlags extends Omit<OperationFlags, "output"> {
   readonly skip?: readonly string[];
   readonly cluster?: readonly string[];
   readonly readOnly?: true;
+  /** How long calls go on, in seconds. */
+  readonly callsFor?: number;
   /** How long every check looks again, in seconds. */
   readonly wait?: number;
 }
@@ -33,7 +35,7 @@ export function verifyMesh(mesh: MeshDeployment, flags: VerifyFlags): Promise<Ve
     onceMore: "Once more ends at once and leaves that to the next `isthmus verify`.",
     advice: "The sample was removed.",
   };
-  const { clientImage, cluster: clusters, only, output, readOnly, skip, wait } = flags;
+  const { callsFor, clientImage, cluster: clusters, only, output, readOnly, skip, wait } = flags;
   const shown = { ...flags, output: output === "junit" ? "table" : output } as const;
   return operate(shown, words, (options) =>
     mesh.verify({
@@ -43,6 +45,7 @@ export function verifyMesh(mesh: MeshDeployment, flags: VerifyFlags): Promise<Ve
       ...(only === undefined ? {} : { only }),
       ...(skip === undefined ? {} : { skip }),
       ...(readOnly === undefined ? {} : { effects: "none" }),
+      ...(callsFor === undefined ? {} : { callsForMs: callsFor * 1_000 }),
       ...(wait === undefined ? {} : { retryMs: wait * 1_000 }),
     }),
   );

@@ -46,7 +46,7 @@ export type {
 export { faultTitles, isFoundWell } from "../doctor";
 export type { DoctorCause, DoctorConsequence, DoctorReport, NotLookedAt } from "../doctor";
 export { checks, isHealthy } from "../verify";
-export type { CheckResult, LeftOut, Selection, Status, VerifyReport } from "../verify";
+export type { AnsweredCalls, CheckResult, LeftOut, Selection, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { ensureNothingElse, updateByEdit } from "../edited-update";

@@ -1,6 +1,8 @@
 import { CommandFailed, type ClusterClient } from "../../access";
-import { clientName, helloworldName, helloworldPort } from "./sample-manifests";
-import type { Sample } from "./sample";
+import type { CallTimes } from "./call-times";
+import { clientName } from "./sample-manifests";
+import { versionIn, type Sample } from "./sample";
+import { parseTransfers, transferFormat } from "./transfers";
 
 /** One call; a proxy that waits for a cluster out of reach gives up later than this. */
 const callTimeoutSeconds = 3;
@@ -38,6 +40,7 @@ export class Calls {
   constructor(
     private readonly sample: Sample,
     private readonly clients: ReadonlyMap<string, ClusterClient>,
+    private readonly times: CallTimes,
   ) {}
 
   /**
@@ -70,17 +73,18 @@ export class Calls {
   private async call(cluster: string): Promise<string> {
     const client = this.clients.get(cluster);
     if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
-    const url = `http://${helloworldName}.${this.sample.namespace}:${helloworldPort}/hello`;
-    const words = ["--max-time", String(callTimeoutSeconds), url];
-    return curlFrom(this.sample, client, words, execTimeoutMs).catch((error: unknown) => {
+    const words = ["--max-time", String(callTimeoutSeconds), "-w", transferFormat, this.sample.url];
+    try {
+      const written = await curlFrom(this.sample, client, words, execTimeoutMs);
+      const [transfer] = parseTransfers(written);
+      if (transfer === undefined) return written;
+      const answering = this.sample.clusterAnswering(transfer.body);
+      if (answering !== undefined) this.times.note(cluster, answering, transfer.tookMs);
+      return transfer.body;
+    } catch (error) {
       // The command is the same for all, and known: what curl says of it is what tells them apart.
       if (error instanceof CommandFailed) return error.reason;
       return error instanceof Error ? error.message : String(error);
-    });
+    }
   }
-}
-
-/** The version in an answer of helloworld; nothing when it is not helloworld's. */
-export function versionIn(answer: string): string | undefined {
-  return /^Hello version: ([^,\s]+),/.exec(answer)?.[1];
 }

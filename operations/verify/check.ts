@@ -1,5 +1,6 @@
 import { sitesOf, type MeshPlan } from "../../topology";
 import type { ClusterClient, NamedReach } from "../../access";
+import type { CallTimes } from "./call-times";
 import type { Calls } from "./calls";
 import type { GlobalCalls } from "./global-calls";
 import type { Sample } from "./sample";
@@ -20,6 +21,10 @@ export interface VerifyContext {
   readonly calls: Calls;
   /** Calls from them by global names. */
   readonly globalCalls: GlobalCalls;
+  /** How long those calls took that were answered. */
+  readonly callTimes: CallTimes;
+  /** How long calls go on in calls-answered, in milliseconds. Default: its own time. */
+  readonly callsForMs?: number;
   readonly signal: AbortSignal;
   /** How long every check looks again, in milliseconds. Default: each its own time. */
   readonly retryMs?: number;
@@ -34,6 +39,8 @@ export interface Finding {
   readonly hint?: string;
   /** Whether what is found is no failure yet, and waiting does not change it: then it is a warning. Default: false. */
   readonly isWarning?: boolean;
+  /** Whether looking again would only hide it. Default: it is looked at again while it does not hold. */
+  readonly isFinal?: boolean;
   /** Whether nothing was left to look at, once the clusters that are to be left out were. Default: something was. */
   readonly isVoid?: boolean;
 }
@@ -57,6 +64,8 @@ export interface Check {
   isTolerated?(plan: MeshPlan, clusters: readonly string[]): boolean;
   /** What it makes in the clusters, to be removed again. Default: nothing. */
   readonly makes?: "sample";
+  /** Whether it is run only where it is asked for, by its id or by a setting of its own. Default: it always is. */
+  readonly onRequest?: "callsForMs";
   /** How long to look again while it does not hold, in milliseconds. */
   readonly retryMs: number;
   /** What it is asked of: for each result, the clusters that it is about. None: the check does not apply. */

@@ -38,6 +38,7 @@ import { clustersWithAgingToken, readerTokenAge } from "./reader-tokens";
 import { controlPlanesWithKubeconfigs, remoteSecretAccepted } from "./remote-secrets";
 import { helloworldReached, sampleReady } from "./sample-checks";
 import { servicesAlike } from "./services";
+import { callsAnswered } from "./steady-calls";
 import { sharedRoot, workloadChain } from "./trust";
 
 /** An istiod elsewhere that serves no more is one failure, there: what its clusters ask of it is not looked at. */
@@ -243,6 +244,18 @@ export const checks: readonly Check[] = [
     retryMs: 30_000,
     subjects: eachPair,
     run: helloworldReached,
+  },
+  {
+    id: "calls-answered",
+    title: "every call is answered, for as long as calls go on",
+    hint: "See when it fails: all of the time from one cluster to another, only while pods or gateways come and go, or now and then; then look at istiod's log and the gateways' at those times.",
+    severity: "fatal",
+    needs: ["helloworld-reached"],
+    makes: "sample",
+    onRequest: "callsForMs",
+    retryMs: 0,
+    subjects: eachCluster,
+    run: callsAnswered,
   },
   {
     id: "global-service-answered",

@@ -3,6 +3,7 @@ import { CommandFailed, type ClusterClient } from "../../access";
 import { limited } from "../limited";
 import { curlFrom } from "./calls";
 import type { Sample } from "./sample";
+import { oneLine } from "./transfers";
 
 /** A server may take its time for what it was not made for; a proxy says at once that there is none. */
 const requestTimeoutSeconds = 5;
@@ -127,8 +128,4 @@ function isEnded(words: string): boolean {
   const code = /curl: \((\d+)\)/.exec(words)?.[1];
   if (code === "28") return /resolv|connection timed out|failed to connect/i.test(words);
   return code === undefined || ["6", "7", "52", "55", "56"].includes(code);
-}
-
-function oneLine(words: string): string {
-  return words.replace(/\s+/g, " ").trim().slice(0, 200);
 }

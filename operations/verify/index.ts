@@ -1,3 +1,4 @@
+export type { AnsweredCalls } from "./call-times";
 export type { Check, CheckResult, Finding, Status, VerifyContext } from "./check";
 export { checks } from "./checks";
 export { isHealthy, type VerifyReport } from "./report";

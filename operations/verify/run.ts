@@ -156,6 +156,7 @@ async function lookUntilHeld(
       finding.ok ||
       finding.isVoid === true ||
       finding.isWarning === true ||
+      finding.isFinal === true ||
       context.signal.aborted ||
       performance.now() + pauseMs > deadline
     )

@@ -1,4 +1,5 @@
 import type { Finding, VerifyContext } from "./check";
+import { oneLine } from "./transfers";
 
 /** The sample's pods run, each with a sidecar. */
 export async function sampleReady(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
@@ -40,8 +41,3 @@ const isUnresolved = /could not resolve host/i;
 
 const unresolvedHint =
   "The cluster's own DNS does not know a Service that was just made there. After its API server was away, CoreDNS looks for it ever more rarely, up to once a minute (client-go's backoff): run again. Else look at CoreDNS's pods and log in kube-system.";
-
-/** A proxy's error page or curl's complaint, fit for a line. */
-function oneLine(words: string): string {
-  return words.replace(/\s+/g, " ").trim().slice(0, 200);
-}

@@ -8,6 +8,7 @@ import {
   clientAnnotationsIn,
   clientName,
   helloworldName,
+  helloworldPort,
   namespaceManifest,
   ownerAnnotation,
   pullSecretManifest,
@@ -54,6 +55,17 @@ export class Sample {
     const index = this.options.plan.clusters.findIndex((candidate) => candidate.name === cluster);
     if (index < 0) throw new RangeError(`no cluster ${cluster}`);
     return `v${index + 1}`;
+  }
+
+  /** The cluster whose helloworld gave an answer; undefined where it is none of the sample's. */
+  clusterAnswering(answer: string): string | undefined {
+    const version = versionIn(answer);
+    return this.options.plan.clusters.find(({ name }) => this.versionOf(name) === version)?.name;
+  }
+
+  /** What the clients call. */
+  get url(): string {
+    return `http://${helloworldName}.${this.namespace}:${helloworldPort}/hello`;
   }
 
   /** Makes the sample in a cluster. What is there stays; after an error it may be asked again. */
@@ -163,6 +175,11 @@ export class Sample {
     if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
     return client;
   }
+}
+
+/** The version in an answer of helloworld; nothing when it is not helloworld's. */
+export function versionIn(answer: string): string | undefined {
+  return /^Hello version: ([^,\s]+),/.exec(answer)?.[1];
 }
 
 /** What earlier runs left in a cluster, by the names of their namespaces. */

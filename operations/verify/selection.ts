@@ -11,6 +11,8 @@ export interface Selection {
   readonly clusters?: readonly string[];
   /** `none`: nothing is made in any cluster, and what needs the sample is left out. Default: `sample`. */
   readonly effects?: "sample" | "none";
+  /** How long calls go on, in milliseconds, once every cluster was reached. Default: calls end there. */
+  readonly callsForMs?: number;
 }
 
 /** A check that nobody looks at, and why. */
@@ -36,19 +38,25 @@ export function select(table: readonly Check[], plan: MeshPlan, selection: Selec
   const { clusters, effects = "sample", only, skip = [] } = selection;
   const problems = unknown(table, plan, selection);
   if (problems.length > 0) throw new ConfigurationError(problems);
+  const isNamed = (id: string): boolean => only?.includes(id) === true;
+  const isRequested = ({ onRequest }: Check): boolean => onRequest !== undefined && selection[onRequest] !== undefined;
+  const isAmong = (check: Check): boolean => only === undefined || isNamed(check.id) || isRequested(check);
+  const asked = table.filter((check) => check.onRequest === undefined || isRequested(check) || isNamed(check.id));
   const reasons = new Map<string, string>();
-  for (const { id, makes, needs } of table) {
+  for (const { id, makes, needs } of asked) {
     const needed = needs.map((need) => (typeof need === "string" ? need : need.id)).find((one) => reasons.has(one));
     if (skip.includes(id)) reasons.set(id, "it was to be skipped");
     else if (effects === "none" && makes !== undefined) reasons.set(id, "it makes something in the clusters");
     else if (needed !== undefined) reasons.set(id, `it needs ${needed}`);
   }
-  const leftOut = [...reasons].map(([id, reason]) => ({ id, reason }));
   return {
-    checks: table.filter(({ id }) => !reasons.has(id)),
-    isWanted: ({ id }, about) =>
-      only?.includes(id) !== false && (clusters === undefined || about.some((name) => clusters.includes(name))),
-    leftOut: leftOut.filter(({ id }) => only?.includes(id) !== false),
+    checks: asked.filter(({ id }) => !reasons.has(id)),
+    isWanted: (check, about) =>
+      isAmong(check) && (clusters === undefined || about.some((name) => clusters.includes(name))),
+    leftOut: asked.filter(isAmong).flatMap(({ id }) => {
+      const reason = reasons.get(id);
+      return reason === undefined ? [] : [{ id, reason }];
+    }),
   };
 }
 

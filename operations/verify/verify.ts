@@ -7,6 +7,7 @@ import {
   type NamedReach,
   type ReachOfClusters,
 } from "../../access";
+import { CallTimes } from "./call-times";
 import { Calls } from "./calls";
 import type { CheckResult } from "./check";
 import { checks } from "./checks";
@@ -53,6 +54,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     client: options.clientImage ?? plan.sample.clientImage,
   };
   const sample = new Sample({ plan, clients, images });
+  const callTimes = new CallTimes();
   const context = {
     plan,
     client: (cluster: string): ClusterClient => {
@@ -62,7 +64,9 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     },
     connect: (reach: NamedReach): ClusterClient => connect(reach, options.environment),
     sample,
-    calls: new Calls(sample, clients),
+    calls: new Calls(sample, clients, callTimes),
+    callTimes,
+    ...(selection.callsForMs === undefined ? {} : { callsForMs: selection.callsForMs }),
     globalCalls: new GlobalCalls(sample),
     signal,
     ...(retryMs === undefined ? {} : { retryMs }),
@@ -72,7 +76,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const leftovers = Promise.all(swept.map((client) => sweep(client, onProgress)));
   try {
     const running = runChecks(chosen, context, options.onResult, isWanted);
-    return report(await Promise.race([running, aborted(signal)]), leftOut);
+    const results = await Promise.race([running, aborted(signal)]);
+    return report(results, leftOut, callTimes.observed());
   } finally {
     if (swept.length > 0) onProgress("removing the sample");
     // What was found counts, whether or not the sample could be removed: the next run removes it then.

@@ -114,7 +114,7 @@ describe("the mesh on the lab", function () {
 
   describe("isthmus verify", () => {
     it("passes every check in every cluster and between all of them, and leaves nothing", async () => {
-      const { run, report } = await verify();
+      const { run, report } = await verify("--calls-for", "3s");
       assert.equal(run.code, 0, run.stderr);
       const each = ["east", "west"];
       const expected = checks.flatMap(({ id }) => {
@@ -126,6 +126,13 @@ describe("the mesh on the lab", function () {
       });
       assert.deepEqual(statuses(report.checks), expected.sort());
       assert.deepEqual(report.summary, { pass: expected.length, warn: 0, fail: 0, skip: 0 });
+      assert.deepEqual(
+        report.calls?.map(({ calls, from, to }) => [from, to, calls > 0]),
+        each.flatMap((from) => each.map((to) => [from, to, true])),
+      );
+      for (const { message } of report.checks.filter(({ id }) => id === "calls-answered")) {
+        assert.match(message, /^all \d\d calls answered in [345] s; east \d+ .*; west \d+ /);
+      }
       assert.deepEqual(await samples(), []);
     });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CallTimes } from "../../operations/verify/call-times";
 import type { VerifyContext } from "../../operations/verify";
 import { planOf, twoPrimaries } from "./plans";
 
@@ -12,6 +13,7 @@ export function verifyContext(parts: Partial<VerifyContext>): VerifyContext {
     sample: undefined as never,
     calls: undefined as never,
     globalCalls: undefined as never,
+    callTimes: new CallTimes(),
     ...parts,
   };
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { CommandFailed } from "../../../access";
-import { Calls, versionIn } from "../../../operations/verify/calls";
+import { CallTimes } from "../../../operations/verify/call-times";
+import { Calls } from "../../../operations/verify/calls";
 import type { Finding } from "../../../operations/verify/check";
 import { isLeftover, ownerOfThisProcess } from "../../../operations/verify/owner";
 import { helloworldReached } from "../../../operations/verify/sample-checks";
-import { removeLeftovers, Sample } from "../../../operations/verify/sample";
+import { removeLeftovers, Sample, versionIn } from "../../../operations/verify/sample";
 import {
   clientAnnotationsIn,
   namespaceManifest,
@@ -282,7 +283,7 @@ describe("leftovers of verify", () => {
 describe("calls", () => {
   function callsAnswered(answer: () => string): Calls {
     const clients = new Map([["east", new FakeClient("east", { exec: answer })]]);
-    return new Calls(new Sample({ plan, images, clients }), clients);
+    return new Calls(new Sample({ plan, images, clients }), clients, new CallTimes());
   }
 
   it("remember who answered, and do not ask again for what is known", async () => {
@@ -333,7 +334,7 @@ describe("calls", () => {
       ]);
       const sample = new Sample({ plan, images, clients });
       const client = (name: string): FakeClient => clients.get(name) ?? assert.fail(name);
-      const context = verifyContext({ plan, client, sample, calls: new Calls(sample, clients) });
+      const context = verifyContext({ plan, client, sample, calls: new Calls(sample, clients, new CallTimes()) });
       return helloworldReached(context, ["east", "west"]);
     };
     const unresolved = await finding("curl: (6) Could not resolve host: helloworld.isthmus-verify-0a1b2c");

@@ -14,7 +14,10 @@ const left = (selection: Selection): string[] =>
 describe("what verify is told to look at", () => {
   it("is everything where nothing is said", () => {
     const { checks: chosen, isWanted, leftOut } = select(checks, plan, {});
-    assert.deepEqual(chosen, checks);
+    assert.deepEqual(
+      chosen,
+      checks.filter(({ id }) => id !== "calls-answered"),
+    );
     assert.deepEqual(leftOut, []);
     assert.ok(chosen.every((check) => check.subjects(plan).every((clusters) => isWanted(check, clusters))));
   });
@@ -25,6 +28,19 @@ describe("what verify is told to look at", () => {
       "workload-chain: it needs sample-ready",
       "helloworld-reached: it needs sample-ready",
       "global-service-answered: it needs sample-ready",
+    ]);
+  });
+
+  it("goes on calling where it is told for how long, or where that check is named", () => {
+    const wanted = (selection: Selection): string[] => {
+      const { checks: chosen, isWanted } = select(checks, plan, selection);
+      return chosen.filter((check) => isWanted(check, ["p1"])).map(({ id }) => id);
+    };
+    assert.equal(wanted({ callsForMs: 1 }).length, checks.length);
+    assert.deepEqual(wanted({ only: ["calls-answered"] }), ["calls-answered"]);
+    assert.deepEqual(wanted({ callsForMs: 1, only: ["istiod-ready"] }), ["istiod-ready", "calls-answered"]);
+    assert.deepEqual(left({ callsForMs: 1, effects: "none", only: ["istiod-ready"] }), [
+      "calls-answered: it makes something in the clusters",
     ]);
   });
 

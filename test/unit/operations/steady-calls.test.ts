@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { CommandFailed } from "../../../access";
+import { CallTimes } from "../../../operations/verify/call-times";
+import type { Finding } from "../../../operations/verify/check";
+import { Sample } from "../../../operations/verify/sample";
+import { callsAnswered } from "../../../operations/verify/steady-calls";
+import { parseTransfers } from "../../../operations/verify/transfers";
+import { FakeClient } from "../../support/cluster-client";
+import { planOf, twoPrimaries } from "../../support/plans";
+import { verifyContext } from "../../support/verify-context";
+
+const plan = planOf(twoPrimaries);
+const images = { helloworld: "hub/helloworld", client: "hub/curl" };
+
+/** What curl writes of a call. */
+const hello = (version: string, seconds: string): string =>
+  `Hello version: ${version}, instance: helloworld\n\n@transfer 200 ${seconds} \n`;
+const refused = "\n@transfer 000 0.000812 Failed to connect to helloworld port 5000\n";
+const unavailable = "no healthy upstream\n@transfer 503 0.001500 \n";
+/** Of the file that ends every command. */
+const last = "\n@transfer 000 0.000100 \n";
+
+const periodMs = 5;
+
+interface Seen {
+  readonly commands: readonly (readonly string[])[];
+  readonly callTimes: CallTimes;
+  readonly finding: Finding;
+}
+
+/** What the check finds where curl writes this. */
+async function found(write: () => string): Promise<Seen> {
+  const commands: (readonly string[])[] = [];
+  const client = new FakeClient("east", {
+    exec: async (_target, command) => {
+      commands.push(command);
+      // As long as the period, so that there is one command.
+      await delay(periodMs);
+      return write();
+    },
+  });
+  const sample = new Sample({ plan, images, clients: new Map([["east", client]]) });
+  const callTimes = new CallTimes();
+  const context = verifyContext({ plan, client: () => client, sample, callTimes, callsForMs: periodMs });
+  return { commands, callTimes, finding: await callsAnswered(context, ["east"]) };
+}
+
+describe("calls that go on", () => {
+  it("hold when every one was answered, and say by whom and how fast", async () => {
+    const calls = [hello("v1", "0.002000"), hello("v2", "0.009000"), hello("v1", "0.004000"), hello("v1", "0.003000")];
+    const { callTimes, commands, finding } = await found(() => [...calls, last].join(""));
+    assert.deepEqual(finding, {
+      ok: true,
+      isFinal: true,
+      message: "all 4 calls answered in 0 s; east 3 (median 3 ms, slowest 4 ms); west 1 (median 9 ms, slowest 9 ms)",
+    });
+    assert.deepEqual(callTimes.observed(), [
+      { from: "east", to: "east", calls: 3, medianMs: 3, slowestMs: 4 },
+      { from: "east", to: "west", calls: 1, medianMs: 9, slowestMs: 9 },
+    ]);
+    assert.equal(commands.length, 1);
+    assert.equal(
+      commands[0]?.filter((word) => /^http:\/\/helloworld\.isthmus-verify-[0-9a-f]{6}:5000\/hello$/.test(word)).length,
+      10,
+    );
+    assert.equal(commands[0].at(-1), "file:///dev/null", "whose end counts as curl's");
+  });
+
+  it("do not hold when one was not, and say what came instead", async () => {
+    const { finding } = await found(() =>
+      [hello("v1", "0.002"), refused, unavailable, hello("v2", "0.002"), last].join(""),
+    );
+    assert.equal(finding.ok, false);
+    assert.equal(finding.isFinal, true, "looking again would hide it");
+    assert.match(finding.message, /^2 of 4 calls not answered in 0 s; /);
+    assert.match(
+      finding.message,
+      /after 0 s: Failed to connect to helloworld port 5000; after 0 s: 503 no healthy upstream$/,
+    );
+  });
+
+  it("do not hold when there were none", async () => {
+    assert.equal((await found(() => last)).finding.ok, false);
+    const tooOld = found(() => {
+      throw new CommandFailed("curl", "curl: option --rate: is unknown");
+    });
+    await assert.rejects(tooOld, /^Error: the client could make no calls: curl: option --rate: is unknown$/);
+  });
+
+  it("are read as curl wrote them", () => {
+    assert.deepEqual(parseTransfers(`two\nlines\n@transfer 200 0.5 \n${refused}`), [
+      { body: "two\nlines", tookMs: 500, trouble: "200 two lines" },
+      { body: "", tookMs: 0.812, trouble: "Failed to connect to helloworld port 5000" },
+    ]);
+    assert.deepEqual(parseTransfers(""), []);
+  });
+});
