@@ -10,6 +10,7 @@ import { stringify } from "yaml";
 import { preview, up, type StackOptions } from "../../operations/stack";
 import { ConfigurationError } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
+import { commandLine } from "../support/program";
 import { describeEngine, engineVariables } from "./tools";
 
 const repository = resolve(__dirname, "../..");
@@ -210,11 +211,10 @@ describeEngine("a backend that cannot be used", (tools) => {
   it("is one problem in JSON, with the exit code of a wrong configuration", async () => {
     await writeFile(join(directory, "Pulumi.cli.yaml"), stringify({ config: { "isthmus:mesh": withoutAccess } }));
     process.env["PULUMI_BACKEND_URL"] = `file://${directory}/stat`;
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [join(repository, "bin/isthmus.js"), "preview", "--stack", "cli", "-o", "json"],
-      { cwd: directory, encoding: "utf8" },
-    );
+    const { status, stdout } = spawnSync(process.execPath, [commandLine, "preview", "--stack", "cli", "-o", "json"], {
+      cwd: directory,
+      encoding: "utf8",
+    });
     assert.equal(status, 2);
     const { error } = JSON.parse(stdout) as { error: { problems: { path: string }[] } };
     assert.deepEqual(

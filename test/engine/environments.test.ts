@@ -10,6 +10,7 @@ import { stringify } from "yaml";
 import { loadStackConfiguration } from "../../access";
 import { preview, runsOnLab, type StackOptions } from "../../operations/stack";
 import { parseMesh, planMesh } from "../../topology";
+import { programModule, programRuntime } from "../support/program";
 import { describeEngine, engineVariables, linkInstalledPlugins } from "./tools";
 
 const repository = resolve(__dirname, "../..");
@@ -75,8 +76,8 @@ describeEngine("the stack files of environments", (tools) => {
     await makeProject("clusters", {}, clustersProgram);
     await makeProject(
       "isthmus",
-      { options: { typescript: false, nodeargs: "--require tsx/cjs" } },
-      `module.exports = require(${JSON.stringify(join(repository, "index.ts"))});`,
+      { options: programRuntime.options },
+      `module.exports = require(${JSON.stringify(programModule)});`,
     );
   });
 

@@ -11,6 +11,7 @@ import type { ExportedState } from "../../engine/state";
 import { clustersIn } from "../../operations/stack/cluster-state";
 import { ConfigurationError, type MeshConfig } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";
+import { commandLine } from "../support/program";
 import { forEachBackend, pidOfNobody } from "./backends";
 import { describeEngine, engineVariables, linkInstalledPlugins } from "./tools";
 
@@ -126,7 +127,7 @@ describeEngine("a cluster that is gone for good", (tools) => {
 
     /** Not in one breath: a backend may be in this process. */
     function isthmus(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-      const command = [join(repository, "bin/isthmus.js"), ...args];
+      const command = [commandLine, ...args];
       return new Promise((fulfil) => {
         execFile(process.execPath, command, { cwd: directory }, (error, stdout, stderr) => {
           fulfil({ code: error === null ? 0 : Number(error.code), stdout, stderr });

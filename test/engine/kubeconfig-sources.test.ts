@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import { formatProblem, type MeshConfig } from "../../topology";
 import { preview, resolveClusters, up, type StackOptions } from "../../operations/stack";
 import { planOf } from "../support/plans";
+import { programModule, programRuntime } from "../support/program";
 import { describeEngine, engineVariables, linkInstalledPlugins } from "./tools";
 
 const repository = resolve(__dirname, "../..");
@@ -56,8 +57,8 @@ describeEngine("kubeconfigs that stand in no file", (tools) => {
     await makeProject("clusters", { main: "index.js" }, clustersProgram);
     await makeProject(
       "mesh",
-      { main: "index.js", options: { typescript: false, nodeargs: "--require tsx/cjs" } },
-      `module.exports = require(${JSON.stringify(join(repository, "index.ts"))});`,
+      { main: "index.js", options: programRuntime.options },
+      `module.exports = require(${JSON.stringify(programModule)});`,
     );
     for (const chart of ["base", "istiod", "gateway"]) {
       await mkdir(join(directory, "mesh/charts", chart), { recursive: true });

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { MeshDeployment } from "../../operations/deployment";
 import { destroy } from "../../operations/stack";
 import { ConfigurationError, type MeshConfig } from "../../topology";
+import { programModule, programRuntime } from "../support/program";
 import { describeEngine, engineVariables, linkInstalledPlugins } from "./tools";
 
 const repository = resolve(__dirname, "../..");
@@ -82,7 +83,7 @@ describeEngine("what only looks", (tools) => {
     };
     delete variables["PULUMI_CONFIG_PASSPHRASE_FILE"];
     await linkInstalledPlugins(tools().plugins, join(directory, "home"));
-    await makeProject(project, "isthmus", `module.exports = require(${JSON.stringify(join(repository, "index.ts"))});`);
+    await makeProject(project, "isthmus", `module.exports = require(${JSON.stringify(programModule)});`);
     await makeProject(join(directory, "clusters"), "clusters", otherProgram);
     for (const chart of ["base", "istiod", "gateway"]) {
       await mkdir(join(project, "charts", chart), { recursive: true });
@@ -108,8 +109,7 @@ describeEngine("what only looks", (tools) => {
   async function makeProject(where: string, name: string, program: string): Promise<void> {
     await mkdir(where);
     await symlink(join(repository, "node_modules"), join(where, "node_modules"));
-    const runtime = { name: "nodejs", options: { typescript: false, nodeargs: "--require tsx/cjs" } };
-    await writeFile(join(where, "Pulumi.yaml"), stringify({ name, main: "index.js", runtime }));
+    await writeFile(join(where, "Pulumi.yaml"), stringify({ name, main: "index.js", runtime: programRuntime }));
     await writeFile(join(where, "package.json"), "{}");
     await writeFile(join(where, "index.js"), program);
   }

@@ -6,6 +6,7 @@ import { StackProject } from "../../bench/stack-project";
 import { planTools } from "../../lab/tools/plan";
 import type { MeshConfig } from "../../topology";
 import { readRecording, recordingPassphrase, recordingStack } from "../recorded/recordings";
+import { programModule } from "../support/program";
 import { PulumiError, readSteps, type Step } from "./support";
 import { engineVariables, linkInstalledPlugins, type EngineTools } from "./tools";
 
@@ -96,5 +97,5 @@ const pulumi = require("@pulumi/pulumi");
 pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
   type === "pulumi:providers:kubernetes" ? { props: { ...props, skipUpdateUnreachable: false }, opts } : undefined,
 );
-module.exports = require(${JSON.stringify(join(repository, "index.ts"))});
+module.exports = require(${JSON.stringify(programModule)});
 `;

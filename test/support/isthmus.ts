@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
+import { build } from "./build";
 
 /** The project's directory. */
 export const repository = resolve(__dirname, "../..");
@@ -21,9 +22,13 @@ export interface RunningCommand {
   said(words: RegExp): Promise<void>;
 }
 
+/** Verbs that are the checkout's alone. */
+const ofCheckout = ["demo", "lab"];
+
 /** Starts `isthmus`, as a shell would, in a process group of its own. */
 export function startIsthmus(...args: string[]): RunningCommand {
-  const child = spawn(process.execPath, [join(repository, "bin/isthmus.js"), ...args], {
+  const root = ofCheckout.includes(args[0] ?? "") ? repository : (build ?? repository);
+  const child = spawn(process.execPath, [join(root, "bin/isthmus.js"), ...args], {
     cwd: repository,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,

@@ -2,16 +2,15 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { TestBackend } from "../backends";
 import { paperCluster, PaperMesh, type CommandEnd, type PaperConfig } from "../paper/mesh";
 import type { PlacedObject } from "../paper/world";
 import type { EngineTools } from "../tools";
+import { commandLine } from "../../support/program";
 import { externalName } from "./configuration";
 import { contexts } from "./generator";
 import { kill, processesOf, type RunProcess } from "./processes";
-
-const program = resolve(__dirname, "../../../bin/isthmus.js");
 
 /** A run takes seconds; on a machine that builds something beside us, a minute. */
 const endsWithinMs = 300_000;
@@ -94,7 +93,7 @@ export class CaseMesh {
 
   /** Starts the command line in the mesh's project, in a process group of its own. */
   start(...args: readonly string[]): Running {
-    const child = spawn(process.execPath, [program, ...args, "--stack", "paper"], {
+    const child = spawn(process.execPath, [commandLine, ...args, "--stack", "paper"], {
       cwd: this.paper.directory,
       env: { ...process.env, TMPDIR: join(this.paper.directory, "tmp") },
       stdio: ["ignore", "pipe", "pipe"],

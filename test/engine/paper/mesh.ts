@@ -8,6 +8,7 @@ import { engineVariables, linkInstalledPlugins, type EngineTools } from "../tool
 import { preview, up, type StackOptions } from "../../../operations/stack";
 import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
 import { TestAuthority } from "../../unit/access/certificates";
+import { commandLine, programModule, programRuntime } from "../../support/program";
 import { kubeconfigOf, paperApiServer } from "./api-server";
 import { bundledProvider } from "./plugin";
 import { PaperFaults } from "./faults";
@@ -73,9 +74,12 @@ export class PaperMesh {
     await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
     await symlink(toolbox.charts, join(directory, "charts"));
     const project = parse(await readFile(join(repository, "Pulumi.yaml"), "utf8")) as object;
-    await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...project, main: "index.js" }));
+    await writeFile(
+      join(directory, "Pulumi.yaml"),
+      stringify({ ...project, main: "index.js", runtime: programRuntime }),
+    );
     await writeFile(join(directory, "package.json"), "{}");
-    await writeFile(join(directory, "index.js"), `module.exports = require("${repository}/index.ts");\n`);
+    await writeFile(join(directory, "index.js"), `module.exports = require("${programModule}");\n`);
     const plugin = join(directory, "bin", "pulumi-resource-kubernetes");
     await writeFile(plugin, `#!/bin/sh\nexec '${process.execPath}' '${await bundledProvider()}' '${standIn}' "$@"\n`);
     await chmod(plugin, 0o755);
@@ -120,12 +124,11 @@ export class PaperMesh {
 
   /** Runs the command line on the stack's file as it is. */
   command(...args: readonly string[]): Promise<CommandEnd> {
-    const program = join(repository, "bin/isthmus.js");
     return new Promise((fulfil) => {
       // Not in one breath: the API servers are in this process.
       execFile(
         process.execPath,
-        [program, ...args, "--stack", "paper"],
+        [commandLine, ...args, "--stack", "paper"],
         { cwd: this.directory },
         (error, stdout, stderr) => {
           fulfil({ code: error === null ? 0 : Number(error.code), stdout, stderr });
