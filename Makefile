@@ -4,7 +4,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-.PHONY: demo demo-down test test-lab test-topologies test-faults fuzz bench schema
+.PHONY: demo demo-down test test-lab test-topologies test-kills fuzz bench schema
 
 ## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root); STACK=mixed for another
 demo: node_modules/.package-lock.json
@@ -33,8 +33,8 @@ test-lab: node_modules/.package-lock.json
 fuzz: node_modules/.package-lock.json
 	@node -r tsx/cjs test/engine/fuzz/main.ts $(CASE)
 
-## test-faults: forty kills of an update's processes while calls go on (ISTHMUS_KILLS=7 for another number); `make test` takes four
-test-faults: node_modules/.package-lock.json
+## test-kills: forty kills of an update's processes while calls go on (ISTHMUS_KILLS=7 for another number); `make test` takes four
+test-kills: node_modules/.package-lock.json
 	@ISTHMUS_LAB=all ISTHMUS_KILLS=$${ISTHMUS_KILLS:-40} mocha test/lab/interruption.test.ts test/lab/kills.test.ts
 	@node bin/isthmus.js lab down
 

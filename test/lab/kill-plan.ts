@@ -4,7 +4,7 @@ import { victims, type Victim } from "./victims";
 
 /**
  * What an update has to do when it is killed: only such as no call between the clusters that stay is lost by. A change of
- * an east-west gateway's pods is none: the old pod's end cuts off what is in flight through it (docs/faults.md).
+ * an east-west gateway's pods is none: the old pod's end cuts off what is in flight through it (docs/kills.md).
  */
 const tasks = ["istiod", "third cluster", "namespace"] as const;
 

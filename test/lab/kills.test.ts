@@ -9,7 +9,7 @@ import { allPairs, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 import { killVictim, markedProcesses, untilAlive } from "./victims";
 
-/** How many kills: `make test-faults` sets another number. */
+/** How many kills: `make test-kills` sets another number. */
 const count = Number(process.env["ISTHMUS_KILLS"] ?? 4);
 
 /** An update that ends before its moment is begun again so often, each time with an earlier moment. */
