@@ -107,6 +107,9 @@ export const remoteSecretLabel = "istio/multiCluster";
 /** Account that Istio's base chart makes, and its istiod chart allows to read what another cluster's istiod needs. */
 export const readerServiceAccount = "istio-reader-service-account";
 
+/** Account that istiod runs by (istio, chart istio-discovery, serviceaccount.yaml). */
+export const istiodAccount = "istiod";
+
 /**
  * Secret with a token of a service account by which others reach a cluster. It is ours, so that it can be replaced.
  * @param token What the mesh's file calls it. Default: the token that an account has when nothing is said.

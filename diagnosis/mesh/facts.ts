@@ -10,6 +10,8 @@ import {
 /** What the configuration says of a mesh, as far as its snapshot is judged by it. Plain data, without a secret. */
 export interface MeshFacts {
   readonly id: string;
+  /** Version of Istio; left out where the configuration is not known to say it. */
+  readonly istioVersion?: string;
   /** Every Kubernetes cluster that something is installed into, those that only run a control plane among them. */
   readonly sites: readonly string[];
   readonly clusters: readonly ClusterFacts[];
@@ -43,6 +45,7 @@ export interface ControlPlaneFacts extends Pick<
 export function meshFacts(plan: MeshPlan): MeshFacts {
   return {
     id: plan.id,
+    istioVersion: plan.istio.version,
     sites: sitesOf(plan).map(({ name }) => name),
     clusters: plan.clusters.map(({ name, network, controlPlane, configCluster, reaches, eastWestGateway }) => ({
       name,

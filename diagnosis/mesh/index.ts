@@ -4,3 +4,4 @@ export type { FaultId } from "./fault-id";
 export type { IdentifiedFinding } from "./finding";
 export { diagnose, type Consequence, type Diagnosis } from "./judge";
 export type * from "./snapshot";
+export type * from "./surroundings";

@@ -1,5 +1,15 @@
 import type { Snapshot } from "../snapshot";
 import type { MeshFacts } from "./facts";
+import type {
+  AccountRightsSeen,
+  DnsSeen,
+  IstiodEndpointsSeen,
+  NetworkPolicySeen,
+  OtherIstiodSeen,
+  PodWithoutSidecarSeen,
+  RejectSeen,
+  ServiceShapeSeen,
+} from "./surroundings";
 
 /**
  * What a mesh had at one moment, in all its clusters. Plain data without secrets: it can be written down and judged
@@ -42,6 +52,18 @@ export interface ClusterSnapshot {
   readonly policies?: PoliciesSeen;
   /** Pods of istiod that run. */
   readonly istiods?: readonly IstiodSeen[];
+  /** The cluster's DNS; `none` where it has no Service `kube-dns`. */
+  readonly dns?: DnsSeen | "none";
+  /** What the accounts of `istio-system` may do that istiods go by. */
+  readonly accountRights?: readonly AccountRightsSeen[];
+  /** In `istio-system` and the namespaces of the mesh's workloads. */
+  readonly networkPolicies?: readonly NetworkPolicySeen[];
+  /** In namespaces whose pods get sidecars. */
+  readonly services?: readonly ServiceShapeSeen[];
+  readonly podsWithoutSidecar?: readonly PodWithoutSidecarSeen[];
+  readonly otherIstiods?: readonly OtherIstiodSeen[];
+  /** How the cluster finds an istiod that runs elsewhere. */
+  readonly istiodEndpoints?: readonly IstiodEndpointsSeen[];
 }
 
 /** What an API server was expected to answer, what came instead, and what to do. */
@@ -88,12 +110,14 @@ export interface CertificateSeen {
   readonly signedBy?: string;
 }
 
-/** A CA as an istiod is given it. Of its key it is known only whether there is one. */
+/** A CA as an istiod is given it. Of its key it is known only whether there is one, and whether it fits. */
 export interface AuthoritySeen {
   /** Name of the Secret. */
   readonly secret: string;
   /** Files that it lacks, or that are empty. */
   readonly missing: readonly string[];
+  /** Whether its key is that of the intermediate; left out where either cannot be read. */
+  readonly keyFits?: boolean;
   /** The intermediate first. */
   readonly chain: readonly CertificateSeen[];
   readonly roots: readonly CertificateSeen[];
@@ -154,6 +178,10 @@ export interface IstiodSeen {
   readonly remotes?: readonly { readonly id: string; readonly secretName?: string; readonly syncStatus: string }[];
   /** Its last warnings and errors that name a cluster, by the cluster. */
   readonly lines: Readonly<Record<string, readonly string[]>>;
+  /** Proxies that reject what it sends them; left out where it did not answer. */
+  readonly rejects?: readonly RejectSeen[];
+  /** Versions of the proxies that it serves, each with the names of some of them; left out where it did not answer. */
+  readonly proxyVersions?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Istio's objects in a cluster, as far as they decide about calls between clusters. */
@@ -164,6 +192,13 @@ export interface PoliciesSeen {
   readonly authorizationPolicies: readonly AuthorizationPolicySeen[];
   /** In `istio-system`. */
   readonly destinationRules: readonly { readonly name: string; readonly host: string; readonly tlsMode?: string }[];
+  /** In other namespaces: those that say how clients are to call by TLS. */
+  readonly serviceRules?: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly host: string;
+    readonly tlsMode: string;
+  }[];
   /** In `istio-system`: ports at which gateways pass mutual TLS through by its server name. */
   readonly passthroughGateways: readonly { readonly name: string; readonly ports: readonly number[] }[];
 }

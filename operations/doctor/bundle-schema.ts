@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { surroundingsSchema } from "./surroundings-schema";
 
 /** What a bundle says of itself. */
 export const bundleSchema = z.object({ format: z.string(), version: z.int(), snapshot: z.unknown() });
@@ -21,6 +22,7 @@ const gateway = z.object({ type: z.enum(["LoadBalancer", "NodePort"]), addresses
 
 const mesh = z.object({
   id: text,
+  istioVersion: text.optional(),
   sites: texts,
   clusters: z.array(
     z.object({
@@ -164,6 +166,7 @@ const policies = z.object({
     }),
   ),
   destinationRules: z.array(z.object({ name: text, host: text, tlsMode: text.optional() })),
+  serviceRules: z.array(z.object({ namespace: text, name: text, host: text, tlsMode: text })).optional(),
   passthroughGateways: z.array(z.object({ name: text, ports: z.array(z.int()) })),
 });
 
@@ -171,6 +174,8 @@ const istiod = z.object({
   pod: text,
   remotes: z.array(z.object({ id: text, secretName: text.optional(), syncStatus: text })).optional(),
   lines: z.record(text, texts),
+  rejects: z.array(z.object({ proxy: text, cluster: text, part: text, error: text })).optional(),
+  proxyVersions: z.record(text, texts).optional(),
 });
 
 /** The form of a snapshot: a bundle may come from anywhere. What it has beside is left out. */
@@ -193,7 +198,13 @@ export const snapshotSchema = z.object({
       authority: z
         .union([
           z.literal("none"),
-          z.object({ secret: text, missing: texts, chain: z.array(certificate), roots: z.array(certificate) }),
+          z.object({
+            secret: text,
+            missing: texts,
+            keyFits: z.boolean().optional(),
+            chain: z.array(certificate),
+            roots: z.array(certificate),
+          }),
         ])
         .optional(),
       remoteKubeconfigs: z.array(remoteKubeconfig).optional(),
@@ -202,6 +213,7 @@ export const snapshotSchema = z.object({
         .optional(),
       policies: policies.optional(),
       istiods: z.array(istiod).optional(),
+      ...surroundingsSchema,
     }),
   ),
 });

@@ -9,7 +9,7 @@ import {
   type ReachTrouble,
   type Snapshot,
 } from "../../diagnosis";
-import { rootConfigMap, systemNamespace } from "../../topology";
+import { istiodAccount, readerServiceAccount, rootConfigMap, systemNamespace } from "../../topology";
 import { fingerprintsInData } from "./certificates-seen";
 import { meshConfigSeen, namespacesSeen, publishedRootsSeen, webhooksSeen } from "./configuration-seen";
 import { istiodsSeen } from "./istiods-seen";
@@ -17,6 +17,14 @@ import { Parts } from "./parts";
 import { policiesSeen } from "./policies-seen";
 import { secretsSeen } from "./secrets-seen";
 import type { SecretTokens } from "./secret-tokens";
+import {
+  accountRightsSeen,
+  dnsSeen,
+  istiodEndpointsSeen,
+  networkPoliciesSeen,
+  otherIstiodsSeen,
+} from "./surroundings-seen";
+import { podsWithoutSidecarSeen, servicesSeen } from "./workloads-seen";
 
 /** What is asked of one cluster. */
 export interface ClusterToGather {
@@ -38,9 +46,22 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
   if (trouble !== undefined) return { cluster, trouble, unread: [] };
 
   const parts = new Parts();
+  const [{ secrets, ...known }, around] = await Promise.all([meshPartsOf(asked, parts), surroundingsOf(asked, parts)]);
+  return withoutUndefined({
+    cluster,
+    apiServer: apiServer && apiServerSeen(apiServer),
+    ...secrets,
+    ...known,
+    ...around,
+    unread: parts.unread,
+  });
+}
+
+/** Parts of the mesh itself. */
+async function meshPartsOf({ client, ...asked }: ClusterToGather, parts: Parts) {
   const [system, secrets, namespaces, webhooks, meshConfig, publishedRoots, policies, istiods] = await Promise.all([
     parts.read(`what runs in ${systemNamespace}`, systemOf(client)),
-    parts.read(`Secrets of ${systemNamespace}`, secretsOf(asked)),
+    parts.read(`Secrets of ${systemNamespace}`, secretsOf({ client, ...asked })),
     parts.read("namespaces", namespacesSeen(client, [systemNamespace, ...asked.namespaces])),
     parts.read("webhooks", webhooksSeen(client)),
     parts.read("ConfigMap istio", meshConfigSeen(client)),
@@ -48,19 +69,22 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
     parts.read("Istio's policies and gateways", policiesSeen(client)),
     asked.reads === undefined ? undefined : parts.read("pods of istiod", istiodsSeen(client, asked.reads, parts)),
   ]);
-  return withoutUndefined({
-    cluster,
-    apiServer: apiServer && apiServerSeen(apiServer),
-    system,
-    ...secrets,
-    namespaces,
-    webhooks,
-    meshConfig,
-    publishedRoots,
-    policies,
-    istiods,
-    unread: parts.unread,
-  });
+  return { system, secrets, namespaces, webhooks, meshConfig, publishedRoots, policies, istiods };
+}
+
+/** What stands around the mesh, and may be in its way. */
+async function surroundingsOf({ client, namespaces }: ClusterToGather, parts: Parts) {
+  const [dns, accountRights, networkPolicies, services, podsWithoutSidecar, otherIstiods, istiodEndpoints] =
+    await Promise.all([
+      parts.read("the cluster's DNS", dnsSeen(client)),
+      parts.read("rights of accounts", accountRightsSeen(client, [istiodAccount, readerServiceAccount])),
+      parts.read("NetworkPolicies", networkPoliciesSeen(client, [systemNamespace, ...namespaces])),
+      parts.read("Services", servicesSeen(client)),
+      parts.read("pods of workloads", podsWithoutSidecarSeen(client, namespaces)),
+      parts.read("Deployments of other istiods", otherIstiodsSeen(client)),
+      parts.read("EndpointSlices", istiodEndpointsSeen(client)),
+    ]);
+  return { dns, accountRights, networkPolicies, services, podsWithoutSidecar, otherIstiods, istiodEndpoints };
 }
 
 /** In the memory of this process alone, until they are told by words. */

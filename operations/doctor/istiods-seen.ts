@@ -1,8 +1,9 @@
 import type { ClusterClient } from "../../access";
 import type { IstiodSeen } from "../../diagnosis";
-import { remoteClustersOf, runningIstiods } from "../../preflight";
+import { remoteClustersOf, runningIstiods, servedProxiesOf } from "../../preflight";
 import { istiodContainer, systemNamespace } from "../../topology";
 import type { Parts } from "./parts";
+import { rejectsIn, versionsIn } from "./proxies-seen";
 
 /** So far back its log is looked at, in lines: an istiod that cannot read a cluster says so every few seconds. */
 const logLines = 2_000;
@@ -23,11 +24,16 @@ export async function istiodsSeen(
   return Promise.all(
     running.map(async ({ pod }): Promise<IstiodSeen> => {
       const answered = parts.read(`what ${pod} says of the clusters that it reads`, remotesOf(client, pod));
-      const [remotes, log] = await Promise.all([answered, parts.read(`the log of ${pod}`, client.text(logPath(pod)))]);
+      const [remotes, log, proxies] = await Promise.all([
+        answered,
+        parts.read(`the log of ${pod}`, client.text(logPath(pod))),
+        parts.read(`what ${pod} says of the proxies that it serves`, servedProxiesOf(client, pod)),
+      ]);
       return {
         pod,
         ...(remotes === undefined ? {} : { remotes }),
         lines: Object.fromEntries(reads.map((name) => [name, linesAbout(log ?? "", name)])),
+        ...(proxies === undefined ? {} : { rejects: rejectsIn(proxies), proxyVersions: versionsIn(proxies) }),
       };
     }),
   );

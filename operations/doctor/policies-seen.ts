@@ -13,12 +13,14 @@ interface IstioObject {
 export async function policiesSeen(client: Pick<ClusterClient, "list">): Promise<PoliciesSeen> {
   const own = (group: string, collection: string): Promise<readonly IstioObject[]> =>
     istioObjects(client, `/apis/${group}.istio.io/v1/namespaces/${systemNamespace}/${collection}`);
-  const [peerAuthentications, authorizationPolicies, destinationRules, gateways] = await Promise.all([
+  const [peerAuthentications, authorizationPolicies, allDestinationRules, gateways] = await Promise.all([
     own("security", "peerauthentications"),
     istioObjects<IstioObject>(client, "/apis/security.istio.io/v1/authorizationpolicies"),
-    own("networking", "destinationrules"),
+    istioObjects<IstioObject>(client, "/apis/networking.istio.io/v1/destinationrules"),
     own("networking", "gateways"),
   ]);
+  const destinationRules = allDestinationRules.filter(({ metadata }) => metadata?.namespace === systemNamespace);
+  const serviceRules = allDestinationRules.filter((rule) => !destinationRules.includes(rule));
   return {
     peerAuthentications: peerAuthentications
       .filter(({ spec }) => scopeOf(spec) === "all")
@@ -35,6 +37,12 @@ export async function policiesSeen(client: Pick<ClusterClient, "list">): Promise
       host: asText(below(object.spec, "host")) ?? "",
       ...textAs("tlsMode", below(object.spec, "trafficPolicy", "tls", "mode")),
     })),
+    serviceRules: serviceRules.flatMap((object) => {
+      const tlsMode = asText(below(object.spec, "trafficPolicy", "tls", "mode"));
+      if (tlsMode === undefined) return [];
+      const { namespace = "" } = object.metadata ?? {};
+      return [{ namespace, name: nameOf(object), host: asText(below(object.spec, "host")) ?? "", tlsMode }];
+    }),
     passthroughGateways: gateways.map((object) => ({ name: nameOf(object), ports: passthroughPorts(object.spec) })),
   };
 }

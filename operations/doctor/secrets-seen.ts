@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import type { V1Secret } from "@kubernetes/client-node";
 import { intermediateInSecret } from "../../access/trust/intermediate-files";
 import type { AccountTokenSeen, AuthoritySeen, ClusterSnapshot } from "../../diagnosis";
@@ -61,7 +62,7 @@ function authorityIn(secrets: readonly V1Secret[]): AuthoritySeen | "none" {
   const issued = trusted === undefined ? undefined : called(issuedIntermediateName);
   const data = (issued ?? called(intermediateCaSecret))?.data;
   if (data === undefined) return "none";
-  // Keys are not even decoded: that there is something is all that is looked at.
+  // Of a key nothing is kept but whether it fits.
   const files = intermediateInSecret(data, "leave");
   const { chainPem, rootsPem = "" } = "found" in files ? { chainPem: "" } : files;
   const roots = certificatesIn(issued === undefined ? rootsPem : textOf(trusted?.data?.[trustedRootsSecret.key]));
@@ -74,7 +75,23 @@ function authorityIn(secrets: readonly V1Secret[]): AuthoritySeen | "none" {
   return {
     secret: issued === undefined ? intermediateCaSecret : issuedIntermediateName,
     missing: neededFiles[form].filter(isUnreadable),
+    ...keyFit(chain[0], textOf(data[form === "tls" ? "tls.key" : "ca-key.pem"])),
     chain: seen(chain, roots),
     roots: seen(roots),
   };
+}
+
+/** Nothing where there is no certificate, or nothing that can be read as a key. */
+function keyFit(intermediate: X509Certificate | undefined, keyPem: string): Pick<AuthoritySeen, "keyFits"> {
+  const key = readableKey(keyPem);
+  return intermediate === undefined || key === undefined ? {} : { keyFits: intermediate.checkPrivateKey(key) };
+}
+
+function readableKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    // What it is instead is not to be told: it may be a key in a form that only istiod reads.
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 import type { V1Namespace, V1Service } from "@kubernetes/client-node";
-import { listed, systemNamespace, type MeshPlan } from "../../topology";
+import { listed, type MeshPlan } from "../../topology";
 import { KubernetesError } from "../../access";
 import type { Finding, VerifyContext } from "./check";
+import { serviceShapes } from "../service-shapes";
 import { leftOutWords } from "./control-plane";
 import { sampleLabels } from "./sample-manifests";
 
@@ -60,44 +61,13 @@ async function shapesIn(context: VerifyContext, cluster: string): Promise<Servic
 
 /** The Services of the namespaces whose pods get sidecars, without samples of this command. Pure. */
 function shapesOf(namespaces: readonly V1Namespace[], services: readonly V1Service[]): ServiceShapes {
-  const injected = new Set(
-    namespaces
-      .filter((namespace) => isInjected(namespace) && !isSample(namespace))
-      .map(({ metadata }) => metadata?.name),
-  );
   return new Map(
-    services
-      .filter(({ metadata }) => injected.has(metadata?.namespace))
-      .map((service) => [`${service.metadata?.namespace ?? ""}/${service.metadata?.name ?? ""}`, shapeOf(service)]),
+    serviceShapes(namespaces, services, isSample).map(({ name, namespace, shape }) => [`${namespace}/${name}`, shape]),
   );
-}
-
-/** `istio-injection` counts before `istio.io/rev` (istio.io, sidecar injection). */
-function isInjected({ metadata }: V1Namespace): boolean {
-  if (metadata?.name === systemNamespace) return false;
-  const injection = metadata?.labels?.["istio-injection"];
-  return injection === undefined ? metadata?.labels?.["istio.io/rev"] !== undefined : injection === "enabled";
 }
 
 function isSample({ metadata }: V1Namespace): boolean {
   return Object.entries(sampleLabels).every(([label, value]) => metadata?.labels?.[label] === value);
-}
-
-/** Ports by number, with the names by which Istio finds their endpoints elsewhere. Pods' ports may differ. */
-function shapeOf({ spec }: V1Service): string {
-  if (spec?.type === "ExternalName") return "ExternalName";
-  const ports = [...(spec?.ports ?? [])]
-    .sort((one, other) => one.port - other.port)
-    .map(({ appProtocol, name, port, protocol = "TCP" }) =>
-      [
-        name ?? "(unnamed)",
-        String(port),
-        ...(protocol === "TCP" ? [] : [protocol]),
-        ...(appProtocol ? [appProtocol] : []),
-      ].join(" "),
-    );
-  const shape = ports.length === 0 ? "no port" : ports.join(", ");
-  return spec?.clusterIP === "None" ? `headless, ${shape}` : shape;
 }
 
 /** Services that differ between clusters of which one calls the other, in words, sorted. Pure. */

@@ -43,9 +43,30 @@ export async function remoteClustersOf(
   client: Pick<ClusterClient, "exec">,
   pod: string,
 ): Promise<readonly RemoteCluster[]> {
+  return ((await askedOf(client, pod, "/debug/clusterz")) as readonly RemoteCluster[] | null) ?? [];
+}
+
+/** What istiod answers about each proxy that it serves (istio pilot/pkg/xds, SyncStatus). */
+export interface ServedProxy {
+  /** `<pod>.<namespace>` */
+  readonly proxy?: string;
+  readonly cluster_id?: string;
+  readonly istio_version?: string;
+  /** What it was sent, by the type's URL, with the proxy's last words about it where it rejected that. */
+  readonly resources?: Readonly<Record<string, { readonly lastError?: string }>>;
+}
+
+/** What one istiod has of the proxies that it serves, asked as {@link remoteClustersOf}. */
+export async function servedProxiesOf(
+  client: Pick<ClusterClient, "exec">,
+  pod: string,
+): Promise<readonly ServedProxy[]> {
+  return ((await askedOf(client, pod, "/debug/syncz")) as readonly ServedProxy[] | null) ?? [];
+}
+
+async function askedOf(client: Pick<ClusterClient, "exec">, pod: string, path: string): Promise<unknown> {
   const target = { namespace: systemNamespace, pod, container: istiodContainer };
-  const answer = await client.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"], execTimeoutMs);
-  return (jsonIn(answer) as readonly RemoteCluster[] | null) ?? [];
+  return jsonIn(await client.exec(target, ["pilot-discovery", "request", "GET", path], execTimeoutMs));
 }
 
 /**

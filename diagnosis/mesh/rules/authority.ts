@@ -38,6 +38,22 @@ export function incompleteAuthorities(snapshot: MeshSnapshot): MeshFinding[] {
   );
 }
 
+/** CAs whose key is another one's. */
+export function foreignKeys(snapshot: MeshSnapshot): MeshFinding[] {
+  return authoritiesIn(snapshot).flatMap(({ authority: { chain, keyFits, secret }, name }) =>
+    keyFits !== false
+      ? []
+      : [
+          {
+            clusters: [name],
+            found: `the Secret ${secret} has a key that is not that of its certificate: istiod does not start with it, or what it signs is trusted by nobody`,
+            proof: [`Secret ${secret}: the key does not belong to ${chain[0]?.subject ?? "its certificate"}`],
+            fix: signAnew,
+          },
+        ],
+  );
+}
+
 /** Certificates on the way from an intermediate to its root that are past their end, or not valid yet. */
 export function lifetimes(snapshot: MeshSnapshot): MeshFinding[] {
   return authoritiesIn(snapshot).flatMap(({ authority, name }) => {

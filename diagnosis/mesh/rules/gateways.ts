@@ -1,4 +1,10 @@
-import { eastWestGatewayName, exposedIstiodName, networkLabel, systemNamespace } from "../../../topology";
+import {
+  crossNetworkPort,
+  eastWestGatewayName,
+  exposedIstiodName,
+  networkLabel,
+  systemNamespace,
+} from "../../../topology";
 import type { Service } from "../../objects";
 import { addressFinding } from "../../rules/address";
 import type { Snapshot } from "../../snapshot";
@@ -7,9 +13,6 @@ import type { ClusterFacts, GatewayFacts } from "../facts";
 import type { MeshFinding } from "../finding";
 import type { ClusterSnapshot, MeshSnapshot } from "../snapshot";
 import { isReady, podsLabelled, whyNotReady } from "./istiod";
-
-/** Port at which a gateway takes the traffic of other networks (istio.io, expose-services). */
-const crossNetworkPort = 15443;
 
 const restore = "Run `isthmus drift --repair`, which puts it back.";
 

@@ -1,4 +1,4 @@
-import { releaseNameAnnotation, systemNamespace } from "../../../topology";
+import { eastWestGatewayName, releaseNameAnnotation, systemNamespace } from "../../../topology";
 import { formatCause } from "../../cause";
 import type { Deployment, Pod } from "../../objects";
 import { causesOf } from "../../rules";
@@ -80,4 +80,33 @@ export function isReady({ status }: Pod): boolean {
 
 function istiodsIn({ deployments }: Snapshot): Deployment[] {
   return deployments.filter(({ metadata }) => metadata?.labels?.["app"] === istiodLabel);
+}
+
+/** Deployments of istiods and gateways whose new pods do not get ready, while those of before serve on. */
+export function stuckRollouts({ clusters }: MeshSnapshot): MeshFinding[] {
+  return clusters.flatMap(({ cluster, system }) => {
+    if (system === undefined) return [];
+    const ours = system.deployments.filter(
+      ({ metadata }) => metadata?.labels?.["app"] === istiodLabel || metadata?.name === eastWestGatewayName,
+    );
+    return ours.flatMap((deployment) => {
+      const { annotations, name = "" } = deployment.metadata ?? {};
+      const release = annotations?.[releaseNameAnnotation];
+      const isServing = system.pods.some((pod) => pod.metadata?.name?.startsWith(`${name}-`) === true && isReady(pod));
+      if (release === undefined || !isServing) return [];
+      const causes = causesOf(system, { kind: "release", name: release }).filter(
+        ({ endsBy, subject }) => endsBy === "somebody" && subject.startsWith(`${name} `),
+      );
+      const [first] = causes;
+      if (first === undefined) return [];
+      return [
+        {
+          clusters: [cluster],
+          found: `new pods of ${name} do not get ready, and those of before are not replaced`,
+          proof: causes.map(({ id, found, subject, endsBy }) => formatCause({ id, cluster, subject, found, endsBy })),
+          fix: `${first.fix ?? ""} What was changed by hand is put back by \`isthmus drift --repair\`, or at once by \`kubectl --namespace ${systemNamespace} rollout undo deployment ${name}\`.`.trim(),
+        },
+      ];
+    });
+  });
 }

@@ -23,12 +23,15 @@ export function missingInjectors(snapshot: MeshSnapshot): MeshFinding[] {
 
 /** Webhooks that ask a Service that is not there. */
 export function webhooksWithoutService(snapshot: MeshSnapshot): MeshFinding[] {
-  return seenClusters(snapshot).flatMap(({ facts, seen: { system, webhooks = [] } }) => {
+  return seenClusters(snapshot).flatMap(({ facts, seen: { otherIstiods = [], system, webhooks = [] } }) => {
     if (system === undefined) return [];
     const names = new Set(system.services.map(({ metadata }) => metadata?.name));
-    const lost = webhooks.filter(
-      ({ service }) => service !== undefined && (service.namespace !== systemNamespace || !names.has(service.name)),
-    );
+    const lost = webhooks.filter(({ service }) => {
+      if (service === undefined) return false;
+      if (service.namespace === systemNamespace) return !names.has(service.name);
+      // What another mesh's are to ask is that one's.
+      return otherIstiods.every(({ namespace }) => namespace !== service.namespace);
+    });
     if (lost.length === 0) return [];
     return [
       {

@@ -69,6 +69,8 @@ const authority =
 
 const expired = { notAfter: "2026-11-29T10:00:00.000Z" };
 
+const everything = { groups: ["*"], resources: ["*"], verbs: ["*"] };
+
 /** What is read of a cluster, part by part. */
 const parts = [
   "system",
@@ -82,6 +84,13 @@ const parts = [
   "policies",
   "istiods",
   "apiServer",
+  "dns",
+  "accountRights",
+  "networkPolicies",
+  "services",
+  "podsWithoutSidecar",
+  "otherIstiods",
+  "istiodEndpoints",
 ];
 
 /** One change of a healthy mesh, and the first causes that it makes. */
@@ -203,6 +212,95 @@ const single: readonly (readonly [cause: string, cluster: string, change: Change
     "east",
     changedPolicies({ destinationRules: [{ name: "default", host: "*.local", tlsMode: "DISABLE" }] }),
   ],
+  ["dns-down west", "west", () => ({ dns: { deployments: [{ name: "coredns", replicas: 0 }], readyCount: 0 } })],
+  ["dns-down west", "west", () => ({ dns: { deployments: [], readyCount: 0 } })],
+  [
+    "another-control-plane west",
+    "west",
+    () => ({ otherIstiods: [{ namespace: "other", name: "istiod", revision: "default" }] }),
+  ],
+  [
+    "another-control-plane west",
+    "west",
+    ({ webhooks = [] }) => ({
+      otherIstiods: [{ namespace: "other", name: "istiod", revision: "blue" }],
+      webhooks: [...webhooks, { ...injector(), service: { namespace: "other", name: "istiod-blue" } }],
+    }),
+  ],
+  ["intermediate-key east", "east", authority(() => ({ keyFits: false }))],
+  ["istiod-rights east", "east", rightsOf("istiod", [])],
+  ["istiod-rights east", "east", rightsOf("istiod", [{ ...everything, verbs: ["list", "watch"] }])],
+  ["remote-reader-rights west", "west", rightsOf("istio-reader-service-account", [{ ...everything, groups: [""] }])],
+  [
+    "istiod-service east",
+    "east",
+    changedSystem(({ services }) => ({
+      services: services.map((one) =>
+        one.metadata?.name === "istiod" ? { ...one, spec: { selector: { app: "istiod-canary" } } } : one,
+      ),
+    })),
+  ],
+  [
+    "cluster-id east",
+    "east",
+    ({ istiods = [] }) => ({
+      istiods: istiods.map((one) => ({
+        ...one,
+        remotes: [
+          { id: "Kubernetes", syncStatus: "synced" },
+          ...(one.remotes ?? []).filter(({ secretName }) => secretName !== undefined),
+        ],
+      })),
+    }),
+  ],
+  ["rollout-stuck east", "east", newImage("istiod")],
+  ["rollout-stuck east", "east", newImage("istio-eastwestgateway")],
+  ["network-policy east", "east", networkPolicy({ namespace: "istio-system", podSelector: {}, ingress: [] })],
+  [
+    "network-policy east",
+    "east",
+    networkPolicy({
+      namespace: "istio-system",
+      podSelector: { matchLabels: { app: "istiod" } },
+      ingress: [{ ports: [{ first: 15012 }] }],
+    }),
+  ],
+  [
+    "network-policy east",
+    "east",
+    networkPolicy({
+      namespace: "istio-system",
+      podSelector: { matchExpressions: [{ key: "istio", operator: "In", values: ["eastwestgateway"] }] },
+      ingress: [{ ports: [{ first: 15000, last: 15442 }] }],
+    }),
+  ],
+  ["network-policy east", "east", networkPolicy({ namespace: "shop", podSelector: {}, egress: [] })],
+  ["sidecar-missing east", "east", () => ({ podsWithoutSidecar: [{ namespace: "shop", pod: "basket-1-a" }] })],
+  [
+    "service-tls-off east",
+    "east",
+    changedPolicies({
+      serviceRules: [{ namespace: "shop", name: "plain", host: "basket", tlsMode: "DISABLE" }],
+    }),
+  ],
+  [
+    "service-tls-off east",
+    "east",
+    changedPolicies({
+      destinationRules: [{ name: "plain", host: "basket.shop.svc.cluster.local", tlsMode: "DISABLE" }],
+    }),
+  ],
+  [
+    "services-differ east west",
+    "east",
+    () => ({ services: [{ namespace: "shop", name: "basket", shape: "headless, http 80" }] }),
+  ],
+  [
+    "proxy-rejects east west",
+    "east",
+    istiodSaying({ rejects: [{ proxy: "basket-1-a.shop", cluster: "west", part: "Cluster", error: "no address" }] }),
+  ],
+  ["proxy-version east", "east", istiodSaying({ proxyVersions: { "1.29.4": ["basket-1-a.shop (east)"] } })],
   [
     "istiod-versions-differ east west",
     "east",
@@ -225,6 +323,53 @@ const single: readonly (readonly [cause: string, cluster: string, change: Change
     }),
   ],
 ];
+
+function rightsOf(account: string, rights: readonly (typeof everything)[]): Change {
+  return ({ accountRights = [] }) => ({
+    accountRights: accountRights.map((one) => (one.account === account ? { account, rights } : one)),
+  });
+}
+
+/** A new ReplicaSet of a Deployment whose image nobody has, beside the pods of before. */
+function newImage(name: string): Change {
+  return changedSystem(({ pods, replicaSets }) => ({
+    replicaSets: [
+      ...replicaSets,
+      {
+        metadata: {
+          name: `${name}-2`,
+          uid: `${name}-2`,
+          annotations: { "deployment.kubernetes.io/revision": "2" },
+          ownerReferences: [{ kind: "Deployment", name, uid: name }],
+        },
+        status: { replicas: 1, readyReplicas: 0 },
+      },
+    ],
+    pods: [
+      ...pods,
+      {
+        metadata: {
+          name: `${name}-2-a`,
+          ownerReferences: [{ kind: "ReplicaSet", name: `${name}-2`, uid: `${name}-2` }],
+        },
+        status: {
+          containerStatuses: [
+            { name: "a", state: { waiting: { reason: "ErrImagePull", message: "manifest unknown" } } },
+          ],
+        },
+      },
+    ],
+  }));
+}
+
+/** A NetworkPolicy in the place of the one that lets all through. */
+function networkPolicy(policy: object): Change {
+  return () => ({ networkPolicies: [{ name: "narrow", ...policy }] });
+}
+
+function istiodSaying(words: object): Change {
+  return ({ istiods = [] }) => ({ istiods: istiods.map((one) => ({ ...one, ...words })) });
+}
 
 function injector(): NonNullable<ClusterSnapshot["webhooks"]>[number] {
   const found = healthy(mesh).clusters[0]?.webhooks?.[0];
@@ -258,10 +403,10 @@ describe("the causes of what is wrong with a mesh", () => {
     });
   }
 
-  it("are tried all, but for one that only a mesh with an exposed istiod can have", () => {
+  it("are tried all, but for those that only a mesh with an exposed istiod can have", () => {
     const tried = new Set(single.map(([cause]) => cause.split(" ", 1)[0]));
     const untried = faults.map(({ id }) => id).filter((id) => !tried.has(id));
-    assert.deepEqual(untried, ["exposed-istiod-address"]);
+    assert.deepEqual(untried, ["istiod-endpoint", "exposed-istiod-address"]);
     const snapshot = changed(healthy(primaryRemoteNetworks), "west", (cluster) =>
       changedSystem(({ services }) => ({
         services: services.filter(({ metadata }) => metadata?.name !== "istiod-exposed"),
@@ -302,6 +447,27 @@ describe("the causes of what is wrong with a mesh", () => {
     );
     assert.deepEqual(causesIn(lost), ["remote-secret-missing east west"]);
     assert.deepEqual(consequencesIn(lost), ["remote-cluster-not-synced east west"]);
+  });
+
+  it("are where a remote cluster looks for its istiod: by hand, or by an address of the mesh's file that fails", () => {
+    const remote = primaryRemoteNetworks;
+    const elsewhere = changed(healthy(remote), "edge", () => ({
+      istiodEndpoints: [{ service: "istiod", addresses: ["192.0.2.11"] }],
+    }));
+    const withGatewayDown = changed(elsewhere, "edge", notReady("istio-eastwestgateway", "pod"));
+    assert.deepEqual(causesIn(elsewhere), ["istiod-endpoint edge west"]);
+    assert.deepEqual(causesIn(withGatewayDown), ["istiod-endpoint edge west"]);
+    assert.deepEqual(consequencesIn(withGatewayDown), ["gateway-down edge"]);
+
+    const meant = ({ mesh: facts, ...snapshot }: MeshSnapshot): MeshSnapshot => ({
+      ...snapshot,
+      mesh: {
+        ...facts,
+        controlPlanes: facts.controlPlanes.map((one) => ({ ...one, exposed: { address: "192.0.2.11" } })),
+      },
+    });
+    assert.deepEqual(causesIn(meant(elsewhere)), []);
+    assert.deepEqual(causesIn(meant(withGatewayDown)), ["istiod-endpoint edge west"]);
   });
 
   it("are one for a cluster in which the mesh is not installed yet, and for who is to read it", () => {
@@ -420,6 +586,21 @@ describe("the causes of what is wrong with a mesh", () => {
       changedPolicies({ destinationRules: [{ name: "bank", host: "bank.example.org", tlsMode: "SIMPLE" }] }),
       // A token with an end that is not there yet, which stands in no Secret.
       changedKubeconfigs((one) => ({ ...one, token: "secret:98", tokenEndsAt: "2026-12-01T00:00:00.000Z" })),
+      // A port by its name, of which nobody here knows which it is; and policies that together let all in.
+      networkPolicy({ namespace: "istio-system", podSelector: {}, ingress: [{ ports: [{ first: "https" }] }] }),
+      () => ({
+        networkPolicies: [
+          { namespace: "istio-system", name: "nothing", podSelector: {}, ingress: [] },
+          { namespace: "istio-system", name: "all", podSelector: {}, ingress: [{ ports: [] }] },
+        ],
+      }),
+      // A pod without a sidecar where none is to have one.
+      () => ({ podsWithoutSidecar: [{ namespace: "kube-system", pod: "coredns-1-a" }] }),
+      // A Service that another cluster does not have, and one outside the mesh that is called in plain text.
+      ({ services = [] }) => ({ services: [...services, { namespace: "shop", name: "stock", shape: "http 80" }] }),
+      changedPolicies({ serviceRules: [{ namespace: "shop", name: "db", host: "db.store", tlsMode: "DISABLE" }] }),
+      // Proxies that wait for their restart after an upgrade.
+      istiodSaying({ proxyVersions: { "1.30.4": ["basket-1-a.shop (east)"], "1.31.1": [], lab: [] } }),
       // A validator whose istiod has not filled it in, and that stops nobody.
       ({ webhooks = [] }) => ({
         webhooks: [...webhooks, { ...injector(), kind: "validator", failurePolicy: "Ignore", authorities: [] }],

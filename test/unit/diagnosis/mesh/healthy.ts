@@ -2,6 +2,7 @@ import type {
   CertificateSeen,
   ClusterSnapshot,
   MeshSnapshot,
+  NetworkPolicySeen,
   PoliciesSeen,
   RemoteKubeconfigSeen,
   Snapshot,
@@ -15,6 +16,17 @@ export const takenAt = "2026-11-30T10:00:00.000Z";
 
 const namespace = "istio-system";
 const ready = { conditions: [{ type: "Ready", status: "True" }] };
+
+const fullRights = [{ groups: ["*"], resources: ["*"], verbs: ["*"] }];
+
+/** A NetworkPolicy that lets in and out what the mesh needs. */
+const openPolicy: NetworkPolicySeen = {
+  namespace,
+  name: "mesh",
+  podSelector: {},
+  ingress: [{ ports: [{ first: 15010, last: 15443 }] }],
+  egress: [{ ports: [] }],
+};
 
 /** A certificate by the letters of its fingerprint. */
 export function certificate(fingerprint: string, change: Partial<CertificateSeen> = {}): CertificateSeen {
@@ -126,11 +138,16 @@ function clusterOf(plan: MeshPlan, cluster: ClusterPlan): ClusterSnapshot {
         authorities: ["root"],
       },
     ],
+    services: [{ namespace: "shop", name: "basket", shape: "http 80" }],
+    podsWithoutSidecar: [],
+    networkPolicies: [openPolicy],
+    istiodEndpoints: cluster.controlPlane === name ? [] : [{ service: "istiod", addresses: ["198.51.100.8"] }],
     meshConfig: cluster.configCluster === name ? { meshId: plan.id, trustDomain: plan.trustDomain } : "none",
     policies: {
       peerAuthentications: [{ name: "default", mode: "STRICT" }],
       authorizationPolicies: [],
       destinationRules: [],
+      serviceRules: [],
       passthroughGateways: cluster.configCluster === name ? [{ name: "cross-network-gateway", ports: [15443] }] : [],
     },
   };
@@ -146,7 +163,7 @@ function siteOf(plan: MeshPlan, name: string): ClusterSnapshot {
     replicaSets: [],
     pods: [],
     services: [
-      { metadata: { name: "istiod" } },
+      { metadata: { name: "istiod" }, spec: { selector: { app: "istiod" } } },
       {
         metadata: { name: "istiod-exposed" },
         spec: { type: "LoadBalancer" },
@@ -172,9 +189,13 @@ function siteOf(plan: MeshPlan, name: string): ClusterSnapshot {
         : {
             secret: "cacerts",
             missing: [],
+            keyFits: true,
             chain: [certificate(`intermediate-of-${name}`)],
             roots: [certificate("root")],
           },
+    dns: { deployments: [{ name: "coredns", replicas: 2 }], readyCount: 2 },
+    accountRights: ["istiod", "istio-reader-service-account"].map((account) => ({ account, rights: fullRights })),
+    otherIstiods: [],
     accountTokens: [
       {
         secret: "istio-reader-service-account-isthmus",
@@ -197,12 +218,13 @@ function siteOf(plan: MeshPlan, name: string): ClusterSnapshot {
           istiods: [
             {
               pod: "istiod-1-a",
-              remotes: controlPlane.reads.map((id) => ({
-                id,
-                secretName: "istio-remote-clusters",
-                syncStatus: "synced",
-              })),
+              remotes: [
+                { id: controlPlane.configCluster, syncStatus: "synced" },
+                ...controlPlane.reads.map((id) => ({ id, secretName: "istio-remote-clusters", syncStatus: "synced" })),
+              ],
               lines: {},
+              rejects: [],
+              proxyVersions: { "1.31.1": [`istio-eastwestgateway-1-a.istio-system (${name})`] },
             },
           ],
         }),

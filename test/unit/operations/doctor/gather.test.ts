@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { KeyObject } from "node:crypto";
 import fc from "fast-check";
 import { KubernetesError } from "../../../../access";
 import type { ClusterSnapshot, MeshSnapshot } from "../../../../diagnosis";
@@ -95,6 +96,126 @@ describe("what isthmus doctor gathers", () => {
       doctorReport(without).causes.map(({ id }) => id),
       ["intermediate-incomplete"],
     );
+  });
+
+  it("knows whether the key of a CA is its certificate's, and nothing else of it", async () => {
+    const keyFits = async (key: string): Promise<boolean | undefined> => {
+      const [east] = (await snapshot(trust, { secrets: { key } })).clusters;
+      return east?.authority === "none" ? undefined : east?.authority?.keyFits;
+    };
+    const pemOf = ({ keys: { privateKey } }: PaperTrust["root"]): string =>
+      KeyObject.from(privateKey).export({ format: "pem", type: "pkcs8" }).toString();
+    const privateKeyPem = pemOf(trust.intermediate);
+    assert.deepEqual(
+      [await keyFits(privateKeyPem), await keyFits(pemOf(trust.root)), await keyFits("no key")],
+      [true, false, undefined],
+    );
+    const written = JSON.stringify(await snapshot(trust, { secrets: { key: privateKeyPem } }));
+    assert.ok(!written.includes(privateKeyPem.split("\n")[1] ?? "no line"));
+  });
+
+  it("has what stands around the mesh, cut down to what is judged", async () => {
+    const core = "/api/v1/namespaces/kube-system";
+    const pod = (name: string, spec: object, labels = {}): object => ({
+      metadata: { name, namespace: "shop", labels },
+      spec,
+      status: { phase: "Running" },
+    });
+    const client = paperCluster("east", "west", trust, secretsOf("east"), {
+      objects: {
+        "/api/v1/namespaces": [{ metadata: { name: "shop", labels: { "istio-injection": "enabled" } } }],
+        "/api/v1/services": [
+          { metadata: { name: "basket", namespace: "shop" }, spec: { ports: [{ name: "http", port: 80 }] } },
+          { metadata: { name: "kube-dns", namespace: "kube-system" }, spec: {} },
+        ],
+        "/api/v1/namespaces/shop/pods": [
+          pod("plain", { containers: [{ name: "basket" }] }),
+          pod("meshed", { containers: [{ name: "basket" }], initContainers: [{ name: "istio-proxy" }] }),
+          pod("left-out", { containers: [{ name: "job" }] }, { "sidecar.istio.io/inject": "false" }),
+        ],
+        [`${core}/services/kube-dns`]: {},
+        "/apis/apps/v1/namespaces/kube-system/deployments": [{ metadata: { name: "coredns" }, spec: { replicas: 0 } }],
+        "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices": [
+          { endpoints: [{ addresses: ["198.51.100.53"], conditions: { ready: false } }] },
+        ],
+        "/apis/discovery.k8s.io/v1/namespaces/istio-system/endpointslices": [
+          {
+            metadata: { labels: { "kubernetes.io/service-name": "istiod" } },
+            endpoints: [{ addresses: ["192.0.2.11"] }],
+          },
+          {
+            metadata: {
+              labels: {
+                "kubernetes.io/service-name": "istiod",
+                "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+              },
+            },
+            endpoints: [{ addresses: ["10.0.0.7"] }],
+          },
+        ],
+        "/apis/networking.k8s.io/v1/networkpolicies": [
+          {
+            metadata: { name: "narrow", namespace: "shop" },
+            spec: { podSelector: {}, ingress: [{ ports: [{ port: 80 }, { port: 8000, endPort: 8100 }] }] },
+          },
+          { metadata: { name: "theirs", namespace: "elsewhere" }, spec: { podSelector: {} } },
+        ],
+        "/apis/apps/v1/deployments": [
+          { metadata: { name: "istiod", namespace: "istio-system" } },
+          { metadata: { name: "istiod-blue", namespace: "other", labels: { "istio.io/rev": "blue" } } },
+        ],
+        "/apis/networking.istio.io/v1/destinationrules": [
+          {
+            metadata: { name: "plain", namespace: "shop" },
+            spec: { host: "basket", trafficPolicy: { tls: { mode: "DISABLE" } } },
+          },
+        ],
+      },
+      proxies: [
+        {
+          proxy: "basket-1-a.shop",
+          cluster_id: "east",
+          istio_version: "1.31.1",
+          resources: { "type.googleapis.com/envoy.config.cluster.v3.Cluster": { lastError: "x".repeat(1_000) } },
+        },
+      ],
+    });
+    const seen = await gatherCluster({
+      client,
+      tokens: new SecretTokens(),
+      namespaces: ["shop"],
+      reads: ["west"],
+      apiServer: undefined,
+    });
+    assert.deepEqual(seen.unread, []);
+    const { dns, istiodEndpoints, istiods, networkPolicies, otherIstiods, podsWithoutSidecar, policies, services } =
+      seen;
+    assert.deepEqual(
+      { dns, istiodEndpoints, networkPolicies, otherIstiods, podsWithoutSidecar, services },
+      {
+        dns: { deployments: [{ name: "coredns", replicas: 0 }], readyCount: 0 },
+        istiodEndpoints: [{ service: "istiod", addresses: ["192.0.2.11"] }],
+        networkPolicies: [
+          {
+            namespace: "shop",
+            name: "narrow",
+            podSelector: {},
+            ingress: [{ ports: [{ first: 80 }, { first: 8000, last: 8100 }] }],
+          },
+        ],
+        otherIstiods: [{ namespace: "other", name: "istiod-blue", revision: "blue" }],
+        podsWithoutSidecar: [{ namespace: "shop", pod: "plain" }],
+        services: [{ namespace: "shop", name: "basket", shape: "http 80" }],
+      },
+    );
+    assert.deepEqual(policies?.serviceRules, [
+      { namespace: "shop", name: "plain", host: "basket", tlsMode: "DISABLE" },
+    ]);
+    assert.deepEqual(policies.destinationRules, []);
+    assert.deepEqual(istiods?.[0]?.rejects, [
+      { proxy: "basket-1-a.shop", cluster: "east", part: "Cluster", error: "x".repeat(300) },
+    ]);
+    assert.deepEqual(istiods[0].proxyVersions, { "1.31.1": ["basket-1-a.shop (east)"] });
   });
 
   it("tells what may not be read, and judges the rest", async () => {

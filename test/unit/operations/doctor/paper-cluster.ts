@@ -32,6 +32,8 @@ export interface PaperChange {
   /** What istiod logs. */
   readonly log?: string;
   readonly syncStatus?: string;
+  /** What istiod answers of the proxies that it serves. */
+  readonly proxies?: readonly object[];
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -42,7 +44,7 @@ export function paperCluster(
   other: string,
   { intermediate, root }: PaperTrust,
   secrets: ClusterSecrets,
-  { log = "", objects = {}, syncStatus = "synced" }: PaperChange = {},
+  { log = "", objects = {}, proxies = [], syncStatus = "synced" }: PaperChange = {},
 ): FakeClient {
   const rootPem = root.certificate.toString();
   const pod = podOf("istiod", { app: "istiod" }, secrets);
@@ -111,13 +113,32 @@ export function paperCluster(
     [`${core}/pods/istiod-1-a/log?container=discovery&tailLines=2000`]: log,
     // The stand-in passes over selectors: it shows every pod as one of istiod.
     [`${core}/pods/istio-eastwestgateway-1-a/log?container=discovery&tailLines=2000`]: "",
+    ...rightsOf("istiod", "istio-reader-service-account"),
+    "/api/v1/namespaces/kube-system/services/kube-dns": {},
+    "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices": [
+      { endpoints: [{ addresses: ["198.51.100.53"], conditions: { ready: true } }] },
+    ],
     ...objects,
   };
   const answers = JSON.stringify([{ id: other, secretName: "istio-remote-clusters", syncStatus }]);
   return new FakeClient(name, {
     objects: Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
-    exec: () => answers,
+    exec: (_target, command) => (command.at(-1) === "/debug/syncz" ? JSON.stringify(proxies) : answers),
   });
+}
+
+/** Roles that let accounts of `istio-system` do all. */
+function rightsOf(...accounts: readonly string[]): Record<string, readonly object[]> {
+  const group = "/apis/rbac.authorization.k8s.io/v1";
+  return {
+    [`${group}/clusterroles`]: [
+      { metadata: { name: "all" }, rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] },
+    ],
+    [`${group}/clusterrolebindings`]: accounts.map((name) => ({
+      roleRef: { name: "all" },
+      subjects: [{ kind: "ServiceAccount", name, namespace }],
+    })),
+  };
 }
 
 /** A kubeconfig as Isthmus writes it. */

@@ -1,0 +1,18 @@
+import type { Fault } from "../finding";
+import { silentDns } from "../rules/dns";
+import { missingSystemNamespaces } from "../rules/namespaces";
+import { otherIstiods } from "../rules/other-istiods";
+import { unreachableClusters } from "../rules/reach";
+
+/** What can be wrong with a cluster as such. */
+export const clusterFaults: readonly Fault[] = [
+  { id: "cluster-unreachable", title: "an API server does not answer", follows: [], find: unreachableClusters },
+  {
+    id: "system-namespace-missing",
+    title: "istio-system is not there",
+    follows: [],
+    find: missingSystemNamespaces,
+  },
+  { id: "dns-down", title: "a cluster's DNS answers nobody", follows: [], find: silentDns },
+  { id: "another-control-plane", title: "another mesh stands in a cluster", follows: [], find: otherIstiods },
+];

@@ -1,0 +1,40 @@
+import type { Fault } from "../finding";
+import { clientTlsOff, deniedCalls, mutualTlsOff } from "../rules/policies";
+import { oldProxies, rejectingProxies } from "../rules/proxies";
+import { leftoverKubeconfigs } from "../rules/remote-kubeconfigs";
+import { serviceTlsOff } from "../rules/service-rules";
+import { differingVersions } from "../rules/versions";
+import { differingServices } from "../rules/workloads";
+
+/** What can be wrong with policies, workloads and what else is told to the mesh. */
+export const configurationFaults: readonly Fault[] = [
+  { id: "mutual-tls-off", title: "mutual TLS is turned off for the mesh", follows: [], find: mutualTlsOff },
+  { id: "calls-denied", title: "a policy denies every call", follows: [], find: deniedCalls },
+  {
+    id: "client-tls-off",
+    title: "clients are told to call without mutual TLS",
+    follows: [],
+    find: clientTlsOff,
+  },
+  {
+    id: "service-tls-off",
+    title: "clients are told to call a service without mutual TLS",
+    follows: [],
+    find: serviceTlsOff,
+  },
+  { id: "services-differ", title: "Services of one name differ", follows: [], find: differingServices },
+  { id: "proxy-rejects", title: "proxies reject their configuration", follows: [], find: rejectingProxies },
+  { id: "proxy-version", title: "proxies are too old for their istiod", follows: [], find: oldProxies },
+  {
+    id: "istiod-versions-differ",
+    title: "istiods of several versions run",
+    follows: [],
+    find: differingVersions,
+  },
+  {
+    id: "remote-secret-leftover",
+    title: "an istiod reads a cluster that the mesh does not have",
+    follows: [],
+    find: leftoverKubeconfigs,
+  },
+];

@@ -1,0 +1,55 @@
+import { seenClusters } from "../clusters";
+import type { MeshFinding } from "../finding";
+import type { ClusterSnapshot, MeshSnapshot } from "../snapshot";
+
+/** Pods without a sidecar where pods are to get one: they take no part in the mesh, and calls to other networks fail. */
+export function podsWithoutSidecar({ clusters, mesh }: MeshSnapshot): MeshFinding[] {
+  const injecting = new Set(mesh.namespaces.filter(({ labels }) => isInjecting(labels)).map(({ name }) => name));
+  return clusters.flatMap(({ cluster, podsWithoutSidecar: found = [] }) => {
+    const without = found.filter(({ namespace }) => injecting.has(namespace));
+    const namespaces = [...new Set(without.map(({ namespace }) => namespace))];
+    if (without.length === 0) return [];
+    return [
+      {
+        clusters: [cluster],
+        found: `${without.length === 1 ? "a pod has" : `${String(without.length)} pods have`} no sidecar where pods are to have one: they call and are called in plain text, and not by other networks`,
+        proof: without.map(({ namespace, pod }) => `pod ${pod} in ${namespace} has no container istio-proxy`),
+        fix: `Make them again, now that they are injected into: ${namespaces.map((name) => `\`kubectl --namespace ${name} rollout restart deployment\``).join(", ")}; one that is to have none is to be labelled sidecar.istio.io/inject=false.`,
+      },
+    ];
+  });
+}
+
+function isInjecting(labels: Readonly<Record<string, string>>): boolean {
+  return labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
+}
+
+/** Services of one name and namespace that differ between clusters of which one calls the other. */
+export function differingServices(snapshot: MeshSnapshot): MeshFinding[] {
+  const known = seenClusters(snapshot).flatMap(({ facts: { name, reaches }, seen }) => {
+    return seen.services === undefined ? [] : [{ name, reaches, shapes: shapesOf(seen) }];
+  });
+  const names = [...new Set(known.flatMap(({ shapes }) => [...shapes.keys()]))].sort();
+  return names.flatMap((service) => {
+    const standing = known.flatMap(({ name, reaches, shapes }) => {
+      const shape = shapes.get(service);
+      return shape === undefined ? [] : [{ name, reaches, shape }];
+    });
+    const apart = standing.filter(({ name, reaches, shape }) =>
+      standing.some((other) => other.shape !== shape && (reaches.includes(other.name) || other.reaches.includes(name))),
+    );
+    if (apart.length === 0) return [];
+    return [
+      {
+        clusters: apart.map(({ name }) => name),
+        found: `Service ${service} is not the same everywhere: to Istio it is one, and calls fail where it differs`,
+        proof: apart.map(({ name, shape }) => `${name}: ${shape}`),
+        fix: `Give it the same ports, with the same names, in all of them (\`kubectl --namespace ${service.split("/")[0] ?? ""} edit service ${service.split("/")[1] ?? ""}\`), or another name where it is another service.`,
+      },
+    ];
+  });
+}
+
+function shapesOf({ services = [] }: ClusterSnapshot): Map<string, string> {
+  return new Map(services.map(({ name, namespace, shape }) => [`${namespace}/${name}`, shape]));
+}

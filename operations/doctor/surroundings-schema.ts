@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+const text = z.string();
+const texts = z.array(text);
+const passages = z
+  .array(z.object({ ports: z.array(z.object({ first: z.union([z.int(), text]), last: z.int().optional() })) }))
+  .optional();
+
+const podSelector = z.object({
+  matchLabels: z.record(text, text).optional(),
+  matchExpressions: z.array(z.object({ key: text, operator: text, values: texts.optional() })).optional(),
+});
+
+/** The form of what stands around a mesh in a cluster. Bundles of former releases have none of it. */
+export const surroundingsSchema = {
+  dns: z
+    .union([
+      z.literal("none"),
+      z.object({ deployments: z.array(z.object({ name: text, replicas: z.int() })), readyCount: z.int() }),
+    ])
+    .optional(),
+  accountRights: z
+    .array(z.object({ account: text, rights: z.array(z.object({ groups: texts, resources: texts, verbs: texts })) }))
+    .optional(),
+  networkPolicies: z
+    .array(z.object({ namespace: text, name: text, podSelector, ingress: passages, egress: passages }))
+    .optional(),
+  services: z.array(z.object({ namespace: text, name: text, shape: text })).optional(),
+  podsWithoutSidecar: z.array(z.object({ namespace: text, pod: text })).optional(),
+  otherIstiods: z.array(z.object({ namespace: text, name: text, revision: text })).optional(),
+  istiodEndpoints: z.array(z.object({ service: text, addresses: texts })).optional(),
+};

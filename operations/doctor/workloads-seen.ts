@@ -1,0 +1,42 @@
+import type { V1Namespace, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { ClusterClient } from "../../access";
+import type { PodWithoutSidecarSeen, ServiceShapeSeen } from "../../diagnosis";
+import { proxyContainer } from "../../preflight";
+import { serviceShapes } from "../service-shapes";
+
+type Lister = Pick<ClusterClient, "list">;
+
+/** The Services of the namespaces whose pods get sidecars. */
+export async function servicesSeen(client: Lister): Promise<ServiceShapeSeen[]> {
+  const [namespaces, services] = await Promise.all([
+    client.list<V1Namespace>("/api/v1/namespaces"),
+    client.list<V1Service>("/api/v1/services"),
+  ]);
+  return serviceShapes(namespaces, services);
+}
+
+/** Running pods of some namespaces that have no sidecar, and do not say that they are to have none. */
+export async function podsWithoutSidecarSeen(
+  client: Lister,
+  namespaces: readonly string[],
+): Promise<PodWithoutSidecarSeen[]> {
+  const pods = await Promise.all(namespaces.map((name) => client.list<V1Pod>(`/api/v1/namespaces/${name}/pods`)));
+  return pods
+    .flat()
+    .filter((pod) => pod.status?.phase === "Running" && pod.metadata?.deletionTimestamp === undefined)
+    .filter((pod) => !isLeftOut(pod) && !hasSidecar(pod))
+    .map(({ metadata }) => ({ namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "" }));
+}
+
+/** Istio injects into no pod on its node's network (istio, pkg/kube/inject/inject.go, injectRequired). */
+function isLeftOut({ metadata, spec }: V1Pod): boolean {
+  const said = "sidecar.istio.io/inject";
+  return (
+    spec?.hostNetwork === true || metadata?.labels?.[said] === "false" || metadata?.annotations?.[said] === "false"
+  );
+}
+
+/** As a container beside the others, or since Kubernetes 1.28 one of those that start first. */
+function hasSidecar({ spec }: V1Pod): boolean {
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(({ name }) => name === proxyContainer);
+}
