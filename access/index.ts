@@ -26,6 +26,7 @@ export { awaitAddresses, NoAddressError, ServiceAnswerError } from "./connection
 export { awaitIssued, certificateNameAnnotation, NotIssuedError, type IssuedChain } from "./cert-manager";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
 export { contextsOfServer, type ContextOfServer } from "./kubeconfig/contexts-of-server";
+export { readRemoteKubeconfig } from "./kubeconfig/remote-kubeconfig";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";
 export { unknownOutput, type ConfigurationText, type KubeconfigSources } from "./kubeconfig/sources";
 export {

@@ -6,7 +6,7 @@ import {
   systemNamespace,
   type MeshPlan,
 } from "../../topology";
-import { asMapping, below, ConnectionError, getIfThere, KubernetesError, readYaml } from "../../access";
+import { ConnectionError, getIfThere, KubernetesError, readRemoteKubeconfig } from "../../access";
 import type { Finding, VerifyContext } from "./check";
 import { leftOutWords } from "./control-plane";
 
@@ -23,7 +23,7 @@ interface GivenKubeconfig {
 }
 
 /** What of a kubeconfig is used. **Secret**. */
-export interface RemoteAccess {
+interface RemoteAccess {
   readonly server: string;
   readonly token: string;
   readonly certificateAuthorityData?: string;
@@ -102,7 +102,7 @@ async function acceptance(
   const encoded = data[key];
   if (encoded === undefined) return refused(`the Secret ${secret} has no key ${key}`);
   const access = remoteAccessIn(Buffer.from(encoded, "base64").toString());
-  if (typeof access === "string") return refused(`the kubeconfig in the Secret ${secret} ${access}`);
+  if (typeof access === "string") return refused(`the Secret ${secret} has ${access} under the key ${key}`);
   const client = context.connect({ name: cluster, kubeconfig: kubeconfigOf(cluster, access) });
   try {
     await client.list(servicesPath, { limit: "1" });
@@ -144,28 +144,14 @@ async function reviewed(context: VerifyContext, cluster: string, { server, token
   }
 }
 
-/**
- * What istiod is given in a kubeconfig, or why it can do nothing with it. No more is taken from it: what stands in a cluster
- * must neither run a program here nor have a file of this machine read. Pure.
- */
-export function remoteAccessIn(text: string): RemoteAccess | string {
-  const read = readYaml(text);
-  if ("failure" in read || asMapping(read.content) === undefined) return "cannot be parsed";
-  const first = (key: string, inner: string): unknown => {
-    const list = below(read.content, key);
-    return Array.isArray(list) ? below(list[0], inner) : undefined;
-  };
-  const textOf = (value: unknown): string | undefined =>
-    typeof value === "string" && value !== "" ? value : undefined;
-  const cluster = first("clusters", "cluster");
-  const server = textOf(below(cluster, "server"));
-  const token = textOf(below(first("users", "user"), "token"));
+/** What is tried of a kubeconfig that an istiod was given, or what stands there instead. */
+function remoteAccessIn(text: string): RemoteAccess | string {
+  const { certificateAuthorityData, defect, server, tlsServerName, token } = readRemoteKubeconfig(text);
+  if (defect !== undefined) return defect;
   if (server === undefined || !URL.canParse(server) || new URL(server).protocol !== "https:") {
-    return "names no API server (https://…)";
+    return "a kubeconfig that names no API server (https://…)";
   }
-  if (token === undefined) return "holds no token";
-  const certificateAuthorityData = textOf(below(cluster, "certificate-authority-data"));
-  const tlsServerName = textOf(below(cluster, "tls-server-name"));
+  if (token === undefined) return "a kubeconfig without a token";
   return {
     server,
     token,

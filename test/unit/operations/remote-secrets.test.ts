@@ -3,11 +3,7 @@ import { parse } from "yaml";
 import { ConnectionError, KubernetesError, type NamedReach } from "../../../access";
 import { remoteKubeconfig } from "../../../components/internal/remote-kubeconfig";
 import type { Finding } from "../../../operations/verify";
-import {
-  controlPlanesWithKubeconfigs,
-  remoteAccessIn,
-  remoteSecretAccepted,
-} from "../../../operations/verify/remote-secrets";
+import { controlPlanesWithKubeconfigs, remoteSecretAccepted } from "../../../operations/verify/remote-secrets";
 import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { externalControlPlane, mixed, planOf, twoPrimaries } from "../../support/plans";
 import { verifyContext } from "../../support/verify-context";
@@ -99,25 +95,55 @@ describe("remote-secret-accepted", () => {
       await messageOf({ data: { vest: kubeconfig } }),
       "west: the Secret istio-remote-clusters has no key west",
     );
-    const inSecret = "west: the kubeconfig in the Secret istio-remote-clusters";
+    const inSecret = (what: string): string => `west: the Secret istio-remote-clusters has ${what} under the key west`;
     for (const [text, words] of [
-      [`{ "${token}"`, "cannot be parsed"],
-      [token, "cannot be parsed"],
-      ["{}", "names no API server (https://…)"],
-      [kubeconfig.replace("https:", "http:"), "names no API server (https://…)"],
-      [kubeconfig.replace(`"token":"${token}"`, '"token":""'), "holds no token"],
+      ["", "nothing"],
+      [`{ "${token}"`, "something that is no kubeconfig"],
+      [token, "something that is no kubeconfig"],
+      ["{}", "a kubeconfig without a context that counts"],
+      [kubeconfig.replace("https:", "http:"), "a kubeconfig that names no API server (https://…)"],
+      [kubeconfig.replace(`"token":"${token}"`, '"token":""'), "a kubeconfig without credentials"],
+      [kubeconfig.replace(`"token":"${token}"`, '"exec":{}'), "a kubeconfig without a token"],
     ] as const) {
       const { finding, reached } = await look({ data: { west: text } });
-      assert.deepEqual(finding, { ok: false, message: `${inSecret} ${words}` });
+      assert.deepEqual(finding, { ok: false, message: inSecret(words) });
       assert.deepEqual(reached, [], "nobody is asked");
     }
   });
 
-  it("takes neither programs nor files of this machine from a kubeconfig in a cluster", () => {
+  it("takes neither programs nor files of this machine from a kubeconfig in a cluster", async () => {
     const user = { token, tokenFile: "/etc/passwd", exec: { command: "sh" }, "client-key": "/root/key" };
-    const cluster = { server, "certificate-authority": "/etc/passwd", "insecure-skip-tls-verify": true };
-    const text = JSON.stringify({ clusters: [{ cluster }], users: [{ user }] });
-    assert.deepEqual(remoteAccessIn(text), { server, token });
+    const cluster = {
+      server,
+      "certificate-authority-data": "QQ==",
+      "certificate-authority": "/etc/passwd",
+      "insecure-skip-tls-verify": true,
+    };
+    const given = JSON.parse(kubeconfig) as object;
+    const { reached } = await look({
+      data: {
+        west: JSON.stringify({ ...given, clusters: [{ name: "west", cluster }], users: [{ name: "west", user }] }),
+      },
+    });
+    assert.deepEqual(
+      reached.map(({ kubeconfig: text }) => parse(text) as unknown),
+      [JSON.parse(kubeconfig) as unknown],
+    );
+  });
+
+  it("goes by the current context, as istiod does, and not by what stands first", async () => {
+    const other = { name: "other", cluster: { server: "https://172.18.0.99:6443" } };
+    const { clusters, users, ...given } = JSON.parse(kubeconfig) as { clusters: object[]; users: object[] };
+    const text = JSON.stringify({
+      ...given,
+      clusters: [other, ...clusters],
+      users: [{ name: "other", user: { token: "others" } }, ...users],
+    });
+    const { reached } = await look({ data: { west: text } });
+    assert.deepEqual(
+      reached.map((one) => parse(one.kubeconfig) as unknown),
+      [JSON.parse(kubeconfig) as unknown],
+    );
   });
 
   it("finds another server at the address", async () => {
