@@ -13,7 +13,6 @@ export {
   type StackKnowledge,
 } from "./checks/stack-knowledge";
 export { kubectl } from "./checks/standing/kubectl";
-export { isForAll, type Spec } from "./checks/standing/rules/policy-spec";
 export { stoppingPolicies } from "./checks/standing/rules/stopping-policies";
 export { precheck, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";

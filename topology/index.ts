@@ -3,6 +3,7 @@ export * from "./cluster-domain";
 export { discoveryLabels, namespaceNameLabel } from "./discovery-selectors";
 export * from "./found";
 export * from "./helm-release";
+export * from "./istio-policy";
 export * from "./json-schema";
 export * from "./known-values";
 export * from "./label-selector";

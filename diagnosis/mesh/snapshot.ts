@@ -1,3 +1,4 @@
+import type { AuthorizationOutline } from "../../topology";
 import type { Snapshot } from "../snapshot";
 import type { MeshFacts } from "./facts";
 import type {
@@ -186,7 +187,7 @@ export interface IstiodSeen {
 
 /** Istio's objects in a cluster, as far as they decide about calls between clusters. */
 export interface PoliciesSeen {
-  /** In `istio-system`, for all workloads. */
+  /** In `istio-system`, for all workloads: the one that counts, where there is one. */
   readonly peerAuthentications: readonly { readonly name: string; readonly mode?: string }[];
   /** In all namespaces. */
   readonly authorizationPolicies: readonly AuthorizationPolicySeen[];
@@ -204,12 +205,7 @@ export interface PoliciesSeen {
 }
 
 /** An AuthorizationPolicy. */
-export interface AuthorizationPolicySeen {
+export interface AuthorizationPolicySeen extends AuthorizationOutline {
   readonly namespace: string;
   readonly name: string;
-  readonly action: string;
-  /** Whether it is for all workloads of where it counts, or for those that it selects. */
-  readonly scope: "all" | "selected";
-  /** What its rules take in: none, some calls, or every one. */
-  readonly rules: "none" | "some" | "every";
 }

@@ -1,12 +1,12 @@
-import { asMapping, below, type ClusterClient } from "../../access";
+import { below, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
 import type { AuthorizationPolicySeen, PoliciesSeen } from "../../diagnosis";
-import { systemNamespace } from "../../topology";
+import { authorizationOutline, isForAll, oldestOf, peerModeOf, systemNamespace, type PolicySpec } from "../../topology";
 import { istioObjects } from "./configuration-seen";
 
 interface IstioObject {
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
-  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly creationTimestamp?: string };
+  readonly spec?: PolicySpec;
 }
 
 /** Istio's objects that decide about calls between clusters. */
@@ -22,15 +22,11 @@ export async function policiesSeen(client: Pick<ClusterClient, "list">): Promise
   const destinationRules = allDestinationRules.filter(({ metadata }) => metadata?.namespace === systemNamespace);
   const serviceRules = allDestinationRules.filter((rule) => !destinationRules.includes(rule));
   return {
-    peerAuthentications: peerAuthentications
-      .filter(({ spec }) => scopeOf(spec) === "all")
-      .map((object) => ({ name: nameOf(object), ...textAs("mode", below(object.spec, "mtls", "mode")) })),
+    peerAuthentications: peerAuthenticationsThatCount(peerAuthentications),
     authorizationPolicies: authorizationPolicies.map((object): AuthorizationPolicySeen => ({
       namespace: object.metadata?.namespace ?? "",
       name: nameOf(object),
-      action: asText(below(object.spec, "action")) ?? "ALLOW",
-      scope: scopeOf(object.spec),
-      rules: rulesOf(object.spec),
+      ...authorizationOutline(object.spec ?? {}),
     })),
     destinationRules: destinationRules.map((object) => ({
       name: nameOf(object),
@@ -56,15 +52,14 @@ function nameOf({ metadata }: IstioObject): string {
   return metadata?.name ?? "";
 }
 
-function scopeOf(spec: IstioObject["spec"]): "all" | "selected" {
-  const targets = [spec?.["targetRef"], spec?.["targetRefs"], below(spec, "selector", "matchLabels")];
-  return targets.every((one) => one === undefined || isEmpty(one)) ? "all" : "selected";
-}
-
-function rulesOf(spec: IstioObject["spec"]): AuthorizationPolicySeen["rules"] {
-  const rules = spec?.["rules"];
-  if (!Array.isArray(rules) || rules.length === 0) return "none";
-  return rules.some(isEmpty) ? "every" : "some";
+/** The one that counts for all workloads, and no other. */
+function peerAuthenticationsThatCount(objects: readonly IstioObject[]): PoliciesSeen["peerAuthentications"] {
+  const forAll = objects
+    .filter(({ spec = {} }) => isForAll(spec))
+    .map((object) => ({ name: nameOf(object), createdAt: object.metadata?.creationTimestamp ?? "", object }));
+  const counting = oldestOf(forAll);
+  if (counting === undefined) return [];
+  return [{ name: counting.name, ...textAs("mode", peerModeOf(counting.object.spec ?? {})) }];
 }
 
 function passthroughPorts(spec: IstioObject["spec"]): number[] {
@@ -73,10 +68,4 @@ function passthroughPorts(spec: IstioObject["spec"]): number[] {
   return servers
     .filter((server) => below(server, "tls", "mode") === "AUTO_PASSTHROUGH")
     .map((server) => Number(below(server, "port", "number")));
-}
-
-function isEmpty(value: unknown): boolean {
-  const mapping = asMapping(value);
-  if (mapping !== undefined) return Object.keys(mapping).length === 0;
-  return Array.isArray(value) && value.length === 0;
 }

@@ -1,19 +1,19 @@
-import { clusterDomainOf, sitesOf, systemNamespace } from "../../topology";
+import { clusterDomainOf, isForAll, oldestOf, sitesOf, systemNamespace, type PolicySpec } from "../../topology";
 import { KubernetesError } from "../../access";
-import { isForAll, kubectl, stoppingPolicies, type Spec } from "../../preflight";
+import { kubectl, stoppingPolicies } from "../../preflight";
 import type { Finding, VerifyContext } from "./check";
 
 /** An object of Istio's in the system namespace, from which it counts for the whole mesh. */
 interface RootObject {
   readonly metadata: { readonly name: string; readonly creationTimestamp?: string };
-  readonly spec?: Spec;
+  readonly spec?: PolicySpec;
 }
 
 /** One of them, with what it says. */
 interface RootPolicy {
   readonly name: string;
   readonly createdAt: string;
-  readonly spec: Spec;
+  readonly spec: PolicySpec;
 }
 
 /** No policy for the whole mesh stops its calls. A mesh in which one does is not called in vain for half a minute. */
@@ -30,11 +30,12 @@ export async function callsAllowed(context: VerifyContext, [cluster = ""]: reado
       listed("security.istio.io", "authorizationpolicies"),
       listed("networking.istio.io", "destinationrules"),
     ]);
+    const counting = oldestOf(peerAuthentications.filter(({ spec }) => isForAll(spec)));
     const domain = clusterDomainOf(
       context.plan.controlPlanes.find(({ configCluster }) => configCluster === cluster)?.values.istiod ?? {},
     );
     const stopping = [
-      ...stoppingPolicies({ authorizationPolicies, peerAuthentications: theOneThatCounts(peerAuthentications) }),
+      ...stoppingPolicies({ authorizationPolicies, peerAuthentications: counting === undefined ? [] : [counting] }),
       ...destinationRules
         .filter(({ spec }) => turnsMutualTlsOff(spec, domain))
         .map((policy) => ({ kind: "destinationrule", policy, effect: "has every caller in the mesh send plain text" })),
@@ -57,19 +58,11 @@ export async function callsAllowed(context: VerifyContext, [cluster = ""]: reado
   }
 }
 
-/** Of several for all workloads Istio takes the oldest (istio, pilot/pkg/model/authentication.go). */
-function theOneThatCounts(peerAuthentications: readonly RootPolicy[]): RootPolicy[] {
-  return peerAuthentications
-    .filter(({ spec }) => isForAll(spec))
-    .sort((one, other) => (`${one.createdAt} ${one.name}` < `${other.createdAt} ${other.name}` ? -1 : 1))
-    .slice(0, 1);
-}
-
 /**
  * Whether a DestinationRule has callers send plain text to every Service. One for a single host or namespace is taken to be
  * meant.
  */
-function turnsMutualTlsOff({ exportTo, host, trafficPolicy, workloadSelector }: Spec, domain: string): boolean {
+function turnsMutualTlsOff({ exportTo, host, trafficPolicy, workloadSelector }: PolicySpec, domain: string): boolean {
   const { tls } = (trafficPolicy ?? {}) as { readonly tls?: { readonly mode?: unknown } };
   const isExported = !Array.isArray(exportTo) || exportTo.length === 0 || exportTo.includes("*");
   const isForEvery = typeof host === "string" && host.startsWith("*") && `.svc.${domain}`.endsWith(host.slice(1));

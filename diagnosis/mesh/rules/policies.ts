@@ -1,8 +1,8 @@
-import { systemNamespace } from "../../../topology";
+import { denyingPolicies, systemNamespace } from "../../../topology";
 import { seenClusters } from "../clusters";
 import type { ClusterFacts } from "../facts";
 import type { MeshFinding } from "../finding";
-import type { AuthorizationPolicySeen, MeshSnapshot, PoliciesSeen } from "../snapshot";
+import type { MeshSnapshot, PoliciesSeen } from "../snapshot";
 
 /** Where mutual TLS is turned off for the whole mesh: no gateway can tell then where a call of another network goes. */
 export function mutualTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
@@ -22,15 +22,9 @@ export function mutualTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
 export function deniedCalls(snapshot: MeshSnapshot): MeshFinding[] {
   return policiesIn(snapshot).flatMap(({ cluster, policies: { authorizationPolicies } }) => {
     const inRoot = authorizationPolicies.filter(({ namespace }) => namespace === systemNamespace);
-    const denying = inRoot.filter(
-      ({ action, rules, scope }) => scope === "all" && action === "DENY" && rules === "every",
-    );
-    const empty = inRoot.filter(
-      ({ action, rules, scope }) => scope === "all" && action === "ALLOW" && rules === "none",
-    );
-    // That nothing is allowed is half of a known pattern, of which the other half allows what is needed.
-    const allowing = (cluster.eastWestGateway === undefined ? authorizationPolicies : inRoot).some(allowsAny);
-    return [...denying, ...(allowing ? [] : empty)].map(({ action, name }) => ({
+    // The gateway takes calls by what the root namespace allows alone.
+    const beside = cluster.eastWestGateway === undefined ? authorizationPolicies : inRoot;
+    return denyingPolicies(inRoot, beside).map(({ action, name }) => ({
       clusters: [cluster.name],
       found:
         action === "DENY"
@@ -57,8 +51,6 @@ export function clientTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
       })),
   );
 }
-
-const allowsAny = ({ action, rules }: AuthorizationPolicySeen): boolean => action === "ALLOW" && rules !== "none";
 
 /** An istiod goes by the policies of the cluster that holds its configuration, and by no other's. */
 function policiesIn(snapshot: MeshSnapshot): { readonly cluster: ClusterFacts; readonly policies: PoliciesSeen }[] {

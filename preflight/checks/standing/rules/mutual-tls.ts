@@ -1,7 +1,14 @@
-import { isOwned, peerAuthenticationName, systemNamespace, type PeerPolicy, type Problem } from "../../../../topology";
+import {
+  isForAll,
+  isOwned,
+  peerAuthenticationName,
+  peerModeOf,
+  systemNamespace,
+  type PeerPolicy,
+  type Problem,
+} from "../../../../topology";
 import type { Policy, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
-import { isForAll, modeOf } from "./policy-spec";
 import { systemOwner, type StandingRule } from "./rule";
 
 /**
@@ -52,7 +59,7 @@ function beside({ site }: StandingFacts, { name, spec }: Policy, { mode, namespa
 }
 
 function inWords(spec: Policy["spec"]): string {
-  const mode = modeOf(spec);
+  const mode = peerModeOf(spec);
   return typeof mode === "string" ? ` (${mode})` : "";
 }
 

@@ -4,11 +4,11 @@ import {
   systemNamespace,
   type LabelSelector,
   type Labels,
+  type PolicySpec,
   type Problem,
 } from "../../../../topology";
 import type { Policy, StandingFacts } from "../facts";
 import { kubectl } from "../kubectl";
-import type { Spec } from "./policy-spec";
 import { systemOwner, type StandingRule } from "./rule";
 import { stoppingPolicies } from "./stopping-policies";
 
@@ -73,21 +73,21 @@ function closed(facts: StandingFacts): Problem[] {
   });
 }
 
-function restrictsIngress({ policyTypes }: Spec): boolean {
+function restrictsIngress({ policyTypes }: PolicySpec): boolean {
   return !Array.isArray(policyTypes) || policyTypes.includes("Ingress");
 }
 
-function selects({ podSelector }: Spec, labels: Labels): boolean {
+function selects({ podSelector }: PolicySpec, labels: Labels): boolean {
   return matchesLabels(podSelector as LabelSelector | undefined, labels);
 }
 
-function opens({ ingress }: Spec, port: number): boolean {
-  const rules = (Array.isArray(ingress) ? ingress : []) as { readonly ports?: readonly Spec[] }[];
+function opens({ ingress }: PolicySpec, port: number): boolean {
+  const rules = (Array.isArray(ingress) ? ingress : []) as { readonly ports?: readonly PolicySpec[] }[];
   return rules.some(({ ports }) => ports === undefined || ports.length === 0 || ports.some((one) => covers(one, port)));
 }
 
 /** A port by its name may be any. */
-function covers({ port: from, endPort, protocol = "TCP" }: Spec, port: number): boolean {
+function covers({ port: from, endPort, protocol = "TCP" }: PolicySpec, port: number): boolean {
   if (protocol !== "TCP") return false;
   if (typeof from !== "number") return true;
   return from === port || (typeof endPort === "number" && from <= port && port <= endPort);

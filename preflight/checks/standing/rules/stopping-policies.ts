@@ -1,8 +1,8 @@
-import { isEmpty, isForAll, modeOf, type Spec } from "./policy-spec";
+import { authorizationOutline, denyingPolicies, isForAll, peerModeOf, type PolicySpec } from "../../../../topology";
 
 /** A policy of Istio's, as far as it says whether it stops calls. */
 interface SpecifiedPolicy {
-  readonly spec: Spec;
+  readonly spec: PolicySpec;
 }
 
 /** Policies of the namespace from which they count for the whole mesh. */
@@ -32,33 +32,18 @@ export function stoppingPolicies<Found extends SpecifiedPolicy>({
 function plainText<Found extends SpecifiedPolicy>(policies: readonly Found[]): StoppingPolicy<Found>[] {
   const effect = "turns mutual TLS off in the whole mesh: calls between networks fail";
   return policies
-    .filter(({ spec }) => isForAll(spec) && modeOf(spec) === "DISABLE")
+    .filter(({ spec }) => isForAll(spec) && peerModeOf(spec) === "DISABLE")
     .map((policy) => ({ kind: "peerauthentication", policy, effect }));
 }
 
-/**
- * A policy that allows nothing is half of a known pattern, of which the other half allows what is needed: beside one that
- * allows anything in the same place it is taken to be meant.
- */
 function denying<Found extends SpecifiedPolicy>(policies: readonly Found[]): StoppingPolicy<Found>[] {
-  const kind = "authorizationpolicy";
-  const allows = policies.some(({ spec }) => actionOf(spec) === "ALLOW" && rulesOf(spec).length > 0);
-  return policies
-    .filter(({ spec }) => isForAll(spec))
-    .flatMap((policy): StoppingPolicy<Found>[] => {
-      const { spec } = policy;
-      if (actionOf(spec) === "DENY" && rulesOf(spec).some(isEmpty)) {
-        return [{ kind, policy, effect: "denies every call in the whole mesh" }];
-      }
-      if (actionOf(spec) !== "ALLOW" || rulesOf(spec).length > 0 || allows) return [];
-      return [{ kind, policy, effect: "allows nothing: every call that no other policy allows is denied" }];
-    });
-}
-
-function actionOf({ action = "ALLOW" }: Spec): unknown {
-  return action;
-}
-
-function rulesOf({ rules }: Spec): readonly unknown[] {
-  return Array.isArray(rules) ? rules : [];
+  const outlined = policies.map((policy) => ({ policy, ...authorizationOutline(policy.spec) }));
+  return denyingPolicies(outlined).map(({ action, policy }) => ({
+    kind: "authorizationpolicy",
+    policy,
+    effect:
+      action === "DENY"
+        ? "denies every call in the whole mesh"
+        : "allows nothing: every call that no other policy allows is denied",
+  }));
 }
