@@ -105,7 +105,7 @@ export { driftMarkdown, isAsApplied } from "../operations/drift";
 export type { RepairResult } from "../operations/drift";
 export type { EventListener } from "../operations/events/event-sink";
 export type * from "../operations/events/mesh-event";
-export { meshMermaid } from "../operations/graph";
+export { meshMermaid, meshSvg } from "../operations/graph";
 export type { MoveResult, PartRemoval } from "../operations/parts";
 export {
   changeIds,

@@ -35,7 +35,14 @@ const formats: Readonly<Record<Format | MoreFormats[number], string>> = {
 };
 
 /** Formats of a picture. */
-const pictureFormats = { mermaid: "mermaid for a page that draws it", json: formats.json } as const;
+const pictureFormats = {
+  mermaid: "mermaid for a page that draws it",
+  svg: "svg for every other page",
+  json: formats.json,
+} as const;
+
+/** How a picture is printed. */
+export type PictureFormat = keyof typeof pictureFormats;
 
 /** Adds `--stack`, `-o` with every format that events have, and `--quiet` to a verb. */
 export function withOperationOptions(command: Command, more: MoreFormats = []): Command {

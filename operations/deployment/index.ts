@@ -72,7 +72,7 @@ export { type Run } from "./run";
 export type { MeshStacks } from "./stacks";
 export { isAnswered } from "../services";
 export type { CallerStatus, GlobalNameStatus, HomeStatus, ServicesReport } from "../services";
-export { meshMermaid } from "../graph";
+export { meshMermaid, meshSvg } from "../graph";
 export type {
   ClusterOfGraph,
   ControlPlaneOfGraph,

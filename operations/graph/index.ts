@@ -8,3 +8,4 @@ export type {
   NetworkOfGraph,
 } from "./graph";
 export { isDrawable, meshMermaid } from "./mermaid";
+export { meshSvg } from "./svg";
