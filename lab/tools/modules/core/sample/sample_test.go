@@ -14,27 +14,6 @@ import (
 	"time"
 )
 
-func TestHelloSaysVersionAndInstance(t *testing.T) {
-	server := httptest.NewServer(helloHandler("v1", "pod-1"))
-	defer server.Close()
-	for path, expected := range map[string]string{
-		"/hello":  "Hello version: v1, instance: pod-1\n",
-		"/health": "Helloworld is healthy\n",
-	} {
-		answer, err := http.Get(server.URL + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if answer.StatusCode != http.StatusOK || string(body) != expected {
-			t.Errorf("%s: %d %q", path, answer.StatusCode, body)
-		}
-	}
-}
-
 func TestCurlAnswers(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		if request.URL.Path == "/missing" {
