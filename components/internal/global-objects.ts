@@ -113,20 +113,23 @@ function localityOf(order: GlobalOrder): object {
   }
 }
 
-/** Where a request was surely not worked on: nothing was sent, or it was refused. */
-const retryOn = ["connect-failure", "refused-stream", "unavailable", "reset-before-request"] as const;
-
 function virtualService({ failover, host }: PlacedName): object {
+  return { hosts: [host], http: [{ route: [{ destination: { host } }], retries: retriesOf(failover) }] };
+}
+
+/** Where a request was surely not worked on: nothing was sent, or it was refused. */
+const surelyNotWorkedOn = ["connect-failure", "refused-stream", "unavailable", "reset-before-request"] as const;
+
+/** A try that is given up: a reset to Envoy, unless a server of gRPC, which is told of the limit, says so first. */
+const givenUp = ["reset", "deadline-exceeded"] as const;
+
+function retriesOf({ perTryTimeoutSeconds, retries }: PlacedName["failover"]): object {
+  if (retries === 0) return { attempts: 0 };
+  const tried = { attempts: retries, retryRemoteLocalities: true };
+  if (perTryTimeoutSeconds === undefined) return { ...tried, retryOn: surelyNotWorkedOn.join(",") };
   return {
-    hosts: [host],
-    http: [
-      {
-        route: [{ destination: { host } }],
-        retries:
-          failover.retries === 0
-            ? { attempts: 0 }
-            : { attempts: failover.retries, retryOn: retryOn.join(","), retryRemoteLocalities: true },
-      },
-    ],
+    ...tried,
+    retryOn: [...surelyNotWorkedOn, ...givenUp].join(","),
+    perTryTimeout: `${perTryTimeoutSeconds}s`,
   };
 }

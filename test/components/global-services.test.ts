@@ -245,6 +245,7 @@ const placedName: fc.Arbitrary<PlacedName> = fc
       ejectionSeconds: fc.integer({ min: 1, max: 3600 }),
       connectTimeoutSeconds: fc.integer({ min: 1, max: 60 }),
       retries: fc.integer({ min: 0, max: 10 }),
+      perTryTimeoutSeconds: fc.option(fc.integer({ min: 1, max: 3600 }), { nil: undefined }),
       requestsPerConnection: fc.integer({ min: 1, max: 1_000_000 }),
     }),
   })
@@ -294,6 +295,23 @@ describe("The objects of a global name", () => {
         assert.equal(new Set(objects.map(({ part }) => part)).size, objects.length);
         const entries = objects.filter(({ kind }) => kind === "ServiceEntry");
         for (const { spec } of entries) assert.deepEqual(spec["addresses"], placed.addresses);
+      }),
+    );
+  });
+
+  it("give up a try that takes long only where another one follows, and send the request again then", () => {
+    fc.assert(
+      fc.property(placedName, (placed) => {
+        const route = globalObjects(placed).find(({ kind }) => kind === "VirtualService");
+        if (route === undefined) return;
+        const [{ retries }] = route.spec["http"] as [{ retries: Readonly<Record<string, unknown>> }];
+        const { perTryTimeoutSeconds, retries: attempts } = placed.failover;
+        const isLimited = attempts > 0 && perTryTimeoutSeconds !== undefined;
+        assert.equal(retries["perTryTimeout"], isLimited ? `${perTryTimeoutSeconds}s` : undefined);
+        const retryOn = ((retries["retryOn"] ?? "") as string).split(",");
+        for (const givenUp of ["reset", "deadline-exceeded"])
+          assert.equal(retryOn.includes(givenUp), isLimited, "what may have been worked on is sent again with it alone");
+        assert.equal(retryOn.includes("reset-before-request"), attempts > 0);
       }),
     );
   });

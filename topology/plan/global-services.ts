@@ -45,6 +45,8 @@ export interface FailoverPolicy {
   readonly connectTimeoutSeconds: number;
   /** How often a request is sent again where it surely was not worked on. */
   readonly retries: number;
+  /** For so long a whole answer is waited for, in seconds, before the request is sent elsewhere; undefined: without a limit. */
+  readonly perTryTimeoutSeconds?: number | undefined;
   /** Requests after which a connection is made anew. */
   readonly requestsPerConnection: number;
 }

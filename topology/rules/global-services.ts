@@ -153,3 +153,18 @@ export function globalPortsOnce(mesh: MeshDraft): readonly Problem[] {
     });
   });
 }
+
+/** Who gives up a try and makes no other one only loses the request. Istio refuses the pair as well. */
+export function globalTriesRepeated(mesh: MeshDraft): readonly Problem[] {
+  return servicesOf(mesh).flatMap(([service, { failover }]): Problem[] => {
+    if (failover?.retries !== 0 || failover.perTryTimeoutSeconds === undefined) return [];
+    return [
+      {
+        path: place(service, "failover", "perTryTimeoutSeconds"),
+        expected: "`retries` above 0, because a try that is given up is followed by another one",
+        found: `${describeFound(failover.perTryTimeoutSeconds)} with \`retries: 0\``,
+        fix: "Remove one of the two.",
+      },
+    ];
+  });
+}

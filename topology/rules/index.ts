@@ -63,6 +63,7 @@ import {
   globalNamesMade,
   globalNamesOnce,
   globalPortsOnce,
+  globalTriesRepeated,
   knownGlobalClusters,
 } from "./global-services";
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
@@ -197,6 +198,7 @@ export const rules: readonly Rule[] = [
   { id: "global-names-free", about: [["globalServices"]], check: globalNamesFree },
   { id: "global-names-made", about: [["globalServices"]], check: globalNamesMade },
   { id: "global-ports-once", about: [["globalServices"]], check: globalPortsOnce },
+  { id: "global-tries-repeated", about: [["globalServices"]], check: globalTriesRepeated },
   { id: "global-mappings-filled", about: [["globalServices"]], check: globalMappingsFilled },
   { id: "global-pods-found", about: [["globalServices"]], check: globalPodsFound },
   { id: "global-namespaces-listed", about: globalHomes, names: ["clusters"], check: globalNamespacesListed },

@@ -113,6 +113,11 @@ const failoverSchema = worded(
       .describe(
         "So often a request (HTTP, HTTP2, GRPC) is sent again where it surely was not worked on, each time to another endpoint, in other clusters too. Default: 3, one more than Istio's, which does not look in other clusters.",
       ),
+    perTryTimeoutSeconds: seconds(1, 3600, "2")
+      .optional()
+      .describe(
+        "For so long a proxy waits for a whole answer before it sends the request to another endpoint, in seconds. It finds servers that hang and links that were cut while requests were under way, which nothing else does soon; with it a request is also sent again where its connection broke. So requests may be worked on twice, and streams and long answers end: set it where neither matters. Default: none, since only the service knows that.",
+      ),
     requestsPerConnection: wholeNumber(1, 1_000_000, "100")
       .default(failoverDefaults.requestsPerConnection)
       .describe(
@@ -120,7 +125,8 @@ const failoverSchema = worded(
       ),
   }),
   {
-    expected: "a mapping with the keys errors, ejectionSeconds, connectTimeoutSeconds, retries, requestsPerConnection",
+    expected:
+      "a mapping with the keys errors, ejectionSeconds, connectTimeoutSeconds, retries, perTryTimeoutSeconds, requestsPerConnection",
     example: "{ retries: 2 }",
   },
 ).describe(

@@ -320,6 +320,13 @@ export const otherCases: RuleCases = {
     }),
     "isthmus:mesh.globalServices.services.shop.ports.http.port: expected a port of its own, found the number 80, that of grpc. Give one of the two another number, or remove it.",
   ],
+  "global-tries-repeated": [
+    mesh({
+      namespaces: { shop: {} },
+      globalServices: { services: { shop: { ...shop, failover: { retries: 0, perTryTimeoutSeconds: 2 } } } },
+    }),
+    "isthmus:mesh.globalServices.services.shop.failover.perTryTimeoutSeconds: expected `retries` above 0, because a try that is given up is followed by another one, found the number 2 with `retries: 0`. Remove one of the two.",
+  ],
   "global-mappings-filled": [
     mesh({ namespaces: { shop: {} }, globalServices: { services: { shop: { ...shop, ports: {} } } } }),
     "isthmus:mesh.globalServices.services.shop.ports: expected ports by name, one at least, found an empty mapping. Add one, for example `{ http: { port: 80 } }`.",
