@@ -72,6 +72,8 @@ export type {
 export { meshCluster, type MeshClusterArgs } from "../stacks/mesh-cluster";
 export { ConfigurationError, formatProblem, globalHostsIn, globalServicesIn, planProgramMesh } from "../topology";
 export type {
+  AcceptedFinding,
+  AcceptedFindingPlan,
   AccessPlan,
   ApiServerPlan,
   ChartsPlan,

@@ -15,6 +15,8 @@ export {
   type FailureCause,
 } from "../operations/deployment";
 export type {
+  Acceptance,
+  AcceptanceState,
   AnsweredCalls,
   CallerStatus,
   CertificateEnd,
@@ -130,5 +132,5 @@ export { isAnswered } from "../operations/services";
 export { isInOrder } from "../operations/status";
 export { isTrustworthy } from "../operations/trust";
 export { isHealthy } from "../operations/verify";
-export { ConfigurationError, formatProblem, type MeshConfig, type Problem } from "../topology";
+export { ConfigurationError, formatProblem, type AcceptedFinding, type MeshConfig, type Problem } from "../topology";
 export type { LifetimeState } from "../trust";

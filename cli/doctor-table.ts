@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
-import type { DoctorCause, DoctorReport } from "../operations/deployment";
+import { acceptanceWords, type DoctorCause, type DoctorReport } from "../operations/deployment";
+import { acceptedWords } from "./accepted-words";
 import type { Style } from "./verify-table";
 
 /** How many lines of proof are shown of a cause: the rest is in the document. */
@@ -12,7 +13,7 @@ const mostProof = 6;
  * @param page Where the documentation of the faults stands.
  */
 export function doctorTable(
-  { causes, consequences, mesh, notLookedAt, takenAt }: DoctorReport,
+  { acceptances = [], causes, consequences, mesh, notLookedAt, takenAt }: DoctorReport,
   titles: ReadonlyMap<string, string>,
   page: string,
   style: Style,
@@ -20,12 +21,13 @@ export function doctorTable(
   const paint = createColors(style.colour);
   const bad = paint.red(style.symbols ? "✗" : "FAIL");
   const good = paint.green(style.symbols ? "✓" : "ok  ");
+  const known = paint.yellow(style.symbols ? "!" : "WARN");
   const arrow = paint.bold(style.symbols ? "→" : "->");
-  const causeLines = ({ clusters, fix, found, id, proof }: DoctorCause): string[] => [
-    `${bad} ${titles.get(id) ?? id} ${paint.dim(`(${clusters.join(", ")})`)}`,
+  const causeLines = ({ accepted, clusters, fix, found, id, proof }: DoctorCause): string[] => [
+    `${accepted === undefined ? bad : known} ${titles.get(id) ?? id} ${paint.dim(`(${clusters.join(", ")})`)}`,
     `     ${found}`,
     ...proof.slice(0, mostProof).map((line) => `     ${paint.dim(line)}`),
-    `     ${arrow} ${fix}`,
+    accepted === undefined ? `     ${arrow} ${fix}` : `     ${acceptedWords(accepted)}`,
   ];
   const counted = consequences.map(
     ({ clusters, found, from, id }) =>
@@ -33,12 +35,15 @@ export function doctorTable(
   );
   return [
     ...causes.flatMap(causeLines),
-    ...(causes.length === 0 ? [`${good} nothing is found to be wrong with the mesh ${mesh}`] : []),
+    ...(causes.every(({ accepted }) => accepted !== undefined)
+      ? [`${good} nothing ${causes.length === 0 ? "" : "else "}is found to be wrong with the mesh ${mesh}`]
+      : []),
     ...counted.map((line) => `     ${paint.dim(line)}`),
     "",
     ...notLookedAt.map(({ cluster, reason, what }) =>
       paint.dim(`not looked at: ${what} (${cluster}), because ${reason}`),
     ),
+    ...acceptances.flatMap((state) => acceptanceWords(state) ?? []),
     `${causes.length} ${causes.length === 1 ? "cause" : "causes"}, ${consequences.length} that follow, as of ${takenAt}${causes.length === 0 ? "" : `; more of each: ${page}`}`,
     "",
   ].join("\n");

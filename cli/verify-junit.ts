@@ -1,4 +1,5 @@
 import type { CheckResult, VerifyReport } from "../operations/deployment";
+import { acceptedWords } from "./accepted-words";
 
 /**
  * The report in the XML that JUnit writes and CI servers show as tests: a suite for each check, a case for each set of
@@ -35,7 +36,7 @@ function suite(id: string, title: string, results: readonly CheckResult[]): stri
   return [`  <testsuite name="${attribute(id)}" ${counts}>`, ...cases, "  </testsuite>"].join("\n");
 }
 
-function outcome({ hint, message, status }: CheckResult): string {
+function outcome({ accepted, hint, message, status }: CheckResult): string {
   switch (status) {
     case "pass":
       return "";
@@ -44,7 +45,7 @@ function outcome({ hint, message, status }: CheckResult): string {
     case "fail":
       return `<failure message="${attribute(message)}">${text(hint)}</failure>`;
     case "warn":
-      return `<system-out>${text(`warning: ${message}. ${hint}`)}</system-out>`;
+      return `<system-out>${text(`warning: ${message}. ${accepted === undefined ? hint : acceptedWords(accepted)}`)}</system-out>`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
-import type { CheckResult, Status, VerifyReport } from "../operations/deployment";
+import { acceptanceWords, type CheckResult, type Status, type VerifyReport } from "../operations/deployment";
+import { acceptedWords } from "./accepted-words";
 
 /** What the place of output can show. */
 export interface Style {
@@ -46,9 +47,12 @@ export function verifyTable(report: VerifyReport, titles: ReadonlyMap<string, st
       `${mark(worst)} ${titles.get(id) ?? id} ${paint.dim(`(${clusters})`)}`,
       ...results
         .filter(
-          ({ status }) => status === "fail" || status === "warn" || (id === "calls-answered" && status === "pass"),
+          ({ status }) => status === "fail" || status === "warn" || (status === "pass" && id === "calls-answered"),
         )
-        .map((result) => `     ${mark(result.status)} ${subjectOf(result)}: ${result.message}`),
+        .flatMap((result) => [
+          `     ${mark(result.status)} ${subjectOf(result)}: ${result.message}`,
+          ...(result.accepted === undefined ? [] : [`       ${acceptedWords(result.accepted)}`]),
+        ]),
       ...unique(results.map((result) => result.hint))
         .filter((hint) => hint !== "")
         .map((hint) => `     ${paint.bold(style.symbols ? "→" : "->")} ${hint}`),
@@ -63,12 +67,14 @@ export function verifyTable(report: VerifyReport, titles: ReadonlyMap<string, st
   const leftOut = [...Map.groupBy(report.leftOut ?? [], ({ reason }) => reason)].map(([reason, checks]) =>
     paint.dim(`not looked at: ${checks.map(({ id }) => id).join(", ")}, because ${reason}`),
   );
+  const accepted = report.checks.filter((result) => result.accepted !== undefined).length;
   return [
     ...lines,
     "",
     ...reasons,
     ...leftOut,
-    `${pass} passed, ${warn} warned, ${fail} failed, ${skip} skipped`,
+    ...(report.acceptances ?? []).flatMap((state) => acceptanceWords(state) ?? []),
+    `${pass} passed, ${warn} warned${accepted === 0 ? "" : ` (${String(accepted)} accepted)`}, ${fail} failed, ${skip} skipped`,
     "",
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import {
   sitesOf,
+  type AcceptedFinding,
   type ClusterPlan,
   type ControlPlanePlan,
   type EastWestGatewayPlan,
@@ -18,6 +19,8 @@ export interface MeshFacts {
   readonly controlPlanes: readonly ControlPlaneFacts[];
   /** Namespaces of the mesh's workloads, with the labels that they are to have. */
   readonly namespaces: readonly Pick<NamespacePlan, "name" | "labels" | "clusters">[];
+  /** What may be found and is meant to be so; left out where there is nothing. */
+  readonly accepted?: readonly AcceptedFinding[];
 }
 
 /** A cluster of the mesh. */
@@ -64,6 +67,17 @@ export function meshFacts(plan: MeshPlan): MeshFacts {
       ...(exposed === undefined ? {} : { exposed: exposed.address === undefined ? {} : { address: exposed.address } }),
     })),
     namespaces: plan.namespaces.map(({ name, labels, clusters }) => ({ name, labels, clusters })),
+    ...(plan.accepted.length === 0 ? {} : { accepted: plan.accepted.map(acceptedFact) }),
+  };
+}
+
+/** Where the configuration has it is for its own problems alone. */
+function acceptedFact({ clusters, finding, reason, until }: AcceptedFinding): AcceptedFinding {
+  return {
+    finding,
+    ...(clusters === undefined ? {} : { clusters }),
+    reason,
+    ...(until === undefined ? {} : { until }),
   };
 }
 

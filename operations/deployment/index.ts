@@ -43,6 +43,7 @@ export type {
   RotationReport,
   RotationStep,
 } from "../trust";
+export { acceptanceWords, type Acceptance, type AcceptanceState } from "../acceptance";
 export { faultTitles, isFoundWell } from "../doctor";
 export type { DoctorCause, DoctorConsequence, DoctorReport, NotLookedAt } from "../doctor";
 export { checks, isHealthy } from "../verify";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { editStackFile, type ConfigurationEdit, type EditedFile } from "../../access";
 import { workDirectoryVariable } from "../../stacks";
-import { configurationNamespace, parseMesh, planMesh, sitesOf, type MeshPlan } from "../../topology";
+import { configurationNamespace, sitesOf, type MeshPlan } from "../../topology";
 import type { MadeFile } from "../authority";
 import type { DoctorReport } from "../doctor";
 import type { DriftReport } from "../drift";
@@ -66,6 +66,7 @@ import { projectDirectoryVariable, withProject, type EmbeddedProject } from "./p
 import { eventOfWords } from "./pulumi-text";
 import { readRevocation, writeLists } from "./revocations";
 import { reasonOf, type Run } from "./run";
+import { planOf } from "./plan-of";
 import { meshConfiguration } from "./stack-configuration";
 import { stacksOf } from "./stacks";
 import { variablesOf } from "./variables";
@@ -130,11 +131,11 @@ export class MeshDeployment {
     };
     if ("project" in options) {
       const directory = resolve(options.project);
-      const plan = planMesh(parseMesh(await meshConfiguration(directory, stack, settings.variables)));
+      const plan = planOf(await meshConfiguration(directory, stack, settings.variables));
       return new MeshDeployment(stack, plan, directory, settings, undefined);
     }
     const { configuration, directory = ".", projectName = "isthmus", secrets = {} } = options;
-    const plan = planMesh(parseMesh(configuration));
+    const plan = planOf(configuration);
     return new MeshDeployment(stack, plan, resolve(directory), settings, {
       projectName,
       stack,
@@ -153,7 +154,7 @@ export class MeshDeployment {
     if (embedded !== undefined) throw new TypeError("a mesh whose configuration a program gave has no file");
     const { undo } = await editStackFile(project, stack, edits);
     try {
-      const plan = planMesh(parseMesh(await meshConfiguration(project, stack, settings.variables)));
+      const plan = planOf(await meshConfiguration(project, stack, settings.variables));
       return { mesh: new MeshDeployment(stack, plan, project, settings, undefined), undo };
     } catch (error) {
       await undo();

@@ -45,6 +45,9 @@ const mesh = z.object({
     }),
   ),
   namespaces: z.array(z.object({ name: text, labels, clusters: texts })),
+  accepted: z
+    .array(z.object({ finding: text, clusters: texts.optional(), reason: text, until: z.iso.date().optional() }))
+    .optional(),
 });
 
 const metadata = z

@@ -1,4 +1,6 @@
-import { diagnose, faults, type MeshSnapshot } from "../../diagnosis";
+import { diagnose, faults, type IdentifiedFinding, type MeshSnapshot } from "../../diagnosis";
+import type { AcceptedFinding } from "../../topology";
+import { acceptanceOf, acceptanceStates, type Acceptance, type AcceptanceState } from "../acceptance";
 
 /** What `isthmus doctor -o json` prints. */
 export interface DoctorReport {
@@ -12,6 +14,8 @@ export interface DoctorReport {
   readonly consequences: readonly DoctorConsequence[];
   /** What could not be looked at. */
   readonly notLookedAt: readonly NotLookedAt[];
+  /** What the mesh's file accepts, of as much of it as was looked for. Left out where there is nothing. */
+  readonly acceptances?: readonly AcceptanceState[];
 }
 
 /** Something that is wrong with a mesh, what shows it, and what mends it. */
@@ -26,6 +30,8 @@ export interface DoctorCause {
   readonly proof: readonly string[];
   /** What to do. */
   readonly fix: string;
+  /** By what the mesh's file accepts it: it counts as nothing wrong then. */
+  readonly accepted?: Acceptance;
 }
 
 /** Something that is wrong because something else is. */
@@ -45,10 +51,11 @@ export interface NotLookedAt {
 export function doctorReport(snapshot: MeshSnapshot): DoctorReport {
   const { mesh, takenAt } = snapshot;
   const { consequences, firstCauses } = diagnose(snapshot);
+  const acceptances = acceptancesIn(snapshot, [...firstCauses, ...consequences.map(({ finding }) => finding)]);
   return {
     mesh: mesh.id,
     takenAt,
-    causes: firstCauses,
+    causes: firstCauses.map((cause) => causeIn(snapshot, cause)),
     consequences: consequences.map(({ finding: { clusters, found, id }, from }) => ({
       id,
       clusters,
@@ -56,12 +63,25 @@ export function doctorReport(snapshot: MeshSnapshot): DoctorReport {
       from: from.map((cause) => ({ id: cause.id, clusters: cause.clusters })),
     })),
     notLookedAt: notLookedAtIn(snapshot),
+    ...(acceptances.length === 0 ? {} : { acceptances }),
   };
 }
 
-/** Whether nothing was found to be wrong, in what could be looked at. Pure. */
+function causeIn({ mesh, takenAt }: MeshSnapshot, cause: IdentifiedFinding): DoctorCause {
+  const accepted = acceptanceOf(mesh.accepted ?? [], cause, new Date(takenAt));
+  return accepted === undefined ? cause : { ...cause, accepted };
+}
+
+function acceptancesIn(snapshot: MeshSnapshot, found: readonly IdentifiedFinding[]): AcceptanceState[] {
+  const notLookedAt = notLookedAtIn(snapshot).map(({ cluster }) => cluster);
+  const isLookedFor = ({ clusters = snapshot.mesh.sites, finding }: AcceptedFinding): boolean =>
+    faultTitles.has(finding) && !clusters.some((name) => notLookedAt.includes(name));
+  return acceptanceStates(snapshot.mesh.accepted ?? [], found, isLookedFor, new Date(snapshot.takenAt));
+}
+
+/** Whether nothing was found to be wrong but what is accepted, in what could be looked at. Pure. */
 export function isFoundWell({ causes }: DoctorReport): boolean {
-  return causes.length === 0;
+  return causes.every(({ accepted }) => accepted !== undefined);
 }
 
 /** What is wrong, in a few words, by the ids of causes. */

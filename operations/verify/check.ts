@@ -1,5 +1,6 @@
 import { sitesOf, type MeshPlan } from "../../topology";
 import type { ClusterClient, NamedReach } from "../../access";
+import type { Acceptance } from "../acceptance";
 import type { CallTimes } from "./call-times";
 import type { Calls } from "./calls";
 import type { GlobalCalls } from "./global-calls";
@@ -97,6 +98,8 @@ export interface CheckResult {
   readonly message: string;
   /** What to do; empty when there is nothing to do. */
   readonly hint: string;
+  /** By what the mesh's file accepts that it does not hold: it is a warning then. */
+  readonly accepted?: Acceptance;
 }
 
 /** Needed of: the clusters that run the istiods which serve some. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { acceptanceOf } from "../acceptance";
 import { documentationPage } from "../deployment/documentation";
 import type { MeshPlan } from "../../topology";
 import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } from "./check";
@@ -12,6 +13,13 @@ interface Task {
   readonly check: Check;
   readonly clusters: readonly string[];
   readonly prerequisites: readonly Prerequisite[];
+}
+
+/** What came of a check. */
+interface Outcome {
+  readonly result: CheckResult;
+  /** Whether it leaves nothing to look at for those that need it. */
+  readonly isBlocking: boolean;
 }
 
 /** One check that another waits for. */
@@ -37,15 +45,15 @@ export async function runChecks(
   const tasks = tasksOf(checks, context.plan);
   const wanted = new Set(tasks.filter(({ check, clusters }) => isWanted(check, clusters)));
   const counts = (task: Task, { status }: CheckResult): boolean => wanted.has(task) || status !== "pass";
-  const results = new Map<Task, Promise<CheckResult>>();
+  const results = new Map<Task, Promise<Outcome>>();
   for (const task of withPrerequisites(tasks, wanted)) {
-    const result = runOne(task, results, context).then((value) => {
-      if (counts(task, value)) onResult(value);
+    const outcome = runOne(task, results, context).then((value) => {
+      if (counts(task, value.result)) onResult(value.result);
       return value;
     });
-    results.set(task, result);
+    results.set(task, outcome);
   }
-  const all = await Promise.all([...results].map(async ([task, result]) => ({ task, result: await result })));
+  const all = await Promise.all([...results].map(async ([task, outcome]) => ({ task, ...(await outcome) })));
   return all.filter(({ result, task }) => counts(task, result)).map(({ result }) => result);
 }
 
@@ -88,37 +96,48 @@ function inFull(need: Need): Required<NeedElsewhere> {
 
 async function runOne(
   { check, clusters, prerequisites }: Task,
-  results: ReadonlyMap<Task, Promise<CheckResult>>,
+  outcomes: ReadonlyMap<Task, Promise<Outcome>>,
   context: VerifyContext,
-): Promise<CheckResult> {
+): Promise<Outcome> {
   const settled = await Promise.all(
     prerequisites.map(async ({ otherwise, task }) => {
-      const result = await results.get(task);
-      if (result === undefined) throw new RangeError(`${check.id} does not come after ${task.check.id}`);
-      return { otherwise, check: task.check, result };
+      const outcome = await outcomes.get(task);
+      if (outcome === undefined) throw new RangeError(`${check.id} does not come after ${task.check.id}`);
+      return { otherwise, ...outcome };
     }),
   );
-  const missing = settled.filter(({ check: needed, result }) => blocks(needed, result, context.plan));
+  const missing = settled.filter(({ isBlocking }) => isBlocking);
+  const skipped = (result: CheckResult): Outcome => ({ result, isBlocking: true });
   const blocking = missing.find(({ otherwise }) => otherwise === "skip")?.result;
-  if (blocking !== undefined) return notChecked(check, clusters, blocking);
+  if (blocking !== undefined) return skipped(notChecked(check, clusters, blocking));
 
   const without = new Set(missing.flatMap(({ result }) => result.clusters));
   const finding = await lookUntilHeld(check, clusters, without, context);
   const [first] = missing;
-  if (finding.isVoid === true && first !== undefined) return notChecked(check, clusters, first.result);
-  if (finding.ok) return { id: check.id, clusters, status: "pass", message: finding.message, hint: "" };
-  if (context.signal.aborted) return { id: check.id, clusters, status: "skip", message: "interrupted", hint: "" };
+  const subject = { id: check.id, clusters };
+  if (finding.isVoid === true && first !== undefined) return skipped(notChecked(check, clusters, first.result));
+  if (finding.ok) {
+    return { result: { ...subject, status: "pass", message: finding.message, hint: "" }, isBlocking: false };
+  }
+  if (context.signal.aborted) return skipped({ ...subject, status: "skip", message: "interrupted", hint: "" });
+  const accepted = acceptanceOf(context.plan.accepted, subject, new Date());
+  const isTolerated = check.isTolerated?.(context.plan, clusters) === true;
+  const isMere = check.severity === "warn" || finding.isWarning === true;
   return {
-    id: check.id,
-    clusters,
-    status: isMere(check, finding, context.plan, clusters) ? "warn" : "fail",
-    message: finding.message,
-    hint: `${finding.hint ?? check.hint} See ${documentationPage(`checks.md#${check.id}`)}.`,
+    result: {
+      ...subject,
+      status: isMere || isTolerated || accepted !== undefined ? "warn" : "fail",
+      message: finding.message,
+      hint: accepted === undefined ? hintFor(check, finding) : "",
+      ...(accepted === undefined ? {} : { accepted }),
+    },
+    // What is tolerated or accepted does not hold all the same; any other warning is of something that is no failure yet.
+    isBlocking: !isMere || isTolerated,
   };
 }
 
-function isMere(check: Check, finding: Finding, plan: MeshPlan, clusters: readonly string[]): boolean {
-  return check.severity === "warn" || finding.isWarning === true || check.isTolerated?.(plan, clusters) === true;
+function hintFor(check: Check, { hint }: Finding): string {
+  return `${hint ?? check.hint} See ${documentationPage(`checks.md#${check.id}`)}.`;
 }
 
 /** What needs something that was not checked itself is not checked for the same reason. */
@@ -128,15 +147,6 @@ function notChecked({ id }: Check, clusters: readonly string[], cause: CheckResu
       ? cause.message
       : `not checked, because ${cause.id} (${cause.clusters.join(", ")}) did not pass`;
   return { id, clusters, status: "skip", message, hint: "" };
-}
-
-/**
- * Whether a check that did not pass leaves nothing to look at for those that need it. What the configuration tolerates does
- * not hold all the same; any other warning is of something that is no failure yet.
- */
-function blocks(check: Check, { clusters, status }: CheckResult, plan: MeshPlan): boolean {
-  if (status === "warn") return check.isTolerated?.(plan, clusters) === true;
-  return status === "fail" || status === "skip";
 }
 
 async function lookUntilHeld(

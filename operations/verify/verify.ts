@@ -77,7 +77,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   try {
     const running = runChecks(chosen, context, options.onResult, isWanted);
     const results = await Promise.race([running, aborted(signal)]);
-    return report(results, leftOut, callTimes.observed());
+    const calls = callTimes.observed();
+    return { ...report(results, leftOut, plan.accepted), ...(calls.length === 0 ? {} : { calls }) };
   } finally {
     if (swept.length > 0) onProgress("removing the sample");
     // What was found counts, whether or not the sample could be removed: the next run removes it then.

@@ -1,3 +1,4 @@
+export type { AcceptedFinding, AcceptedFindingPlan } from "./accepted";
 export type { AccessPlan, FileAccess, OutputAccess, SecretAccess } from "./access-plan";
 export * from "./cluster-plan";
 export * from "./control-plane-plan";

@@ -1,4 +1,5 @@
 import type { Mesh } from "../schema";
+import { planAccepted, type AcceptedFindingPlan } from "./accepted";
 import { planCluster, planExternal, type ClusterPlan, type SitePlan } from "./cluster-plan";
 import { planControlPlanes, type ControlPlanePlan } from "./control-plane-plan";
 import { planGlobalServices, type GlobalServicesPlan } from "./global-services";
@@ -31,6 +32,8 @@ export interface MeshPlan {
   readonly globalServices: GlobalServicesPlan;
   /** Machines outside Kubernetes, sorted by name. */
   readonly machines: readonly MachinePlan[];
+  /** What may be found in the mesh and is meant to be so. */
+  readonly accepted: readonly AcceptedFindingPlan[];
   /** How the mesh is cut into Pulumi stacks. */
   readonly stacks: Mesh["stacks"];
 }
@@ -72,6 +75,7 @@ export function planMesh(mesh: Mesh): MeshPlan {
     namespaces: planNamespaces(mesh),
     globalServices: planGlobalServices(mesh),
     machines: planMachines(mesh),
+    accepted: planAccepted(mesh),
     stacks: mesh.stacks,
   };
 }

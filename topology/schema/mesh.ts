@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
+import { acceptedSchema } from "./accepted";
 import { kubeconfigFile } from "./access";
 import { clusterSchema, externalControlPlaneSchema } from "./cluster";
 import { globalServicesSchema } from "./global-services";
@@ -67,6 +68,7 @@ export const meshSchema = worded(
     namespaces: namespacesSchema,
     globalServices: globalServicesSchema.prefault({}),
     machines: machinesSchema,
+    accepted: acceptedSchema,
     stacks: oneOf(["one", "per-cluster"])
       .default("one")
       .describe(

@@ -47,6 +47,13 @@ describe("the report of verify as JUnit's XML", () => {
     );
   });
 
+  it("has a warning with the reason for what is accepted, and no failure", () => {
+    const accepted = { reason: "meant so", until: "2027-01-31" };
+    const xml = verifyJunit(report([{ ...result("a", "warn", "denied"), hint: "", accepted }]), titles);
+    assert.match(xml, /<system-out>warning: denied\. accepted until 2027-01-31: meant so<\/system-out>/);
+    assert.match(xml, /failures="0"/);
+  });
+
   it("is XML whatever clusters say", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.constantFrom("fail", "warn", "skip"), (words, status) => {

@@ -114,6 +114,25 @@ describe("the table of verify", () => {
     );
   });
 
+  it("says by what something is accepted, and what need not be any more", () => {
+    const accepted = { finding: "calls-allowed", clusters: ["east"], reason: "meant so" };
+    const denied = { id: "calls-allowed", clusters: ["east"], status: "warn", message: "denied", hint: "" } as const;
+    const told = report(
+      [{ ...denied, accepted: { reason: "meant so" } }],
+      [],
+      [accepted, { ...accepted, until: "2026-11-29" }],
+      new Date("2026-11-30T10:00:00Z"),
+    );
+    assert.deepEqual(verifyTable(told, titles, { colour: false, symbols: false }).trim().split("\n"), [
+      "WARN calls-allowed (east)",
+      "     WARN east: denied",
+      "       accepted: meant so",
+      "",
+      'accepted as "meant so": calls-allowed (east) counts again since its last day, 2026-11-29, has passed: take it out of isthmus:mesh.accepted, or give it another day',
+      "0 passed, 1 warned (1 accepted), 0 failed, 0 skipped",
+    ]);
+  });
+
   it("says what was left out, once for a reason", () => {
     const leftOut = ["sample-ready", "other"].map((id) => ({ id, reason: "it was to be skipped" }));
     const [line] = verifyTable(report([], leftOut), titles, { colour: false, symbols: false }).trim().split("\n");

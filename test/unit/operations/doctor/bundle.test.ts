@@ -113,6 +113,34 @@ describe("the table of isthmus doctor", () => {
     ]);
   });
 
+  it("says by what a cause is accepted in the place of what mends it", () => {
+    const accepted = [{ finding: "remote-secret-token", reason: "east is taken down today", until: "2026-11-30" }];
+    const lines = table({ ...stale, mesh: { ...stale.mesh, accepted } });
+    assert.equal(lines[0], "WARN a kubeconfig has a token that is good for nothing (east, west)");
+    assert.deepEqual(lines.slice(4, 6), [
+      "     accepted until 2026-11-30: east is taken down today",
+      "ok   nothing else is found to be wrong with the mesh mesh1",
+    ]);
+    const ended = table({
+      ...stale,
+      mesh: { ...stale.mesh, accepted: accepted.map((one) => ({ ...one, until: "2026-11-29" })) },
+    });
+    assert.equal(ended[0], "FAIL a kubeconfig has a token that is good for nothing (east, west)");
+    assert.match(ended.at(-3) ?? "", /^accepted as "east is taken down today": remote-secret-token counts again/);
+  });
+
+  it("has what the mesh's file accepts in a bundle", async () => {
+    const accepted = [{ finding: "calls-denied", clusters: ["west"], reason: "meant so", until: "2026-11-30" }];
+    const snapshot = { ...stale, mesh: { ...stale.mesh, accepted } };
+    const directory = await mkdtemp(join(tmpdir(), "isthmus-bundle-"));
+    try {
+      await writeBundle(join(directory, "bundle"), snapshot);
+      assert.deepEqual(await readBundle(join(directory, "bundle")), snapshot);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it("says that nothing is found, and what was not looked at", () => {
     const unread = [{ what: "Secrets of istio-system", reason: "forbidden" }];
     const partly = changed(healthy(twoPrimaries), "west", () => ({ unread }));
