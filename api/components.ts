@@ -107,6 +107,8 @@ export type {
   PlacedService,
   Problem,
   ProgramMeshConfig,
+  Sameness,
+  SamenessPlan,
   SamplePlan,
   SecretAccess,
   SitePlan,

@@ -114,6 +114,12 @@ export const valuesOfChangingRoots: readonly OwnedValue[] = [
   ...underPilotToo([{ path: "env.ISTIO_MULTIROOT_MESH", instead: byRoots }]),
 ];
 
+const bySameness =
+  "Write it under `sameness` instead, which says it for every istiod: Istio would take one list or the other.";
+
+/** Values of the `istiod` chart that Isthmus owns where the mesh says which Services are one in all clusters. */
+export const valuesOfSameness: readonly OwnedValue[] = [{ path: "meshConfig.serviceSettings", instead: bySameness }];
+
 const byIssued =
   "Leave it out: where cert-manager issues the intermediates, istiod reads them from what Isthmus mounts.";
 

@@ -1,8 +1,10 @@
 import {
+  clusterDomainOf,
   mayChangeRoots,
   mergeValues,
   parseAddress,
   servesOthers,
+  serviceSettingsOf,
   systemNamespace,
   writeAddress,
   type ClusterPlan,
@@ -126,7 +128,7 @@ export function remoteValues(plan: MeshPlan, cluster: ClusterPlan, address: stri
         : { injectionPath: path },
       // The configuration cluster of an external control plane holds the mesh's configuration as a ConfigMap.
       ...(holdsConfiguration(cluster)
-        ? { configMap: true, meshConfig: meshConfigOf(plan), ...validatedAt(address) }
+        ? { configMap: true, meshConfig: meshConfigOf(plan, ledBy(plan, cluster)), ...validatedAt(address) }
         : {}),
     },
     cluster.values.istiod,
@@ -136,6 +138,13 @@ export function remoteValues(plan: MeshPlan, cluster: ClusterPlan, address: stri
 /** Whether a cluster that another one's istiod serves holds that istiod's configuration. */
 export function holdsConfiguration({ name, configCluster }: ClusterPlan): boolean {
   return name === configCluster;
+}
+
+/** The control plane that serves a cluster. */
+function ledBy({ controlPlanes }: MeshPlan, { controlPlane, name }: ClusterPlan): ControlPlanePlan {
+  const plane = controlPlanes.find((one) => one.name === controlPlane);
+  if (plane === undefined) throw new RangeError(`no control plane of cluster ${name}`);
+  return plane;
 }
 
 /** Port at which istiod answers the injection webhook. */
@@ -224,18 +233,20 @@ function commonValues(plan: MeshPlan, controlPlane: ControlPlanePlan): HelmValue
       ? {}
       : { podAnnotations: { [pullSecretsAnnotation]: imagePullSecrets.join(",") } }),
     ...changingRoots(plan),
-    meshConfig: meshConfigOf(plan),
+    meshConfig: meshConfigOf(plan, controlPlane),
   };
 }
 
-function meshConfigOf(plan: MeshPlan): HelmValues {
+function meshConfigOf(plan: MeshPlan, { values }: ControlPlanePlan): HelmValues {
   const proxyMetadata = {
     ...(mayChangeRoots(plan) ? { PROXY_CONFIG_XDS_AGENT: "true" } : {}),
     // No DNS server knows a global name: the sidecars themselves answer.
     ...(plan.globalServices.capturesDns ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
   };
+  const serviceSettings = serviceSettingsOf(plan.sameness, clusterDomainOf(values.istiod));
   return {
     trustDomain: plan.trustDomain,
+    ...(serviceSettings.length === 0 ? {} : { serviceSettings }),
     ...(Object.keys(proxyMetadata).length === 0 ? {} : { defaultConfig: { proxyMetadata } }),
   };
 }

@@ -42,6 +42,7 @@ import { notUnderstood } from "./rules/not-understood";
 import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers";
 import { replicas } from "./rules/replicas";
 import { rootChanges, rootsAreOthers } from "./rules/roots";
+import { sameness } from "./rules/sameness";
 import { verbOf } from "./rules/verb";
 import { counted } from "./words";
 import { unseenIn } from "./unseen";
@@ -58,6 +59,7 @@ const rules: readonly ClusterRule[] = [
   network,
   istioVersion,
   dnsCapture,
+  sameness,
   gatewayPods,
   releasesChange,
   systemNamespace,

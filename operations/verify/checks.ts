@@ -36,7 +36,7 @@ import {
 import { callsAllowed } from "./policies";
 import { clustersWithAgingToken, readerTokenAge } from "./reader-tokens";
 import { controlPlanesWithKubeconfigs, remoteSecretAccepted } from "./remote-secrets";
-import { helloworldReached, sampleReady } from "./sample-checks";
+import { clustersWithServicesOfTheirOwn, helloworldReached, sampleReady, servicesClusterLocal } from "./sample-checks";
 import { servicesAlike } from "./services";
 import { callsAnswered } from "./steady-calls";
 import { sharedRoot, workloadChain } from "./trust";
@@ -256,6 +256,16 @@ export const checks: readonly Check[] = [
     retryMs: 0,
     subjects: eachCluster,
     run: callsAnswered,
+  },
+  {
+    id: "services-cluster-local",
+    title: "a Service is answered in the caller's own cluster alone, where the mesh says so",
+    hint: "Look for `serviceSettings` in the ConfigMap istio of namespace istio-system; istiod takes it up within a minute.",
+    severity: "fatal",
+    needs: ["sample-ready", policiesOfCluster],
+    retryMs: 30_000,
+    subjects: clustersWithServicesOfTheirOwn,
+    run: servicesClusterLocal,
   },
   {
     id: "global-service-answered",

@@ -1,3 +1,4 @@
+import type { MeshPlan } from "../../topology";
 import type { Finding, VerifyContext } from "./check";
 import { oneLine } from "./transfers";
 
@@ -21,6 +22,33 @@ export async function helloworldReached(
   return {
     ok: false,
     message: `no answer from ${wanted}: ${heard}${trouble === undefined ? "" : `; ${oneLine(trouble)}`}`,
+    ...(trouble === undefined ? {} : hintFor(trouble)),
+  };
+}
+
+/** Subjects: each cluster whose workloads know others, where Services are each cluster's own. */
+export function clustersWithServicesOfTheirOwn({ clusters, sameness }: MeshPlan): string[][] {
+  if (sameness.plainServices === "shared") return [];
+  return clusters.filter(({ reaches }) => reaches.length > 1).map(({ name }) => [name]);
+}
+
+/** A client that calls a Service is answered in its own cluster alone, though the Service stands in all. */
+export async function servicesClusterLocal(
+  context: VerifyContext,
+  [cluster = ""]: readonly string[],
+): Promise<Finding> {
+  const own = context.sample.versionOf(cluster);
+  const { trouble, versions } = await context.calls.byServiceName(cluster);
+  const others = [...versions].filter((version) => version !== own).sort();
+  if (others.length > 0)
+    return {
+      ok: false,
+      message: `a Service was answered from elsewhere: by ${others.join(", ")}, and not by ${own} alone`,
+    };
+  if (versions.has(own)) return { ok: true, message: `a Service was answered by ${own} alone` };
+  return {
+    ok: false,
+    message: `no answer from ${own}${trouble === undefined ? "" : `: ${oneLine(trouble)}`}`,
     ...(trouble === undefined ? {} : hintFor(trouble)),
   };
 }

@@ -3,7 +3,14 @@
  * behind it, and a client. Bare pods, not Deployments: they live for seconds, and start and go faster.
  */
 
-import { discoveryLabels, namespaceNameLabel, ownedLabels, type MeshPlan } from "../../topology";
+import {
+  clusterDomainOf,
+  discoveryLabels,
+  namespaceNameLabel,
+  ownedLabels,
+  samenessOf,
+  type MeshPlan,
+} from "../../topology";
 
 /** Port of helloworld's Service and container, as in Istio's sample. */
 export const helloworldPort = 5000;
@@ -40,6 +47,19 @@ export interface SampleExtras {
   readonly pullSecrets?: readonly string[];
   /** Annotations of the client's pod. */
   readonly clientAnnotations?: Readonly<Record<string, string>>;
+  /** Name by which helloworld is called in all clusters. Default: that of its Service. */
+  readonly sharedHost?: string;
+}
+
+/**
+ * The name by which a cluster's client calls the helloworld of all clusters, where its Service is each cluster's own. It is
+ * below the Services' domain, so that every east-west gateway lets it in, and is none of a Service's. Pure.
+ */
+export function sharedHostOf(plan: MeshPlan, namespace: string, cluster: string): string | undefined {
+  if (samenessOf(plan.sameness, { name: helloworldName, namespace }) === "shared") return undefined;
+  const site = plan.clusters.find(({ name }) => name === cluster);
+  const plane = plan.controlPlanes.find(({ name }) => name === site?.controlPlane);
+  return `${helloworldName}.${namespace}.verify.${clusterDomainOf(plane?.values.istiod ?? {})}`;
 }
 
 /**
@@ -81,13 +101,14 @@ export function namespaceManifest(name: string, owner: string, plan: Pick<MeshPl
 /**
  * What is in the namespace, in the order in which it is to be made: accounts before the pods that run as them. The accounts
  * name the pull secrets, as istiod's does: injection then adds those of the sidecar.
- * @param more Names of the Secrets by which the images are pulled, and annotations of the client. Default: none.
+ * @param more Names of the Secrets by which the images are pulled, annotations of the client, and a name that is the same in
+ * all clusters. Default: none.
  */
 export function sampleManifests(
   namespace: string,
   version: string,
   images: SampleImages,
-  { clientAnnotations = {}, pullSecrets = [] }: SampleExtras = {},
+  { clientAnnotations = {}, pullSecrets = [], sharedHost }: SampleExtras = {},
 ): Manifest[] {
   const collection = `/api/v1/namespaces/${namespace}`;
   const account = (name: string): Manifest => ({
@@ -111,21 +132,9 @@ export function sampleManifests(
         spec: { ports: [{ name: "http", port: helloworldPort }], selector: { app: helloworldName } },
       },
     },
-    {
-      path: `/apis/networking.istio.io/v1/namespaces/${namespace}/destinationrules`,
-      object: {
-        apiVersion: "networking.istio.io/v1",
-        kind: "DestinationRule",
-        metadata: { name: helloworldName, labels: sampleLabels },
-        // A connection through a gateway ends at the pod that it first reached: with connections used again, a client
-        // may call for minutes and never reach one of three clusters behind one gateway.
-        // By its short name, which istiod completes by the domain that it gives to Services.
-        spec: {
-          host: helloworldName,
-          trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } },
-        },
-      },
-    },
+    ...(sharedHost === undefined ? [] : [sharedEntry(namespace, sharedHost)]),
+    // By the Service's short name, which istiod completes by the domain that it gives to Services.
+    freshConnections(namespace, sharedHost ?? helloworldName),
     pod(collection, helloworldName, {
       labels: { app: helloworldName, version },
       container: {
@@ -150,6 +159,41 @@ export function sampleManifests(
       },
     }),
   ];
+}
+
+/** Selects helloworld's pods in all clusters that an istiod knows. */
+function sharedEntry(namespace: string, host: string): Manifest {
+  return {
+    path: `/apis/networking.istio.io/v1/namespaces/${namespace}/serviceentries`,
+    object: {
+      apiVersion: "networking.istio.io/v1",
+      kind: "ServiceEntry",
+      metadata: { name: helloworldName, labels: sampleLabels },
+      spec: {
+        hosts: [host],
+        location: "MESH_INTERNAL",
+        resolution: "STATIC",
+        ports: [{ name: "http", number: helloworldPort, protocol: "HTTP" }],
+        workloadSelector: { labels: { app: helloworldName } },
+      },
+    },
+  };
+}
+
+/**
+ * A connection through a gateway ends at the pod that it first reached: with connections used again, a client may call for
+ * minutes and never reach one of three clusters behind one gateway.
+ */
+function freshConnections(namespace: string, host: string): Manifest {
+  return {
+    path: `/apis/networking.istio.io/v1/namespaces/${namespace}/destinationrules`,
+    object: {
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: { name: helloworldName, labels: sampleLabels },
+      spec: { host, trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } } },
+    },
+  };
 }
 
 /** A Secret's content that pulls images, as it goes from one namespace into another. */

@@ -15,6 +15,7 @@ import {
   sampleLabels,
   sampleManifests,
   sampleNamespacePattern,
+  sharedHostOf,
   type Manifest,
   type PullSecretContent,
   type SampleImages,
@@ -66,6 +67,11 @@ export class Sample {
   /** What the clients call. */
   get url(): string {
     return `http://${helloworldName}.${this.namespace}:${helloworldPort}/hello`;
+  }
+
+  /** The name by which a cluster's client calls the helloworld of all clusters; undefined where the Service's own does. */
+  sharedHostFor(cluster: string): string | undefined {
+    return sharedHostOf(this.options.plan, this.namespace, cluster);
   }
 
   /** Makes the sample in a cluster. What is there stays; after an error it may be asked again. */
@@ -132,6 +138,7 @@ export class Sample {
     const client = this.client(cluster);
     await this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan));
     const pullSecrets = this.pullSecretsOf(cluster);
+    const sharedHost = this.sharedHostFor(cluster);
     if (this.options.plan.sample.pullSecrets === "copied") {
       await Promise.all(pullSecrets.map((name) => this.copyPullSecret(client, name)));
     }
@@ -139,6 +146,7 @@ export class Sample {
       sampleManifests(this.namespace, this.versionOf(cluster), this.options.images, {
         pullSecrets,
         clientAnnotations: clientAnnotationsIn(this.options.plan),
+        ...(sharedHost === undefined ? {} : { sharedHost }),
       }),
       (manifest) => manifest.path.endsWith("/pods"),
     );

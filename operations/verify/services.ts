@@ -1,5 +1,5 @@
 import type { V1Namespace, V1Service } from "@kubernetes/client-node";
-import { listed, type MeshPlan } from "../../topology";
+import { listed, samenessOf, systemNamespace, type MeshPlan } from "../../topology";
 import { KubernetesError } from "../../access";
 import type { Finding, VerifyContext } from "./check";
 import { serviceShapes } from "../service-shapes";
@@ -41,7 +41,10 @@ export async function servicesAlike(
     const hint = "Let this user list namespaces and Services of all namespaces.";
     return { ok: false, isWarning: true, message: `not known: ${remarks.join("; ")}`, hint };
   }
-  return { ok: true, message: [`${sharedCount(found)} in several clusters, all alike`, ...remarks].join("; ") };
+  return {
+    ok: true,
+    message: [`${sharedCount(context.plan, found)} in several clusters, all alike`, ...remarks].join("; "),
+  };
 }
 
 /** @returns Undefined where they may not be read. */
@@ -72,7 +75,9 @@ function isSample({ metadata }: V1Namespace): boolean {
 
 /** Services that differ between clusters of which one calls the other, in words, sorted. Pure. */
 function differences(plan: MeshPlan, found: ReadonlyMap<string, ServiceShapes>): string[] {
-  const names = [...new Set([...found.values()].flatMap((shapes) => [...shapes.keys()]))].sort();
+  const names = [...new Set([...found.values()].flatMap((shapes) => [...shapes.keys()]))]
+    .filter((name) => isShared(plan, name))
+    .sort();
   return names.flatMap((name) => {
     const byShape = new Map<string, string[]>();
     for (const cluster of [...found.keys()].sort()) {
@@ -89,15 +94,22 @@ function differences(plan: MeshPlan, found: ReadonlyMap<string, ServiceShapes>):
   });
 }
 
+/** Whether clusters have one service by it. Of what is each cluster's own, each may be as it likes. */
+function isShared({ sameness }: MeshPlan, key: string): boolean {
+  const [namespace = "", name = ""] = key.split("/");
+  return samenessOf(sameness, { name, namespace }) === "shared";
+}
+
 function know(plan: MeshPlan, one: string, other: string): boolean {
   return plan.clusters.some(
     ({ name, reaches }) => (name === one && reaches.includes(other)) || (name === other && reaches.includes(one)),
   );
 }
 
-function sharedCount(found: ReadonlyMap<string, ServiceShapes>): string {
+function sharedCount(plan: MeshPlan, found: ReadonlyMap<string, ServiceShapes>): string {
   const counts = new Map<string, number>();
-  for (const shapes of found.values()) for (const name of shapes.keys()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const shapes of found.values())
+    for (const name of shapes.keys()) if (isShared(plan, name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const shared = [...counts.values()].filter((count) => count > 1).length;
   return shared === 1 ? "1 Service stands" : `${shared} Services stand`;
 }

@@ -63,7 +63,9 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
 
 async function someCalls({ sample }: VerifyContext, client: ClusterClient): Promise<Transfer[]> {
   const urls = Array.from({ length: callsPerCommand }, () => sample.url);
-  const options = ["--rate", `${callsPerSecond}/s`, "--max-time", String(callTimeoutSeconds)];
+  const host = sample.sharedHostFor(client.name);
+  const header = host === undefined ? [] : ["-H", `Host: ${host}`];
+  const options = ["--rate", `${callsPerSecond}/s`, "--max-time", String(callTimeoutSeconds), ...header];
   // By its last transfer curl says how it went: this one always goes well, and what became of each call is written for it.
   const all = [...options, "-H", "Connection: close", "-w", transferFormat, ...urls, "file:///dev/null"];
   try {

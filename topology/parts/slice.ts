@@ -2,6 +2,7 @@ import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
   globalServicesIn,
+  isSamenessOfIstio,
   issuerRefOf,
   machinesOf,
   mayChangeRoots,
@@ -12,6 +13,7 @@ import {
   type MeshPlan,
   type PeerPolicy,
   type PlacedService,
+  type SamenessPlan,
 } from "../plan";
 import type { IssuerRef } from "../schema/cert-manager";
 import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
@@ -49,6 +51,8 @@ export interface PartSlice {
   readonly globalServices?: readonly PlacedService[];
   /** Whether its sidecars answer DNS; left out where not. */
   readonly capturesDns?: true;
+  /** What its istiod, or one that takes its configuration there, is told of it; left out where Istio's own counts. */
+  readonly sameness?: SamenessPlan;
   /** Machines whose entries are made there; left out where there are none. */
   readonly machines?: readonly object[];
 }
@@ -134,12 +138,16 @@ function issuedIn(plan: MeshPlan, part: string): Pick<PartSlice, "issued"> {
   };
 }
 
-/** DNS is a setting of the istiod's values and of the mesh configuration that lies in a cluster. */
-function globalServicesHere(plan: MeshPlan, part: string): Pick<PartSlice, "globalServices" | "capturesDns"> {
+/** DNS and the sameness of Services are settings of the istiod's values and of the mesh configuration that lies in a cluster. */
+function globalServicesHere(
+  plan: MeshPlan,
+  part: string,
+): Pick<PartSlice, "globalServices" | "capturesDns" | "sameness"> {
   const services = globalServicesIn(plan, part);
   return {
     ...(services.length === 0 ? {} : { globalServices: services }),
     ...(plan.globalServices.capturesDns ? { capturesDns: true } : {}),
+    ...(isSamenessOfIstio(plan.sameness) ? {} : { sameness: plan.sameness }),
   };
 }
 

@@ -8,6 +8,7 @@ import { joiningOf } from "./joining";
 import { planMachines, type MachinePlan } from "./machine-plan";
 import type { StandingMutualTls } from "./mutual-tls-mode";
 import { planNamespaces, type NamespacePlan } from "./namespace-plan";
+import { planSameness, type SamenessPlan } from "./sameness";
 
 /** Everything that the components need to know, derived from the configuration. */
 export interface MeshPlan {
@@ -28,6 +29,8 @@ export interface MeshPlan {
   readonly controlPlanes: readonly ControlPlanePlan[];
   /** Namespaces of the mesh's workloads, sorted by name. */
   readonly namespaces: readonly NamespacePlan[];
+  /** Which Services of one name are one service in all clusters. */
+  readonly sameness: SamenessPlan;
   /** Services that have one name everywhere. */
   readonly globalServices: GlobalServicesPlan;
   /** Machines outside Kubernetes, sorted by name. */
@@ -73,6 +76,7 @@ export function planMesh(mesh: Mesh): MeshPlan {
       .map((name) => planExternal(mesh, name)),
     controlPlanes: planControlPlanes(mesh, joining, clusters),
     namespaces: planNamespaces(mesh),
+    sameness: planSameness(mesh),
     globalServices: planGlobalServices(mesh),
     machines: planMachines(mesh),
     accepted: planAccepted(mesh),

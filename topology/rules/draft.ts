@@ -56,6 +56,15 @@ export function rootsMayChange(mesh: MeshDraft): boolean {
   return mayChangeRoots({ trust: { root: trustSourceOf(mesh), roots, generated: { roots: made } } });
 }
 
+/** Whether a draft says of any Service that it is otherwise than Istio has it by itself. */
+export function saysSameness({ sameness }: MeshDraft): boolean {
+  return (
+    sameness?.plainServices === "cluster-local" ||
+    sameness?.clusterLocal !== undefined ||
+    sameness?.shared !== undefined
+  );
+}
+
 function own<Item>(items: Readonly<Record<string, Item>> | undefined, name: string): Item | undefined {
   return items !== undefined && Object.hasOwn(items, name) ? items[name] : undefined;
 }

@@ -93,6 +93,7 @@ import { readerTokensInUse, readerTokensOnce, usedReaderTokenNamed } from "./rea
 import { remoteValuesRead } from "./remote-values";
 import { revocationsReachIstiods } from "./revocations";
 import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
+import { samenessExcepted, samenessOnce } from "./sameness";
 import { siteNamesBesideTrust } from "./stacks";
 import { renewalEnds, renewalInTime, rootOutlivesIntermediates, trustDomainOfItsOwn } from "./trust";
 import { mappingsStayMappings, ownedValuesUntouched, valuesNested } from "./values";
@@ -194,6 +195,8 @@ export const rules: readonly Rule[] = [
     names: ["clusters", "externalControlPlanes"],
     check: issuersNameIstiods,
   },
+  { id: "sameness-once", about: [["sameness"]], check: samenessOnce },
+  { id: "sameness-excepted", about: [["sameness"]], check: samenessExcepted },
   { id: "known-global-clusters", about: [["globalServices"]], names: ["clusters"], check: knownGlobalClusters },
   { id: "global-clusters-host", about: globalHomes, names: ["clusters"], check: globalClustersHost },
   { id: "global-names-once", about: [["globalServices"]], check: globalNamesOnce },

@@ -6,12 +6,13 @@ import {
   valuesOfChangingRoots,
   valuesOfExternals,
   valuesOfIssuedIntermediates,
+  valuesOfSameness,
   type Chart,
   type OwnedValue,
 } from "../owned-values";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
-import { clustersOf, externalsOf, rootsMayChange, trustSourceOf } from "./draft";
+import { clustersOf, externalsOf, rootsMayChange, saysSameness, trustSourceOf } from "./draft";
 import type { MeshDraft } from "./rule";
 
 /** Extra values of one chart, and where they stand. */
@@ -56,10 +57,11 @@ function extras(mesh: MeshDraft): Extra[] {
 export function ownedValuesUntouched(mesh: MeshDraft): readonly Problem[] {
   const ofRoots = rootsMayChange(mesh) ? valuesOfChangingRoots : [];
   const ofIssued = trustSourceOf(mesh) === "cert-manager" ? valuesOfIssuedIntermediates : [];
+  const ofSameness = saysSameness(mesh) ? valuesOfSameness : [];
   return extras(mesh).flatMap(({ keys, chart, values, reachesExternals }) =>
     distinctPaths([
       ...ownedValues[chart],
-      ...(chart === "istiod" ? [...ofRoots, ...ofIssued] : []),
+      ...(chart === "istiod" ? [...ofRoots, ...ofIssued, ...ofSameness] : []),
       ...(reachesExternals && chart === "istiod" ? valuesOfExternals : []),
     ]).flatMap(({ path, instead }) => {
       const below = path.split(".");

@@ -9,6 +9,7 @@ import { machinesSchema } from "./machines";
 import { namespacesSchema } from "./namespaces";
 import { label, oneOf } from "./primitives";
 import { meshReaderTokensSchema } from "./reader-tokens";
+import { samenessSchema } from "./sameness";
 import { sampleSchema } from "./sample";
 import { trustSchema } from "./trust";
 
@@ -66,6 +67,7 @@ export const meshSchema = worded(
       ),
     readerTokens: meshReaderTokensSchema.prefault({}),
     namespaces: namespacesSchema,
+    sameness: samenessSchema.prefault({}),
     globalServices: globalServicesSchema.prefault({}),
     machines: machinesSchema,
     accepted: acceptedSchema,

@@ -13,6 +13,7 @@ const decided: readonly { readonly path: RegExp; readonly by: readonly ChangeId[
   },
   { path: /^values\.global\.multiCluster\b/, by: ["renamed", "configuration-cluster"] },
   { path: /^values\.meshConfig\.defaultConfig\.proxyMetadata\.ISTIO_META_DNS_CAPTURE$/, by: ["dns-capture"] },
+  { path: /^values\.meshConfig\.serviceSettings\b/, by: ["sameness"] },
   // Told beside the values.
   { path: /^values\.global\.meshNetworks\b/, by: ["gateway"] },
   { path: /^values\.global\.remotePilotAddress$/, by: ["exposed-istiod", "control-plane"] },

@@ -4,7 +4,11 @@ import { CallTimes } from "../../../operations/verify/call-times";
 import { Calls } from "../../../operations/verify/calls";
 import type { Finding } from "../../../operations/verify/check";
 import { isLeftover, ownerOfThisProcess } from "../../../operations/verify/owner";
-import { helloworldReached } from "../../../operations/verify/sample-checks";
+import {
+  clustersWithServicesOfTheirOwn,
+  helloworldReached,
+  servicesClusterLocal,
+} from "../../../operations/verify/sample-checks";
 import { removeLeftovers, Sample, versionIn } from "../../../operations/verify/sample";
 import {
   clientAnnotationsIn,
@@ -12,6 +16,7 @@ import {
   sampleLabels,
   sampleManifests,
   sampleNamespacePattern,
+  sharedHostOf,
 } from "../../../operations/verify/sample-manifests";
 import { FakeClient } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
@@ -96,6 +101,27 @@ describe("the sample", () => {
     assert.deepEqual(helloworld["env"], [{ name: "SERVICE_VERSION", value: "v2" }]);
     assert.equal(client?.["image"], "hub/curl");
     for (const container of [helloworld, client]) assert.equal(container["imagePullPolicy"], "IfNotPresent");
+  });
+
+  it("has a name that is the same in all clusters where Services are each cluster's own, and only then", () => {
+    const strictPlan = planOf({ ...twoPrimaries, sameness: { plainServices: "cluster-local" } });
+    assert.equal(sharedHostOf(plan, "ns", "east"), undefined);
+    const sharedHost = sharedHostOf(strictPlan, "ns", "east");
+    assert.equal(sharedHost, "helloworld.ns.verify.cluster.local");
+    const made = sampleManifests("ns", "v1", images, { sharedHost });
+    const specOf = (collection: string): unknown => {
+      const found = made.filter(({ path }) => path.endsWith(`/ns/${collection}`));
+      assert.equal(found.length, 1, collection);
+      return (found[0]?.object as { readonly spec: unknown }).spec;
+    };
+    assert.deepEqual(specOf("serviceentries"), {
+      hosts: [sharedHost],
+      location: "MESH_INTERNAL",
+      resolution: "STATIC",
+      ports: [{ name: "http", number: 5000, protocol: "HTTP" }],
+      workloadSelector: { labels: { app: "helloworld" } },
+    });
+    assert.equal((specOf("destinationrules") as { readonly host: string }).host, sharedHost);
   });
 
   it("has its client answer DNS where the mesh leaves that to each pod, and only then", () => {
@@ -344,9 +370,65 @@ describe("calls", () => {
     assert.match((await finding("RBAC: access denied")).hint ?? "", /^An AuthorizationPolicy denies the call/);
   });
 
+  it("go by the name of all clusters where Services are each cluster's own", async () => {
+    const commands: (readonly string[])[] = [];
+    const exec = (_target: unknown, command: readonly string[]): string => {
+      commands.push(command);
+      return "Hello version: v1, instance: helloworld";
+    };
+    const clients = new Map([["east", new FakeClient("east", { exec })]]);
+    const strictPlan = planOf({ ...twoPrimaries, sameness: { plainServices: "cluster-local" } });
+    const sample = new Sample({ plan: strictPlan, images, clients });
+    const hostIn = (words: readonly string[]): string | undefined => words.find((word) => word.startsWith("Host: "));
+    await new Calls(sample, clients, new CallTimes()).from("east", "v2");
+    assert.deepEqual(
+      [...new Set(commands.splice(0).map(hostIn))],
+      [`Host: helloworld.${sample.namespace}.verify.cluster.local`],
+    );
+    await new Calls(sample, clients, new CallTimes()).byServiceName("east");
+    assert.deepEqual([...new Set(commands.splice(0).map(hostIn))], [undefined]);
+    await new Calls(new Sample({ plan, images, clients }), clients, new CallTimes()).from("east", "v2");
+    assert.deepEqual([...new Set(commands.splice(0).map(hostIn))], [undefined]);
+  });
+
   it("know helloworld's answer from others", () => {
     assert.equal(versionIn("Hello version: v2, instance: helloworld-5f\n"), "v2");
     assert.equal(versionIn("no healthy upstream"), undefined);
     assert.equal(versionIn("<p>Hello version: v2, instance: x</p>"), undefined);
+  });
+});
+
+describe("services-cluster-local", () => {
+  const strictPlan = planOf({ ...twoPrimaries, sameness: { plainServices: "cluster-local" } });
+
+  async function look(answer: () => string): Promise<Finding> {
+    const clients = new Map([["east", new FakeClient("east", { exec: answer })]]);
+    const sample = new Sample({ plan: strictPlan, images, clients });
+    return servicesClusterLocal(
+      verifyContext({ plan: strictPlan, sample, calls: new Calls(sample, clients, new CallTimes()) }),
+      ["east"],
+    );
+  }
+
+  it("is asked of clusters that know others, where Services are each cluster's own", () => {
+    assert.deepEqual(clustersWithServicesOfTheirOwn(strictPlan), [["east"], ["west"]]);
+    assert.deepEqual(clustersWithServicesOfTheirOwn(plan), []);
+    const excepted = planOf({ ...twoPrimaries, sameness: { clusterLocal: ["monitoring"] } });
+    assert.deepEqual(clustersWithServicesOfTheirOwn(excepted), []);
+  });
+
+  it("holds where the caller's own cluster answers alone, and not where another one does or nobody", async () => {
+    const says = (version: string) => `Hello version: ${version}, instance: helloworld`;
+    assert.equal((await look(() => says("v1"))).ok, true);
+    let calls = 0;
+    const mixedUp = await look(() => says(calls++ === 7 ? "v2" : "v1"));
+    assert.deepEqual(mixedUp, {
+      ok: false,
+      message: "a Service was answered from elsewhere: by v2, and not by v1 alone",
+    });
+    assert.deepEqual(await look(() => "no healthy upstream"), {
+      ok: false,
+      message: "no answer from v1: no healthy upstream",
+    });
   });
 });

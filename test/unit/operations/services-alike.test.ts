@@ -53,6 +53,16 @@ describe("services-alike", () => {
     }
   });
 
+  it("lets Services that are each cluster's own be as they like", async () => {
+    const [one, other] = [service({ ports: [http] }), service({ ports: [{ ...http, port: 8080 }] })];
+    const local = planOf({ ...twoPrimaries, sameness: { clusterLocal: ["shop"] } });
+    const none = { ok: true, message: "0 Services stand in several clusters, all alike" };
+    assert.deepEqual(await look(holding([one]), holding([other]), { plan: local }), none);
+    const strict = { plainServices: "cluster-local" as const, shared: ["cart.shop"] };
+    const excepted = planOf({ ...twoPrimaries, sameness: strict });
+    assert.equal((await look(holding([one]), holding([other]), { plan: excepted })).isWarning, true);
+  });
+
   it("names some of many", async () => {
     const many = (port: number): object[] =>
       Array.from({ length: 7 }, (_unused, index) => service({ ports: [{ ...http, port }] }, `s${index}`));

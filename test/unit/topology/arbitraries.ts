@@ -297,6 +297,11 @@ export const validConfig: fc.Arbitrary<MeshConfig> = fc
       ),
       trust: lifetimes,
       mtls: mutualTls,
+      sameness: fc.constantFrom<NonNullable<MeshConfig["sameness"]>>(
+        { plainServices: "cluster-local" },
+        { plainServices: "cluster-local", clusterLocal: ["redis.shop"], shared: ["shop"] },
+        { clusterLocal: ["monitoring"], shared: ["alerts.monitoring"] },
+      ),
       replaces: fc.record(
         { id: fc.constant("former-id"), trustDomain: fc.constant("former.example.org") },
         { requiredKeys: [] },

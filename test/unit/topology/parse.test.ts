@@ -78,6 +78,7 @@ describe("parseMesh", () => {
       externalControlPlanes: {},
       globalServices: { names: "{service}.{namespace}.mesh.internal", services: {} },
       readerTokens: {},
+      sameness: { plainServices: "shared" },
       namespaces: {},
       machines: {},
       accepted: [],

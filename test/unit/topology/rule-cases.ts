@@ -271,6 +271,16 @@ export const otherCases: RuleCases = {
     meshOf({ east: {}, edge: { controlPlane: "east" } }, { trust: { generated: { issuers: { edge: "first" } } } }),
     "isthmus:mesh.trust.generated.issuers.edge: expected a cluster that an istiod runs in: east, found edge. Remove it: only an istiod has an intermediate CA.",
   ],
+  "sameness-once": [
+    mesh({
+      sameness: { plainServices: "cluster-local", clusterLocal: ["redis.shop"], shared: ["shop", "redis.shop"] },
+    }),
+    'isthmus:mesh.sameness.shared[1]: expected what is not in `clusterLocal` as well, found "redis.shop", which is at isthmus:mesh.sameness.clusterLocal[0]. Remove it from one of the two.',
+  ],
+  "sameness-excepted": [
+    mesh({ sameness: { clusterLocal: ["monitoring"], shared: ["alerts.monitoring", "shop"] } }),
+    'isthmus:mesh.sameness.shared[1]: expected an exception, because plain Services are shared by `plainServices`, found "shop". Remove it, or write `plainServices: cluster-local` to have nothing else cross clusters.',
+  ],
   "known-global-clusters": [
     meshOf(
       { east: {}, west: {} },
