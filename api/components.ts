@@ -24,6 +24,7 @@ export {
   ReaderAccount,
   RemoteSecret,
   RootCa,
+  SidecarScope,
   SystemNamespace,
 } from "../components";
 export type {
@@ -64,13 +65,21 @@ export type {
   RootCaArgs,
   RootOutputs,
   ServiceName,
+  SidecarScopeArgs,
   SystemNamespaceArgs,
   NamedRoot,
   Trust,
 } from "../components";
 // The file alone: all of stacks is the program, which nobody needs who brings one.
 export { meshCluster, type MeshClusterArgs } from "../stacks/mesh-cluster";
-export { ConfigurationError, formatProblem, globalHostsIn, globalServicesIn, planProgramMesh } from "../topology";
+export {
+  ConfigurationError,
+  formatProblem,
+  globalHostsIn,
+  globalServicesIn,
+  planProgramMesh,
+  sidecarScopesIn,
+} from "../topology";
 export type {
   AcceptedFinding,
   AcceptedFindingPlan,
@@ -101,6 +110,7 @@ export type {
   MeshPlan,
   Model,
   MutualTlsMode,
+  NamespaceCalls,
   NamespacePlan,
   OutputAccess,
   PlacedName,
@@ -111,6 +121,7 @@ export type {
   SamenessPlan,
   SamplePlan,
   SecretAccess,
+  SidecarScopePlan,
   SitePlan,
   StandingMutualTls,
 } from "../topology";

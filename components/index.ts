@@ -23,6 +23,7 @@ export type { MeshCluster } from "./mesh-site";
 export * from "./mutual-tls";
 export * from "./reader-account";
 export * from "./remote-secret";
+export * from "./sidecar-scope";
 export * from "./system-namespace";
 export * from "./transforms";
 export * from "./trust";

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { systemNamespace, type PeerPolicy } from "../topology";
+import { systemNamespace, type PeerPolicy, type SidecarScopePlan } from "../topology";
 import type { MeshSite } from "./mesh-site";
 import { MutualTls } from "./mutual-tls";
+import { SidecarScope } from "./sidecar-scope";
 
 /** What policies, and entries of machines, wait for. */
 export interface PolicyPlace {
@@ -27,5 +28,14 @@ export function createPolicies(site: MeshSite, policies: readonly PeerPolicy[], 
       { namespace: isOfMesh ? site.namespace.namespaceName : namespace, mode },
       site.options(suffix, { dependsOn: awaitedIn(place, namespace) }),
     );
+  }
+}
+
+/** Says what workloads see of the mesh, in the cluster that holds their istiod's configuration. */
+export function createSidecarScopes(site: MeshSite, scopes: readonly SidecarScopePlan[], place: PolicyPlace): void {
+  for (const scope of scopes) {
+    const suffix = `sidecar-scope.${scope.namespace}` as const;
+    const dependsOn = awaitedIn(place, scope.namespace);
+    new SidecarScope(site.nameOf(suffix), { scope }, site.options(suffix, { dependsOn }));
   }
 }

@@ -8,6 +8,9 @@ export const systemNamespace = "istio-system";
 /** Name of the PeerAuthentication of a mesh or a namespace, as Istio's documentation has it: one name, for only one may count. */
 export const peerAuthenticationName = "default";
 
+/** Name of the Sidecar of a namespace, as Istio's documentation has it: one name, for only one may count. */
+export const sidecarName = "default";
+
 /** The entries of machines outside Kubernetes, as paths of the API server and its authorisation name them. */
 export const workloadEntries = { group: "networking.istio.io", version: "v1", collection: "workloadentries" } as const;
 

@@ -20,6 +20,7 @@ const ownedKinds = [
     kind: "VirtualService",
     path: "/apis/networking.istio.io/v1/virtualservices",
   },
+  { apiVersion: "networking.istio.io/v1", kind: "Sidecar", path: "/apis/networking.istio.io/v1/sidecars" },
   {
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",

@@ -41,7 +41,7 @@ export interface Subject {
   /**
    * The component: `root CA`, `intermediate CA`, `system namespace`, `istio-base`, `istiod`, `exposed istiod`,
    * `reader account`, `istiod account`, `remote secret`, `configuration kubeconfig`, `cross-network gateway`,
-   * `east-west gateway`, `namespace`, `mutual TLS`, `machine`, `global service`; of a resource that is none of a mesh's the
+   * `east-west gateway`, `namespace`, `mutual TLS`, `sidecar scope`, `machine`, `global service`; of a resource that is none of a mesh's the
    * kind, such as `ConfigMap`.
    */
   readonly component: string;

@@ -48,6 +48,7 @@ export function subjectOf(urn: string): Subject {
     ofRoot(name, types) ??
     namespaceOf(name, types) ??
     policyOf(name, types) ??
+    sidecarScopeOf(name, types) ??
     globalServiceOf(name, types) ??
     machineOf(name, types) ??
     keyOf(name, types) ??
@@ -102,6 +103,14 @@ function policyOf(name: string, types: readonly string[]): Subject | undefined {
   const [, cluster, namespace] = /^mesh-(.+?)-mutual-tls\.(.+?)(?:-policy)?$/.exec(name) ?? [];
   if (cluster === undefined || namespace === undefined) return undefined;
   return { cluster, component: "mutual TLS", part: `in ${namespace}` };
+}
+
+/** So have scopes of proxies. */
+function sidecarScopeOf(name: string, types: readonly string[]): Subject | undefined {
+  if (!types.slice(-2).map(componentType).includes("SidecarScope")) return undefined;
+  const [, cluster, namespace] = /^mesh-(.+?)-sidecar-scope\.(.+?)(?:-sidecar)?$/.exec(name) ?? [];
+  if (cluster === undefined || namespace === undefined) return undefined;
+  return { cluster, component: "sidecar scope", part: `of ${namespace}` };
 }
 
 /** So have global services, and their objects the global name that they are about. */

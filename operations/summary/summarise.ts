@@ -43,6 +43,7 @@ import { accounts, configurationKubeconfig, remoteSecret } from "./rules/readers
 import { replicas } from "./rules/replicas";
 import { rootChanges, rootsAreOthers } from "./rules/roots";
 import { sameness } from "./rules/sameness";
+import { sidecarScopes } from "./rules/sidecar-scopes";
 import { verbOf } from "./rules/verb";
 import { counted } from "./words";
 import { unseenIn } from "./unseen";
@@ -72,6 +73,7 @@ const rules: readonly ClusterRule[] = [
   configurationKubeconfig,
   crossNetwork,
   mutualTls,
+  sidecarScopes,
   globalGateway,
   globalServices,
   workloadNamespaces,

@@ -5,6 +5,7 @@ import {
   globalServicesIn,
   machinesOf,
   peerPoliciesIn,
+  sidecarScopesIn,
   readVersion,
   supportedKubernetesMinors,
   systemNamespace,
@@ -40,6 +41,7 @@ import {
   resourcesIn,
   resourcesOfGlobalNames,
   resourcesOfMachines,
+  resourcesOfSidecarScopes,
   type Resource,
 } from "./permissions";
 import { readRanges, type ReadRanges } from "./ranges";
@@ -184,6 +186,7 @@ async function standingIn(
     wantedOfSystem: mesh.istio.systemNamespace,
     intermediate: originIn({ mesh, site }),
     wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
+    wantedSidecarScopes: sidecarScopesIn(mesh, site.name),
     wantedGlobalNames: globalNamesIn({ mesh, site }),
     wantedMachines: machinesOf(mesh, site.name),
   });
@@ -200,6 +203,7 @@ function neededIn(check: ClusterCheck, cluster: ClusterPlan | undefined): readon
   return [
     ...resourcesIn(cluster?.role ?? "external", originIn(check)),
     ...resourcesOfMachines(machines.map(({ namespace }) => namespace)),
+    ...resourcesOfSidecarScopes(sidecarScopesIn(check.mesh, check.site.name).map(({ namespace }) => namespace)),
     ...resourcesOfGlobalNames(globalNamesIn(check).map(({ namespace }) => namespace)),
   ];
 }

@@ -60,6 +60,11 @@ export function resourcesOfMachines(namespaces: readonly string[]): readonly Res
   return [...new Set(namespaces)].map((namespace) => ({ group, resource, scope: { namespace } }));
 }
 
+/** What is created to say what workloads see of the mesh, in their namespaces. Pure. */
+export function resourcesOfSidecarScopes(namespaces: readonly string[]): readonly Resource[] {
+  return namespaces.map((namespace) => ({ group: "networking.istio.io", resource: "sidecars", scope: { namespace } }));
+}
+
 /** By which an istiod is told of global services, each in the namespace of its pods. */
 const globalKinds = ["serviceentries", "destinationrules", "virtualservices"] as const;
 

@@ -42,6 +42,7 @@ const kinds: readonly { readonly kind: string; readonly group: string; readonly 
   { kind: "ServiceEntry", group: "apis/networking.istio.io/v1", collection: "serviceentries" },
   { kind: "DestinationRule", group: "apis/networking.istio.io/v1", collection: "destinationrules" },
   { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
+  { kind: "Sidecar", group: "apis/networking.istio.io/v1", collection: "sidecars" },
 ];
 
 /** Paths of the collections in a namespace that may hold what a mesh is made of. */
@@ -51,9 +52,16 @@ export function collectionsIn(namespace: string): string[] {
     .map(({ group, collection }) => `/${group}/namespaces/${namespace}/${collection}`);
 }
 
-/** Kinds of which a mesh has objects in its workloads' namespaces too: policies, machines, and what global
- * services are made of. */
-const kindsOfWorkloads = ["PeerAuthentication", "WorkloadEntry", "ServiceEntry", "DestinationRule", "VirtualService"];
+/** Kinds of which a mesh has objects in its workloads' namespaces too: policies, machines, what global
+ * services are made of, and what proxies are told of. */
+const kindsOfWorkloads = [
+  "PeerAuthentication",
+  "WorkloadEntry",
+  "ServiceEntry",
+  "DestinationRule",
+  "VirtualService",
+  "Sidecar",
+];
 
 /** Paths of their collections. */
 export const collectionsEverywhere: readonly string[] = kinds

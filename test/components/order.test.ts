@@ -63,6 +63,15 @@ describe("The order of a mesh: what each resource belongs to, waits for, and how
     );
   });
 
+  it("is as written down: what workloads of a namespace see", async () => {
+    const namespaces = { shop: {}, web: { calls: { namespaces: ["shop"] } } };
+    const resources = await updateOf({ ...sharedExternalControlPlane, namespaces });
+    ensureAsWritten(
+      "sidecar scopes",
+      resources.filter(({ name }) => name.includes("sidecar-scope")),
+    );
+  });
+
   it("is as written down: global services, whose pods are found by labels and by gateways", async () => {
     const foo = { selector: { app: "foo" }, ports: { http: { port: 80 } }, serviceAccount: "foo" };
     const resources = await updateOf({

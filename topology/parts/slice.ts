@@ -7,6 +7,7 @@ import {
   machinesOf,
   mayChangeRoots,
   peerPoliciesIn,
+  sidecarScopesIn,
   type ClusterPlan,
   type ControlPlanePlan,
   type IstioPlan,
@@ -14,6 +15,7 @@ import {
   type PeerPolicy,
   type PlacedService,
   type SamenessPlan,
+  type SidecarScopePlan,
 } from "../plan";
 import type { IssuerRef } from "../schema/cert-manager";
 import { hasCrossNetworkGateway, isRead, offersOf } from "./needs";
@@ -51,6 +53,8 @@ export interface PartSlice {
   readonly globalServices?: readonly PlacedService[];
   /** Whether its sidecars answer DNS; left out where not. */
   readonly capturesDns?: true;
+  /** Left out where there is none. */
+  readonly sidecarScopes?: readonly SidecarScopePlan[];
   /** What its istiod, or one that takes its configuration there, is told of it; left out where Istio's own counts. */
   readonly sameness?: SamenessPlan;
   /** Machines whose entries are made there; left out where there are none. */
@@ -100,6 +104,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .filter(({ clusters }) => clusters.includes(part))
       .map(({ name, labels, annotations }) => ({ name, labels, annotations })),
     peerPolicies: peerPoliciesIn(plan, part),
+    ...sidecarScopesHere(plan, part),
     ...globalServicesHere(plan, part),
     ...machinesIn(plan, part),
   };
@@ -136,6 +141,11 @@ function issuedIn(plan: MeshPlan, part: string): Pick<PartSlice, "issued"> {
       ...(install === undefined ? {} : { install }),
     },
   };
+}
+
+function sidecarScopesHere(plan: MeshPlan, part: string): Pick<PartSlice, "sidecarScopes"> {
+  const sidecarScopes = sidecarScopesIn(plan, part);
+  return sidecarScopes.length === 0 ? {} : { sidecarScopes };
 }
 
 /** DNS and the sameness of Services are settings of the istiod's values and of the mesh configuration that lies in a cluster. */

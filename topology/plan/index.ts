@@ -23,5 +23,6 @@ export * from "./mutual-tls-mode";
 export type { NamespacePlan } from "./namespace-plan";
 export { readerTokensOf, type ReaderTokensPlan } from "./reader-tokens";
 export { isSamenessOfIstio, samenessOf, serviceSettingsOf, type Sameness, type SamenessPlan } from "./sameness";
+export * from "./sidecar-scope";
 export * from "./without";
 export * from "./intermediate";

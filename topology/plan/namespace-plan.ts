@@ -1,5 +1,6 @@
 import type { Mesh } from "../schema";
 import type { MutualTlsMode } from "./mutual-tls-mode";
+import type { NamespaceCalls } from "./sidecar-scope";
 
 /** A namespace of the mesh's workloads. */
 export interface NamespacePlan {
@@ -10,6 +11,8 @@ export interface NamespacePlan {
   readonly annotations: Readonly<Record<string, string>>;
   /** How its workloads take calls; left out where they do as the mesh does. */
   readonly mtls?: MutualTlsMode;
+  /** What its workloads call beside it; left out where their proxies are told of everything. */
+  readonly calls?: NamespaceCalls;
   /** Clusters that have it, sorted. */
   readonly clusters: readonly string[];
 }
@@ -17,14 +20,21 @@ export interface NamespacePlan {
 /** Plans the namespaces. Pure. */
 export function planNamespaces(mesh: Mesh): NamespacePlan[] {
   return Object.entries(mesh.namespaces)
-    .map(([name, { injection, revision, labels, annotations, mtls, clusters }]) => ({
+    .map(([name, { injection, revision, labels, annotations, mtls, calls, clusters }]) => ({
       name,
       labels: { ...labels, ...injectionLabel(injection, revision) },
       annotations,
       ...(mtls === undefined ? {} : { mtls }),
+      ...(calls === undefined
+        ? {}
+        : { calls: { namespaces: sorted(calls.namespaces), globalServices: sorted(calls.globalServices) } }),
       clusters: [...(clusters ?? Object.keys(mesh.clusters))].sort(),
     }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function sorted(names: readonly string[] = []): string[] {
+  return [...new Set(names)].sort();
 }
 
 /** `istio.io/rev` chooses a revision; with `istio-injection` beside it, that one would count (istio.io, sidecar injection). */

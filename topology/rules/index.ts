@@ -94,6 +94,7 @@ import { remoteValuesRead } from "./remote-values";
 import { revocationsReachIstiods } from "./revocations";
 import { Doubts, type Caution, type MeshDraft, type Rule } from "./rule";
 import { samenessExcepted, samenessOnce } from "./sameness";
+import { calledNamespacesSpelt, calledServicesExported, knownCalledServices } from "./sidecar-scopes";
 import { siteNamesBesideTrust } from "./stacks";
 import { renewalEnds, renewalInTime, rootOutlivesIntermediates, trustDomainOfItsOwn } from "./trust";
 import { mappingsStayMappings, ownedValuesUntouched, valuesNested } from "./values";
@@ -209,6 +210,8 @@ export const rules: readonly Rule[] = [
   { id: "global-namespaces-listed", about: globalHomes, names: ["clusters"], check: globalNamespacesListed },
   { id: "global-pods-alike", about: globalJoining, check: globalPodsAlike },
   { id: "global-accounts-named", about: globalJoining, check: globalAccountsNamed },
+  { id: "known-called-services", about: [["globalServices"]], check: knownCalledServices },
+  { id: "called-services-exported", about: globalHomes, check: calledServicesExported },
   { id: "intermediate-keys-of-source", about: [["trust", "root"]], check: intermediateKeysOfSource },
   { id: "intermediate-keys-once", check: intermediateKeysOnce },
   { id: "used-intermediate-key-named", about: [["trust", "intermediateKeys"]], check: usedIntermediateKeyNamed },
@@ -244,6 +247,7 @@ export const cautions: readonly Caution[] = [
   { id: "gateways-listen", check: gatewaysListen },
   { id: "revision-installed", check: revisionInstalled },
   { id: "namespaces-discovered", check: namespacesDiscovered },
+  { id: "called-namespaces-spelt", check: calledNamespacesSpelt },
   { id: "renewal-in-time", check: renewalInTime },
   { id: "trust-domain-of-its-own", check: trustDomainOfItsOwn },
   { id: "hosts-that-stay", check: hostsThatStay },

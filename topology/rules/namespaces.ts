@@ -56,21 +56,22 @@ export function revisionInjects(mesh: MeshDraft): readonly Problem[] {
 /** A namespace's policy counts for a cluster where the one has it that holds its istiod's configuration. */
 export function policiesConfigured(mesh: MeshDraft): readonly Problem[] {
   return entriesOf(mesh.namespaces)
-    .filter(([, { mtls }]) => mtls !== undefined)
-    .flatMap(([namespace, { clusters = [] }]) =>
-      [...new Set(clusters)].flatMap((name): Problem[] => {
+    .filter(([, { calls, mtls }]) => calls !== undefined || mtls !== undefined)
+    .flatMap(([namespace, { calls, clusters = [], mtls }]) => {
+      const settings = [...(mtls === undefined ? [] : ["`mtls`"]), ...(calls === undefined ? [] : ["`calls`"])];
+      return [...new Set(clusters)].flatMap((name): Problem[] => {
         const holder = name === undefined ? undefined : configClusterOf(mesh, name);
         if (name === undefined || holder === undefined || clusters.includes(holder)) return [];
         return [
           {
             path: configurationPath("namespaces", namespace, "clusters"),
-            expected: `${called(holder)} among them, which holds the configuration of ${called(name)}'s istiod, and so the namespace's \`mtls\``,
+            expected: `${called(holder)} among them, which holds the configuration of ${called(name)}'s istiod, and so the namespace's ${settings.join(" and ")}`,
             found: "a list without it",
-            fix: `Add ${called(holder)}, or remove \`mtls\`.`,
+            fix: `Add ${called(holder)}, or remove ${settings.join(" and ")}.`,
           },
         ];
-      }),
-    );
+      });
+    });
 }
 
 /** @returns Undefined for a cluster that is not described, which is a mistake of its own. */

@@ -2,6 +2,22 @@ import { z } from "zod";
 import { worded } from "../wording";
 import { annotationsByKey, label, labelsByKey, listOf, oneOf } from "./primitives";
 
+const callsSchema = worded(
+  z.strictObject({
+    namespaces: listOf(label("orders"), "a list of namespaces", "[orders, payments]")
+      .optional()
+      .describe(
+        "Namespaces whose Services they call. They need not be among `namespaces`: what is outside of the mesh may be called too. Default: none.",
+      ),
+    globalServices: listOf(label("shop"), "a list of global services", "[shop]")
+      .optional()
+      .describe("Global services that they call, by their names in `globalServices.services`. Default: none."),
+  }),
+  { expected: "a mapping with the keys namespaces, globalServices", example: "{ namespaces: [orders] }" },
+).describe(
+  "What its workloads call beside their own namespace: their proxies are told of that and of nothing else in the mesh, by a Sidecar of Istio in every cluster that holds the configuration of an istiod. Names of the rest do not resolve by the mesh. Default: nothing is declared, and they are told of everything, as Istio has it: nobody but the workloads' owners knows what they call, and what is left out is no longer reached.",
+);
+
 const namespaceSchema = worded(
   z.strictObject({
     injection: oneOf(["enabled", "disabled"])
@@ -23,6 +39,7 @@ const namespaceSchema = worded(
       .describe(
         "How its workloads take calls, where that differs from the mesh's `mtls`: `permissive` for those that something without a sidecar calls. Made in every cluster that holds the configuration of an istiod. Default: as the mesh.",
       ),
+    calls: callsSchema.optional(),
     clusters: listOf(label("east"), "a list of clusters", "[east, west]")
       .optional()
       .describe("Clusters that have the namespace. Default: all, since Istio takes one name for one thing everywhere."),

@@ -6,6 +6,7 @@ import type {
   MachinePlan,
   PeerPolicy,
   PlacedName,
+  SidecarScopePlan,
   SitePlan,
 } from "../../../topology";
 import type { KubernetesObject } from "../object";
@@ -41,6 +42,10 @@ export interface StandingFacts {
   readonly wantedPeerPolicies: readonly PeerPolicy[];
   /** PeerAuthentications that are in the workloads' namespaces for which the mesh has one. */
   readonly namespacePolicies: readonly Policy[];
+  /** Sidecars that the mesh has here. */
+  readonly wantedSidecarScopes: readonly SidecarScopePlan[];
+  /** Sidecars that are in the workloads' namespaces for which the mesh has one. */
+  readonly namespaceSidecars: readonly Policy[];
   /** Names of global services that an istiod is told of here. */
   readonly wantedGlobalNames: readonly PlacedName[];
   /** Objects of others that are about names, where the mesh has any. */
@@ -123,7 +128,7 @@ export interface HostObject extends ObjectMetadata {
   readonly hosts: readonly string[];
 }
 
-/** A policy. */
+/** A policy, or another object of which all counts. */
 export interface Policy extends ObjectMetadata {
   readonly spec: Readonly<Record<string, unknown>>;
 }

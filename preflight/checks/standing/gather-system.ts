@@ -25,6 +25,7 @@ export type Known = Pick<
   | "wantedMachines"
   | "wantedOfSystem"
   | "wantedPeerPolicies"
+  | "wantedSidecarScopes"
 >;
 
 const policySchema = z
@@ -69,6 +70,21 @@ export async function foundNamespacePolicies(
     wanted.map(({ namespace }) => questions.list(peerAuthenticationsOf(namespace), "", policySchema, "whole")),
   );
   return found.flatMap((policies) => policies ?? []);
+}
+
+/** Sidecars of the workloads' namespaces for which the mesh is to have one. */
+export async function foundSidecars(
+  questions: Questions,
+  { wantedSidecarScopes, namespaces }: Known,
+): Promise<readonly Policy[]> {
+  const wanted = wantedSidecarScopes.filter(({ namespace }) => namespaces.some(({ name }) => name === namespace));
+  const found = await Promise.all(
+    wanted.map(({ namespace }) => {
+      const path = `/apis/networking.istio.io/v1/namespaces/${namespace}/sidecars`;
+      return questions.list(path, "", policySchema, "whole");
+    }),
+  );
+  return found.flatMap((sidecars) => sidecars ?? []);
 }
 
 const hostSchema = z

@@ -11,6 +11,7 @@ import {
   foundPolicies,
   foundPullSecrets,
   foundReleases,
+  foundSidecars,
   type Known,
 } from "./gather-system";
 import { itemSchema, labelsSchema, metadataOnly, metadataSchema, Questions } from "./questions";
@@ -55,6 +56,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     releases,
     policies,
     namespacePolicies,
+    namespaceSidecars,
     hostObjects,
     systemContents,
     pullSecrets,
@@ -66,6 +68,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     known.system === "absent" ? [] : foundReleases(questions),
     foundPolicies(questions, known),
     foundNamespacePolicies(questions, known),
+    foundSidecars(questions, known),
     foundHostObjects(questions, known),
     foundContents(questions, known),
     foundPullSecrets(questions, known),
@@ -79,6 +82,7 @@ export async function gatherStanding(server: ApiConnection, known: Known): Promi
     releases,
     policies,
     namespacePolicies,
+    namespaceSidecars,
     hostObjects,
     systemContents,
     pullSecrets,

@@ -10,6 +10,7 @@ import { policies } from "./rules/policies";
 import { preparedNamespace } from "./rules/prepared";
 import { pullSecrets } from "./rules/pull-secrets";
 import { releases } from "./rules/releases";
+import { sidecarScopes } from "./rules/sidecar-scopes";
 import type { StandingRule } from "./rules/rule";
 import { systemNamespaceRule, terminatingNamespaces } from "./rules/namespaces";
 
@@ -24,6 +25,7 @@ const rules: readonly StandingRule[] = [
   preparedNamespace,
   pullSecrets,
   mutualTls,
+  sidecarScopes,
   globalServices,
   machines,
   policies,

@@ -23,6 +23,16 @@ describe("what a resource is called", () => {
       "mutual TLS in shop",
     ],
     [
+      within("SidecarScope", "kubernetes:networking.istio.io/v1:Sidecar", "mesh-east-sidecar-scope.web-sidecar"),
+      { cluster: "east", component: "sidecar scope", part: "of web" },
+      "sidecar scope of web",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:SidecarScope", "mesh-east-sidecar-scope.web"),
+      { cluster: "east", component: "sidecar scope", part: "of web" },
+      "sidecar scope of web",
+    ],
+    [
       within(
         "GlobalService",
         "kubernetes:networking.istio.io/v1:DestinationRule",

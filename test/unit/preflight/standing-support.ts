@@ -12,6 +12,7 @@ import {
   globalServicesIn,
   machinesOf,
   peerPoliciesIn,
+  sidecarScopesIn,
   sitesOf,
   type MeshConfig,
 } from "../../../topology";
@@ -40,6 +41,8 @@ export function factsOf(
     intermediate: "made",
     wantedPeerPolicies: peerPoliciesIn(plan, name),
     namespacePolicies: [],
+    wantedSidecarScopes: sidecarScopesIn(plan, name),
+    namespaceSidecars: [],
     wantedGlobalNames: globalServicesIn(plan, name).flatMap(({ names }) => names),
     hostObjects: [],
     wantedMachines: machinesOf(plan, name),

@@ -28,6 +28,8 @@ const lifetimes = fc
 
 type MachineConfig = NonNullable<MeshConfig["machines"]>[string];
 
+type NamespaceCallsConfig = NonNullable<NonNullable<MeshConfig["namespaces"]>[string]["calls"]>;
+
 type ExternalConfig = NonNullable<MeshConfig["externalControlPlanes"]>[string];
 
 const strings = fc.dictionary(fc.constantFrom("example.org/a", "b", "C.d_e"), fc.constantFrom("", "x", "a-b"));
@@ -200,14 +202,16 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
         labels: strings,
         clusters: partOf(names, 1),
         mtls: mutualTls,
+        calls: fc.constantFrom<NamespaceCallsConfig>({}, { namespaces: ["default", "databases"] }),
       },
       { requiredKeys: [] },
     )
-    .map(({ mtls, revision, ...rest }) => ({
+    .map(({ calls, mtls, revision, ...rest }) => ({
       ...rest,
       ...(revision === undefined || rest.injection === "disabled" ? {} : { revision }),
       // In every cluster there is also the one that holds the configuration.
       ...(mtls === undefined || rest.clusters !== undefined ? {} : { mtls }),
+      ...(calls === undefined || rest.clusters !== undefined ? {} : { calls }),
     }));
   const machine = (index: number, cluster: string): fc.Arbitrary<MachineConfig> =>
     fc.record(

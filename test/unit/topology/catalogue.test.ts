@@ -39,6 +39,7 @@ describe("the catalogue of a mesh's resources", () => {
       ...suffixes,
       "namespace.shop" as const,
       "mutual-tls.shop" as const,
+      "sidecar-scope.shop" as const,
       "global-service.shop" as const,
       "machine.billing" as const,
     ]) {

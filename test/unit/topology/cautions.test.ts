@@ -58,6 +58,10 @@ const cautionCases: Readonly<Record<string, readonly [config: MeshConfig, warnin
     }),
     "isthmus:mesh.istio.values.istiod.meshConfig.discoverySelectors: expected selectors that take in every namespace of the mesh, so also istio-system, tools, found selectors that do not. Add `- matchExpressions: [{ key: kubernetes.io/metadata.name, operator: In, values: [istio-system, tools] }]`: of what is not taken in istiod knows no service, and pods there wait for the root certificate.",
   ],
+  "called-namespaces-spelt": [
+    mesh({ namespaces: { orders: {}, web: { calls: { namespaces: ["databases", "odrers"] } } } }),
+    'isthmus:mesh.namespaces.web.calls.namespaces[1]: expected a namespace that there is, found "odrers", which is none of the mesh\'s `namespaces`. Did you mean `orders`? One outside of the mesh may stand here.',
+  ],
   "renewal-in-time": [
     mesh({ trust: { renewBeforeDays: 0 } }),
     "isthmus:mesh.trust.renewBeforeDays: expected at least one day, found the number 0. Make it larger: with 0 an intermediate is renewed only after it has expired, when calls already fail.",

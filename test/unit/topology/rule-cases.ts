@@ -384,6 +384,20 @@ export const otherCases: RuleCases = {
     ),
     "isthmus:mesh.globalServices.services.foo.clusters.west.serviceAccount: expected the service account of the pods in west, because callers elsewhere know them by it alone, found nothing. Add it, for example `serviceAccount: default`, the one of pods that name none.",
   ],
+  "known-called-services": [
+    mesh({
+      namespaces: { shop: {}, web: { calls: { globalServices: ["shpo"] } } },
+      globalServices: { services: { shop } },
+    }),
+    'isthmus:mesh.namespaces.web.calls.globalServices[0]: expected a global service by its name in `globalServices.services`: shop, found "shpo". Did you mean `shop`?',
+  ],
+  "called-services-exported": [
+    mesh({
+      namespaces: { shop: { calls: { globalServices: ["shop"] } }, web: { calls: { globalServices: ["shop"] } } },
+      globalServices: { services: { shop: { ...shop, exportTo: ["orders"] } } },
+    }),
+    'isthmus:mesh.namespaces.web.calls.globalServices[0]: expected a global service that is told to web, found "shop", whose `exportTo` leaves it out. Add `web` to isthmus:mesh.globalServices.services.shop.exportTo, or remove it here.',
+  ],
   "intermediate-keys-of-source": [
     meshOf(
       { east: {} },
