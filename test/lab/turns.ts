@@ -12,6 +12,7 @@ const turns = [
   ["drift", "kubeconfigs", "mutual-tls"],
   ["parts"],
   ["global-services"],
+  ["services-scope"],
   ["root-change"],
   ["revocation"],
   ["cert-manager"],

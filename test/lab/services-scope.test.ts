@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import type { MeshConfig } from "../../topology";
+import { isthmus } from "../support/isthmus";
+import { allPairs, applyAll, kubectl, WrittenStack } from "./lab-stack";
+import { describeInTurn } from "./turns";
+
+const stack = new WrittenStack("test-services-scope");
+
+const names = ["east", "west"] as const;
+const clusters = {
+  east: { network: "east", access: { context: "lab-east" } },
+  west: { network: "west", access: { context: "lab-west" } },
+};
+
+const podPort = 5000;
+const ports = { http: { port: 80, targetPort: podPort } };
+const shop = { namespace: "shop", selector: { app: "shop" }, ports };
+const globalServices: MeshConfig["globalServices"] = { services: { shop, stall: shop } };
+
+const plainUrl = `http://shop.shop:${podPort}/hello`;
+const shopUrl = "http://shop.shop.mesh.internal/hello";
+const stallUrl = "http://stall.shop.mesh.internal/hello";
+
+/** What is declared of the services, besides their names. */
+type Declared = Pick<MeshConfig, "sameness"> & { readonly web?: NonNullable<MeshConfig["namespaces"]>[string] };
+
+function write({ web = {}, ...more }: Declared): void {
+  stack.write({ clusters, namespaces: { shop: {}, web }, globalServices, ...more });
+}
+
+const strict: Declared = {
+  sameness: { plainServices: "cluster-local" },
+  web: { calls: { namespaces: ["shop"] } },
+};
+
+/** Proxies learn what they are told within seconds; istiod takes up its mesh configuration when kubelet or it itself looks. */
+const learnedWithinMs = 90_000;
+
+/** So many calls in a row are answered alike by chance once in a thousand runs, where two clusters share them. */
+const callsInARow = 12;
+
+/** Calls once. @returns The cluster that answered, or how it ended. */
+async function call(from: string, url: string): Promise<string> {
+  const curl = ["curl", "-sS", "--max-time", "3", url];
+  const said = await kubectl(from, "-n", "web", "exec", "client", "-c", "client", "--", ...curl).catch(String);
+  return /^Hello version: ([^,]+),/.exec(said)?.[1] ?? said;
+}
+
+/** Who answers some calls in a row, sorted. */
+async function answersOf(from: string, url: string): Promise<string[]> {
+  const answers = new Set<string>();
+  for (let calls = 0; calls < callsInARow; calls += 1) answers.add(await call(from, url));
+  return [...answers].sort();
+}
+
+/** Waits until what comes of calls in a row is as it is to be. */
+async function until(what: string, answers: () => Promise<string[]>, is: (found: string[]) => boolean): Promise<void> {
+  const deadline = performance.now() + learnedWithinMs;
+  for (;;) {
+    const found = await answers();
+    if (is(found)) return;
+    assert.ok(performance.now() < deadline, `${what}, and not: ${found.join(" | ")}`);
+    await delay(500);
+  }
+}
+
+const answeredBy = (from: string, url: string, ...wanted: string[]): Promise<void> =>
+  until(
+    `${url} from ${from} is to be answered by ${wanted.join(", ")}`,
+    () => answersOf(from, url),
+    (found) => found.join() === wanted.join(),
+  );
+
+const endsWith = (from: string, url: string, words: RegExp): Promise<void> =>
+  until(
+    `${url} from ${from} is to end with ${String(words)}`,
+    async () => [await call(from, url)],
+    ([found = ""]) => words.test(found),
+  );
+
+interface Preview {
+  readonly risks: readonly { readonly id: string; readonly clusters: readonly string[] }[];
+  readonly refusals: readonly { readonly expected: string }[];
+}
+
+async function preview(): Promise<Preview> {
+  const run = await isthmus("preview", "--stack", stack.name, "-o", "json");
+  return JSON.parse(run.stdout) as Preview;
+}
+
+const sidecarsIn = (cluster: string): Promise<string> =>
+  kubectl(cluster, "get", "sidecars.networking.istio.io", "--all-namespaces", "-o", "name");
+
+/** Names of services that the client's proxy is told of. */
+async function toldTo(cluster: string): Promise<string> {
+  const request = ["pilot-agent", "request", "GET", "clusters"];
+  return kubectl(cluster, "-n", "web", "exec", "client", "-c", "istio-proxy", "--", ...request);
+}
+
+describeInTurn("services-scope", "which services are one, and who is told of what, on the lab", function () {
+  this.timeout(6 * 60_000);
+
+  before(async () => {
+    write({});
+    await stack.labUp();
+    await stack.up();
+    await Promise.all(names.map(deploy));
+  });
+
+  after(async () => {
+    await stack.destroy();
+    stack.remove();
+  });
+
+  it("lets plain Services cross clusters by itself, and tells everybody of every name", async () => {
+    await answeredBy("east", plainUrl, "east", "west");
+    await answeredBy("east", stallUrl, "east");
+    assert.deepEqual(await Promise.all(names.map(sidecarsIn)), ["", ""]);
+  });
+
+  it("names the calls that would end, and refuses another's Sidecar, before anything is changed", async () => {
+    write(strict);
+    const spec = { egress: [{ hosts: ["./*"] }] };
+    const metadata = { namespace: "web", name: "theirs", labels: { team: "web" } };
+    const sidecar = { apiVersion: "networking.istio.io/v1", kind: "Sidecar", metadata, spec };
+    await applyAll("west", [sidecar]);
+    const { refusals } = await preview();
+    assert.deepEqual(
+      refusals.map(({ expected }) => expected),
+      ["no sidecar/theirs in web but the mesh's own, which says what `calls` of the namespace does"],
+    );
+    await kubectl("west", "-n", "web", "delete", "sidecars.networking.istio.io", "theirs");
+    const { risks } = await preview();
+    assert.deepEqual(
+      risks.map(({ id, clusters: where }) => [id, ...where].join(" ")),
+      ["services-become-cluster-local east west", "scope-narrowed east west"],
+    );
+  });
+
+  it("keeps plain Services in their cluster where nothing else may cross, and global names cross still", async () => {
+    await stack.up();
+    await stack.settled();
+    for (const cluster of names) await answeredBy(cluster, plainUrl, cluster);
+    await kubectl("east", "-n", "shop", "scale", "deployment", "shop", "--replicas=0");
+    await kubectl("east", "-n", "shop", "wait", "--for=delete", "pod", "-l", "app=shop", "--timeout=60s");
+    await answeredBy("east", shopUrl, "west");
+    await endsWith("east", plainUrl, /no healthy upstream/);
+    await kubectl("east", "-n", "shop", "scale", "deployment", "shop", "--replicas=1");
+    await kubectl("east", "-n", "shop", "rollout", "status", "deployment", "shop", "--timeout=90s");
+    await answeredBy("east", shopUrl, "east");
+  });
+
+  it("is a mesh in good order to verify, which sees that they stay", async () => {
+    assert.deepEqual(await stack.verified(), allPairs(names));
+  });
+
+  it("tells the proxies of a namespace of what that declares, and of nothing else", async () => {
+    write({ ...strict, web: { calls: { globalServices: ["shop"] } } });
+    const { risks } = await preview();
+    assert.deepEqual(
+      risks.map(({ id, clusters: where }) => [id, ...where].join(" ")),
+      ["scope-narrowed east west"],
+    );
+    await stack.up();
+    for (const cluster of names) {
+      await endsWith(cluster, stallUrl, /Could not resolve host/);
+      await answeredBy(cluster, shopUrl, cluster);
+      const told = await toldTo(cluster);
+      assert.ok(told.includes("outbound|80||shop.shop.mesh.internal"), "what is declared");
+      assert.ok(!told.includes("stall.shop.mesh.internal"), "another name");
+      assert.ok(!told.includes("shop.shop.svc.cluster.local"), "a Service of another namespace");
+    }
+  });
+
+  it("is as before once nothing of it is said any more", async () => {
+    write({});
+    await stack.up();
+    assert.deepEqual(await Promise.all(names.map(sidecarsIn)), ["", ""]);
+    await answeredBy("east", plainUrl, "east", "west");
+    await answeredBy("east", stallUrl, "east");
+  });
+});
+
+async function deploy(cluster: string): Promise<void> {
+  await applyAll(cluster, manifests(cluster));
+  await kubectl(cluster, "-n", "shop", "rollout", "status", "deployment", "shop", "--timeout=120s");
+  await kubectl(cluster, "-n", "web", "wait", "--for=condition=Ready", "pod", "client", "--timeout=120s");
+}
+
+function manifests(cluster: string): object[] {
+  const shopLabels = { app: "shop" };
+  const annotations = { "sidecar.istio.io/proxyCPU": "10m" };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { namespace: "shop", name: "shop" },
+      spec: { ports: [{ name: "http", port: podPort }], selector: shopLabels },
+    },
+    {
+      // Without connections that are used again: each call may go to another cluster.
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: { namespace: "shop", name: "shop" },
+      spec: { host: "shop", trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } } },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { namespace: "shop", name: "shop" },
+      spec: {
+        selector: { matchLabels: shopLabels },
+        template: {
+          metadata: { labels: shopLabels, annotations },
+          spec: {
+            terminationGracePeriodSeconds: 1,
+            containers: [
+              {
+                name: "helloworld",
+                image: "lab.local/istio/examples-helloworld-v1:1.0",
+                imagePullPolicy: "IfNotPresent",
+                env: [{ name: "SERVICE_VERSION", value: cluster }],
+                ports: [{ containerPort: podPort }],
+                readinessProbe: { httpGet: { path: "/hello", port: podPort }, periodSeconds: 1 },
+              },
+            ],
+          },
+        },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { namespace: "web", name: "client", labels: { app: "client" }, annotations },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          {
+            name: "client",
+            image: "lab.local/curl:lab",
+            imagePullPolicy: "IfNotPresent",
+            command: ["/bin/sleep", "infinity"],
+          },
+        ],
+      },
+    },
+  ];
+}
