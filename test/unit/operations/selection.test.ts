@@ -27,6 +27,7 @@ describe("what verify is told to look at", () => {
       "sample-ready: it makes something in the clusters",
       "workload-chain: it needs sample-ready",
       "helloworld-reached: it needs sample-ready",
+      "services-cluster-local: it needs sample-ready",
       "global-service-answered: it needs sample-ready",
     ]);
   });
@@ -50,7 +51,7 @@ describe("what verify is told to look at", () => {
       "webhook-ready: it was to be skipped",
       "sample-ready: it needs webhook-ready",
     ]);
-    assert.equal(skipped.length, 5);
+    assert.equal(skipped.length, 6);
     assert.deepEqual(left({ only: ["istiod-ready"], skip: ["webhook-ready"] }), []);
   });
 
