@@ -25,6 +25,7 @@ export { ConnectionError } from "./connection/connection-error";
 export { awaitAddresses, NoAddressError, ServiceAnswerError } from "./connection/service";
 export { awaitIssued, certificateNameAnnotation, NotIssuedError, type IssuedChain } from "./cert-manager";
 export { accessByKubeconfig, type KubeconfigInHand } from "./kubeconfig/in-hand";
+export { resolveContexts } from "./kubeconfig/contexts";
 export { contextsOfServer, type ContextOfServer } from "./kubeconfig/contexts-of-server";
 export { readRemoteKubeconfig } from "./kubeconfig/remote-kubeconfig";
 export { resolveAccess, type ResolvedAccess } from "./kubeconfig/resolve";

@@ -11,6 +11,7 @@ export {
   OperationInterrupted,
   PulumiError,
   UnfinishedUpdate,
+  doctorByContexts,
   doctorFromBundle,
   type FailureCause,
 } from "../operations/deployment";
@@ -31,6 +32,7 @@ export type {
   ClusterTokens,
   ClusterTrustStatus,
   ConfigurationSource,
+  ContextsOptions,
   ControlPlaneOfGraph,
   ControlPlaneOutputs,
   Destination,

@@ -36,7 +36,7 @@ export function doctorTable(
   return [
     ...causes.flatMap(causeLines),
     ...(causes.every(({ accepted }) => accepted !== undefined)
-      ? [`${good} nothing ${causes.length === 0 ? "" : "else "}is found to be wrong with the mesh ${mesh}`]
+      ? [`${good} nothing ${causes.length === 0 ? "" : "else "}is found to be wrong with the mesh ${mesh}`.trimEnd()]
       : []),
     ...counted.map((line) => `     ${paint.dim(line)}`),
     "",

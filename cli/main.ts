@@ -130,6 +130,14 @@ export function program(): Command {
     .description("say what is wrong with the mesh, its first cause first, what shows it and what mends it")
     .option("--bundle <file>", "write what was found in the clusters into a file, without secrets; compressed as .gz")
     .addOption(new Option("--from <file>", "judge by such a file, without the clusters").conflicts(["bundle"]))
+    .addOption(
+      new Option(
+        "--contexts <names>",
+        "contexts of the kubeconfig, with commas between, of a mesh that no stack has: its plan is read from its clusters",
+      )
+        .argParser(parseNames)
+        .conflicts(["from"]),
+    )
     .addHelpText("after", aboutDoctor)
     .action((flags: DoctorVerb.DoctorFlags) => (load("./verbs/doctor") as typeof DoctorVerb).doctorVerb(flags));
 

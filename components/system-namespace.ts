@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  controlPlaneClustersAnnotation,
   childName,
   intermediateCaSecret,
   identityAnnotations,
@@ -10,7 +11,6 @@ import {
   type MeshPlan,
 } from "../topology";
 import { intermediateCaData } from "./internal/certificates";
-import { controlPlaneClustersAnnotation } from "./internal/names";
 
 /** What a {@link SystemNamespace} is made from. */
 export interface SystemNamespaceArgs {

@@ -70,6 +70,12 @@ export const eastWestGatewayName = "istio-eastwestgateway";
 /** Port at which an east-west gateway takes the traffic of other networks, in mutual TLS (istio.io, expose-services). */
 export const crossNetworkPort = 15443;
 
+/** Label that tells istiod another port of a gateway than 15443 (istio.io, networking.istio.io/gatewayPort). */
+export const gatewayPortLabel = "networking.istio.io/gatewayPort";
+
+/** Annotation by which a namespace names the clusters whose istiod may serve it from elsewhere (istio.io, primary-remote). */
+export const controlPlaneClustersAnnotation = "topology.istio.io/controlPlaneClusters";
+
 /** Container of istiod in its pods (istiod chart, deployment). */
 export const istiodContainer = "discovery";
 

@@ -1,4 +1,10 @@
-import { doctorFromBundle, faultTitles, isFoundWell, type DoctorReport } from "../../operations/deployment";
+import {
+  doctorByContexts,
+  doctorFromBundle,
+  faultTitles,
+  isFoundWell,
+  type DoctorReport,
+} from "../../operations/deployment";
 import { documentationPage } from "../../operations/deployment/documentation";
 import { doctorTable } from "../doctor-table";
 import { exitCodes } from "../failure";
@@ -10,6 +16,8 @@ import { styleOf } from "../verify-table";
 /** What `isthmus doctor` is told. */
 export interface DoctorFlags extends OperationFlags {
   readonly bundle?: string;
+  /** Of the kubeconfig; of a mesh that no stack has. */
+  readonly contexts?: readonly string[];
   readonly from?: string;
 }
 
@@ -23,8 +31,9 @@ export async function doctorVerb(flags: DoctorFlags): Promise<void> {
 }
 
 async function examine(flags: DoctorFlags): Promise<DoctorReport> {
+  const { bundle, contexts } = flags;
+  if (contexts !== undefined) return doctorByContexts(contexts, bundle === undefined ? {} : { bundle });
   const mesh = await openMesh(flags.stack);
   const words = { onStop: "Stopping.", advice: "Nothing was changed." };
-  const { bundle } = flags;
   return operate(flags, words, (options) => mesh.doctor({ ...options, ...(bundle === undefined ? {} : { bundle }) }));
 }

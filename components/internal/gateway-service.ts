@@ -1,12 +1,13 @@
 import {
   crossNetworkPort,
   eastWestGatewayName,
+  gatewayPortLabel,
   networkLabel,
   ownedLabels,
   type ClusterPlan,
   type EastWestGatewayPlan,
 } from "../../topology";
-import { eastWestGatewaySelector, gatewayPortLabel } from "./names";
+import { eastWestGatewaySelector } from "./names";
 
 /** Port of a gateway's readiness, which load balancers may ask. */
 const statusPort = 15021;

@@ -9,11 +9,5 @@ export const istiodServiceAccount = "istiod";
 /** Pods of istiod: the labels that the chart's own Service selects. */
 export const istiodSelector = { app: "istiod", istio: "pilot" } as const;
 
-/** Annotation by which a namespace names the clusters whose istiod may serve it from elsewhere (istio.io, primary-remote). */
-export const controlPlaneClustersAnnotation = "topology.istio.io/controlPlaneClusters";
-
-/** Label that tells istiod another port of a gateway than 15443 (istio.io, networking.istio.io/gatewayPort). */
-export const gatewayPortLabel = "networking.istio.io/gatewayPort";
-
 /** Pods of the east-west gateway: the chart labels them with its release's name less the prefix `istio-`. */
 export const eastWestGatewaySelector = { istio: "eastwestgateway" } as const;

@@ -13,6 +13,8 @@ export interface MeshFacts {
   readonly id: string;
   /** Version of Istio; left out where the configuration is not known to say it. */
   readonly istioVersion?: string;
+  /** `clusters` where they were read from what the clusters have, since no configuration is at hand. Default: `file`. */
+  readonly origin?: "file" | "clusters";
   /** Every Kubernetes cluster that something is installed into, those that only run a control plane among them. */
   readonly sites: readonly string[];
   readonly clusters: readonly ClusterFacts[];
@@ -33,7 +35,10 @@ export interface ClusterFacts extends Pick<
 }
 
 /** An east-west gateway. */
-export type GatewayFacts = Pick<EastWestGatewayPlan, "type" | "addresses" | "port">;
+export interface GatewayFacts extends Pick<EastWestGatewayPlan, "type" | "addresses" | "port"> {
+  /** Its Service in `istio-system`, and its Deployment. Default: `istio-eastwestgateway`. */
+  readonly service?: string;
+}
 
 /** An istiod. */
 export interface ControlPlaneFacts extends Pick<

@@ -1,3 +1,4 @@
+import { mendedByHand } from "./by-hand";
 import { faults } from "./faults";
 import type { IdentifiedFinding } from "./finding";
 import type { MeshFacts } from "./facts";
@@ -19,7 +20,8 @@ export interface Diagnosis {
 
 /** Everything that is wrong in a snapshot, in the order of the table. Pure. */
 function findingsIn(snapshot: MeshSnapshot): IdentifiedFinding[] {
-  return faults.flatMap(({ find, id }) => find(snapshot).map((finding) => ({ id, ...finding })));
+  const found = faults.flatMap(({ find, id }) => find(snapshot).map((finding) => ({ id, ...finding })));
+  return snapshot.mesh.origin === "clusters" ? found.map(mendedByHand) : found;
 }
 
 /** Tells what follows from nothing else from what does. Pure. */

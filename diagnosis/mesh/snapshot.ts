@@ -138,6 +138,8 @@ export interface RemoteKubeconfigSeen {
   /** SHA-256 fingerprints. */
   readonly authorities?: readonly string[];
   readonly token?: SecretToken;
+  /** Namespace of the account whose token it is, as the token says itself; left out where it says none. */
+  readonly accountNamespace?: string;
   /** When the token ends, RFC 3339; left out for one without an end. */
   readonly tokenEndsAt?: string;
 }

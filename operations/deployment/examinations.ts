@@ -2,7 +2,7 @@
  * What looks at the clusters of a mesh and asks Pulumi for no more than where they are.
  */
 
-import { connect, type ClusterAccess, type Environment } from "../../access";
+import { connect, resolveContexts, type ClusterAccess, type Environment } from "../../access";
 import { readReaderTokens, type ClusterTrust } from "../../preflight";
 import { ConfigurationError, type Problem } from "../../topology";
 import type { MadeFile } from "../authority";
@@ -14,7 +14,7 @@ import {
   type DriftOptions as Comparison,
   type DriftReport,
 } from "../drift";
-import { doctorReport, gatherMesh, readBundle, writeBundle, type DoctorReport } from "../doctor";
+import { doctorReport, gatherFound, gatherMesh, readBundle, writeBundle, type DoctorReport } from "../doctor";
 import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
 import { readServices, type ServicesReport } from "../services";
@@ -22,7 +22,7 @@ import { readMeshStatus, type MeshStatus } from "../status";
 import { resolveClusters } from "../stack";
 import { readTrusts, readTrustStatus, type TrustReport } from "../trust";
 import { verify, type Selection, type VerifyReport } from "../verify";
-import type { DoctorOptions, DriftOptions, MachineFilesOptions, VerifyOptions } from "./options";
+import type { ContextsOptions, DoctorOptions, DriftOptions, MachineFilesOptions, VerifyOptions } from "./options";
 import type { MeshOutputs } from "./outputs";
 import type { Run } from "./run";
 
@@ -56,6 +56,30 @@ export async function examineMesh(run: Run, { bundle }: Pick<DoctorOptions, "bun
  */
 export async function doctorFromBundle(path: string): Promise<DoctorReport> {
   return doctorReport(await readBundle(path));
+}
+
+/**
+ * Says what is wrong with a mesh that no stack of Isthmus has, and what of it is the cause of the rest: what a mesh's file would
+ * say is read from its clusters. Reads only, and needs no project and no stack.
+ * @param contexts Of the kubeconfig that kubectl goes by, one for each cluster of the mesh.
+ * @throws ConfigurationError where a context is not there, or none is named.
+ */
+export async function doctorByContexts(
+  contexts: readonly string[],
+  { bundle, environment, signal }: ContextsOptions = {},
+): Promise<DoctorReport> {
+  const option = "--contexts";
+  const { clusters: access, problems } = await resolveContexts(contexts, option, environment);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  if (access.size === 0) {
+    const expected = "names of contexts, one for each cluster of the mesh";
+    throw new ConfigurationError([
+      { path: option, expected, found: "none", fix: "Give some of those that `kubectl config get-contexts` shows." },
+    ]);
+  }
+  const snapshot = await gatherFound({ access, environment, signal });
+  if (bundle !== undefined) await writeBundle(bundle, snapshot);
+  return doctorReport(snapshot);
 }
 
 /** Reads where the certificates of every cluster stand. */

@@ -52,11 +52,12 @@ export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { ensureNothingElse, updateByEdit } from "../edited-update";
 export { subjectWords } from "../events";
-export { doctorFromBundle } from "./examinations";
+export { doctorByContexts, doctorFromBundle } from "./examinations";
 export { EventListenerError, OperationInterrupted } from "./failures";
 export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";
 export type {
   ConfigurationSource,
+  ContextsOptions,
   DestroyOptions,
   DoctorOptions,
   DriftOptions,

@@ -135,6 +135,12 @@ export interface DoctorOptions extends OperationOptions {
   readonly bundle?: string;
 }
 
+/** How a mesh is looked at of which there are only kubeconfig contexts. */
+export interface ContextsOptions extends Pick<DoctorOptions, "bundle" | "signal"> {
+  /** Where `KUBECONFIG` and proxies are looked up, and what credential plugins see. Default: the process's. */
+  readonly environment?: Readonly<Partial<Record<string, string>>>;
+}
+
 /** Where the files of a machine outside Kubernetes go, and how long they may be used. */
 export interface MachineFilesOptions extends OperationOptions {
   /** Directory that gets them; it is made where it is not there. */

@@ -18,11 +18,17 @@ const certificate = z.object({
   signedBy: text.optional(),
 });
 
-const gateway = z.object({ type: z.enum(["LoadBalancer", "NodePort"]), addresses: texts.optional(), port: z.int() });
+const gateway = z.object({
+  type: z.enum(["LoadBalancer", "NodePort"]),
+  addresses: texts.optional(),
+  port: z.int(),
+  service: text.optional(),
+});
 
 const mesh = z.object({
   id: text,
   istioVersion: text.optional(),
+  origin: z.enum(["file", "clusters"]).optional(),
   sites: texts,
   clusters: z.array(
     z.object({
@@ -145,6 +151,7 @@ const remoteKubeconfig = z.object({
   server: text.optional(),
   authorities: texts.optional(),
   token: text.optional(),
+  accountNamespace: text.optional(),
   tokenEndsAt: time.optional(),
 });
 

@@ -32,11 +32,17 @@ export interface ClusterToGather {
   readonly tokens: SecretTokens;
   /** Names of the namespaces of the mesh's workloads. */
   readonly namespaces: readonly string[];
-  /** Clusters that the istiod there reads; undefined where none runs. */
-  readonly reads: readonly string[] | undefined;
+  /**
+   * Clusters that the istiod there reads; undefined where none runs. `what it is given`: those of its kubeconfigs, where it is
+   * not known whether one runs.
+   */
+  readonly reads: readonly string[] | "what it is given" | undefined;
   /** How the other clusters are to reach its API server; undefined where that is not known. */
   readonly apiServer: ApiServerAccess | undefined;
 }
+
+/** Clusters that are asked at the same time. */
+export const clustersAtOnce = 8;
 
 /** What one cluster has now. */
 export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnapshot> {
@@ -59,15 +65,21 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
 
 /** Parts of the mesh itself. */
 async function meshPartsOf({ client, ...asked }: ClusterToGather, parts: Parts) {
+  const given = parts.read(`Secrets of ${systemNamespace}`, secretsOf({ client, ...asked }));
   const [system, secrets, namespaces, webhooks, meshConfig, publishedRoots, policies, istiods] = await Promise.all([
     parts.read(`what runs in ${systemNamespace}`, systemOf(client)),
-    parts.read(`Secrets of ${systemNamespace}`, secretsOf({ client, ...asked })),
+    given,
     parts.read("namespaces", namespacesSeen(client, [systemNamespace, ...asked.namespaces])),
     parts.read("webhooks", webhooksSeen(client)),
     parts.read("ConfigMap istio", meshConfigSeen(client)),
     parts.read(`ConfigMap ${rootConfigMap}`, publishedRootsSeen(client)),
     parts.read("Istio's policies and gateways", policiesSeen(client)),
-    asked.reads === undefined ? undefined : parts.read("pods of istiod", istiodsSeen(client, asked.reads, parts)),
+    asked.reads === undefined
+      ? undefined
+      : parts.read(
+          "pods of istiod",
+          istiodsSeen(client, asked.reads === "what it is given" ? await givenTo(given) : asked.reads, parts),
+        ),
   ]);
   return { system, secrets, namespaces, webhooks, meshConfig, publishedRoots, policies, istiods };
 }
@@ -85,6 +97,11 @@ async function surroundingsOf({ client, namespaces }: ClusterToGather, parts: Pa
       parts.read("EndpointSlices", istiodEndpointsSeen(client)),
     ]);
   return { dns, accountRights, networkPolicies, services, podsWithoutSidecar, otherIstiods, istiodEndpoints };
+}
+
+/** Names of the clusters of which kubeconfigs were read. */
+async function givenTo(secrets: Promise<ReturnType<typeof secretsSeen> | undefined>): Promise<string[]> {
+  return ((await secrets)?.remoteKubeconfigs ?? []).map(({ key }) => key);
 }
 
 /** In the memory of this process alone, until they are told by words. */

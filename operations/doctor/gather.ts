@@ -2,7 +2,7 @@ import { clientsOf, type ClusterAccess, type ClusterClient, type ReachOfClusters
 import { meshFacts, type ClusterSnapshot, type MeshSnapshot } from "../../diagnosis";
 import { controlPlaneIn, dataWithoutSecrets, sitesOf, type MeshPlan } from "../../topology";
 import { limited } from "../limited";
-import { gatherCluster } from "./gather-cluster";
+import { clustersAtOnce, gatherCluster } from "./gather-cluster";
 import { SecretTokens } from "./secret-tokens";
 
 /** Whose facts are gathered. */
@@ -14,9 +14,6 @@ export interface MeshQuery extends ReachOfClusters {
   /** Ends it early. Default: nothing does. */
   readonly signal?: AbortSignal;
 }
-
-/** Clusters that are asked at the same time. */
-const clustersAtOnce = 8;
 
 /**
  * What a mesh has now, without a secret. Reads only, and holds up nothing for a cluster that does not answer.

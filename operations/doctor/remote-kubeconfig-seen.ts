@@ -1,5 +1,6 @@
 import { below, readRemoteKubeconfig } from "../../access";
 import { readJson } from "../../access/json";
+import { asText } from "../../access/mapping";
 import type { RemoteKubeconfigSeen } from "../../diagnosis";
 import { fingerprintsInData } from "./certificates-seen";
 import type { SecretTokens } from "./secret-tokens";
@@ -13,13 +14,18 @@ export function remoteKubeconfigSeen(text: string, tokens: SecretTokens): Conten
     ...(defect === undefined ? {} : { defect }),
     ...(server === undefined ? {} : { server }),
     ...(certificateAuthorityData === undefined ? {} : { authorities: fingerprintsInData(certificateAuthorityData) }),
-    ...(token === undefined ? {} : { token: tokens.of(token), ...endOf(token) }),
+    ...(token === undefined ? {} : { token: tokens.of(token), ...claimsOf(token) }),
   };
 }
 
-/** When a token ends, as it says itself (RFC 7519, `exp`); one of a Secret has no end. */
-function endOf(token: string): Pick<Content, "tokenEndsAt"> {
+/** What a token says of itself (RFC 7519): whose it is, and when it ends; one of a Secret has no end. */
+function claimsOf(token: string): Pick<Content, "accountNamespace" | "tokenEndsAt"> {
   const claims = readJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  const [, accountNamespace] = /^system:serviceaccount:([^:]+):/.exec(asText(below(claims, "sub")) ?? "") ?? [];
+  return { ...(accountNamespace === undefined ? {} : { accountNamespace }), ...endIn(claims) };
+}
+
+function endIn(claims: unknown): Pick<Content, "tokenEndsAt"> {
   const seconds = below(claims, "exp");
   if (typeof seconds !== "number") return {};
   const end = new Date(seconds * 1000);

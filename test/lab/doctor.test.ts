@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { labEnvironment } from "../../lab";
+import { doctorByContexts } from "../../operations/deployment";
 import type { DoctorReport } from "../../operations/doctor";
 import { isthmus } from "../support/isthmus";
 import { applyAll, kubectl, LabStack } from "./lab-stack";
@@ -178,6 +180,30 @@ describeInTurn("doctor", "isthmus doctor on the lab", function () {
     const report = await doctor();
     assert.deepEqual(report.notLookedAt, []);
     assert.deepEqual(report.consequences, []);
+  });
+
+  it("finds the same by the contexts alone, as of a mesh that somebody else has built, and names a fault of it", async () => {
+    const environment = { ...process.env, ...labEnvironment() };
+    const byContexts = (): Promise<DoctorReport> => doctorByContexts(["lab-east", "lab-west"], { environment });
+    const { consequences, mesh, notLookedAt, ...report } = await byContexts();
+    assert.deepEqual(
+      { mesh, causes: named({ ...report, consequences, mesh, notLookedAt }), consequences, notLookedAt },
+      {
+        mesh: "mesh1",
+        causes: [],
+        consequences: [],
+        notLookedAt: [],
+      },
+    );
+    await kubectl("west", "label", "namespace", "istio-system", "topology.istio.io/network-");
+    try {
+      const found = await byContexts();
+      assert.deepEqual(named(found), ["network-label west"]);
+      assert.doesNotMatch(found.causes[0]?.fix ?? "", /isthmus/);
+    } finally {
+      await kubectl("west", "label", "namespace", "istio-system", "topology.istio.io/network=west");
+    }
+    assert.deepEqual(named(await byContexts()), []);
   });
 
   for (const { cause, inject } of faults) {

@@ -11,7 +11,7 @@ const day = worded(
       const date = new Date(`${value}T00:00:00Z`);
       return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
     }),
-  { expected: "a day as year-month-day, in quotes", example: '"2027-01-31"' },
+  { expected: "a day as year-month-day, in quotes", example: "2027-01-31" },
 );
 
 const acceptedFindingSchema = worded(

@@ -72,7 +72,7 @@ export function wrongGatewaySelectors(snapshot: MeshSnapshot): MeshFinding[] {
     const selector = service?.spec?.selector ?? {};
     if (service === undefined || Object.keys(selector).length === 0 || podsLabelled(system, selector).length > 0)
       return [];
-    const pods = system.pods.filter(({ metadata }) => metadata?.name?.startsWith(`${eastWestGatewayName}-`));
+    const pods = system.pods.filter(({ metadata }) => metadata?.name?.startsWith(`${nameOf(service)}-`));
     if (pods.length === 0) return [];
     const words = Object.entries(selector).map(([label, value]) => `${label}=${value}`);
     return [
@@ -96,13 +96,13 @@ export function gatewaysDown(snapshot: MeshSnapshot): MeshFinding[] {
     // A Service without a selector is served by something that Kubernetes does not know.
     if (service === undefined || Object.keys(selector).length === 0) return [];
     if (podsLabelled(system, selector).some(isReady)) return [];
-    const deployments = system.deployments.filter(({ metadata }) => metadata?.name === eastWestGatewayName);
+    const deployments = system.deployments.filter(({ metadata }) => metadata?.name === nameOf(service));
     if (deployments.length === 0) {
       return [
         {
           clusters: [facts.name],
           found: "the gateway has no pods",
-          proof: [`no Deployment ${eastWestGatewayName} in ${systemNamespace}`],
+          proof: [`no Deployment ${nameOf(service)} in ${systemNamespace}`],
           fix: restore,
         },
       ];
@@ -185,7 +185,8 @@ function gatewaysIn(snapshot: MeshSnapshot): SeenGateway[] {
     ({ facts, seen: { system } }: { facts: ClusterFacts; seen: ClusterSnapshot }) => {
       const { eastWestGateway: gateway } = facts;
       if (gateway === undefined || system === undefined) return [];
-      const service = system.services.find((one) => nameOf(one) === eastWestGatewayName);
+      const called = gateway.service ?? eastWestGatewayName;
+      const service = system.services.find((one) => nameOf(one) === called);
       return [{ facts, gateway, system, service }];
     },
   );

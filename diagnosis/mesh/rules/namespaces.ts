@@ -27,7 +27,7 @@ export function wrongNetworkLabels(snapshot: MeshSnapshot): MeshFinding[] {
   return seenClusters(snapshot).flatMap(({ facts: { name, network }, seen: { namespaces = [] } }) => {
     const system = namespaces.find((namespace) => namespace.name === systemNamespace);
     const found = system?.labels[networkLabel];
-    if (system === undefined || found === network) return [];
+    if (system === undefined || (found ?? "") === network) return [];
     return [
       {
         clusters: [name],

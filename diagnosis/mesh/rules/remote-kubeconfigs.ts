@@ -117,7 +117,7 @@ export function wrongAuthorities(snapshot: MeshSnapshot): MeshFinding[] {
 /** Kubeconfigs with a token that the cluster does not have any more, or that has ended. */
 export function staleTokens(snapshot: MeshSnapshot): MeshFinding[] {
   return counting(snapshot).flatMap(({ kubeconfig, reader, seen, target }) => {
-    const { key, secret, token, tokenEndsAt } = kubeconfig;
+    const { accountNamespace, key, secret, token, tokenEndsAt } = kubeconfig;
     const about = { clusters: [reader, target], fix: renew };
     if (tokenEndsAt !== undefined && tokenEndsAt < snapshot.takenAt) {
       return [
@@ -130,6 +130,8 @@ export function staleTokens(snapshot: MeshSnapshot): MeshFinding[] {
     }
     // One with an end stands in no Secret: whether it is still taken only the API server knows.
     if (token === undefined || tokenEndsAt !== undefined || seen?.accountTokens === undefined) return [];
+    // Secrets of other namespaces are not looked at.
+    if (accountNamespace !== undefined && accountNamespace !== systemNamespace) return [];
     if (seen.accountTokens.some((one) => one.token === token)) return [];
     return [
       {
@@ -196,8 +198,11 @@ function readings(snapshot: MeshSnapshot): Reading[] {
       return reads.map((target) => {
         const seen = seenOf(snapshot, target);
         const server = seen?.apiServer?.server;
+        const isTokenThere = (token: string | undefined): boolean =>
+          token !== undefined && (seen?.accountTokens ?? []).some((one) => one.token === token);
         const leadsThere = (one: RemoteKubeconfigSeen): boolean =>
-          one.server !== undefined && server !== undefined && isSameServer(one.server, server);
+          isTokenThere(one.token) ||
+          (one.server !== undefined && server !== undefined && isSameServer(one.server, server));
         return {
           reader,
           target,

@@ -42,3 +42,16 @@ describe("isthmus doctor --from", function () {
     assert.equal((await isthmus("doctor", "--from", well, "--bundle", ill)).code, 2);
   });
 });
+
+describe("isthmus doctor --contexts", function () {
+  this.timeout(60_000);
+
+  it("refuses contexts that are not there before anything is asked, and a bundle beside them", async () => {
+    const absent = await isthmus("doctor", "--contexts", "nowhere,elsewhere", "-o", "json");
+    assert.equal(absent.code, 2, absent.stderr);
+    assert.match(absent.stderr, /--contexts: expected/);
+    assert.equal((await isthmus("doctor", "--contexts", "a", "--from", "bundle")).code, 2);
+    const none = await isthmus("doctor", "--contexts", "");
+    assert.equal(none.code, 2);
+  });
+});

@@ -51,13 +51,15 @@ export function paperCluster(
   const found: Record<string, unknown> = {
     "/version": { gitVersion: "v1.34.2" },
     "/api/v1/namespaces/kube-system": {},
+    [`/api/v1/namespaces/${namespace}`]: { metadata: { name: namespace } },
+    "/api/v1/services": [{ metadata: { namespace, labels: { "topology.istio.io/network": name } } }],
     "/api/v1/namespaces": [
       { metadata: { name: namespace, labels: { "topology.istio.io/network": name, owner: secrets.others } } },
       { metadata: { name: "default", labels: {} } },
     ],
     [`/apis/apps/v1/namespaces/${namespace}/deployments`]: [
-      deploymentOf("istiod"),
-      deploymentOf("istio-eastwestgateway"),
+      deploymentOf("istiod", name),
+      deploymentOf("istio-eastwestgateway", name),
     ],
     [`/apis/apps/v1/namespaces/${namespace}/replicasets`]: [
       replicaSetOf("istiod"),
@@ -163,10 +165,13 @@ export function serverOf(cluster: string): string {
   return `https://${cluster}.example.org:6443`;
 }
 
-function deploymentOf(name: string): object {
+function deploymentOf(name: string, cluster: string): object {
   return {
     metadata: { name, uid: name, labels: { app: name }, annotations: { "meta.helm.sh/release-name": name } },
-    spec: { replicas: 1 },
+    spec: {
+      replicas: 1,
+      template: { spec: { containers: [{ name: "discovery", env: [{ name: "CLUSTER_ID", value: cluster }] }] } },
+    },
   };
 }
 
