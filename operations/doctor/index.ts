@@ -1,5 +1,5 @@
 export { readBundle, writeBundle } from "./bundle";
 export { gatherFound } from "./found-clusters";
-export { gatherMesh } from "./gather";
+export { gatherMesh, type MeshQuery } from "./gather";
 export { doctorReport, faultTitles, isFoundWell } from "./report";
 export type { DoctorCause, DoctorConsequence, DoctorReport, NotLookedAt } from "./report";

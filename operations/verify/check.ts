@@ -1,4 +1,5 @@
 import { sitesOf, type MeshPlan } from "../../topology";
+import type { MeshSnapshot } from "../../diagnosis";
 import type { ClusterClient, NamedReach } from "../../access";
 import type { Acceptance } from "../acceptance";
 import type { CallTimes } from "./call-times";
@@ -26,6 +27,8 @@ export interface VerifyContext {
   readonly callTimes: CallTimes;
   /** How long calls go on in calls-answered, in milliseconds. Default: its own time. */
   readonly callsForMs?: number;
+  /** What the clusters have now, as `isthmus doctor` sees it. */
+  readonly snapshot: () => Promise<MeshSnapshot>;
   readonly signal: AbortSignal;
   /** How long every check looks again, in milliseconds. Default: each its own time. */
   readonly retryMs?: number;
@@ -86,8 +89,8 @@ export interface NeedElsewhere {
   readonly id: string;
   /** The clusters in which it must hold. */
   readonly of: (plan: MeshPlan, clusters: readonly string[]) => readonly string[];
-  /** What becomes of the check when it does not: it is skipped, or leaves those clusters out. Default: skip. */
-  readonly otherwise?: "skip" | "leave out";
+  /** What becomes of the check when it does not: it is skipped, leaves those clusters out, or only waits for the result. Default: skip. */
+  readonly otherwise?: "skip" | "leave out" | "wait";
 }
 
 /** What is reported of one check about one set of clusters. */
@@ -141,6 +144,9 @@ export const eachConfigCluster = (plan: MeshPlan): string[][] =>
 
 /** Subjects: the whole mesh at once. */
 export const wholeMesh = (plan: MeshPlan): string[][] => [plan.clusters.map((cluster) => cluster.name)];
+
+/** Subjects: all Kubernetes clusters at once. */
+export const allSites = (plan: MeshPlan): string[][] => [sitesOf(plan).map((site) => site.name)];
 
 /** Subjects: every pair of caller and called that know each other, a cluster's calls to itself included. */
 export const eachPair = (plan: MeshPlan): string[][] =>

@@ -1,4 +1,5 @@
 import {
+  allSites,
   configClustersOf,
   controlPlanesOf,
   eachCluster,
@@ -25,6 +26,7 @@ import {
   webhookReady,
 } from "./control-plane";
 import { clustersWithGlobalNames, globalServiceAnswered } from "./global-services";
+import { noKnownFault } from "./known-faults";
 import { intermediateLifetime, rootLifetime } from "./lifetimes";
 import {
   clustersOnNetworks,
@@ -56,6 +58,14 @@ const reachableOnes: NeedElsewhere = {
   of: (_plan, clusters) => clusters,
   otherwise: "leave out",
 };
+
+/** What may still be coming up is waited for by its own check, and judged as it is then. */
+const settled: readonly NeedElsewhere[] = [
+  reachableOnes,
+  ...["istiod-ready", "gateway-ready", "exposed-istiod-ready", "remote-clusters-synced"].map((id): NeedElsewhere => {
+    return { id, of: (_plan, clusters) => clusters, otherwise: "wait" };
+  }),
+];
 
 /**
  * The checks of `isthmus verify`, each after those that it needs. To add one: a row here, and a section under its id in
@@ -212,6 +222,16 @@ export const checks: readonly Check[] = [
     retryMs: 2_000,
     subjects: wholeMesh,
     run: servicesAlike,
+  },
+  {
+    id: "known-faults",
+    title: "nothing is wrong of what `isthmus doctor` looks for",
+    hint: "Run `isthmus doctor`, which says the first cause, what shows it and what mends it.",
+    severity: "fatal",
+    needs: settled,
+    retryMs: 5_000,
+    subjects: allSites,
+    run: noKnownFault,
   },
   {
     id: "sample-ready",

@@ -25,7 +25,7 @@ interface Outcome {
 /** One check that another waits for. */
 interface Prerequisite {
   readonly task: Task;
-  readonly otherwise: "skip" | "leave out";
+  readonly otherwise: Required<NeedElsewhere>["otherwise"];
 }
 
 /**
@@ -60,7 +60,9 @@ export async function runChecks(
 function tasksOf(checks: readonly Check[], plan: MeshPlan): Task[] {
   const tasks: Task[] = [];
   for (const check of checks) {
-    const needs = check.needs.map(inFull);
+    const needs = check.needs
+      .map(inFull)
+      .filter(({ id, otherwise }) => otherwise !== "wait" || checks.some((one) => one.id === id));
     for (const { id } of needs) {
       if (!checks.slice(0, checks.indexOf(check)).some((earlier) => earlier.id === id)) {
         throw new RangeError(`check ${check.id} needs ${id}, which does not come before it`);
@@ -111,7 +113,8 @@ async function runOne(
   const blocking = missing.find(({ otherwise }) => otherwise === "skip")?.result;
   if (blocking !== undefined) return skipped(notChecked(check, clusters, blocking));
 
-  const without = new Set(missing.flatMap(({ result }) => result.clusters));
+  const leftOut = missing.filter(({ otherwise }) => otherwise === "leave out");
+  const without = new Set(leftOut.flatMap(({ result }) => result.clusters));
   const finding = await lookUntilHeld(check, clusters, without, context);
   const [first] = missing;
   const subject = { id: check.id, clusters };

@@ -44,7 +44,10 @@ export function select(table: readonly Check[], plan: MeshPlan, selection: Selec
   const asked = table.filter((check) => check.onRequest === undefined || isRequested(check) || isNamed(check.id));
   const reasons = new Map<string, string>();
   for (const { id, makes, needs } of asked) {
-    const needed = needs.map((need) => (typeof need === "string" ? need : need.id)).find((one) => reasons.has(one));
+    const needed = needs
+      .filter((need) => typeof need === "string" || need.otherwise !== "wait")
+      .map((need) => (typeof need === "string" ? need : need.id))
+      .find((one) => reasons.has(one));
     if (skip.includes(id)) reasons.set(id, "it was to be skipped");
     else if (effects === "none" && makes !== undefined) reasons.set(id, "it makes something in the clusters");
     else if (needed !== undefined) reasons.set(id, `it needs ${needed}`);

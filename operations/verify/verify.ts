@@ -1,12 +1,5 @@
-import type { MeshPlan } from "../../topology";
-import {
-  clientsOf,
-  connect,
-  KubernetesError,
-  type ClusterClient,
-  type NamedReach,
-  type ReachOfClusters,
-} from "../../access";
+import { clientsOf, connect, KubernetesError, type ClusterClient, type NamedReach } from "../../access";
+import { gatherMesh, type MeshQuery } from "../doctor";
 import { CallTimes } from "./call-times";
 import { Calls } from "./calls";
 import type { CheckResult } from "./check";
@@ -18,20 +11,15 @@ import { removeLeftovers, Sample, type Leftovers } from "./sample";
 import { select, type Selection } from "./selection";
 
 /** What {@link verify} is told. */
-export interface VerifyOptions extends ReachOfClusters {
-  readonly plan: MeshPlan;
+export interface VerifyOptions extends MeshQuery {
   /** Image of the sample's client, in place of the configuration's. */
   readonly clientImage?: string;
   /** Told of every result when it is there. */
   readonly onResult?: (result: CheckResult) => void;
-  /** Told in words what is done beside the checks. */
-  readonly onProgress?: (words: string) => void;
   /** What of the mesh is looked at. Default: everything. */
   readonly selection?: Selection;
   /** How long every check looks again while it does not hold, in milliseconds. Default: each its own time. */
   readonly retryMs?: number;
-  /** Ends the run early; what was made is still removed. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -66,6 +54,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     sample,
     calls: new Calls(sample, clients, callTimes),
     callTimes,
+    snapshot: () => gatherMesh({ ...options, onProgress: () => undefined }),
     ...(selection.callsForMs === undefined ? {} : { callsForMs: selection.callsForMs }),
     globalCalls: new GlobalCalls(sample),
     signal,

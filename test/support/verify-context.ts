@@ -14,6 +14,7 @@ export function verifyContext(parts: Partial<VerifyContext>): VerifyContext {
     calls: undefined as never,
     globalCalls: undefined as never,
     callTimes: new CallTimes(),
+    snapshot: () => assert.fail("nothing is gathered"),
     ...parts,
   };
 }

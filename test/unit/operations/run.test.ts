@@ -92,6 +92,27 @@ describe("runChecks", () => {
     assert.equal(results[2]?.message, "not checked, because a (east) did not pass");
   });
 
+  it("waits for a check whose result it only waits for, and needs it neither to hold nor to be there", async () => {
+    const order: string[] = [];
+    const slow = async (): Promise<Finding> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push("a");
+      return failing();
+    };
+    const waiting = check("b", {
+      needs: [{ id: "a", of: (_plan, clusters) => clusters, otherwise: "wait" }],
+      subjects: () => [["east", "west"]],
+      run: (_context, _clusters, without) => {
+        order.push("b");
+        return Promise.resolve({ ok: without.size === 0, message: "" });
+      },
+    });
+    const results = await runChecks([check("a", { run: slow }), waiting], context());
+    assert.deepEqual(brief(results), ["a east fail", "a west fail", "b east+west pass"]);
+    assert.deepEqual(order, ["a", "a", "b"]);
+    assert.deepEqual(brief(await runChecks([waiting], context())), ["b east+west pass"]);
+  });
+
   it("says what to do about just what was found, where that is known", async () => {
     const run = (): Promise<Finding> => Promise.resolve({ ok: false, message: "bad", hint: "Log in again." });
     const [result] = await runChecks([check("a", { run })], context());
