@@ -1,5 +1,5 @@
 import type { V1Namespace, V1Service } from "@kubernetes/client-node";
-import { listed, samenessOf, systemNamespace, type MeshPlan } from "../../topology";
+import { listed, samenessOf, type MeshPlan } from "../../topology";
 import { KubernetesError } from "../../access";
 import type { Finding, VerifyContext } from "./check";
 import { serviceShapes } from "../service-shapes";

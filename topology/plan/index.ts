@@ -20,7 +20,7 @@ export * from "./mesh-plan";
 export { movedConfigurations } from "./moved-configurations";
 export * from "./mutual-tls";
 export * from "./mutual-tls-mode";
-export type { NamespacePlan } from "./namespace-plan";
+export type { NamespaceCalls, NamespacePlan } from "./namespace-plan";
 export { readerTokensOf, type ReaderTokensPlan } from "./reader-tokens";
 export { isSamenessOfIstio, samenessOf, serviceSettingsOf, type Sameness, type SamenessPlan } from "./sameness";
 export * from "./sidecar-scope";

@@ -1,6 +1,13 @@
 import type { Mesh } from "../schema";
 import type { MutualTlsMode } from "./mutual-tls-mode";
-import type { NamespaceCalls } from "./sidecar-scope";
+
+/** What the workloads of a namespace call beside their own namespace. */
+export interface NamespaceCalls {
+  /** Namespaces, sorted. */
+  readonly namespaces: readonly string[];
+  /** Global services by their names in the configuration, sorted. */
+  readonly globalServices: readonly string[];
+}
 
 /** A namespace of the mesh's workloads. */
 export interface NamespacePlan {

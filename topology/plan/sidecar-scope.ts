@@ -1,14 +1,6 @@
 import { systemNamespace } from "../names";
 import type { MeshPlan } from "./mesh-plan";
 
-/** What the workloads of a namespace call beside their own namespace. */
-export interface NamespaceCalls {
-  /** Namespaces, sorted. */
-  readonly namespaces: readonly string[];
-  /** Global services by their names in the configuration, sorted. */
-  readonly globalServices: readonly string[];
-}
-
 /** What the proxies of a namespace's workloads are told of: one Sidecar of Istio. */
 export interface SidecarScopePlan {
   readonly namespace: string;
