@@ -310,7 +310,11 @@ describe("The objects of a global name", () => {
         assert.equal(retries["perTryTimeout"], isLimited ? `${perTryTimeoutSeconds}s` : undefined);
         const retryOn = ((retries["retryOn"] ?? "") as string).split(",");
         for (const givenUp of ["reset", "deadline-exceeded"])
-          assert.equal(retryOn.includes(givenUp), isLimited, "what may have been worked on is sent again with it alone");
+          assert.equal(
+            retryOn.includes(givenUp),
+            isLimited,
+            "what may have been worked on is sent again with it alone",
+          );
         assert.equal(retryOn.includes("reset-before-request"), attempts > 0);
       }),
     );
