@@ -4,7 +4,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-.PHONY: demo demo-down test test-lab test-topologies test-kills fuzz bench schema
+.PHONY: demo demo-down test test-lab test-topologies test-kills test-failover fuzz bench schema
 
 ## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root); STACK=mixed for another
 demo: node_modules/.package-lock.json
@@ -36,6 +36,12 @@ fuzz: node_modules/.package-lock.json
 ## test-kills: forty kills of an update's processes while calls go on (ISTHMUS_KILLS=7 for another number); `make test` takes four
 test-kills: node_modules/.package-lock.json
 	@ISTHMUS_LAB=all ISTHMUS_KILLS=$${ISTHMUS_KILLS:-40} mocha test/lab/interruption.test.ts test/lab/kills.test.ts
+	@node bin/isthmus.js lab down
+
+## test-failover: global services while servers, gateways, istiods and links fail, beside Istio alone, as the table of
+## docs/services.md; `make test` takes a part
+test-failover: node_modules/.package-lock.json
+	@ISTHMUS_LAB=all mocha test/lab/failover-servers.test.ts test/lab/failover-links.test.ts test/lab/global-shapes.test.ts
 	@node bin/isthmus.js lab down
 
 ## bench: the benchmarks beside their peers (BENCH=join-2 for one, BENCH="plan-160 plan-memory-160" for some)

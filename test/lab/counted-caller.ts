@@ -42,13 +42,19 @@ export class CountedCaller {
 
 /** The network namespace of the process on this machine that has an environment variable: `NAME=value`. */
 export function networkOfProcess(variable: string): string {
-  const pid = readdirSync("/proc")
+  const [pid] = processesWith(variable);
+  assert.ok(pid !== undefined, `a process with ${variable} runs on this machine`);
+  return `/proc/${pid}/ns/net`;
+}
+
+/** The processes on this machine that have an environment variable, those of containers among them: `NAME=value`. */
+export function processesWith(variable: string): number[] {
+  return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .find((name) =>
+    .filter((name) =>
       unlessGone(() => readFileSync(`/proc/${name}/environ`, "utf8"))
         ?.split("\0")
         .includes(variable),
-    );
-  assert.ok(pid !== undefined, `a process with ${variable} runs on this machine`);
-  return `/proc/${pid}/ns/net`;
+    )
+    .map(Number);
 }

@@ -4,9 +4,10 @@ import type { MeshConfig } from "../../topology";
 import type { ServicesReport } from "../../operations/deployment";
 import type { VerifyReport } from "../../operations/verify";
 import { isthmus } from "../support/isthmus";
-import { applyAll, kubectl, WrittenStack } from "./lab-stack";
-import { clientVariable } from "./calls";
-import { PhasedCalls, tableOf, type CallLine, type PhaseFigures } from "./phased-calls";
+import { addressOf, deployClient, deployServer, helloPorts, scaleServers } from "./hello-server";
+import { kubectl, WrittenStack } from "./lab-stack";
+import type { CallWay } from "./hello-callers";
+import { PhasedCalls, type CallLine, type GoalOf } from "./phased-calls";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-global-services");
@@ -16,6 +17,7 @@ const clusters = {
   west: { network: "west", access: { context: "lab-west" } },
 };
 const names = ["east", "west"] as const;
+type ClusterName = (typeof names)[number];
 
 /** Where foo runs: under two namespaces, as in Istio's page about many clusters. */
 const fooIn = { west: "uswest2", east: "useast2" } as const;
@@ -26,12 +28,7 @@ const namespaces: MeshConfig["namespaces"] = {
   shop: {},
 };
 
-/** The pods' port; `raw` is the same one, as TCP. */
-const podPort = 5000;
-const ports = {
-  http: { port: 80, targetPort: podPort },
-  raw: { port: 81, targetPort: podPort, protocol: "TCP" },
-} as const;
+const ports = helloPorts;
 
 const globalServices: MeshConfig["globalServices"] = {
   services: {
@@ -81,24 +78,8 @@ async function untilAnsweredBy(from: string, url: string, by: string): Promise<v
   }
 }
 
-async function scale(cluster: "east" | "west", replicas: number): Promise<void> {
-  const where = ["-n", fooIn[cluster]];
-  await kubectl(cluster, ...where, "scale", "deployment", "foo", `--replicas=${replicas}`);
-  if (replicas === 0) await kubectl(cluster, ...where, "wait", "--for=delete", "pod", "-l", "app=foo", "--timeout=60s");
-  else await kubectl(cluster, ...where, "rollout", "status", "deployment", "foo", "--timeout=90s");
-}
-
-/** The address of a name, the same in every cluster. */
-async function addressOf(host: string): Promise<string> {
-  const entries = ["-n", fooIn.west, "get", "serviceentries.networking.istio.io", "-o", "json"];
-  const shop = ["-n", "shop", ...entries.slice(2)];
-  const { items } = JSON.parse(await kubectl("west", ...(host === shopName ? shop : entries))) as {
-    readonly items: readonly { readonly spec: { readonly hosts: string[]; readonly addresses: string[] } }[];
-  };
-  const [address] = items.find(({ spec }) => spec.hosts.includes(host))?.spec.addresses ?? [];
-  assert.ok(address !== undefined, `${host} has an address`);
-  return address;
-}
+const scale = (cluster: ClusterName, replicas: number): Promise<void> =>
+  scaleServers({ cluster, namespace: fooIn[cluster], name: "foo", replicas });
 
 describeInTurn("global-services", "global services on the lab", function () {
   this.timeout(12 * 60_000);
@@ -128,8 +109,8 @@ describeInTurn("global-services", "global services on the lab", function () {
   });
 
   it("leave plain Services that stand in one cluster only to be found from the others", async () => {
-    await untilAnsweredBy("east", `http://foo.uswest2.svc.cluster.local:${podPort}/hello`, "west");
-    await untilAnsweredBy("west", `http://foo.useast2.svc.cluster.local:${podPort}/hello`, "east");
+    await untilAnsweredBy("east", `http://foo.uswest2.svc.cluster.local:${ports.http.port}/hello`, "west");
+    await untilAnsweredBy("west", `http://foo.useast2.svc.cluster.local:${ports.http.port}/hello`, "east");
   });
 
   it("are known to the proxies of those namespaces alone that they are exported to", async () => {
@@ -169,66 +150,56 @@ describeInTurn("global-services", "global services on the lab", function () {
     await scale("west", 2);
   });
 
-  it("fail over and come back under load", async () => {
+  it("fail over to another namespace and come back without losing a request, and a pinned one stays where it is", async () => {
     const line = async (
       title: string,
-      from: "east" | "west",
+      from: ClusterName,
       host: string,
-      more: Partial<CallLine> = {},
-    ): Promise<CallLine> => {
-      const address = await addressOf(host);
-      return { title, from, host, address, port: 80, connections: "new", everyMs: 40, ...more };
-    };
-    const foo = "foo.global";
+      way: CallWay,
+      port: number,
+    ): Promise<CallLine> => ({
+      title,
+      from,
+      host,
+      address: await addressOf("west", fooIn.west, host),
+      port,
+      way,
+      everyMs: 50,
+    });
     const lines = [
-      await line("east foo new", "east", foo),
-      await line("east foo kept", "east", foo, { connections: "kept" }),
-      await line("east foo tcp", "east", foo, { port: 81 }),
-      await line("west foo new", "west", foo),
-      await line("east foo-west new", "east", "foo-west.global"),
-      await line("east foo-west kept", "east", "foo-west.global", { connections: "kept" }),
-      await line("east shop new", "east", shopName),
+      await line("foo, HTTP", "east", "foo.global", "new connections", ports.http.port),
+      await line("foo, kept", "east", "foo.global", "kept connection", ports.http.port),
+      await line("foo, gRPC", "east", "foo.global", "gRPC", ports.grpc.port),
+      await line("foo, TCP", "east", "foo.global", "new connections", ports.raw.port),
+      await line("foo-west", "east", "foo-west.global", "new connections", ports.http.port),
+      await line("foo from west", "west", "foo.global", "new connections", ports.http.port),
     ];
-    const fooInEast = ["east foo new", "east foo kept", "east foo tcp"];
+    const goalsWith = (fooInEast: ClusterName): GoalOf<CallLine> => {
+      return ({ title }) => ({ kind: "all", by: title.includes("west") ? "west" : fooInEast });
+    };
     const calls = new PhasedCalls(lines);
     calls.begin();
-    calls.enter("all there");
-    await calls.untilAnsweredBy("east", fooInEast, learnedWithinMs);
-    await delay(3_000);
-    calls.enter("east to 0");
-    await scale("east", 0);
-    await calls.untilAnsweredBy("west", fooInEast, learnedWithinMs);
-    await delay(3_000);
-    calls.enter("east back");
-    await scale("east", 2);
-    await calls.untilAnsweredBy("east", fooInEast, learnedWithinMs);
-    await delay(3_000);
-    calls.enter("east restarted");
-    await kubectl("east", "-n", fooIn.east, "rollout", "restart", "deployment", "foo");
-    await kubectl("east", "-n", fooIn.east, "rollout", "status", "deployment", "foo", "--timeout=90s");
-    await calls.untilAnsweredBy("east", fooInEast, learnedWithinMs);
-    calls.enter("east killed");
-    await kubectl("east", "-n", fooIn.east, "delete", "pods", "-l", "app=foo", "--force", "--grace-period=0");
-    await kubectl("east", "-n", fooIn.east, "rollout", "status", "deployment", "foo", "--timeout=90s");
-    await calls.untilAnsweredBy("east", fooInEast, learnedWithinMs);
-    calls.enter("west's gateway deleted");
-    await kubectl("west", "-n", "istio-system", "delete", "pod", "-l", "istio=eastwestgateway");
-    await kubectl(
-      "west",
-      "-n",
-      "istio-system",
-      "rollout",
-      "status",
-      "deployment",
-      "istio-eastwestgateway",
-      "--timeout=90s",
+    const phases = [
+      { name: "beforehand", answers: "east", act: () => Promise.resolve() },
+      { name: "all there", answers: "east", act: () => delay(3_000) },
+      { name: "east scaled to 0", answers: "west", act: () => scale("east", 0) },
+      { name: "east scaled back", answers: "east", act: () => scale("east", 2) },
+    ] as const;
+    for (const { act, answers, name } of phases) {
+      calls.enter(name, goalsWith(answers));
+      await act();
+      await calls.untilReached(learnedWithinMs);
+    }
+    const figures = (await calls.end()).filter(({ phase }) => phase !== "beforehand");
+    assert.deepEqual(
+      figures.filter(({ failed }) => failed > 0),
+      [],
     );
-    await calls.untilAnsweredBy("west", ["east foo-west new", "east foo-west kept"], learnedWithinMs);
-    await delay(3_000);
-    const figures = await calls.end();
-    const reasons = figures.flatMap((one) => one.reasons.map((reason) => `${one.phase}, ${one.line}: ${reason}`));
-    process.stdout.write([tableOf(figures), ...reasons].join("\n").replaceAll(/^/gm, "      ") + "\n");
-    assertFigures(figures);
+    for (const { answers, calls: made, line: title, phase } of figures) {
+      assert.ok(made > 0, `${phase}: calls of ${title}`);
+      if (title === "foo-west") assert.deepEqual(Object.keys(answers), ["west"], `${phase}: a pinned name`);
+      if (phase === "all there" && !title.includes("west")) assert.deepEqual(Object.keys(answers), ["east"], title);
+    }
   });
 
   it("leave nothing when they are taken away", async () => {
@@ -244,101 +215,10 @@ describeInTurn("global-services", "global services on the lab", function () {
   });
 });
 
-function assertFigures(figures: readonly PhaseFigures[]): void {
-  const of = (phase: string, line: string): PhaseFigures => {
-    const found = figures.find((one) => one.phase === phase && one.line === line);
-    assert.ok(found, `${phase}, ${line}`);
-    return found;
-  };
-  for (const { answers, calls, line, phase } of figures) {
-    assert.ok(calls > 0, `${phase}: calls of ${line}`);
-    if (line.includes("foo-west")) assert.deepEqual(Object.keys(answers), ["west"], `${phase}: a pinned name`);
-  }
-  assert.deepEqual(Object.keys(of("all there", "east foo new").answers), ["east"]);
-  assert.deepEqual(Object.keys(of("all there", "west foo new").answers), ["west"]);
-  // Nothing is killed in these: every server goes on until nobody calls it any more.
-  const graceful = ["all there", "east to 0", "east back", "east restarted"];
-  assert.deepEqual(
-    figures
-      .filter(({ failed, phase }) => failed > 0 && graceful.includes(phase))
-      .map((one) => `${one.phase}, ${one.line}`),
-    [],
-  );
-}
-
-async function deploy(cluster: "east" | "west"): Promise<void> {
-  await applyAll(cluster, manifests(cluster));
-  await kubectl(cluster, "-n", fooIn[cluster], "rollout", "status", "deployment", "foo", "--timeout=120s");
-  await kubectl(cluster, "-n", "shop", "rollout", "status", "deployment", "shop", "--timeout=120s");
-  await kubectl(cluster, "-n", "shop", "wait", "--for=condition=Ready", "pod", "client", "--timeout=120s");
-}
-
-/** A server as a careful team has it: it goes on for some seconds when it is to end, until nobody calls it any more. */
-function server(cluster: string, namespace: string, name: string, replicas: number): object[] {
-  const metadata = { namespace, name };
-  return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata,
-      spec: { ports: [{ name: "http", port: podPort }], selector: { app: name } },
-    },
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata,
-      spec: {
-        replicas,
-        selector: { matchLabels: { app: name } },
-        template: {
-          metadata: { labels: { app: name }, annotations: { "sidecar.istio.io/proxyCPU": "10m" } },
-          spec: {
-            serviceAccountName: name,
-            terminationGracePeriodSeconds: 15,
-            containers: [
-              {
-                name: "helloworld",
-                image: "lab.local/istio/examples-helloworld-v1:1.0",
-                imagePullPolicy: "IfNotPresent",
-                env: [{ name: "SERVICE_VERSION", value: cluster }],
-                ports: [{ containerPort: podPort }],
-                readinessProbe: { httpGet: { path: "/hello", port: podPort }, periodSeconds: 1 },
-                lifecycle: { preStop: { sleep: { seconds: 4 } } },
-              },
-            ],
-          },
-        },
-      },
-    },
-  ];
-}
-
-function manifests(cluster: "east" | "west"): object[] {
-  return [
-    ...server(cluster, fooIn[cluster], "foo", 2),
-    ...server(cluster, "shop", "shop", 1),
-    {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: {
-        namespace: "shop",
-        name: "client",
-        labels: { app: "client" },
-        annotations: { "sidecar.istio.io/proxyCPU": "10m" },
-      },
-      spec: {
-        terminationGracePeriodSeconds: 1,
-        containers: [
-          {
-            name: "client",
-            image: "lab.local/curl:lab",
-            imagePullPolicy: "IfNotPresent",
-            command: ["/bin/sleep", "infinity"],
-            env: [{ name: clientVariable, value: cluster }],
-          },
-        ],
-      },
-    },
-  ];
+async function deploy(cluster: ClusterName): Promise<void> {
+  await Promise.all([
+    deployServer({ cluster, namespace: fooIn[cluster], name: "foo", replicas: 2 }),
+    deployServer({ cluster, namespace: "shop", name: "shop", replicas: 1 }),
+    deployClient(cluster, "shop"),
+  ]);
 }

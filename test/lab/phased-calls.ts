@@ -7,138 +7,91 @@ import { setTimeout as delay } from "node:timers/promises";
 import { repository } from "../support/isthmus";
 import { clientVariable } from "./calls";
 import { networkOfProcess } from "./counted-caller";
+import { figuresOf, isReached, type Goal, type PhaseFigures } from "./phase-figures";
 import type { TellingTask, ToldCall } from "./telling-caller";
 
-/** Calls by a name from a cluster. */
+/** Calls by a name from a cluster. Its title is its own. */
 export interface CallLine extends TellingTask {
-  /** How it is called in tables. */
-  readonly title: string;
   /** The cluster of the client. */
   readonly from: string;
 }
 
-/** What the calls of one line came to in one phase. */
-export interface PhaseFigures {
-  readonly phase: string;
-  readonly line: string;
-  readonly calls: number;
-  readonly failed: number;
-  /** The longest time from one answer to the next. */
-  readonly longestWithoutMs: number;
-  /** How many answers came from each cluster. */
-  readonly answers: Readonly<Record<string, number>>;
-  /** Why calls failed, each reason once. */
-  readonly reasons: readonly string[];
-}
+/** What a phase is to come to for a line; undefined where nothing is waited for. */
+export type GoalOf<Line extends CallLine> = (line: Line) => Goal | undefined;
 
-interface Phase {
+interface BegunPhase<Line extends CallLine> {
   readonly name: string;
   readonly beganAt: number;
+  readonly goalOf: GoalOf<Line>;
 }
 
 /** Calls that go on while phases of a trial come and go. */
-export class PhasedCalls {
-  private readonly told = new Map<CallLine, ToldCall[]>();
-  private readonly phases: Phase[] = [];
+export class PhasedCalls<Line extends CallLine = CallLine> {
+  private readonly told = new Map<string, ToldCall[]>();
+  private readonly phases: BegunPhase<Line>[] = [];
   private readonly children: ChildProcessByStdio<Writable, Readable, null>[] = [];
 
-  constructor(private readonly lines: readonly CallLine[]) {}
+  constructor(private readonly lines: readonly Line[]) {}
 
-  /** Lets the calls begin. */
+  /** Lets the calls begin, by one process for each cluster. */
   begin(): void {
-    for (const line of this.lines) {
-      const network = `--net=${networkOfProcess(`${clientVariable}=${line.from}`)}`;
-      const program = ["-r", "tsx/cjs", join(__dirname, "telling-caller.ts"), JSON.stringify(line)];
+    for (const { title } of this.lines) this.told.set(title, []);
+    for (const from of new Set(this.lines.map((line) => line.from))) {
+      const tasks: readonly TellingTask[] = this.lines.filter((line) => line.from === from);
+      const network = `--net=${networkOfProcess(`${clientVariable}=${from}`)}`;
+      const program = ["-r", "tsx/cjs", join(__dirname, "telling-caller.ts"), JSON.stringify(tasks)];
       const child = spawn("nsenter", [network, "--", process.execPath, ...program], {
         cwd: repository,
         stdio: ["pipe", "pipe", "inherit"],
       });
-      const calls: ToldCall[] = [];
-      this.told.set(line, calls);
-      createInterface(child.stdout).on("line", (text) => calls.push(JSON.parse(text) as ToldCall));
+      createInterface(child.stdout).on("line", (text) => {
+        const call = JSON.parse(text) as ToldCall;
+        this.told.get(call.title)?.push(call);
+      });
       this.children.push(child);
     }
   }
 
   /** From now on calls count for this phase. */
-  enter(name: string): void {
-    this.phases.push({ name, beganAt: Date.now() });
+  enter(name: string, goalOf: GoalOf<Line>): void {
+    this.phases.push({ name, goalOf, beganAt: Date.now() });
   }
 
-  /** Waits until so many answers in a row have come from a cluster, in every line of which it is asked. */
-  async untilAnsweredBy(cluster: string, titles: readonly string[], withinMs: number): Promise<void> {
-    const since = Date.now();
-    const inRow = 10;
-    const isThere = (line: CallLine): boolean => {
-      const last = (this.told.get(line) ?? []).filter(({ at }) => at >= since).slice(-inRow);
-      return last.length === inRow && last.every(({ by }) => by === cluster);
-    };
-    while (!this.lines.filter(({ title }) => titles.includes(title)).every(isThere)) {
-      if (Date.now() - since > withinMs) throw new Error(`${titles.join(", ")}: not answered by ${cluster} alone`);
+  /** Waits until the phase has come to what it is to come to. @param isAsked Which lines are waited for. Default: all. */
+  async untilReached(withinMs: number, isAsked: (line: Line) => boolean = () => true): Promise<void> {
+    const phase = this.phases.at(-1);
+    if (phase === undefined) throw new RangeError("no phase has begun");
+    const missing = (): string[] =>
+      this.lines.filter(isAsked).flatMap((line) => {
+        const goal = phase.goalOf(line);
+        const since = (this.told.get(line.title) ?? []).filter(({ began }) => began >= phase.beganAt);
+        if (goal === undefined || isReached(since, goal)) return [];
+        const last = since.slice(-3).map(({ by, reason }) => by ?? reason);
+        return [`${line.title}: ${goal.kind} by ${goal.by ?? "anyone"} (last: ${last.join("; ")})`];
+      });
+    while (missing().length > 0) {
+      if (Date.now() - phase.beganAt > withinMs) {
+        throw new Error(`${phase.name}: not reached within ${withinMs} ms: ${missing().join(", ")}`);
+      }
       await delay(50);
     }
   }
 
   /** Ends the calls. @returns what they came to, phase by phase. */
   async end(): Promise<PhaseFigures[]> {
-    const endedAt = Date.now();
+    const end = Date.now();
     await Promise.all(
       this.children.map(async (child) => {
         child.stdin.end();
         if (child.exitCode === null) await once(child, "close");
       }),
     );
-    return this.phases.flatMap(({ beganAt, name }, index) => {
-      const until = this.phases[index + 1]?.beganAt ?? endedAt;
-      return this.lines.map((line) => figuresOf(name, line, this.told.get(line) ?? [], beganAt, until));
+    return this.phases.flatMap(({ beganAt, goalOf, name }, index) => {
+      const endedAt = this.phases[index + 1]?.beganAt ?? end;
+      return this.lines.map((line) => {
+        const goal = goalOf(line) ?? { kind: "answered" };
+        return figuresOf({ name, beganAt, endedAt }, line.title, this.told.get(line.title) ?? [], goal);
+      });
     });
   }
-}
-
-function figuresOf(
-  phase: string,
-  line: CallLine,
-  told: readonly ToldCall[],
-  from: number,
-  until: number,
-): PhaseFigures {
-  const calls = told.filter(({ at }) => at >= from && at < until);
-  const answered = calls.filter(({ by }) => by !== undefined);
-  const moments = [from, ...answered.map(({ at }) => at), until];
-  const answers: Record<string, number> = {};
-  for (const { by = "" } of answered) answers[by] = (answers[by] ?? 0) + 1;
-  return {
-    phase,
-    line: line.title,
-    calls: calls.length,
-    failed: calls.length - answered.length,
-    longestWithoutMs: Math.max(...moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment))),
-    answers,
-    reasons: [...new Set(calls.flatMap(({ reason }) => reason ?? []))],
-  };
-}
-
-/** The figures as a table, a line each. */
-export function tableOf(figures: readonly PhaseFigures[]): string {
-  const rows = figures.map(({ answers, calls, failed, line, longestWithoutMs, phase }) => [
-    phase,
-    line,
-    String(calls),
-    String(failed),
-    `${longestWithoutMs} ms`,
-    Object.entries(answers)
-      .map(([by, count]) => `${by} ${count}`)
-      .sort()
-      .join(", "),
-  ]);
-  const all = [["phase", "calls", "number", "failed", "longest without", "answered by"], ...rows];
-  const widths = (all[0] ?? []).map((_unused, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

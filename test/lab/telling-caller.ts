@@ -1,52 +1,62 @@
-import { Agent } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { callHello, type HelloTarget } from "./hello-call";
+import type { HelloTarget } from "./hello-call";
+import { helloCaller, type CallWay, type HelloCaller } from "./hello-callers";
 
 /**
  * A program: calls until its standard input ends, and a line of JSON for every call of who answered and when. It is started
- * in the network namespace of a pod, so that the pod's sidecar takes its calls. Its argument is a {@link TellingTask}.
+ * in the network namespace of a pod, so that the pod's sidecar takes its calls. Its argument is a list of {@link TellingTask}.
  */
 export interface TellingTask extends HelloTarget {
-  /** A connection for each call, or one for all as long as it lasts. */
-  readonly connections: "new" | "kept";
-  /** Time between the beginnings of two calls over new connections, or from one answer to the next call. */
+  /** What the task is called in what is told. */
+  readonly title: string;
+  readonly way: CallWay;
+  /** Time between the beginnings of two calls; over a kept connection from one answer to the next call. */
   readonly everyMs: number;
 }
 
 /** What became of a call. */
 export interface ToldCall {
-  /** When it ended, in milliseconds of the machine's clock. */
+  /** The task's. */
+  readonly title: string;
+  /** When it began, in milliseconds of the machine's clock. */
+  readonly began: number;
+  /** When it ended. */
   readonly at: number;
   /** Who answered; undefined where nobody did. */
   readonly by?: string;
   readonly reason?: string;
 }
 
-function answerer(body: string): string | undefined {
-  return /^Hello version: ([^,]+),/.exec(body)?.[1];
-}
-
-async function told(task: TellingTask, agent: Agent | false): Promise<void> {
-  const became = await callHello(task, agent, answerer).then(
-    (by): Omit<ToldCall, "at"> => ({ by }),
+async function tell({ title }: TellingTask, caller: HelloCaller): Promise<void> {
+  const began = Date.now();
+  const became = await caller.call().then(
+    (body): Omit<ToldCall, "began" | "at" | "title"> => {
+      const by = /^Hello version: ([^,]+),/.exec(body)?.[1];
+      return by === undefined ? { reason: `not an answer: ${body.slice(0, 120)}` } : { by };
+    },
     (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
   );
-  process.stdout.write(`${JSON.stringify({ at: Date.now(), ...became })}\n`);
+  const told: ToldCall = { title, began, at: Date.now(), ...became };
+  process.stdout.write(`${JSON.stringify(told)}\n`);
 }
 
-async function main(task: TellingTask): Promise<void> {
-  const ended = new AbortController();
-  process.stdin.once("end", () => ended.abort()).resume();
-  const agent = task.connections === "kept" ? new Agent({ keepAlive: true, maxSockets: 1 }) : false;
+async function work(task: TellingTask, ended: AbortSignal): Promise<void> {
+  const caller = helloCaller(task, task.way);
   const underWay = new Set<Promise<void>>();
-  while (!ended.signal.aborted) {
-    const one = told(task, agent).finally(() => underWay.delete(one));
+  while (!ended.aborted) {
+    const one = tell(task, caller).finally(() => underWay.delete(one));
     underWay.add(one);
-    if (task.connections === "kept") await one;
+    if (caller.isOneByOne) await one;
     await delay(task.everyMs);
   }
   await Promise.all(underWay);
-  if (agent !== false) agent.destroy();
+  caller.close();
 }
 
-void main(JSON.parse(process.argv[2] ?? "") as TellingTask);
+async function main(tasks: readonly TellingTask[]): Promise<void> {
+  const ended = new AbortController();
+  process.stdin.once("end", () => ended.abort()).resume();
+  await Promise.all(tasks.map((task) => work(task, ended.signal)));
+}
+
+void main(JSON.parse(process.argv[2] ?? "") as readonly TellingTask[]);
