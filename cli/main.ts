@@ -21,6 +21,7 @@ import { addMachine } from "./machine-commands";
 import { addRotate } from "./rotate-commands";
 import { addTrust } from "./trust-commands";
 import { documentationPage } from "../operations/deployment/documentation";
+import type * as CheckVerb from "./verbs/check";
 import type * as DemoVerb from "./verbs/demo";
 import type * as DestroyVerb from "./verbs/destroy";
 import type * as DoctorVerb from "./verbs/doctor";
@@ -90,6 +91,11 @@ export function program(): Command {
   withOperationOptions(isthmus.command("refresh"))
     .description("bring the stack's state to what the clusters have; changes no cluster")
     .action((flags: OperationFlags) => (load("./verbs/refresh") as typeof RefreshVerb).refreshVerb(flags));
+
+  withOperationOptions(isthmus.command("check"), ["junit"])
+    .description("look whether the mesh can be installed, by its configuration and its clusters; changes nothing")
+    .addHelpText("after", aboutCheck)
+    .action((flags: CheckVerb.CheckFlags) => (load("./verbs/check") as typeof CheckVerb).checkVerb(flags));
 
   withOperationOptions(isthmus.command("verify"), ["junit"])
     .description("look whether the mesh is in good order, with real calls between all clusters")
@@ -219,6 +225,11 @@ const aboutUp = `
 At a terminal it shows first what the change means, as \`isthmus preview\` does, and asks; --yes does neither. Without a
 terminal (standard input and standard error) what takes something away, or may interrupt traffic, needs --yes, and ends
 with 2 otherwise. What is wrong with the clusters is said before anything is changed.`;
+
+const aboutCheck = `
+Looks at all that \`isthmus up\` looks at before it changes anything, without Pulumi and without a backend. Exits with 1
+when something is found that keeps the mesh from being installed.
+${documentationPage("check.md")} says what each row means.`;
 
 const aboutVerify = `
 A sample application runs for some seconds in a namespace of its own, isthmus-verify-…, and is removed again.

@@ -5,8 +5,13 @@ import { acceptedWords } from "./accepted-words";
  * The report in the XML that JUnit writes and CI servers show as tests: a suite for each check, a case for each set of
  * clusters that it is about. A warning is a case that passed, with what it says as its output. Pure.
  * @param titles Of the checks, by id.
+ * @param command What gave the report, by which CI servers call it. Default: isthmus verify.
  */
-export function verifyJunit(report: VerifyReport, titles: ReadonlyMap<string, string>): string {
+export function verifyJunit(
+  report: VerifyReport,
+  titles: ReadonlyMap<string, string>,
+  command = "isthmus verify",
+): string {
   const { checks, leftOut = [], summary } = report;
   const suites = [...Map.groupBy(checks, ({ id }) => id)].map(([id, results]) =>
     suite(id, titles.get(id) ?? id, results),
@@ -18,7 +23,7 @@ export function verifyJunit(report: VerifyReport, titles: ReadonlyMap<string, st
   const counts = `tests="${String(checks.length + leftOut.length)}" failures="${String(summary.fail)}" skipped="${String(summary.skip + leftOut.length)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="isthmus verify" ${counts}>`,
+    `<testsuites name="${attribute(command)}" ${counts}>`,
     ...suites,
     ...skipped,
     "</testsuites>",

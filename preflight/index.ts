@@ -1,5 +1,5 @@
 export type { ClusterSighting, MadeAnew } from "./checks/cluster-identity";
-export type { Findings } from "./checks/findings";
+export type { Findings, PreflightId } from "./checks/findings";
 export { identityFrom } from "./checks/identity";
 export { judgeIssued } from "./checks/issued-intermediate";
 export { judgeRemoval } from "./checks/removal";
@@ -14,7 +14,7 @@ export {
 } from "./checks/stack-knowledge";
 export { kubectl } from "./checks/standing/kubectl";
 export { stoppingPolicies } from "./checks/standing/rules/stopping-policies";
-export { precheck, type PrecheckOptions } from "./precheck";
+export { precheck, type PrecheckFindings, type PrecheckOptions } from "./precheck";
 export { reachClusters, type ReachedCluster, type ReachedClusters } from "./reach";
 export { followingProblems, rootChangeProblems } from "./trust/following";
 export { judgeRequests } from "./trust/requests";

@@ -3,7 +3,7 @@ import { checkCharts } from "./checks/chart-check";
 import { judgeClocks } from "./checks/clocks";
 import { checkCluster, type ClusterFindings } from "./checks/cluster-check";
 import type { ClusterAccess } from "../access/cluster-access";
-import { joined, noFindings, type Findings } from "./checks/findings";
+import { joined, noFindings, type Findings, type PlacedFindings } from "./checks/findings";
 import {
   identitiesIn,
   judgeClusters,
@@ -39,6 +39,8 @@ export interface PrecheckOptions {
 
 /** What was found before anything is changed. */
 export interface PrecheckFindings extends Findings {
+  /** The same, by what was looked at and where. */
+  readonly looks: readonly PlacedFindings[];
   /** Those of the problems that are about what this run's users may do: a preview need not be able to write. */
   readonly rights: readonly Problem[];
   /** Clusters whose API servers do not answer, and how that shows. */
@@ -105,20 +107,23 @@ export async function precheck(
     plan,
     told(found, ({ ranges }) => ranges),
   );
+  const aheadMs = told(found, (findings) => findings.aheadMs);
+  const clocks = judgeClocks({ sites: sitesOf(plan), aheadMs, trust: options.trust, now: new Date() });
+  const clusters = sitesOf(plan).map(({ name }) => name);
+  const asked = [...answering.keys()];
+  const looks: readonly PlacedFindings[] = [
+    { id: "charts-usable", clusters, problems: charts.problems, warnings: charts.warnings },
+    ...found.flatMap(({ site, findings }) => findings.looks.map((look) => ({ ...look, clusters: [site.name] }))),
+    { id: "mesh-itself", clusters: asked, ...ofRoots },
+    { id: "reader-tokens-fit", clusters: asked, ...ofTokens },
+    { id: "clocks-agree", clusters: asked, ...clocks },
+    { id: "api-server-for-others", clusters, problems: onLoopback(plan, access), warnings: [] },
+    { id: "clusters-apart", clusters: asked, problems: sameCluster(found), warnings: [] },
+    { id: "ranges-apart", clusters, problems: overlapping, warnings: [] },
+  ];
   return {
-    ...joined([
-      charts,
-      ...found.map(({ findings }) => findings),
-      ofRoots,
-      ofTokens,
-      judgeClocks({
-        sites: sitesOf(plan),
-        aheadMs: told(found, ({ aheadMs }) => aheadMs),
-        trust: options.trust,
-        now: new Date(),
-      }),
-      { problems: [...onLoopback(plan, access), ...sameCluster(found), ...overlapping], warnings: [] },
-    ]),
+    ...joined(looks),
+    looks,
     rights: found.flatMap(({ findings }) => findings.rights ?? []),
     unreachable,
     lockedOut,

@@ -46,6 +46,7 @@ export type {
 export { acceptanceWords, type Acceptance, type AcceptanceState } from "../acceptance";
 export { faultTitles, isFoundWell } from "../doctor";
 export type { DoctorCause, DoctorConsequence, DoctorReport, NotLookedAt } from "../doctor";
+export { checkTitles } from "../check";
 export { checks, isHealthy } from "../verify";
 export type { AnsweredCalls, CheckResult, LeftOut, Selection, Status, VerifyReport } from "../verify";
 export type { ForeignContents } from "../foreign-contents";

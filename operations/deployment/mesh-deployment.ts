@@ -33,6 +33,7 @@ import {
   type WrittenLists,
 } from "../trust";
 import { meshGraph, type MeshGraph } from "../graph";
+import { checkMesh } from "../check";
 import type { VerifyReport } from "../verify";
 import type { ReaderTokensReport } from "../reader-tokens";
 import type { ServicesReport } from "../services";
@@ -271,6 +272,19 @@ export class MeshDeployment {
     return this.operate("status", options, readStatus);
   }
 
+  /**
+   * Looks whether the mesh can be installed, by its configuration and its clusters: by all that {@link up} looks at before it
+   * changes anything, and that is not in the stack. Makes nothing, changes nothing, and asks no backend.
+   */
+  check(options: OperationOptions = {}): Promise<VerifyReport> {
+    return this.operate("check", options, async ({ plan, projectDirectory, variables }) => {
+      const secrets = this.embedded?.secrets;
+      const checked = await checkMesh({ plan, projectDirectory, environment: variables, secrets });
+      options.signal?.throwIfAborted();
+      return checked;
+    });
+  }
+
   /** Looks whether the mesh is in good order, with real calls between all clusters. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return this.operate("verify", options, (run) => verifyMesh(run, options));
@@ -422,7 +436,8 @@ export class MeshDeployment {
           onProgress: (words) => sink.emit(stack, eventOfWords(words)),
         };
         const keepAndAct = async (own: Run): Promise<T> => {
-          await this.keepSecrets(own);
+          // What asks no backend cannot have a stack keep them.
+          if (operation !== "check") await this.keepSecrets(own);
           return action(own);
         };
         if (operation !== "preview") return keepAndAct(run);

@@ -7,6 +7,7 @@ export type Operation =
   | "refresh"
   | "destroy"
   | "verify"
+  | "check"
   | "doctor"
   | "forget"
   | "drift"

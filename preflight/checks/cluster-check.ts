@@ -22,7 +22,7 @@ import { describeConnectionError, describeRefusal } from "../../access/connectio
 import { CredentialError } from "../../access/connection/exec-credential";
 import { aheadMsOf } from "./clocks";
 import { checkExistingIntermediate } from "./existing-intermediate";
-import { noFindings, type Findings } from "./findings";
+import { joined, noFindings, type Findings, type IdentifiedFindings } from "./findings";
 import { checkIssuedIntermediate } from "./issued-intermediate";
 import type { ClusterSighting } from "./cluster-identity";
 import { answered, object } from "./object";
@@ -48,6 +48,8 @@ import { readRanges, type ReadRanges } from "./ranges";
 
 /** What a cluster's API server told. */
 export interface ClusterFindings extends Findings {
+  /** The same, by what was looked at; none of it where the API server does not answer. */
+  readonly looks: readonly IdentifiedFindings[];
   /** Which cluster it was seen to be, and of which mesh; undefined where the cluster told nothing. */
   readonly sighting?: ClusterSighting;
   /** Those of the problems that are about what this user may do there. */
@@ -93,7 +95,7 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
     const host = new URL(check.access.server).host;
     if (error instanceof ConnectionError) {
       const described = { path, ...describeConnectionError(error, host) };
-      return { ...noFindings(), unreachable: described };
+      return { ...nothingSeen, unreachable: described };
     }
     if (error instanceof CredentialError)
       return lockedOut({ path, expected: `credentials for ${host}`, found: error.found, fix: error.fix });
@@ -103,8 +105,16 @@ export async function checkCluster(check: ClusterCheck): Promise<ClusterFindings
   }
 }
 
+/** A cluster that told nothing. */
+const nothingSeen: ClusterFindings = { ...noFindings(), looks: [] };
+
+function refusing(problem: Problem): ClusterFindings {
+  const problems = [problem];
+  return { problems, warnings: [], looks: [{ id: "user-admitted", problems, warnings: [] }] };
+}
+
 function lockedOut(problem: Problem): ClusterFindings {
-  return { ...noFindings(), problems: [problem], lockedOut: problem };
+  return { ...refusing(problem), lockedOut: problem };
 }
 
 async function ask(check: ClusterCheck, server: ApiConnection, path: string): Promise<ClusterFindings> {
@@ -113,11 +123,11 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
   if (typeof everything === "object") {
     const refused = { path, ...describeRefusal(everything.status, host) };
     const isDown = everything.status >= 500 || everything.status === 429;
-    if (isDown) return { ...noFindings(), unreachable: refused };
+    if (isDown) return { ...nothingSeen, unreachable: refused };
     if (everything.status === 401) return lockedOut(refused);
     // Who may not even ask that is anonymous, or turned away by an access proxy: the provider is then, too.
     if (everything.status === 403) return { ...lockedOut(refused), rights: [refused] };
-    return { ...noFindings(), problems: [refused] };
+    return refusing(refused);
   }
 
   const cluster = check.mesh.clusters.find(({ name }) => name === check.site.name);
@@ -133,17 +143,24 @@ async function ask(check: ClusterCheck, server: ApiConnection, path: string): Pr
   const notAfter = existing.notAfter ?? issued.notAfter;
   const uid = kubeSystem?.metadata.uid;
   const rights = missing === "" ? [] : [notPermitted(path, missing)];
-  const judged = judgeStanding(standing);
+  const unsupported = kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version);
+  const looks: readonly IdentifiedFindings[] = [
+    { id: "user-admitted", ...noFindings() },
+    { id: "kubernetes-supported", problems: [], warnings: unsupported },
+    { id: "ranges-known", problems: [], warnings: [...(ranges?.warnings ?? [])] },
+    { id: "user-permitted", problems: rights, warnings: [] },
+    { id: "api-server-for-others", ...others },
+    { id: "place-free", ...judgeStanding(standing) },
+    {
+      id: "intermediate-usable",
+      problems: [...existing.problems, ...issued.problems],
+      warnings: [...(issued.warnings ?? [])],
+    },
+  ];
   return {
-    problems: [...rights, ...others.problems, ...judged.problems, ...existing.problems, ...issued.problems],
+    ...joined(looks),
+    looks,
     rights,
-    warnings: [
-      ...kubernetesVersion(path, version.status === 200 ? version.body : "", check.mesh.istio.version),
-      ...(ranges?.warnings ?? []),
-      ...others.warnings,
-      ...judged.warnings,
-      ...(issued.warnings ?? []),
-    ],
     namespaces: standing.namespaces.map(({ name }) => name),
     sighting: {
       ...(uid === undefined ? {} : { uid }),

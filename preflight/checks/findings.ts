@@ -6,6 +6,34 @@ export interface Findings {
   readonly warnings: Problem[];
 }
 
+/** What is looked at before anything is changed. Stable: `isthmus check` tells of each by its id. */
+export type PreflightId =
+  | "charts-usable"
+  | "cluster-reachable"
+  | "user-admitted"
+  | "kubernetes-supported"
+  | "ranges-known"
+  | "user-permitted"
+  | "api-server-for-others"
+  | "place-free"
+  | "intermediate-usable"
+  | "mesh-itself"
+  | "reader-tokens-fit"
+  | "clocks-agree"
+  | "clusters-apart"
+  | "ranges-apart";
+
+/** What was found of one thing. */
+export interface IdentifiedFindings extends Findings {
+  readonly id: PreflightId;
+}
+
+/** The same, and the clusters that it is about. */
+export interface PlacedFindings extends IdentifiedFindings {
+  /** Those that it was asked of; none where none answers. */
+  readonly clusters: readonly string[];
+}
+
 /** No findings yet. */
 export function noFindings(): Findings {
   return { problems: [], warnings: [] };

@@ -51,7 +51,8 @@ export class PrecheckBench {
   authority!: TestAuthority;
   /** Of a server at 127.0.0.1. */
   identity!: Identity;
-  private project = "";
+  /** Directory of the project. */
+  project = "";
   private readonly open: Listening[] = [];
 
   /** Registers what must be done before and after the tests. */

@@ -1,0 +1,2 @@
+export { checkMesh, type CheckQuery } from "./check";
+export { checkTitles } from "./rows";
