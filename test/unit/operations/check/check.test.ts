@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { ClusterAccess } from "../../../../access";
 import { checkMesh, checkTitles, type CheckQuery } from "../../../../operations/check";
+import { MeshDeployment } from "../../../../operations/deployment";
 import type { VerifyReport } from "../../../../operations/verify";
 import type { MeshConfig } from "../../../../topology";
 import { planOf } from "../../../support/plans";
@@ -128,6 +129,22 @@ describe("isthmus check", () => {
     }
     const inHand = await check([east], inSecret, { secrets: { west: west.kubeconfig } });
     assert.deepEqual([having(inHand, "fail"), having(inHand, "skip")], [[], []]);
+  });
+
+  it("asks neither Pulumi nor a backend, also for secrets that the embedding program gives", async () => {
+    const east = await bench.cluster("east");
+    const mesh = await MeshDeployment.open({
+      configuration: { ...config, clusters: { east: { network: "a", access: { kubeconfigSecret: "east" } } } },
+      directory: bench.project,
+      stack: "nowhere",
+      secrets: { east: east.kubeconfig },
+      variables: { PATH: "", PULUMI_BACKEND_URL: "file:///nowhere" },
+    });
+    const events: string[] = [];
+    const report = await mesh.check({ onEvent: ({ type }) => events.push(type) });
+    assert.deepEqual([having(report, "fail"), having(report, "skip")], [[], []]);
+    assert.ok(having(report, "pass").includes("place-free east"));
+    assert.deepEqual(events, ["operation-started", "operation-ended"]);
   });
 
   it("has every row in docs/check.md, with its words, in its order", () => {
