@@ -17,6 +17,10 @@ const byHand: Partial<Record<FaultId, string>> = {
     "Have it signed anew, put it into the Secret, and restart istiod; a root that has ended needs another one in every cluster.",
   "certificate-chain": "Put a chain into the Secret that leads to its root, then restart istiod and its workloads.",
   "istiod-missing": reinstall,
+  "istiod-service": reinstall,
+  "istiod-rights": reinstall,
+  "cluster-id": reinstall,
+  "remote-reader-rights": reinstall,
   "signing-root":
     "Where the Secret is right, restart istiod, then its workloads: `kubectl --namespace istio-system rollout restart deployment istiod`.",
   "roots-differ":

@@ -1,7 +1,7 @@
 import { crossNetworkPort, eastWestGatewayName, gatewayPortLabel, networkLabel, systemNamespace } from "../../topology";
 import type { Service } from "../objects";
 import type { ClusterFacts, ControlPlaneFacts, GatewayFacts, MeshFacts } from "./facts";
-import type { ClusterSnapshot, MeshSnapshot, RemoteKubeconfigSeen } from "./snapshot";
+import type { ClusterSnapshot, IstiodSeen, MeshSnapshot, RemoteKubeconfigSeen } from "./snapshot";
 
 /** A cluster of a mesh of which no configuration is at hand, and what it says of its own place in it. */
 export interface FoundCluster {
@@ -212,7 +212,7 @@ function renamed(seen: ClusterSnapshot, name: string): ClusterSnapshot {
  * looked at.
  */
 function asJudged(seen: ClusterSnapshot, places: readonly Place[]): ClusterSnapshot {
-  const { authority, remoteKubeconfigs, unread, webhooks, ...others } = seen;
+  const { authority, istiods, otherIstiods = [], remoteKubeconfigs, unread, webhooks, ...others } = seen;
   const isKnown = (one: RemoteKubeconfigSeen): boolean =>
     places.some(({ found, name }) => one.key === name || leadsTo(one, found.seen));
   const strange = (remoteKubeconfigs ?? []).filter((one) => one.isLabelled && !isKnown(one));
@@ -221,6 +221,8 @@ function asJudged(seen: ClusterSnapshot, places: readonly Place[]): ClusterSnaps
     // Roots may come from elsewhere, as by istio-csr: that they differ is judged by what is published.
     ...(authority === undefined || authority === "none" ? {} : { authority }),
     ...(remoteKubeconfigs === undefined ? {} : { remoteKubeconfigs: remoteKubeconfigs.filter(isKnown) }),
+    // One that nobody has told its cluster's name says another than those that read it.
+    ...(istiods === undefined ? {} : { istiods: istiods.map((one) => withoutItself(one, seen.cluster)) }),
     // An istiod may run in another namespace, of which nothing is known.
     ...(webhooks === undefined
       ? {}
@@ -231,6 +233,15 @@ function asJudged(seen: ClusterSnapshot, places: readonly Place[]): ClusterSnaps
         what: `the cluster ${key}, which istiod reads`,
         reason: "no context is given for it, or none whose token it is",
       })),
+      ...otherIstiods.map(({ name, namespace }) => ({
+        what: `istiod ${name} in ${namespace}`,
+        reason: `one outside ${systemNamespace} may be meant, for other clusters or namespaces`,
+      })),
     ],
   };
+}
+
+function withoutItself({ remotes, ...others }: IstiodSeen, name: string): IstiodSeen {
+  if (remotes === undefined) return others;
+  return { ...others, remotes: remotes.filter(({ id, secretName }) => secretName !== undefined || id === name) };
 }

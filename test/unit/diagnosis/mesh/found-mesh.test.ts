@@ -86,6 +86,25 @@ describe("a mesh that somebody else has built", () => {
     assert.deepEqual(names(strangers), ["context-east", "context-west"]);
   });
 
+  it("is well where nobody has told its istiods how their clusters are called", () => {
+    const unnamed = foundOf(twoPrimaries).map((one) => {
+      const istiods = (one.seen.istiods ?? []).map((istiod) => ({
+        ...istiod,
+        remotes: [{ id: "Kubernetes", syncStatus: "synced" }, ...(istiod.remotes ?? [])],
+      }));
+      return without({ ...one, seen: { ...one.seen, istiods } }, "clusterId");
+    });
+    assert.deepEqual(causesIn(unnamed), []);
+  });
+
+  it("may have istiods of others beside, which are told as not looked at", () => {
+    const otherIstiods = [{ name: "istiod", namespace: "external-istiod", revision: "default" }];
+    const found = foundOf(twoPrimaries).map((one) => ({ ...one, seen: { ...one.seen, otherIstiods } }));
+    assert.deepEqual(causesIn(found), []);
+    const [east] = snapshotOfFound(found, takenAt).clusters;
+    assert.equal(east?.unread[0]?.what, "istiod istiod in external-istiod");
+  });
+
   it("takes a cluster that is not among the contexts for one that nobody looked at", () => {
     const [east] = foundOf(twoPrimaries);
     assert.ok(east);
