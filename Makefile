@@ -4,7 +4,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-.PHONY: demo demo-down test test-lab test-topologies test-kills test-failover fuzz bench schema
+.PHONY: demo demo-down test test-lab test-topologies test-faults test-kills test-failover fuzz bench schema
 
 ## demo: from a fresh checkout to a verified two-cluster mesh on this machine (Linux, root); STACK=mixed for another
 demo: node_modules/.package-lock.json
@@ -32,6 +32,12 @@ test-lab: node_modules/.package-lock.json
 ## ISTHMUS_SEED); CASE=<file> for one that was written down
 fuzz: node_modules/.package-lock.json
 	@node -r tsx/cjs test/engine/fuzz/main.ts $(CASE)
+
+## test-faults: every fault of the catalogue, injected into a mesh, named by doctor and mended (ISTHMUS_FAULTS=gateway for a part);
+## `make test` takes some of them; ISTHMUS_FAULTS_RESULTS=<file> asks istioctl as well and keeps what it says
+test-faults: node_modules/.package-lock.json
+	@ISTHMUS_LAB=all mocha test/lab/doctor.test.ts test/lab/faults.test.ts
+	@node bin/isthmus.js lab down
 
 ## test-kills: forty kills of an update's processes while calls go on (ISTHMUS_KILLS=7 for another number); `make test` takes four
 test-kills: node_modules/.package-lock.json

@@ -22,6 +22,7 @@ const turns = [
   ["kills"],
   ["interruption", "addresses", "package"],
   ["machines", "doctor"],
+  ["faults"],
 ] as const;
 
 /** The suites that run: those of this commit's turn, or all where `ISTHMUS_LAB` is `all`. */

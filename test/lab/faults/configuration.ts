@@ -1,0 +1,122 @@
+import { applyAll, kubectl } from "../lab-stack";
+import { asTheHintSays, byHand, type LabFault } from "./fault";
+import { basketService, edit, inSystem, istioObject, patch, shop } from "./objects";
+
+const inShop = ["--namespace", shop] as const;
+const proxyConfig = "proxy.istio.io~1config";
+
+/** What is done by policies and rules, and to Services and proxies of workloads. */
+export const configurationFaults: readonly LabFault[] = [
+  {
+    name: "mutual-tls-turned-off",
+    done: "set the PeerAuthentication of the mesh to DISABLE in west",
+    causes: ["mutual-tls-off west"],
+    inject: () =>
+      patch("west", "istio-system", "peerauthentication", "default", { spec: { mtls: { mode: "DISABLE" } } }),
+    mend: byHand(/How the mesh's workloads take calls is said by/, "STRICT again", () =>
+      patch("west", "istio-system", "peerauthentication", "default", { spec: { mtls: { mode: "STRICT" } } }),
+    ),
+  },
+  {
+    name: "nothing-allowed",
+    done: "made an AuthorizationPolicy for the whole mesh in west that allows nothing",
+    causes: ["calls-denied west"],
+    inject: () => applyAll("west", [istioObject("AuthorizationPolicy", "istio-system", "allow-nothing", {})]),
+    mend: asTheHintSays,
+  },
+  {
+    name: "everything-denied",
+    done: "made an AuthorizationPolicy for the whole mesh in west that denies every call",
+    causes: ["calls-denied west"],
+    inject: () =>
+      applyAll("west", [
+        istioObject("AuthorizationPolicy", "istio-system", "deny-all", { action: "DENY", rules: [{}] }),
+      ]),
+    mend: asTheHintSays,
+  },
+  {
+    name: "clients-in-plain-text",
+    done: "made a DestinationRule for `*.local` in east that turns mutual TLS off",
+    causes: ["client-tls-off east"],
+    inject: () =>
+      applyAll("east", [
+        istioObject("DestinationRule", "istio-system", "plain", {
+          host: "*.local",
+          trafficPolicy: { tls: { mode: "DISABLE" } },
+        }),
+      ]),
+    mend: asTheHintSays,
+  },
+  {
+    name: "clients-of-a-service-in-plain-text",
+    done: "made a DestinationRule for one Service in east that turns mutual TLS off",
+    causes: ["service-tls-off east"],
+    inject: () =>
+      applyAll("east", [
+        istioObject("DestinationRule", shop, "basket", { host: "basket", trafficPolicy: { tls: { mode: "DISABLE" } } }),
+      ]),
+    mend: byHand(/set its mode to ISTIO_MUTUAL/, "ISTIO_MUTUAL set", () =>
+      patch("east", shop, "destinationrule", "basket", { spec: { trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } } }),
+    ),
+  },
+  {
+    name: "service-with-other-ports",
+    done: "changed the port of the Service in west",
+    causes: ["services-differ east west"],
+    inject: () => edit("west", shop, "service", "basket", { op: "replace", path: "/spec/ports/0/port", value: 8080 }),
+    mend: byHand(/Give it the same ports/, "the same port again", () =>
+      edit("west", shop, "service", "basket", { op: "replace", path: "/spec/ports/0/port", value: 5000 }),
+    ),
+  },
+  {
+    name: "service-headless",
+    done: "made the Service headless in west",
+    causes: ["services-differ east west"],
+    inject: async () => {
+      await kubectl("west", ...inShop, "delete", "service", "basket");
+      await applyAll("west", [basketService({ clusterIP: "None" })]);
+    },
+    mend: byHand(/Give it the same ports/, "made as it is elsewhere", async () => {
+      await kubectl("west", ...inShop, "delete", "service", "basket");
+      await applyAll("west", [basketService()]);
+    }),
+  },
+  {
+    name: "proxies-reject",
+    done: "made an EnvoyFilter in west with a cluster that Envoy does not take",
+    causes: ["proxy-rejects west"],
+    inject: () =>
+      applyAll("west", [
+        istioObject("EnvoyFilter", "istio-system", "wrong", {
+          configPatches: [
+            {
+              applyTo: "CLUSTER",
+              patch: { operation: "ADD", value: { name: "wrong", type: "STATIC", lb_policy: "CLUSTER_PROVIDED" } },
+            },
+          ],
+        }),
+      ]),
+    mend: byHand(/Find the EnvoyFilter/, "the EnvoyFilter deleted", () =>
+      kubectl("west", ...inSystem, "delete", "envoyfilter", "wrong"),
+    ),
+  },
+  {
+    name: "proxy-of-an-old-release",
+    done: "kept the proxy of a workload in west at 1.28 (told by its metadata: the lab has one image)",
+    causes: ["proxy-version west"],
+    inject: async () => {
+      const value = JSON.stringify({ proxyMetadata: { ISTIO_META_ISTIO_VERSION: "1.28.3" } });
+      await edit("west", shop, "deployment", "basket", {
+        op: "add",
+        path: `/spec/template/metadata/annotations/${proxyConfig}`,
+        value,
+      });
+    },
+    mend: byHand(/Restart what they belong to/, "restarted without what kept it", () =>
+      edit("west", shop, "deployment", "basket", {
+        op: "remove",
+        path: `/spec/template/metadata/annotations/${proxyConfig}`,
+      }),
+    ),
+  },
+];

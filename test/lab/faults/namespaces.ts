@@ -1,0 +1,110 @@
+import { applyAll, kubectl } from "../lab-stack";
+import { asTheHintSays, repair, type LabFault } from "./fault";
+import { edit, shop } from "./objects";
+
+const injector = "istio-sidecar-injector";
+
+function networkPolicy(namespace: string, name: string, spec: object): object {
+  return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { namespace, name }, spec };
+}
+
+/** What is done to namespaces, to webhooks and by NetworkPolicies. */
+export const namespaceFaults: readonly LabFault[] = [
+  {
+    name: "network-label-missing",
+    done: "took the network's label off istio-system of west",
+    causes: ["network-label west"],
+    inject: () => kubectl("west", "label", "namespace", "istio-system", "topology.istio.io/network-"),
+    mend: asTheHintSays,
+  },
+  {
+    name: "network-label-of-another",
+    done: "labelled istio-system of west with the network of east",
+    causes: ["network-label west"],
+    inject: () =>
+      kubectl("west", "label", "namespace", "istio-system", "topology.istio.io/network=east", "--overwrite"),
+    mend: asTheHintSays,
+  },
+  {
+    name: "injection-turned-off",
+    done: "took the label for injection off the namespace of the workloads in west",
+    causes: ["injection-label west"],
+    inject: () => kubectl("west", "label", "namespace", shop, "istio-injection-"),
+    mend: repair,
+  },
+  {
+    name: "pods-without-sidecars",
+    done: "made the workload of west while injection was off, so that it calls in plain text",
+    causes: ["sidecar-missing west"],
+    inject: async () => {
+      const label = (value: string): Promise<string> =>
+        kubectl("west", "label", "namespace", shop, `istio-injection=${value}`, "--overwrite");
+      await label("disabled");
+      await kubectl("west", "--namespace", shop, "rollout", "restart", "deployment", "basket");
+      await kubectl("west", "--namespace", shop, "rollout", "status", "deployment", "basket", "--timeout", "120s");
+      await label("enabled");
+    },
+    mend: asTheHintSays,
+  },
+  {
+    name: "webhook-deleted",
+    done: "deleted the sidecar injector's webhook of west",
+    causes: ["webhook-missing west"],
+    inject: () => kubectl("west", "delete", "mutatingwebhookconfiguration", injector),
+    mend: repair,
+  },
+  {
+    name: "webhook-of-a-revision-that-is-gone",
+    done: "left the webhook of west on the Service of a revision that is gone",
+    causes: ["webhook-service west"],
+    inject: () =>
+      edit("west", "default", "mutatingwebhookconfiguration", injector, {
+        op: "replace",
+        path: "/webhooks/0/clientConfig/service/name",
+        value: "istiod-1-30",
+      }),
+    mend: repair,
+  },
+  {
+    name: "network-policy-denies-all",
+    done: "made a NetworkPolicy that lets nothing into istio-system of west",
+    causes: ["network-policy west"],
+    inject: () =>
+      applyAll("west", [networkPolicy("istio-system", "deny-all", { podSelector: {}, policyTypes: ["Ingress"] })]),
+    mend: asTheHintSays,
+  },
+  {
+    name: "network-policy-without-15443",
+    done: "made a NetworkPolicy for the gateway of west that lets in ports 80 and 443 alone",
+    causes: ["network-policy west"],
+    inject: () =>
+      applyAll("west", [
+        networkPolicy("istio-system", "gateway-web", {
+          podSelector: { matchLabels: { istio: "eastwestgateway" } },
+          ingress: [{ ports: [{ port: 80 }, { port: 443 }] }],
+        }),
+      ]),
+    mend: asTheHintSays,
+  },
+  {
+    name: "network-policy-without-15017",
+    done: "made a NetworkPolicy for istiod of west that lets in proxies, and not the API server at 15017",
+    causes: ["network-policy west"],
+    inject: () =>
+      applyAll("west", [
+        networkPolicy("istio-system", "istiod-proxies", {
+          podSelector: { matchLabels: { app: "istiod" } },
+          ingress: [{ ports: [{ port: 15012 }] }],
+        }),
+      ]),
+    mend: asTheHintSays,
+  },
+  {
+    name: "network-policy-of-workloads",
+    done: "made a NetworkPolicy that lets nothing into or out of the namespace of the workloads in west",
+    causes: ["network-policy west"],
+    inject: () =>
+      applyAll("west", [networkPolicy(shop, "default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] })]),
+    mend: asTheHintSays,
+  },
+];
