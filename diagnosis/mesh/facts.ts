@@ -17,6 +17,8 @@ export interface MeshFacts {
   readonly origin?: "file" | "clusters";
   /** Every Kubernetes cluster that something is installed into, those that only run a control plane among them. */
   readonly sites: readonly string[];
+  /** Those whose absence the configuration allows (`ifUnreachable: skip`). Default: none. */
+  readonly mayBeAway?: readonly string[];
   readonly clusters: readonly ClusterFacts[];
   readonly controlPlanes: readonly ControlPlaneFacts[];
   /** Namespaces of the mesh's workloads, with the labels that they are to have. */
@@ -55,6 +57,9 @@ export function meshFacts(plan: MeshPlan): MeshFacts {
     id: plan.id,
     istioVersion: plan.istio.version,
     sites: sitesOf(plan).map(({ name }) => name),
+    mayBeAway: sitesOf(plan)
+      .filter(({ ifUnreachable }) => ifUnreachable === "skip")
+      .map(({ name }) => name),
     clusters: plan.clusters.map(({ name, network, controlPlane, configCluster, reaches, eastWestGateway }) => ({
       name,
       network,

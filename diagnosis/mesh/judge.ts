@@ -41,9 +41,15 @@ function firstCauses(mesh: MeshFacts, findings: readonly IdentifiedFinding[]): D
   };
 }
 
-/** What is wrong with a mesh, and what of it is the cause. Pure. */
+/** What is wrong with a mesh, and what of it is the cause. A cluster that may be away is none, nor what follows from that. Pure. */
 export function diagnose(snapshot: MeshSnapshot): Diagnosis {
-  return firstCauses(snapshot.mesh, findingsIn(snapshot));
+  const { consequences, firstCauses: causes } = firstCauses(snapshot.mesh, findingsIn(snapshot));
+  const isMeant = ({ clusters, id }: IdentifiedFinding): boolean =>
+    id === "cluster-unreachable" && clusters.every((name) => snapshot.mesh.mayBeAway?.includes(name) === true);
+  return {
+    firstCauses: causes.filter((cause) => !isMeant(cause)),
+    consequences: consequences.filter(({ from }) => !from.every(isMeant)),
+  };
 }
 
 const isFirst = (from: readonly IdentifiedFinding[] | undefined): boolean => from?.length === 0;

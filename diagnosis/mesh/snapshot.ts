@@ -7,6 +7,7 @@ import type {
   IstiodEndpointsSeen,
   NetworkPolicySeen,
   OtherIstiodSeen,
+  PendingReleaseSeen,
   PodWithoutSidecarSeen,
   RejectSeen,
   ServiceShapeSeen,
@@ -63,6 +64,8 @@ export interface ClusterSnapshot {
   readonly services?: readonly ServiceShapeSeen[];
   readonly podsWithoutSidecar?: readonly PodWithoutSidecarSeen[];
   readonly otherIstiods?: readonly OtherIstiodSeen[];
+  /** Helm releases of `istio-system` that are just being changed. */
+  readonly pendingReleases?: readonly PendingReleaseSeen[];
   /** How the cluster finds an istiod that runs elsewhere. */
   readonly istiodEndpoints?: readonly IstiodEndpointsSeen[];
 }

@@ -77,3 +77,10 @@ export interface RejectSeen {
   /** In the proxy's own words, cut short. */
   readonly error: string;
 }
+
+/** A Helm release that is being installed, upgraded or rolled back. */
+export interface PendingReleaseSeen {
+  readonly name: string;
+  /** Since when, RFC 3339. */
+  readonly since: string;
+}

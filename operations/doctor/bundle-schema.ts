@@ -30,6 +30,7 @@ const mesh = z.object({
   istioVersion: text.optional(),
   origin: z.enum(["file", "clusters"]).optional(),
   sites: texts,
+  mayBeAway: texts.optional(),
   clusters: z.array(
     z.object({
       name: text,

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import type { V1Secret } from "@kubernetes/client-node";
 import { intermediateInSecret } from "../../access/trust/intermediate-files";
-import type { AccountTokenSeen, AuthoritySeen, ClusterSnapshot } from "../../diagnosis";
+import type { AccountTokenSeen, AuthoritySeen, ClusterSnapshot, PendingReleaseSeen } from "../../diagnosis";
 import {
   intermediateCaSecret,
   issuedIntermediateName,
@@ -27,7 +27,7 @@ const neededFiles = {
 export function secretsSeen(
   secrets: readonly V1Secret[],
   tokens: SecretTokens,
-): Required<Pick<ClusterSnapshot, "authority" | "remoteKubeconfigs" | "accountTokens">> {
+): Required<Pick<ClusterSnapshot, "authority" | "remoteKubeconfigs" | "accountTokens" | "pendingReleases">> {
   return {
     authority: authorityIn(secrets),
     remoteKubeconfigs: secrets
@@ -41,6 +41,7 @@ export function secretsSeen(
           ...remoteKubeconfigSeen(textOf(value), tokens),
         })),
       ),
+    pendingReleases: pendingReleasesIn(secrets),
     accountTokens: secrets
       .filter(({ type }) => type === tokenSecretType)
       .map(({ data, metadata }): AccountTokenSeen => {
@@ -53,6 +54,16 @@ export function secretsSeen(
         };
       }),
   };
+}
+
+/** By the labels of Helm's own Secrets, of which nothing else is looked at (helm, pkg/storage/driver/secrets.go). */
+function pendingReleasesIn(secrets: readonly V1Secret[]): PendingReleaseSeen[] {
+  return secrets.flatMap(({ metadata, type }) => {
+    const { modifiedAt, name = "", status = "" } = metadata?.labels ?? {};
+    if (type !== "helm.sh/release.v1" || !status.startsWith("pending-")) return [];
+    const changed = modifiedAt === undefined ? metadata?.creationTimestamp : new Date(Number(modifiedAt) * 1000);
+    return changed === undefined ? [] : [{ name, since: new Date(changed).toISOString() }];
+  });
 }
 
 /** That of cert-manager where the mesh's roots are there beside, else `cacerts`: as the program has istiod take it. */

@@ -28,5 +28,6 @@ export const surroundingsSchema = {
   services: z.array(z.object({ namespace: text, name: text, shape: text })).optional(),
   podsWithoutSidecar: z.array(z.object({ namespace: text, pod: text })).optional(),
   otherIstiods: z.array(z.object({ namespace: text, name: text, revision: text })).optional(),
+  pendingReleases: z.array(z.object({ name: text, since: text })).optional(),
   istiodEndpoints: z.array(z.object({ service: text, addresses: texts })).optional(),
 };

@@ -4,8 +4,12 @@ import type { MeshFinding } from "../finding";
 import type { MeshSnapshot } from "../snapshot";
 import { podsLabelled } from "./istiod";
 
-/** Whether istiods of several versions or revisions run. */
+/** Helm is given up on long before (five minutes, its own default), so that what is pending for longer is at work no more. */
+const updateTakesAtMostMs = 15 * 60_000;
+
+/** Whether istiods of several versions or revisions run, and no update is under way that makes them alike. */
 export function differingVersions(snapshot: MeshSnapshot): MeshFinding[] {
+  if (isBeingUpdated(snapshot)) return [];
   const running = seenControlPlanes(snapshot).flatMap(({ facts, seen: { system } }) => {
     if (system === undefined) return [];
     return podsLabelled(system, { app: "istiod" }).flatMap(({ metadata, spec }) => {
@@ -25,6 +29,11 @@ export function differingVersions(snapshot: MeshSnapshot): MeshFinding[] {
       fix: "An upgrade that is under way ends with `isthmus up`; remove an istiod that nobody needs any more.",
     },
   ];
+}
+
+function isBeingUpdated({ clusters, takenAt }: MeshSnapshot): boolean {
+  const pending = clusters.flatMap(({ pendingReleases = [] }) => pendingReleases);
+  return pending.some(({ since }) => Date.parse(takenAt) - Date.parse(since) < updateTakesAtMostMs);
 }
 
 /** What stands behind an image's name: a tag or a digest. */

@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
-import { diagnose, faults, type ClusterSnapshot, type MeshSnapshot, type Snapshot } from "../../../../diagnosis";
-import type { MeshConfig } from "../../../../topology";
-import { primaryRemoteNetworks, topologies, twoPrimaries } from "../../../support/plans";
+import { diagnose, faults, type MeshSnapshot } from "../../../../diagnosis";
+import { primaryRemoteNetworks, topologies } from "../../../support/plans";
+import {
+  mesh,
+  type Change,
+  both,
+  notReady,
+  unsynced,
+  authority,
+  expired,
+  olderIstiod,
+  parts,
+  networkPolicy,
+  istiodSaying,
+  injector,
+  policy,
+} from "./changes";
 import {
   certificate,
   changed,
@@ -12,8 +26,7 @@ import {
   serverOf,
   takenAt,
 } from "./healthy";
-
-const mesh: MeshConfig = { ...twoPrimaries, namespaces: { shop: {} } };
+import { single } from "./single-faults";
 
 /** First causes as `id cluster…`. */
 const causesIn = (snapshot: MeshSnapshot): string[] =>
@@ -21,368 +34,6 @@ const causesIn = (snapshot: MeshSnapshot): string[] =>
 
 const consequencesIn = (snapshot: MeshSnapshot): string[] =>
   diagnose(snapshot).consequences.map(({ finding: { clusters, id } }) => [id, ...clusters].join(" "));
-
-type Change = (cluster: ClusterSnapshot) => object;
-
-const both =
-  (...changes: readonly Change[]): Change =>
-  (cluster) =>
-    changes.reduce<ClusterSnapshot>((before, change) => ({ ...before, ...change(before) }), cluster);
-
-/** A pod of a Deployment that runs and is not ready, or is not there at all. */
-const notReady = (name: string, what: "pod" | "scaled"): Change =>
-  changedSystem(({ deployments, pods, replicaSets }) => ({
-    deployments: deployments.map((one) =>
-      one.metadata?.name === name && what === "scaled" ? { ...one, spec: { replicas: 0 } } : one,
-    ),
-    replicaSets: replicaSets.map((one) =>
-      one.metadata?.name === `${name}-1` ? { ...one, status: { replicas: 1, readyReplicas: 0 } } : one,
-    ),
-    pods: pods.flatMap((pod) => {
-      if (pod.metadata?.name !== `${name}-1-a`) return [pod];
-      return what === "scaled" ? [] : [{ ...pod, status: { conditions: [{ type: "Ready", status: "False" }] } }];
-    }),
-  }));
-
-/** The gateway's Service, changed. */
-const gatewayService = (change: (service: Snapshot["services"][number]) => object): Change =>
-  changedSystem(({ services }) => ({
-    services: services.map((one) =>
-      one.metadata?.name === "istio-eastwestgateway" ? { ...one, ...change(one) } : one,
-    ),
-  }));
-
-const unsynced: Change = ({ istiods = [] }) => ({
-  istiods: istiods.map((one) => ({
-    ...one,
-    remotes: (one.remotes ?? []).map((remote) => ({ ...remote, syncStatus: "timeout" })),
-    lines: { west: ["error cluster west: connection refused"] },
-  })),
-});
-
-const authority =
-  (change: (given: Exclude<ClusterSnapshot["authority"], undefined | "none">) => object): Change =>
-  (cluster) => {
-    if (cluster.authority === undefined || cluster.authority === "none") throw new RangeError("no CA is known");
-    return { authority: { ...cluster.authority, ...change(cluster.authority) } };
-  };
-
-const expired = { notAfter: "2026-11-29T10:00:00.000Z" };
-
-const everything = { groups: ["*"], resources: ["*"], verbs: ["*"] };
-
-/** What is read of a cluster, part by part. */
-const parts = [
-  "system",
-  "namespaces",
-  "webhooks",
-  "meshConfig",
-  "publishedRoots",
-  "authority",
-  "accountTokens",
-  "remoteKubeconfigs",
-  "policies",
-  "istiods",
-  "apiServer",
-  "dns",
-  "accountRights",
-  "networkPolicies",
-  "services",
-  "podsWithoutSidecar",
-  "otherIstiods",
-  "istiodEndpoints",
-];
-
-/** One change of a healthy mesh, and the first causes that it makes. */
-const single: readonly (readonly [cause: string, cluster: string, change: Change])[] = [
-  [
-    "cluster-unreachable west",
-    "west",
-    () => ({
-      ...Object.fromEntries(parts.map((part) => [part, undefined])),
-      trouble: { expected: "an answer", found: "none", fix: "Start it." },
-    }),
-  ],
-  ["system-namespace-missing west", "west", () => ({ namespaces: [] })],
-  ["intermediate-missing east", "east", () => ({ authority: "none" })],
-  ["intermediate-incomplete east", "east", authority(() => ({ missing: ["ca-key.pem"] }))],
-  ["certificate-lifetime east", "east", authority(({ roots }) => ({ chain: [certificate("i", expired)], roots }))],
-  [
-    "certificate-lifetime east",
-    "east",
-    authority(({ chain }) => ({ chain, roots: [certificate("root", { notBefore: "2026-12-01T00:00:00.000Z" })] })),
-  ],
-  ["certificate-chain east", "east", authority(() => ({ chain: [certificate("i", { signedBy: "elsewhere" })] }))],
-  ["istiod-missing east", "east", changedSystem(() => ({ deployments: [], pods: [] }))],
-  ["istiod-down east", "east", notReady("istiod", "pod")],
-  ["istiod-down east", "east", notReady("istiod", "scaled")],
-  ["signing-root east", "east", () => ({ publishedRoots: [certificate("of-its-own")] })],
-  [
-    "roots-differ east west",
-    "east",
-    both(
-      () => ({ publishedRoots: [certificate("other")], webhooks: [{ ...injector(), authorities: ["other"] }] }),
-      authority(() => ({
-        chain: [certificate("i", { signedBy: "other" })],
-        roots: [certificate("other", { signedBy: "other" })],
-      })),
-    ),
-  ],
-  ["trust-domain-differs east west", "west", () => ({ meshConfig: { meshId: "mesh1", trustDomain: "cluster.local" } })],
-  ["mesh-id-differs east west", "west", () => ({ meshConfig: { meshId: "mesh2", trustDomain: "mesh1.internal" } })],
-  [
-    "network-label west",
-    "west",
-    ({ namespaces = [] }) => ({
-      namespaces: namespaces.map((one) => ({ ...one, labels: one.name === "shop" ? one.labels : {} })),
-    }),
-  ],
-  [
-    "network-label west",
-    "west",
-    ({ namespaces = [] }) => ({
-      namespaces: namespaces.map((one) =>
-        one.name === "shop" ? one : { ...one, labels: { "topology.istio.io/network": "east" } },
-      ),
-    }),
-  ],
-  ["webhook-missing east", "east", () => ({ webhooks: [] })],
-  [
-    "webhook-service east",
-    "east",
-    () => ({ webhooks: [{ ...injector(), service: { namespace: "istio-system", name: "istiod-canary" } }] }),
-  ],
-  ["webhook-authority east", "east", () => ({ webhooks: [{ ...injector(), authorities: [] }] })],
-  ["webhook-authority east", "east", () => ({ webhooks: [{ ...injector(), authorities: ["another"] }] })],
-  [
-    "injection-label east",
-    "east",
-    ({ namespaces = [] }) => ({
-      namespaces: namespaces.map((one) => (one.name === "shop" ? { ...one, labels: {} } : one)),
-    }),
-  ],
-  ["gateway-missing east", "east", changedSystem(({ services }) => ({ services: services.slice(0, 2) }))],
-  ["gateway-network-label east", "east", gatewayService(({ metadata }) => ({ metadata: { ...metadata, labels: {} } }))],
-  ["gateway-port east", "east", gatewayService(({ spec }) => ({ spec: { ...spec, ports: [{ port: 15021 }] } }))],
-  [
-    "gateway-selector east",
-    "east",
-    gatewayService(({ spec }) => ({ spec: { ...spec, selector: { istio: "ingress" } } })),
-  ],
-  ["gateway-down east", "east", notReady("istio-eastwestgateway", "pod")],
-  ["gateway-down east", "east", notReady("istio-eastwestgateway", "scaled")],
-  ["gateway-address east", "east", gatewayService(() => ({ status: { loadBalancer: {} } }))],
-  ["gateway-not-listening east", "east", changedPolicies({ passthroughGateways: [{ name: "other", ports: [] }] })],
-  ["remote-secret-missing east west", "east", () => ({ remoteKubeconfigs: [] })],
-  ["remote-secret-label east west", "east", changedKubeconfigs((one) => ({ ...one, isLabelled: false }))],
-  ["remote-secret-key east west", "east", changedKubeconfigs((one) => ({ ...one, key: "kubernetes-west" }))],
-  [
-    "remote-secret-unreadable east west",
-    "east",
-    both(
-      changedKubeconfigs(({ isLabelled, key, secret }) => ({ isLabelled, key, secret, defect: "nothing" })),
-      unsynced,
-    ),
-  ],
-  [
-    "remote-secret-server east west",
-    "east",
-    both(
-      changedKubeconfigs((one) => ({ ...one, server: "https://127.0.0.1:6443" })),
-      unsynced,
-    ),
-  ],
-  ["remote-secret-server east west", "east", changedKubeconfigs((one) => ({ ...one, server: serverOf("east") }))],
-  [
-    "remote-secret-authority east west",
-    "east",
-    both(
-      changedKubeconfigs((one) => ({ ...one, authorities: ["old"] })),
-      unsynced,
-    ),
-  ],
-  ["remote-secret-token east west", "east", changedKubeconfigs((one) => ({ ...one, token: "secret:99" }))],
-  ["remote-secret-token east west", "east", changedKubeconfigs((one) => ({ ...one, tokenEndsAt: expired.notAfter }))],
-  ["remote-cluster-not-synced east west", "east", unsynced],
-  ["mutual-tls-off east", "east", changedPolicies({ peerAuthentications: [{ name: "default", mode: "DISABLE" }] })],
-  ["calls-denied east", "east", changedPolicies({ authorizationPolicies: [policy("DENY", "every")] })],
-  ["calls-denied east", "east", changedPolicies({ authorizationPolicies: [policy("ALLOW", "none")] })],
-  [
-    "client-tls-off east",
-    "east",
-    changedPolicies({ destinationRules: [{ name: "default", host: "*.local", tlsMode: "DISABLE" }] }),
-  ],
-  ["dns-down west", "west", () => ({ dns: { deployments: [{ name: "coredns", replicas: 0 }], readyCount: 0 } })],
-  ["dns-down west", "west", () => ({ dns: { deployments: [], readyCount: 0 } })],
-  [
-    "another-control-plane west",
-    "west",
-    () => ({ otherIstiods: [{ namespace: "other", name: "istiod", revision: "default" }] }),
-  ],
-  [
-    "another-control-plane west",
-    "west",
-    ({ webhooks = [] }) => ({
-      otherIstiods: [{ namespace: "other", name: "istiod", revision: "blue" }],
-      webhooks: [...webhooks, { ...injector(), service: { namespace: "other", name: "istiod-blue" } }],
-    }),
-  ],
-  ["intermediate-key east", "east", authority(() => ({ keyFits: false }))],
-  ["istiod-rights east", "east", rightsOf("istiod", [])],
-  ["istiod-rights east", "east", rightsOf("istiod", [{ ...everything, verbs: ["list", "watch"] }])],
-  ["remote-reader-rights west", "west", rightsOf("istio-reader-service-account", [{ ...everything, groups: [""] }])],
-  [
-    "istiod-service east",
-    "east",
-    changedSystem(({ services }) => ({
-      services: services.map((one) =>
-        one.metadata?.name === "istiod" ? { ...one, spec: { selector: { app: "istiod-canary" } } } : one,
-      ),
-    })),
-  ],
-  [
-    "cluster-id east",
-    "east",
-    ({ istiods = [] }) => ({
-      istiods: istiods.map((one) => ({
-        ...one,
-        remotes: [
-          { id: "Kubernetes", syncStatus: "synced" },
-          ...(one.remotes ?? []).filter(({ secretName }) => secretName !== undefined),
-        ],
-      })),
-    }),
-  ],
-  ["rollout-stuck east", "east", newImage("istiod")],
-  ["rollout-stuck east", "east", newImage("istio-eastwestgateway")],
-  ["network-policy east", "east", networkPolicy({ namespace: "istio-system", podSelector: {}, ingress: [] })],
-  [
-    "network-policy east",
-    "east",
-    networkPolicy({
-      namespace: "istio-system",
-      podSelector: { matchLabels: { app: "istiod" } },
-      ingress: [{ ports: [{ first: 15012 }] }],
-    }),
-  ],
-  [
-    "network-policy east",
-    "east",
-    networkPolicy({
-      namespace: "istio-system",
-      podSelector: { matchExpressions: [{ key: "istio", operator: "In", values: ["eastwestgateway"] }] },
-      ingress: [{ ports: [{ first: 15000, last: 15442 }] }],
-    }),
-  ],
-  ["network-policy east", "east", networkPolicy({ namespace: "shop", podSelector: {}, egress: [] })],
-  ["sidecar-missing east", "east", () => ({ podsWithoutSidecar: [{ namespace: "shop", pod: "basket-1-a" }] })],
-  [
-    "service-tls-off east",
-    "east",
-    changedPolicies({
-      serviceRules: [{ namespace: "shop", name: "plain", host: "basket", tlsMode: "DISABLE" }],
-    }),
-  ],
-  [
-    "service-tls-off east",
-    "east",
-    changedPolicies({
-      destinationRules: [{ name: "plain", host: "basket.shop.svc.cluster.local", tlsMode: "DISABLE" }],
-    }),
-  ],
-  [
-    "services-differ east west",
-    "east",
-    () => ({ services: [{ namespace: "shop", name: "basket", shape: "headless, http 80" }] }),
-  ],
-  [
-    "proxy-rejects east west",
-    "east",
-    istiodSaying({ rejects: [{ proxy: "basket-1-a.shop", cluster: "west", part: "Cluster", error: "no address" }] }),
-  ],
-  ["proxy-version east", "east", istiodSaying({ proxyVersions: { "1.29.4": ["basket-1-a.shop (east)"] } })],
-  [
-    "istiod-versions-differ east west",
-    "east",
-    changedSystem(({ pods }) => ({
-      pods: pods.map((pod) =>
-        pod.metadata?.name === "istiod-1-a"
-          ? { ...pod, spec: { containers: [{ name: "discovery", image: "example.com:5000/istio/pilot:1.30.0" }] } }
-          : pod,
-      ),
-    })),
-  ],
-  [
-    "remote-secret-leftover east",
-    "east",
-    ({ remoteKubeconfigs = [] }) => ({
-      remoteKubeconfigs: [
-        ...remoteKubeconfigs,
-        { secret: "istio-remote-secret-gone", isLabelled: true, key: "gone", server: serverOf("gone") },
-      ],
-    }),
-  ],
-];
-
-function rightsOf(account: string, rights: readonly (typeof everything)[]): Change {
-  return ({ accountRights = [] }) => ({
-    accountRights: accountRights.map((one) => (one.account === account ? { account, rights } : one)),
-  });
-}
-
-/** A new ReplicaSet of a Deployment whose image nobody has, beside the pods of before. */
-function newImage(name: string): Change {
-  return changedSystem(({ pods, replicaSets }) => ({
-    replicaSets: [
-      ...replicaSets,
-      {
-        metadata: {
-          name: `${name}-2`,
-          uid: `${name}-2`,
-          annotations: { "deployment.kubernetes.io/revision": "2" },
-          ownerReferences: [{ kind: "Deployment", name, uid: name }],
-        },
-        status: { replicas: 1, readyReplicas: 0 },
-      },
-    ],
-    pods: [
-      ...pods,
-      {
-        metadata: {
-          name: `${name}-2-a`,
-          ownerReferences: [{ kind: "ReplicaSet", name: `${name}-2`, uid: `${name}-2` }],
-        },
-        status: {
-          containerStatuses: [
-            { name: "a", state: { waiting: { reason: "ErrImagePull", message: "manifest unknown" } } },
-          ],
-        },
-      },
-    ],
-  }));
-}
-
-/** A NetworkPolicy in the place of the one that lets all through. */
-function networkPolicy(policy: object): Change {
-  return () => ({ networkPolicies: [{ name: "narrow", ...policy }] });
-}
-
-function istiodSaying(words: object): Change {
-  return ({ istiods = [] }) => ({ istiods: istiods.map((one) => ({ ...one, ...words })) });
-}
-
-function injector(): NonNullable<ClusterSnapshot["webhooks"]>[number] {
-  const found = healthy(mesh).clusters[0]?.webhooks?.[0];
-  assert.ok(found);
-  return found;
-}
-
-function policy(
-  action: string,
-  rules: "none" | "every",
-): NonNullable<ClusterSnapshot["policies"]>["authorizationPolicies"][number] {
-  return { namespace: "istio-system", name: "all", action, scope: "all", rules };
-}
 
 describe("the causes of what is wrong with a mesh", () => {
   for (const [title, config] of Object.entries(topologies)) {
@@ -529,6 +180,27 @@ describe("the causes of what is wrong with a mesh", () => {
       unsynced,
     );
     assert.deepEqual(causesIn(snapshot), ["remote-secret-missing east west", "remote-cluster-not-synced west east"]);
+  });
+
+  it("are none where a cluster is away that may be, nor what follows from that", () => {
+    const [, , unreachable] = single[0] ?? [];
+    assert.ok(unreachable);
+    const away = changed(changed(healthy(mesh), "west", unreachable), "east", unsynced);
+    const allowed = { ...away, mesh: { ...away.mesh, mayBeAway: ["west"] } };
+    assert.deepEqual(diagnose(allowed), { firstCauses: [], consequences: [] });
+    const without = changed(allowed, "east", () => ({ webhooks: [] }));
+    assert.deepEqual(causesIn(without), ["webhook-missing east"]);
+  });
+
+  it("are none of an upgrade that is under way, and one of one that has stopped", () => {
+    const upgrading = (since: string): MeshSnapshot =>
+      changed(
+        healthy(mesh),
+        "east",
+        both(olderIstiod, () => ({ pendingReleases: [{ name: "istiod", since }] })),
+      );
+    assert.deepEqual(causesIn(upgrading("2026-11-30T09:58:00.000Z")), []);
+    assert.deepEqual(causesIn(upgrading("2026-11-30T09:00:00.000Z")), ["istiod-versions-differ east west"]);
   });
 
   it("of a chain of causes are the first alone", () => {

@@ -218,6 +218,28 @@ describe("what isthmus doctor gathers", () => {
     assert.deepEqual(istiods[0].proxyVersions, { "1.31.1": ["basket-1-a.shop (east)"] });
   });
 
+  it("knows a Helm release that is just being changed by the labels of its Secret", async () => {
+    const release = (status: string, labels = {}): object => ({
+      type: "helm.sh/release.v1",
+      metadata: { creationTimestamp: "2026-11-30T09:00:00Z", labels: { name: "istiod", status, ...labels } },
+      data: { release: "c2VjcmV0" },
+    });
+    const client = paperCluster("east", "west", trust, secretsOf("east"), {
+      objects: {
+        [secrets]: [
+          release("superseded"),
+          release("pending-upgrade", { modifiedAt: String(Date.parse("2026-11-30T09:30:00Z") / 1000) }),
+          release("pending-install"),
+        ],
+      },
+    });
+    const asked = { client, tokens: new SecretTokens(), namespaces: [], reads: ["west"], apiServer: undefined };
+    assert.deepEqual((await gatherCluster(asked)).pendingReleases, [
+      { name: "istiod", since: "2026-11-30T09:30:00.000Z" },
+      { name: "istiod", since: "2026-11-30T09:00:00.000Z" },
+    ]);
+  });
+
   it("tells what may not be read, and judges the rest", async () => {
     const client = paperCluster("east", "west", trust, secretsOf("east"), { syncStatus: "timeout" });
     const list = client.list.bind(client);
