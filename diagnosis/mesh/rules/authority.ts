@@ -4,7 +4,7 @@ import type { MeshFinding } from "../finding";
 import type { AuthoritySeen, CertificateSeen, MeshSnapshot } from "../snapshot";
 
 const signAnew =
-  "Run `isthmus drift`, which says what of the Secret is not as it was applied; where the intermediate comes from elsewhere, have it made anew and run `isthmus up`.";
+  "Run `isthmus drift --repair`, which puts the Secret back as it was applied; where it is as it was applied and the intermediate comes from elsewhere, have it made anew and run `isthmus up`.";
 
 /** Control planes that are given no CA. */
 export function missingAuthorities(snapshot: MeshSnapshot): MeshFinding[] {
@@ -71,8 +71,8 @@ export function lifetimes(snapshot: MeshSnapshot): MeshFinding[] {
           : `${first.subject}, by which istiod signs, is not valid before ${first.notBefore}`,
         proof: outside.map(lifetimeWords),
         fix: isPast
-          ? "Run `isthmus up`, which renews an intermediate that the stack makes; have another one signed where they come from elsewhere. A root that has ended needs another one in every cluster: docs/trust.md."
-          : "Set the clock of who signed it or of the clusters, or have it signed anew; what was signed too early becomes valid by itself.",
+          ? "Run `isthmus up`, which renews an intermediate that the stack makes, or `isthmus drift --repair` where somebody has brought an old one back; have another one signed where they come from elsewhere. A root that has ended needs another one in every cluster: docs/trust.md."
+          : "Set the clock of who signed it or of the clusters, or have it signed anew; one that was not applied by Isthmus is put back by `isthmus drift --repair`. What was signed too early becomes valid by itself.",
       },
     ];
   });

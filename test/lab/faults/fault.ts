@@ -73,6 +73,18 @@ export async function untilNamed(stack: string, expected: readonly string[]): Pr
   }
 }
 
+/** Waits until none of these causes is named any more. */
+export async function untilGone(stack: string, causes: readonly string[]): Promise<DoctorReport> {
+  const deadline = performance.now() + settlesWithinMs;
+  for (;;) {
+    const report = await doctor(stack);
+    const left = named(report).filter((cause) => causes.includes(cause));
+    if (left.length === 0) return report;
+    if (performance.now() > deadline) assert.deepEqual(left, [], JSON.stringify(report, undefined, 2));
+    await delay(500);
+  }
+}
+
 /** Mends a fault by what its cause says. */
 export async function mend(stack: string, { causes, mend: how, name }: LabFault, report: DoctorReport): Promise<void> {
   const cause = report.causes.find(({ clusters, id }) => causes.includes([id, ...clusters].join(" ")));
