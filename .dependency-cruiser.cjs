@@ -93,6 +93,13 @@ module.exports = {
       to: { path: "(^|/)node_modules/@pulumi/", pathNot: "(^|/)node_modules/@pulumi/pulumi/proto/" },
     },
     {
+      name: "pages-without-pulumi",
+      comment: "Pictures and pages are functions of plain documents: values in, text out.",
+      severity: "error",
+      from: { path: start(["operations/graph", "operations/report"]) },
+      to: { path: "(^|/)node_modules/@pulumi/" },
+    },
+    {
       name: "rules-without-pulumi",
       comment: "A rule is tested as a function of plain properties; shell.ts and pack.ts alone know Pulumi.",
       severity: "error",

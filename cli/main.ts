@@ -18,6 +18,7 @@ import {
 } from "./options";
 import { print, tolerateGoneReaders } from "./output";
 import { addMachine } from "./machine-commands";
+import { addReport } from "./report-command";
 import { addRotate } from "./rotate-commands";
 import { addTrust } from "./trust-commands";
 import { documentationPage } from "../operations/deployment/documentation";
@@ -146,6 +147,8 @@ export function program(): Command {
     )
     .addHelpText("after", aboutDoctor)
     .action((flags: DoctorVerb.DoctorFlags) => (load("./verbs/doctor") as typeof DoctorVerb).doctorVerb(flags));
+
+  addReport(isthmus, load);
 
   withOperationOptions(isthmus.command("services"))
     .description("say where every global service stands, and who is called from where")

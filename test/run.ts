@@ -70,6 +70,7 @@ const parts: readonly Part[] = [
   },
   { title: "engine", ...mocha(...beside, "test/engine/**/*.test.ts", "--ignore", fuzzer), cannotRun: labNeeds },
   { title: "fuzzer", ...mocha(fuzzer), isBeside: true, cannotRun: labNeeds },
+  { title: "browser", ...mocha("test/browser/**/*.test.ts") },
   { title: "package", ...mocha("test/package/**/*.test.ts") },
   { title: "lab", ...mocha("test/lab/**/*.test.ts"), cannotRun: labNeeds },
   { title: "lab down", command: node("bin/isthmus.js", "lab", "down"), cannotRun: labNeeds },

@@ -6,3 +6,5 @@ export type { IdentifiedFinding } from "./finding";
 export { diagnose, type Consequence, type Diagnosis } from "./judge";
 export type * from "./snapshot";
 export type * from "./surroundings";
+export { isReady, podsLabelled } from "./rules/istiod";
+export { tagOf } from "./rules/versions";

@@ -15,8 +15,10 @@ import {
   type DriftReport,
 } from "../drift";
 import { doctorReport, gatherFound, gatherMesh, readBundle, writeBundle, type DoctorReport } from "../doctor";
+import { meshGraph } from "../graph";
 import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
+import { meshReport, type MeshReport } from "../report";
 import { readServices, type ServicesReport } from "../services";
 import { readMeshStatus, type MeshStatus } from "../status";
 import { resolveClusters } from "../stack";
@@ -80,6 +82,21 @@ export async function doctorByContexts(
   const snapshot = await gatherFound({ access, environment, signal });
   if (bundle !== undefined) await writeBundle(bundle, snapshot);
   return doctorReport(snapshot);
+}
+
+/** Looks at a mesh from all sides: what its clusters have, and whether they call each other. */
+export async function reportMesh(run: Run, options: VerifyOptions): Promise<MeshReport> {
+  const snapshot = await gatherMesh(await lookOf(run));
+  return meshReport({ snapshot, graph: meshGraph(run.plan), verify: await verifyMesh(run, options) });
+}
+
+/**
+ * A report of a mesh as it was, from what `MeshDeployment.doctor` wrote into a file: without calls, and without machines outside
+ * Kubernetes. Asks no cluster, and needs no stack.
+ * @throws ConfigurationError where it is no such file, or one that this release cannot read.
+ */
+export async function reportFromBundle(path: string): Promise<MeshReport> {
+  return meshReport({ snapshot: await readBundle(path) });
 }
 
 /** Reads where the certificates of every cluster stand. */

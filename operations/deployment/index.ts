@@ -53,7 +53,7 @@ export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { ensureNothingElse, updateByEdit } from "../edited-update";
 export { subjectWords } from "../events";
-export { doctorByContexts, doctorFromBundle } from "./examinations";
+export { doctorByContexts, doctorFromBundle, reportFromBundle } from "./examinations";
 export { EventListenerError, OperationInterrupted } from "./failures";
 export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";
 export type {
@@ -79,11 +79,22 @@ export { meshMermaid, meshSvg } from "../graph";
 export type {
   ClusterOfGraph,
   ControlPlaneOfGraph,
+  DrawnMesh,
   GatewayOfGraph,
   MachineOfGraph,
   MeshGraph,
   NetworkOfGraph,
 } from "../graph";
+export { reportPage, verdictOf, writeReportPage } from "../report";
+export type {
+  CallsOfReport,
+  ClusterOfReport,
+  ClusterOrderOfReport,
+  EndOfReport,
+  GatewayOfReport,
+  IstiodOfReport,
+  MeshReport,
+} from "../report";
 export { isInOrder } from "../status";
 export type {
   CertificateEnd,

@@ -37,6 +37,7 @@ import { checkMesh } from "../check";
 import type { VerifyReport } from "../verify";
 import type { ReaderTokensReport } from "../reader-tokens";
 import type { ServicesReport } from "../services";
+import type { MeshReport } from "../report";
 import type { MeshStatus } from "../status";
 import {
   compareWithApplied,
@@ -45,6 +46,7 @@ import {
   readStatus,
   readTokens,
   readTrust,
+  reportMesh,
   verifyMesh,
   writeFilesOf,
 } from "./examinations";
@@ -296,6 +298,15 @@ export class MeshDeployment {
    */
   doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
     return this.operate("doctor", options, (run) => examineMesh(run, options));
+  }
+
+  /**
+   * Looks at the mesh from all sides, for one page (`reportPage`): what {@link doctor} and {@link verify} say, its picture, and
+   * when its certificates end. What `verify` makes for its calls is removed again; `effects: "none"` makes nothing, and calls
+   * nobody.
+   */
+  report(options: VerifyOptions = {}): Promise<MeshReport> {
+    return this.operate("report", options, (run) => reportMesh(run, options));
   }
 
   /**

@@ -3,9 +3,9 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { describeFileError, errorCode } from "../../access/file-problem";
 import { readJson } from "../../access/json";
-import { replaceFile } from "../../access/replaced-file";
 import type { MeshSnapshot } from "../../diagnosis";
 import { ConfigurationError, type Problem } from "../../topology";
+import { writePrivateFile } from "../private-file";
 import { bundleSchema, snapshotSchema } from "./bundle-schema";
 
 /** By this a file is known as a bundle. */
@@ -17,9 +17,6 @@ const bundleVersion = 1;
 /** More than a mesh of some hundred clusters has, in bytes: a small file may hold far more than the memory does. */
 const largestBundleBytes = 2 ** 30;
 
-/** A bundle is for its owner's eyes: there are names of clusters and pods in it, and no secret. */
-const bundleMode = 0o600;
-
 /**
  * Writes a snapshot into a file, in JSON; compressed where its name ends in `.gz`. At any moment it is the former file or the
  * whole new one.
@@ -28,20 +25,7 @@ const bundleMode = 0o600;
 export async function writeBundle(path: string, snapshot: MeshSnapshot): Promise<void> {
   const text = `${JSON.stringify({ format: bundleFormat, version: bundleVersion, snapshot }, undefined, 2)}\n`;
   const content = path.endsWith(".gz") ? await promisify(gzip)(text) : text;
-  try {
-    await replaceFile(path, content, bundleMode);
-  } catch (error) {
-    const found = errorCode(error);
-    if (found === undefined) throw error;
-    throw new ConfigurationError([
-      {
-        path,
-        expected: "a place where the bundle can be written",
-        found: `one where it cannot (${found})`,
-        fix: "Name a file in a directory that is there and may be written to.",
-      },
-    ]);
-  }
+  await writePrivateFile(path, content, "bundle");
 }
 
 /**

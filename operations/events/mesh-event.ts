@@ -9,6 +9,7 @@ export type Operation =
   | "verify"
   | "check"
   | "doctor"
+  | "report"
   | "forget"
   | "drift"
   | "state move"

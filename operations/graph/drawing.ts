@@ -1,4 +1,4 @@
-import type { ControlPlaneOfGraph, GatewayOfGraph, MeshGraph } from "./graph";
+import type { ControlPlaneOfGraph, DrawnMesh, GatewayOfGraph } from "./graph";
 
 /** What a drawing of a mesh shows, before anything has its place. Plain data. */
 export interface Drawing {
@@ -36,11 +36,13 @@ export interface Line {
 /** `serves`: an istiod and what it serves. `reads`: an istiod and an API server. `calls`: a network and a gateway. */
 export type LineKind = "serves" | "reads" | "calls" | "configures";
 
-/** What somebody has seen of a cluster, to stand in its box. */
+/** What somebody has seen of a cluster, to stand in its boxes. */
 export interface ClusterNote {
   readonly order: OrderOfNote;
-  /** A line each: `CA until 2027-11-01`. */
-  readonly rows: readonly string[];
+  /** Of its istiod, a line each: `signs until 2027-11-01`. */
+  readonly istiod: readonly string[];
+  /** Addresses of its east-west gateway. Default: those of the configuration. */
+  readonly gatewayAddresses?: readonly string[];
 }
 
 /** `wrong`: something is wrong with it. `unseen`: it could not be looked at. */
@@ -59,7 +61,7 @@ const mostNames = 4;
  * What is drawn of a mesh. Pure.
  * @param notes What was seen of clusters, by their names. Default: nobody has looked.
  */
-export function drawingOf(graph: MeshGraph, notes: ReadonlyMap<string, ClusterNote> = new Map()): Drawing {
+export function drawingOf(graph: DrawnMesh, notes: ReadonlyMap<string, ClusterNote> = new Map()): Drawing {
   const boxes = [
     ...graph.externalControlPlanes.map((name) => clusterBox(graph, notes, name)),
     ...graph.networks.map(({ clusters, machines, name }): Box => ({
@@ -73,15 +75,22 @@ export function drawingOf(graph: MeshGraph, notes: ReadonlyMap<string, ClusterNo
       ],
     })),
   ];
+  // A mesh that somebody has written down may name what it does not have.
+  const ids = new Set(idsIn(boxes));
   const lines = [
     ...graph.controlPlanes.flatMap((controlPlane) => serveLines(graph, controlPlane)),
     ...readLines(graph),
     ...graph.gateways.flatMap(callLines),
   ];
-  return { boxes, lines };
+  return { boxes, lines: lines.filter(({ from, to }) => ids.has(from) && ids.has(to)) };
 }
 
-function clusterBox(graph: MeshGraph, notes: ReadonlyMap<string, ClusterNote>, name: string): Box {
+/** Ids of boxes and all that stands in them, in the order in which they are read. */
+export function idsIn(boxes: readonly Box[]): string[] {
+  return boxes.flatMap(({ boxes: inner, id }) => [id, ...idsIn(inner)]);
+}
+
+function clusterBox(graph: DrawnMesh, notes: ReadonlyMap<string, ClusterNote>, name: string): Box {
   const cluster = graph.clusters.find((one) => one.name === name);
   const controlPlane = graph.controlPlanes.find((one) => one.cluster === name);
   const gateway = graph.gateways.find((one) => one.cluster === name);
@@ -94,17 +103,16 @@ function clusterBox(graph: MeshGraph, notes: ReadonlyMap<string, ClusterNote>, n
     rows: [
       ...(cluster === undefined ? ["control plane alone"] : []),
       ...(cluster?.role === "remote" && server !== undefined ? [`remote of ${server}`] : []),
-      ...(note?.rows ?? []),
     ],
     ...(note === undefined ? {} : { order: note.order }),
     boxes: [
-      ...(controlPlane === undefined ? [] : [istiodBox(graph, controlPlane)]),
-      ...(gateway === undefined ? [] : [gatewayBox(graph, gateway)]),
+      ...(controlPlane === undefined ? [] : [istiodBox(graph, controlPlane, note)]),
+      ...(gateway === undefined ? [] : [gatewayBox(graph, gateway, note)]),
     ],
   };
 }
 
-function istiodBox(graph: MeshGraph, controlPlane: ControlPlaneOfGraph): Box {
+function istiodBox(graph: DrawnMesh, controlPlane: ControlPlaneOfGraph, note: ClusterNote | undefined): Box {
   const { cluster, reads } = controlPlane;
   const others = graph.clusters.filter(({ name }) => name !== cluster).map(({ name }) => name);
   const served = servedOthers(graph, controlPlane);
@@ -113,6 +121,7 @@ function istiodBox(graph: MeshGraph, controlPlane: ControlPlaneOfGraph): Box {
     kind: "istiod",
     title: "istiod",
     rows: [
+      ...(note?.istiod ?? []),
       ...(isDrawn(served) ? [] : [`serves ${namesOrCount(served, "others")}`]),
       ...(isDrawn(reads) ? [] : [`reads ${allOr(reads, others, "all other clusters", "clusters")}`]),
     ],
@@ -120,7 +129,12 @@ function istiodBox(graph: MeshGraph, controlPlane: ControlPlaneOfGraph): Box {
   };
 }
 
-function gatewayBox(graph: MeshGraph, { addresses = [], calledFrom, cluster, port }: GatewayOfGraph): Box {
+function gatewayBox(
+  graph: DrawnMesh,
+  { addresses: fixed = [], calledFrom, cluster, port }: GatewayOfGraph,
+  note: ClusterNote | undefined,
+): Box {
+  const addresses = note?.gatewayAddresses ?? fixed;
   const own = graph.clusters.find(({ name }) => name === cluster)?.network;
   const others = graph.networks.map(({ name }) => name).filter((name) => name !== own);
   return {
@@ -135,14 +149,14 @@ function gatewayBox(graph: MeshGraph, { addresses = [], calledFrom, cluster, por
   };
 }
 
-function machineBox({ machines }: MeshGraph, name: string): Box {
+function machineBox({ machines }: DrawnMesh, name: string): Box {
   const cluster = machines.find((machine) => machine.name === name)?.cluster;
   const rows = ["machine", ...(cluster === undefined ? [] : [`joined to ${cluster}`])];
   return { id: machineId(name), kind: "machine", title: name, rows, boxes: [] };
 }
 
 /** Clusters and machines elsewhere that an istiod serves, by the ids of their boxes. */
-function servedOthers({ machines }: MeshGraph, { cluster, serves }: ControlPlaneOfGraph): Served[] {
+function servedOthers({ machines }: DrawnMesh, { cluster, serves }: ControlPlaneOfGraph): Served[] {
   return [
     ...serves.filter((name) => name !== cluster).map((name) => ({ id: clusterId(name), name })),
     ...machines.filter((machine) => machine.cluster === cluster).map(({ name }) => ({ id: machineId(name), name })),
@@ -154,7 +168,7 @@ interface Served {
   readonly name: string;
 }
 
-function serveLines(graph: MeshGraph, controlPlane: ControlPlaneOfGraph): Line[] {
+function serveLines(graph: DrawnMesh, controlPlane: ControlPlaneOfGraph): Line[] {
   const { cluster, configCluster, kind } = controlPlane;
   const served = servedOthers(graph, controlPlane);
   const from = istiodId(cluster);
@@ -177,13 +191,13 @@ function serveLines(graph: MeshGraph, controlPlane: ControlPlaneOfGraph): Line[]
 }
 
 /** Two that read each other are one line. */
-function readLines({ controlPlanes }: MeshGraph): Line[] {
+function readLines({ controlPlanes }: DrawnMesh): Line[] {
   const drawn = controlPlanes.filter(({ reads }) => isDrawn(reads));
   const isRead = (reader: string, read: string): boolean =>
     drawn.some(({ cluster, reads }) => cluster === reader && reads.includes(read));
   return drawn.flatMap(({ cluster, reads }) =>
     reads
-      .filter((read) => !(isRead(read, cluster) && read < cluster))
+      .filter((read) => read !== cluster && !(isRead(read, cluster) && read < cluster))
       .map((read): Line => {
         const isMutual = isRead(read, cluster);
         return {

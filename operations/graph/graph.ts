@@ -1,4 +1,4 @@
-import type { MeshPlan, Model } from "../../topology";
+import type { ClusterPlan, ControlPlanePlan, EastWestGatewayPlan, MachinePlan, MeshPlan, Model } from "../../topology";
 
 /** A mesh as a picture has it, from its configuration alone. Plain data; every list is sorted by name. */
 export interface MeshGraph {
@@ -16,6 +16,23 @@ export interface MeshGraph {
   readonly controlPlanes: readonly ControlPlaneOfGraph[];
   /** Whose calls come through which east-west gateway. */
   readonly gateways: readonly GatewayOfGraph[];
+}
+
+/** A mesh as far as it is drawn: what its clusters' models are called nobody sees. */
+export interface DrawnMesh extends Omit<MeshGraph, "clusters"> {
+  readonly clusters: readonly Omit<ClusterOfGraph, "model">[];
+}
+
+/** What is drawn of a mesh follows from this, of a plan or of what else knows it. */
+export interface DrawnPlan extends Pick<MeshPlan, "id"> {
+  readonly clusters: readonly (Pick<ClusterPlan, "name" | "network" | "role" | "reaches"> & {
+    readonly eastWestGateway?: Pick<EastWestGatewayPlan, "port" | "addresses">;
+  })[];
+  readonly externalControlPlanes: readonly { readonly name: string }[];
+  readonly machines: readonly Pick<MachinePlan, "name" | "network" | "cluster">[];
+  readonly controlPlanes: readonly (Pick<ControlPlanePlan, "name" | "kind" | "configCluster" | "serves" | "reads"> & {
+    readonly exposed?: object;
+  })[];
 }
 
 /** A network. */
@@ -70,6 +87,14 @@ export interface GatewayOfGraph {
 
 /** The picture of a mesh. Asks no cluster. Pure. */
 export function meshGraph(plan: MeshPlan): MeshGraph {
+  return {
+    ...drawnMesh(plan),
+    clusters: plan.clusters.map(({ model, name, network, role }) => ({ name, network, role, model })),
+  };
+}
+
+/** What is drawn of a mesh. Pure. */
+export function drawnMesh(plan: DrawnPlan): DrawnMesh {
   const names = sorted([...plan.clusters, ...plan.machines].map(({ network }) => network));
   return {
     mesh: plan.id,
@@ -78,7 +103,7 @@ export function meshGraph(plan: MeshPlan): MeshGraph {
       clusters: plan.clusters.filter(({ network }) => network === name).map((cluster) => cluster.name),
       machines: plan.machines.filter(({ network }) => network === name).map((machine) => machine.name),
     })),
-    clusters: plan.clusters.map(({ model, name, network, role }) => ({ name, network, role, model })),
+    clusters: plan.clusters.map(({ name, network, role }) => ({ name, network, role })),
     externalControlPlanes: plan.externalControlPlanes.map(({ name }) => name),
     machines: plan.machines.map(({ cluster, name, network }) => ({ name, network, cluster })),
     controlPlanes: plan.controlPlanes.map(({ configCluster, exposed, kind, name, reads, serves }) => ({
@@ -105,7 +130,7 @@ export function meshGraph(plan: MeshPlan): MeshGraph {
 }
 
 /** Networks of all workloads that reach a cluster: a machine reaches what the cluster does that it has joined. */
-function callersOf(plan: MeshPlan, called: string): string[] {
+function callersOf(plan: DrawnPlan, called: string): string[] {
   const callers = plan.clusters.filter(({ reaches }) => reaches.includes(called));
   const machines = plan.machines.filter(({ cluster }) => callers.some(({ name }) => name === cluster));
   return sorted([...callers, ...machines].map(({ network }) => network));

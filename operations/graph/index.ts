@@ -1,11 +1,15 @@
-export { meshGraph } from "./graph";
+export type { ClusterNote } from "./drawing";
+export { drawnMesh, meshGraph } from "./graph";
 export type {
   ClusterOfGraph,
   ControlPlaneOfGraph,
+  DrawnMesh,
   GatewayOfGraph,
   MachineOfGraph,
   MeshGraph,
   NetworkOfGraph,
 } from "./graph";
 export { isDrawable, meshMermaid } from "./mermaid";
-export { meshSvg } from "./svg";
+export { orderSigns } from "./measures";
+export { drawingStyle } from "./style";
+export { meshPicture, meshSvg } from "./svg";

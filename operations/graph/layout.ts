@@ -1,5 +1,5 @@
 import type { ElkExtendedEdge, ElkNode, ElkPoint, LayoutOptions } from "elkjs/lib/elk.bundled.js";
-import type { Box, Drawing, Line } from "./drawing";
+import { idsIn, type Box, type Drawing, type Line } from "./drawing";
 import { boxMeasures, paddingPx } from "./measures";
 
 /** A drawing in which everything has its place, in CSS pixels from its upper left corner. */
@@ -117,10 +117,6 @@ function column(id: string, children: readonly ElkNode[], topPx: number): ElkNod
   const width = Math.max(...children.map((child) => child.width ?? 0)) + 2 * paddingPx;
   const layoutOptions = { "elk.algorithm": "fixed", "elk.nodeSize.fixedGraphSize": "true" };
   return { id, children: standing, width, height: y, layoutOptions };
-}
-
-function idsIn(boxes: readonly Box[]): string[] {
-  return boxes.flatMap(({ boxes: inner, id }) => [id, ...idsIn(inner)]);
 }
 
 function placed(boxes: readonly Box[], { children = [] }: ElkNode, { x, y }: ElkPoint): PlacedBox[] {

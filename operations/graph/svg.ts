@@ -1,17 +1,17 @@
 import { markup, Markup } from "../markup";
 import { drawingOf, type BoxKind, type ClusterNote, type LineKind } from "./drawing";
-import type { MeshGraph } from "./graph";
+import type { DrawnMesh } from "./graph";
 import { layoutOf, type PlacedBox, type PlacedLine } from "./layout";
 import { legendOf } from "./legend";
 import { linePitchPx, orderSigns, paddingPx, fontPx, shortened } from "./measures";
 import { drawingStyle } from "./style";
-import { wordsOfGraph } from "./words";
+import { wordsOf } from "./words";
 
 /**
  * A picture of a mesh as an SVG that needs nothing beside itself: networks are frames around clusters, with the istiods and
  * east-west gateways in them. It follows who looks at it into light and dark, and says in words what it shows.
  */
-export async function meshSvg(graph: MeshGraph): Promise<string> {
+export async function meshSvg(graph: DrawnMesh): Promise<string> {
   const style = new Markup(`<style>${drawingStyle}</style>`);
   return `${(await pictureOf(graph, new Map(), style)).text}\n`;
 }
@@ -20,18 +20,18 @@ export async function meshSvg(graph: MeshGraph): Promise<string> {
  * The same for a page that has {@link drawingStyle} in its own style sheet.
  * @param notes What was seen of clusters, by their names.
  */
-export function meshPicture(graph: MeshGraph, notes: ReadonlyMap<string, ClusterNote>): Promise<Markup> {
+export function meshPicture(graph: DrawnMesh, notes: ReadonlyMap<string, ClusterNote>): Promise<Markup> {
   return pictureOf(graph, notes);
 }
 
-async function pictureOf(graph: MeshGraph, notes: ReadonlyMap<string, ClusterNote>, style?: Markup): Promise<Markup> {
+async function pictureOf(graph: DrawnMesh, notes: ReadonlyMap<string, ClusterNote>, style?: Markup): Promise<Markup> {
   const layout = await layoutOf(drawingOf(graph, notes));
   const legend = legendOf(layout, notes.size > 0);
   const width = Math.ceil(Math.max(layout.widthPx, legend.widthPx));
   const height = Math.ceil(layout.heightPx + legend.heightPx);
   return markup`<svg xmlns="http://www.w3.org/2000/svg" class="mesh" role="img" aria-labelledby="mesh-title mesh-words" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <title id="mesh-title">Mesh ${graph.mesh}</title>
-<desc id="mesh-words">${wordsOfGraph(graph)}</desc>
+<desc id="mesh-words">${wordsOf(graph)}</desc>
 ${style}<defs>${lineKinds.map(arrowHead)}</defs>
 ${layout.boxes.map(boxMarkup)}
 ${layout.lines.map(lineMarkup)}

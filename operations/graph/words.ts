@@ -1,8 +1,8 @@
 import { listed } from "../../topology";
-import type { MeshGraph } from "./graph";
+import type { DrawnMesh } from "./graph";
 
 /** What a picture of a mesh shows, in sentences, for who does not see it. Pure. */
-export function wordsOfGraph({ clusters, controlPlanes, gateways, machines, networks }: MeshGraph): string {
+export function wordsOf({ clusters, controlPlanes, gateways, machines, networks }: DrawnMesh): string {
   const all = clusters.length;
   return [
     `${counted(all, "cluster")} on ${counted(networks.length, "network")}.`,

@@ -37,6 +37,6 @@ function isBeingUpdated({ clusters, takenAt }: MeshSnapshot): boolean {
 }
 
 /** What stands behind an image's name: a tag or a digest. */
-function tagOf(image: string): string {
+export function tagOf(image: string): string {
   return /[:@]([^/]+)$/.exec(image)?.[1] ?? "latest";
 }
