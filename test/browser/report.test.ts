@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { source as axeSource } from "axe-core";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import { meshGraph, meshSvg } from "../../operations/graph";
 import { reportPage } from "../../operations/report";
 import type { MeshConfig } from "../../topology";
@@ -31,7 +31,7 @@ describe("the report of a mesh in a browser", function () {
     return;
   }
   let directory: string;
-  let browser: Browser;
+  let browser: Browser | undefined;
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "isthmus-browser-"));
@@ -51,9 +51,14 @@ describe("the report of a mesh in a browser", function () {
     });
   });
   after(async () => {
-    await browser.close();
+    await browser?.close();
     await rm(directory, { recursive: true });
   });
+
+  function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
+    assert.ok(browser);
+    return browser.newContext({ ...options, viewport: { width: widths.wide, height: 800 } });
+  }
 
   async function opened(context: BrowserContext, name: string, content: string): Promise<Page> {
     const file = join(directory, name);
@@ -75,7 +80,7 @@ describe("the report of a mesh in a browser", function () {
       describe(`of ${count} clusters, ${colorScheme}`, () => {
         let context: BrowserContext;
         beforeEach(async () => {
-          context = await browser.newContext({ colorScheme, viewport: { width: widths.wide, height: 800 } });
+          context = await newContext({ colorScheme });
         });
         afterEach(() => context.close());
 
@@ -119,7 +124,7 @@ describe("the report of a mesh in a browser", function () {
     }
 
     it(`is gone through by keyboard in the order in which it is read (${count} clusters)`, async () => {
-      const context = await browser.newContext({ viewport: { width: widths.wide, height: 800 } });
+      const context = await newContext({});
       const page = await opened(context, "report.html", await reportPage(ill));
       const stops: string[] = [];
       for (;;) {

@@ -1,5 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildGroup, cacheDirectory, groupDirectory, isBuilt, type Group } from "../../lab/tools/cache";
 import { hasApt, unpackPackages } from "../../lab/tools/debian";
@@ -51,12 +51,19 @@ export async function browserProgram(): Promise<BrowserProgram> {
   const cache = cacheDirectory();
   if (!isBuilt(cache, chromium)) await buildGroup(cache, chromium, () => undefined);
   const root = join(groupDirectory(cache, chromium), "root");
-  const libraries = ["x86_64-linux-gnu", "aarch64-linux-gnu"].flatMap((triplet) => [
-    join(root, "usr/lib", triplet),
-    join(root, "lib", triplet),
-  ]);
+  const libraries = librariesIn(join(root, "usr/lib")).concat(librariesIn(join(root, "lib")));
   return {
     path: join(root, program),
     environment: { LD_LIBRARY_PATH: libraries.join(":"), FONTCONFIG_FILE: join(root, "fonts.conf") },
   };
+}
+
+/** Directories of libraries for this kind of processor, and those in them that packages have of their own. */
+function librariesIn(directory: string): string[] {
+  const directoriesIn = (path: string): string[] =>
+    existsSync(path)
+      ? readdirSync(path, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? join(path, one.name) : []))
+      : [];
+  const own = directoriesIn(directory).filter((path) => path.endsWith("-linux-gnu"));
+  return own.flatMap((path) => [path, ...directoriesIn(path)]);
 }
