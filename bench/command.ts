@@ -11,6 +11,8 @@ export interface CommandOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** The exit code of a run that came to what it should. Default: 0. */
+  readonly endsWith?: number;
   /** Called once the process runs: to watch its memory, for one. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -33,7 +35,7 @@ export function run(command: readonly [string, ...string[]], options: CommandOpt
     child.once("error", reject);
     child.once("close", (code) => {
       const seconds = (performance.now() - startMs) / 1000;
-      if (code === 0) resolve({ seconds, stdout });
+      if (code === (options.endsWith ?? 0)) resolve({ seconds, stdout });
       else
         reject(
           new Error(

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Table from "cli-table3";
+import { bundleNames, measureBundle } from "./benchmarks/bundle";
 import { diagnoseFirstFailure, firstFailureName } from "./benchmarks/first-failure";
 import { joins, measureJoin } from "./benchmarks/join";
 import { labFromNothing } from "./benchmarks/lab";
@@ -25,6 +26,7 @@ const groups: readonly Group[] = [
     return { names, measure: (repository, report) => measureJoin(join, repository, report) };
   }),
   { names: [firstFailureName], measure: diagnoseFirstFailure },
+  { names: bundleNames, measure: measureBundle },
   { names: [summaryName], measure: measureSummary },
   ...splitSizes.map((size): Group => {
     return { names: splitNames(size), measure: (repository, report) => measureSplit(size, repository, report) };
