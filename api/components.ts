@@ -117,6 +117,7 @@ export type {
   PlacedService,
   Problem,
   ProgramMeshConfig,
+  RegionFailover,
   Sameness,
   SamenessPlan,
   SamplePlan,

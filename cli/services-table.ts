@@ -27,6 +27,8 @@ function orderWords({ cluster = "", order }: GlobalNameStatus): string {
       return `${cluster} first`;
     case "even":
       return "all alike";
+    case "nearest":
+      return "the nearest first";
     case "local-first":
       return "the caller's cluster first";
   }

@@ -26,6 +26,9 @@ export const networkLabel = "topology.istio.io/network";
 /** Label by which istiod tells the endpoints of clusters apart, and those of gateways; it gives it to every one by itself. */
 export const clusterLabel = "topology.istio.io/cluster";
 
+/** Label of nodes with the region that they are in (Kubernetes, well-known labels). */
+export const regionLabel = "topology.kubernetes.io/region";
+
 /** Marks what Isthmus made, so that it never touches what it did not. */
 export const ownedLabels = { "app.kubernetes.io/managed-by": "isthmus" } as const;
 

@@ -78,8 +78,11 @@ function gatewaysOf(network: string): object {
   return { network, labels: { "security.istio.io/tlsMode": "istio" } };
 }
 
-/** No combination of these is one that Istio refuses or passes over (services without `distribute` or `failover` of regions). */
-function destinationRule({ failover, host, identities, order }: PlacedName): object {
+/**
+ * No combination of these is one that Istio refuses or passes over: `failover` of regions goes with `failoverPriority` that names
+ * no region or zone, and neither with `distribute` (pkg/config/validation/agent, validateLocalityLbSetting).
+ */
+function destinationRule({ failover, host, identities, nextRegions, order }: PlacedName): object {
   return {
     host,
     trafficPolicy: {
@@ -97,19 +100,31 @@ function destinationRule({ failover, host, identities, order }: PlacedName): obj
         // With Istio's 10 nothing is left out of fewer than ten endpoints, and never a whole cluster.
         maxEjectionPercent: 100,
       },
-      loadBalancer: { localityLbSetting: localityOf(order) },
+      loadBalancer: { localityLbSetting: localityOf(order, nextRegions) },
     },
   };
 }
 
-function localityOf(order: GlobalOrder): object {
+function localityOf(order: GlobalOrder, nextRegions: PlacedName["nextRegions"]): object {
+  if (order.kind === "even") return { enabled: false };
+  const failoverPriority = prioritiesOf(order);
+  return {
+    enabled: true,
+    ...(failoverPriority.length === 0 ? {} : { failoverPriority }),
+    ...(nextRegions === undefined ? {} : { failover: nextRegions }),
+  };
+}
+
+/** None of zones and regions: of servers behind gateways these do not see the labels. Istio's own order has them already. */
+function prioritiesOf(order: GlobalOrder): readonly string[] {
   switch (order.kind) {
     case "even":
-      return { enabled: false };
+    case "nearest":
+      return [];
     case "local-first":
-      return { enabled: true, failoverPriority: [networkLabel, clusterLabel] };
+      return [networkLabel, clusterLabel];
     case "cluster-first":
-      return { enabled: true, failoverPriority: [`${clusterLabel}=${order.cluster}`] };
+      return [`${clusterLabel}=${order.cluster}`];
   }
 }
 

@@ -12,7 +12,7 @@ export interface GlobalNameStatus {
   /** The service's name in the mesh's file. */
   readonly service: string;
   /** Who is called first; `pinned` names mean one cluster alone. */
-  readonly order: "local-first" | "even" | "cluster-first" | "pinned";
+  readonly order: "local-first" | "nearest" | "even" | "cluster-first" | "pinned";
   /** The cluster that a `pinned` or `cluster-first` name is about. */
   readonly cluster?: string;
   /** Where it runs, sorted by cluster. */
@@ -39,7 +39,8 @@ export interface HomeStatus {
 export interface CallerStatus {
   readonly cluster: string;
   /**
-   * The clusters that calls go to now, by pods that are ready; empty: nobody would answer. `not-known` where a cluster that
+   * The clusters that calls go to now, by pods that are ready; empty: nobody would answer. Of a name whose order is `nearest`
+   * all that may be called: which of them is nearest depends on the caller's node. `not-known` where a cluster that
    * would come first could not be asked.
    */
   readonly calls: readonly string[] | "not-known";

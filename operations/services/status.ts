@@ -82,7 +82,7 @@ function tiersFor(
   { order, pinned }: GlobalName,
   homes: readonly HomeStatus[],
 ): readonly (readonly HomeStatus[])[] {
-  if (pinned !== undefined || order.kind === "even") return [homes];
+  if (pinned !== undefined || order.kind === "even" || order.kind === "nearest") return [homes];
   const isFirst = (home: HomeStatus): boolean =>
     home.cluster === (order.kind === "cluster-first" ? order.cluster : cluster);
   const isNear = (home: HomeStatus): boolean =>

@@ -7,6 +7,7 @@ import {
   peerPoliciesIn,
   sidecarScopesIn,
   readVersion,
+  servicesByRegionIn,
   supportedKubernetesMinors,
   systemNamespace,
   type ClusterPlan,
@@ -205,6 +206,7 @@ async function standingIn(
     wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
     wantedSidecarScopes: sidecarScopesIn(mesh, site.name),
     wantedGlobalNames: globalNamesIn({ mesh, site }),
+    servicesByRegion: servicesByRegionIn(mesh, site.name),
     wantedMachines: machinesOf(mesh, site.name),
   });
 }

@@ -217,7 +217,7 @@ describe("Global services of a mesh", () => {
 
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const order: fc.Arbitrary<GlobalOrder> = fc.oneof(
-  fc.constantFrom({ kind: "local-first" } as const, { kind: "even" } as const),
+  fc.constantFrom({ kind: "local-first" } as const, { kind: "nearest" } as const, { kind: "even" } as const),
   label.map((cluster) => ({ kind: "cluster-first", cluster }) as const),
 );
 
@@ -240,6 +240,13 @@ const placedName: fc.Arbitrary<PlacedName> = fc
     networks: fc.uniqueArray(label, { maxLength: 3 }),
     identities: fc.uniqueArray(label, { maxLength: 3 }),
     order,
+    nextRegions: fc.option(
+      fc.uniqueArray(
+        fc.tuple(label, label).map(([from, to]) => ({ from, to: `${to}-2` })),
+        { minLength: 1, maxLength: 3, selector: ({ from }) => from },
+      ),
+      { nil: undefined },
+    ),
     failover: fc.record({
       errors: fc.integer({ min: 1, max: 1000 }),
       ejectionSeconds: fc.integer({ min: 1, max: 3600 }),
@@ -250,11 +257,13 @@ const placedName: fc.Arbitrary<PlacedName> = fc
     }),
   })
   .filter(({ networks, selectors }) => networks.length + selectors.length > 0)
+  .map(({ nextRegions, ...name }) => ({ ...name, ...(nextRegions === undefined ? {} : { nextRegions }) }))
   .map((name) => ({ ...name, addresses: ["241.0.0.1", "2001:2::1"] }));
 
 interface Locality {
   readonly enabled: boolean;
   readonly failoverPriority?: readonly string[];
+  readonly failover?: readonly { readonly from: string; readonly to: string }[];
 }
 
 describe("The objects of a global name", () => {
@@ -268,10 +277,18 @@ describe("The objects of a global name", () => {
         };
         const locality = rule.loadBalancer.localityLbSetting;
         assert.deepEqual(
-          Object.keys(locality).filter((key) => !["enabled", "failoverPriority"].includes(key)),
+          Object.keys(locality).filter((key) => !["enabled", "failoverPriority", "failover"].includes(key)),
           [],
         );
-        assert.equal(locality.enabled, locality.failoverPriority !== undefined);
+        // One that is not enabled may have neither, and one without either has Istio's own order.
+        assert.equal(locality.enabled, placed.order.kind !== "even");
+        assert.ok(locality.enabled || Object.keys(locality).length === 1);
+        assert.equal(locality.failoverPriority !== undefined, placed.order.kind.includes("first"));
+        assert.deepEqual(locality.failover, locality.enabled ? placed.nextRegions : undefined);
+        for (const { from, to } of locality.failover ?? []) {
+          assert.notEqual(from, to);
+          assert.doesNotMatch(from + to, /[/*]/);
+        }
         // Istio refuses priorities by region beside others, and reads two of one label as one.
         const labels = (locality.failoverPriority ?? []).map((text) => text.split("=")[0]);
         assert.equal(new Set(labels).size, labels.length);

@@ -7,6 +7,7 @@ import type {
   GlobalOrder,
   GlobalPort,
   GlobalServicePlan,
+  RegionFailover,
 } from "./global-services";
 import type { MeshPlan } from "./mesh-plan";
 import { clusterLabel, systemNamespace } from "../names";
@@ -32,6 +33,8 @@ export interface PlacedName {
   /** SPIFFE identities of the servers; none where istiod knows them by the pods. */
   readonly identities: readonly string[];
   readonly order: GlobalOrder;
+  /** Sorted by region; left out where there is none, and where all servers are called alike. */
+  readonly nextRegions?: readonly RegionFailover[];
   /** Namespaces whose proxies are told of the name, sorted; undefined where all are. */
   readonly exportTo?: readonly string[];
   readonly failover: FailoverPolicy;
@@ -65,6 +68,20 @@ export function globalHostsIn(plan: MeshPlan, cluster: string): readonly string[
     .sort();
 }
 
+/**
+ * Global services that are called by the regions of nodes, and that run in a cluster or are called from there, by their names in
+ * the configuration. Pure.
+ */
+export function servicesByRegionIn(plan: MeshPlan, cluster: string): string[] {
+  const reaches = plan.clusters.find(({ name }) => name === cluster)?.reaches ?? [];
+  return plan.globalServices.services
+    .filter(
+      ({ names, nextRegions }) => nextRegions !== undefined || names.some(({ order }) => order.kind === "nearest"),
+    )
+    .filter(({ homes }) => homes.some((home) => reaches.includes(home.cluster)))
+    .map(({ name }) => name);
+}
+
 interface Place {
   readonly plan: MeshPlan;
   readonly plane: ControlPlanePlan;
@@ -95,6 +112,7 @@ function placedName({ plan, plane, service, addresses }: Place, name: GlobalName
     addresses: addresses.get(name.host) ?? [],
     identities: networks.length === 0 ? [] : identitiesOf(plan, homes),
     order: name.order,
+    ...(service.nextRegions === undefined || name.order.kind === "even" ? {} : { nextRegions: service.nextRegions }),
     ...(service.exportTo === undefined ? {} : { exportTo: toldIn(service.exportTo, service.homes) }),
     failover: service.failover,
   };

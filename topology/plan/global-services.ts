@@ -21,11 +21,17 @@ export interface GlobalHome {
 }
 
 /**
- * Who is called first. `local-first`: the caller's cluster, then its network, then the others; `even`: all alike;
- * `cluster-first`: one cluster, from wherever calls come, then the others.
+ * Who is called first. `local-first`: the caller's cluster, then its network, then the others; `nearest`: the caller's zone,
+ * then its region, then the others; `even`: all alike; `cluster-first`: one cluster, from wherever calls come, then the others.
  */
 export type GlobalOrder =
-  { readonly kind: "local-first" | "even" } | { readonly kind: "cluster-first"; readonly cluster: string };
+  { readonly kind: "local-first" | "nearest" | "even" } | { readonly kind: "cluster-first"; readonly cluster: string };
+
+/** Where calls go from a region once nobody is left there, before all other regions. */
+export interface RegionFailover {
+  readonly from: string;
+  readonly to: string;
+}
 
 /** One name of a global service. */
 export interface GlobalName {
@@ -63,6 +69,8 @@ export interface GlobalServicePlan {
   readonly homes: readonly GlobalHome[];
   /** Whether `homes` are all clusters that have its namespace, so that its pods need not be told apart by their cluster. */
   readonly isEverywhere: boolean;
+  /** For its names that are not pinned, sorted by region; left out where there is none. */
+  readonly nextRegions?: readonly RegionFailover[];
   /** Its own name comes first, the others by their own. */
   readonly names: readonly GlobalName[];
   /** Namespaces whose workloads know the names beside its own, sorted; undefined where all do. */
@@ -121,10 +129,18 @@ function planService(mesh: Mesh, name: string): GlobalServicePlan {
       .sort((left, right) => (left.name < right.name ? -1 : 1)),
     homes,
     isEverywhere: service.clusters === undefined,
+    ...nextRegionsOf(service),
     names: [{ host, order }, ...others.sort((left, right) => (left.host < right.host ? -1 : 1))],
     ...(service.exportTo === undefined ? {} : { exportTo: [...new Set(service.exportTo)].sort() }),
     failover: service.failover,
   };
+}
+
+function nextRegionsOf({ nextRegion }: ServiceConfig): Pick<GlobalServicePlan, "nextRegions"> {
+  const nextRegions = Object.entries(nextRegion).map(([from, to]) => ({ from, to }));
+  return nextRegions.length === 0
+    ? {}
+    : { nextRegions: nextRegions.sort((left, right) => (left.from < right.from ? -1 : 1)) };
 }
 
 /** Where it runs: as it is written, else in all clusters that have its namespace. */

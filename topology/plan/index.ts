@@ -3,7 +3,13 @@ export type { AccessPlan, FileAccess, OutputAccess, SecretAccess } from "./acces
 export * from "./cluster-plan";
 export * from "./control-plane-plan";
 export * from "./generated-roots";
-export { globalHostsIn, globalServicesIn, type PlacedName, type PlacedService } from "./global-placement";
+export {
+  globalHostsIn,
+  globalServicesIn,
+  servicesByRegionIn,
+  type PlacedName,
+  type PlacedService,
+} from "./global-placement";
 export { isRequestProtocol } from "./global-services";
 export type {
   FailoverPolicy,
@@ -13,6 +19,7 @@ export type {
   GlobalPort,
   GlobalServicePlan,
   GlobalServicesPlan,
+  RegionFailover,
 } from "./global-services";
 export * from "./istio-plan";
 export * from "./machine-plan";

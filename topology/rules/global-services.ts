@@ -135,6 +135,31 @@ export function globalNamesMade(mesh: MeshDraft): readonly Problem[] {
   });
 }
 
+/** Of regions, those that lead somewhere else, where an order of servers is kept at all. */
+export function globalRegionsOrdered(mesh: MeshDraft): readonly Problem[] {
+  return servicesOf(mesh).flatMap(([service, { first, nextRegion, order, preferring }]): Problem[] => {
+    const regions = entriesOf(nextRegion);
+    if (regions.length > 0 && order === "even" && first === undefined && entriesOf(preferring).length === 0) {
+      return [
+        {
+          path: place(service, "nextRegion"),
+          expected: "nothing, because all pods are called alike by `order: even`",
+          found: "a mapping of regions",
+          fix: "Remove it, or write `order: local-first` or `order: nearest`.",
+        },
+      ];
+    }
+    return regions
+      .filter(([from, to]) => from === to)
+      .map(([from, to]) => ({
+        path: place(service, "nextRegion", from),
+        expected: "another region than the one that calls come from",
+        found: describeFound(to),
+        fix: "Name the region that is to be called next, or remove it: the caller's own comes first in any case.",
+      }));
+  });
+}
+
 export function globalPortsOnce(mesh: MeshDraft): readonly Problem[] {
   return servicesOf(mesh).flatMap(([service, { ports }]) => {
     const taken = new Map<number, string>();

@@ -65,6 +65,7 @@ import {
   globalNamesOnce,
   globalPortsOnce,
   globalTriesRepeated,
+  globalRegionsOrdered,
   knownGlobalClusters,
 } from "./global-services";
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
@@ -205,6 +206,7 @@ export const rules: readonly Rule[] = [
   { id: "global-names-made", about: [["globalServices"]], check: globalNamesMade },
   { id: "global-ports-once", about: [["globalServices"]], check: globalPortsOnce },
   { id: "global-tries-repeated", about: [["globalServices"]], check: globalTriesRepeated },
+  { id: "global-regions-ordered", about: [["globalServices"]], check: globalRegionsOrdered },
   { id: "global-mappings-filled", about: [["globalServices"]], check: globalMappingsFilled },
   { id: "global-pods-found", about: [["globalServices"]], check: globalPodsFound },
   { id: "global-namespaces-listed", about: globalHomes, names: ["clusters"], check: globalNamespacesListed },

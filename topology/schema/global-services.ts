@@ -133,6 +133,13 @@ const failoverSchema = worded(
   "When proxies go elsewhere. It is Istio's outlier detection, connection pool and retries for the service's names.",
 );
 
+/** A region, as nodes bear it in a label: without a slash, below which Istio would look for zones. */
+const region = worded(z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/), {
+  expected: "a region as the nodes' label `topology.kubernetes.io/region` has it",
+  example: "us-west-2",
+  mend: (value) => (value.includes("/") ? "Write the region alone: zones follow from it." : undefined),
+});
+
 /** Another name of a service, with the cluster that it is about. */
 function namesOfClusters(example: string): z.ZodRecord<typeof globalHost, ReturnType<typeof label>> {
   return worded(z.record(globalHost, label("west")), { expected: "a mapping of names to clusters", example });
@@ -164,15 +171,23 @@ const serviceSchema = worded(
     })
       .optional()
       .describe("Clusters in which it runs. Default: all that have its namespace, with pods or not yet."),
-    order: oneOf(["local-first", "even"])
+    order: oneOf(["local-first", "nearest", "even"])
       .default("local-first")
       .describe(
-        "`local-first`: pods of the caller's cluster, else of its network, else of the others; `even`: all pods alike, wherever they are. Default: local-first, since what stays in a cluster is fast and costs no traffic between clusters.",
+        "`local-first`: pods of the caller's cluster, else of its network, else of the others; `nearest`: pods of the caller's zone, else of its region, else of the others, by the labels `topology.kubernetes.io/region` and `zone` of the nodes, whichever cluster they belong to; `even`: all pods alike, wherever they are. Default: local-first, since what stays in a cluster is fast and costs no traffic between clusters.",
       ),
     first: label("west")
       .optional()
       .describe(
         "The cluster that takes all calls, from wherever they come, while it has a pod that works; the others stand by. Default: none, `order` says who is called.",
+      ),
+    nextRegion: worded(z.record(region, region), {
+      expected: "a mapping of regions to regions",
+      example: "{ us-west-2: us-east-2 }",
+    })
+      .default({})
+      .describe(
+        "Where calls go from a region of callers once nobody is left there, before all other regions: `failover` of Istio. Among the pods that `order` or `first` makes equal those of the caller's zone and region come first then. Default: none, other regions are called alike.",
       ),
     pinned: namesOfClusters("{ foo-west.global: west }")
       .default({})

@@ -224,8 +224,23 @@ function orderIn(rule: Properties | undefined): string {
   const setting = at(rule, "spec", "trafficPolicy", "loadBalancer", "localityLbSetting");
   if (!isTree(setting)) return "an order that is not known";
   if (setting["enabled"] === false) return "all clusters alike";
+  return [firstIn(setting), ...regionsIn(setting)].join(", ");
+}
+
+function firstIn(setting: Properties): string {
   const priority: unknown = setting["failoverPriority"];
   const [first] = Array.isArray(priority) ? (priority as unknown[]) : [];
+  if (first === undefined) return "the nearest first";
   const [, cluster] = /^topology\.istio\.io\/cluster=(.+)$/.exec(typeof first === "string" ? first : "") ?? [];
   return cluster === undefined ? "the caller's cluster first" : `${cluster} first`;
+}
+
+/** Which region comes next to which. */
+function regionsIn(setting: Properties): string[] {
+  const failover: unknown = setting["failover"];
+  if (!Array.isArray(failover)) return [];
+  return (failover as unknown[]).flatMap((one) => {
+    const [from, to] = isTree(one) ? [one["from"], one["to"]] : [];
+    return typeof from === "string" && typeof to === "string" ? [`${to} next to ${from}`] : [];
+  });
 }

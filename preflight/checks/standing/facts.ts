@@ -48,6 +48,10 @@ export interface StandingFacts {
   readonly namespaceSidecars: readonly Policy[];
   /** Names of global services that an istiod is told of here. */
   readonly wantedGlobalNames: readonly PlacedName[];
+  /** Global services that are called by the regions of nodes, and that run here or are called from here. */
+  readonly servicesByRegion: readonly string[];
+  /** Nodes, where any is; undefined where they may not be read. */
+  readonly nodes: readonly ObjectMetadata[] | undefined;
   /** Objects of others that are about names, where the mesh has any. */
   readonly hostObjects: readonly HostObject[];
   /** Machines outside Kubernetes that the mesh has here. */

@@ -19,6 +19,7 @@ export type Known = Pick<
   | "cluster"
   | "intermediate"
   | "namespaces"
+  | "servicesByRegion"
   | "site"
   | "system"
   | "wantedGlobalNames"
@@ -116,6 +117,16 @@ export async function foundHostObjects(
     }),
   );
   return found.flat();
+}
+
+/** Nodes, by their labels alone, where services are called by those. */
+export async function foundNodes(
+  questions: Questions,
+  { servicesByRegion }: Known,
+): Promise<readonly ObjectMetadata[] | undefined> {
+  if (servicesByRegion.length === 0) return [];
+  const nodes = await questions.list("/api/v1/nodes", "", itemSchema, "metadata");
+  return nodes?.map(({ metadata }) => metadata);
 }
 
 /** Entries under the names that the mesh's machines have. */

@@ -10,6 +10,7 @@ import { policies } from "./rules/policies";
 import { preparedNamespace } from "./rules/prepared";
 import { pullSecrets } from "./rules/pull-secrets";
 import { releases } from "./rules/releases";
+import { regions } from "./rules/regions";
 import { sidecarScopes } from "./rules/sidecar-scopes";
 import type { StandingRule } from "./rules/rule";
 import { systemNamespaceRule, terminatingNamespaces } from "./rules/namespaces";
@@ -27,6 +28,7 @@ const rules: readonly StandingRule[] = [
   mutualTls,
   sidecarScopes,
   globalServices,
+  regions,
   machines,
   policies,
 ];

@@ -26,6 +26,13 @@ const config: MeshConfig = {
         ports: { http: { port: 80 } },
         order: "even",
       },
+      zoned: {
+        name: "nearest.global",
+        namespace: "shop",
+        selector: { app: "b" },
+        ports: { http: { port: 80 } },
+        order: "nearest",
+      },
     },
   },
 };
@@ -57,6 +64,7 @@ describe("isthmus services", () => {
     assert.deepEqual(callsOf("shop-near-west.global", {}), { east: ["west"], edge: ["west"], west: ["west"] });
     assert.deepEqual(callsOf("shop-near-west.global", { west: gone })["west"], ["east", "edge"]);
     assert.deepEqual(callsOf("stall.global", { west: gone })["west"], ["east", "edge"]);
+    assert.deepEqual(callsOf("nearest.global", { west: gone })["west"], ["east", "edge"]);
   });
 
   it("does not know who is called where a cluster that would come first was not asked", () => {

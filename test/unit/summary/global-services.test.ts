@@ -98,6 +98,13 @@ describe("a summary of global services", () => {
     assert.deepEqual(told(foo, { ...foo, order: "even" }), [
       `foo.global moves from the caller's cluster first to all clusters alike | ${order}`,
     ]);
+    const nextRegion = { "us-east-2": "us-west-2" };
+    assert.deepEqual(told(foo, { ...foo, order: "nearest" }), [
+      `foo.global moves from the caller's cluster first to the nearest first | ${order}`,
+    ]);
+    assert.deepEqual(told(foo, { ...foo, nextRegion }), [
+      `foo.global moves from the caller's cluster first to the caller's cluster first, us-west-2 next to us-east-2 | ${order}`,
+    ]);
   });
 
   it("takes it for no risk to fail over by other figures", () => {

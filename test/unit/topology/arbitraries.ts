@@ -252,12 +252,13 @@ function globalServicesOf({ clusters, namespaces = {} }: Pick<MeshConfig, "clust
       namespace: fc.constantFrom(...everywhere),
       listed: maybe(partOf(Object.keys(clusters), 1)),
       protocol: maybe(fc.constantFrom("HTTP", "HTTP2", "GRPC", "TCP")),
-      order: fc.constantFrom("local-first", "even"),
+      order: fc.constantFrom("local-first", "nearest", "even"),
       isLed: fc.boolean(),
+      hasNextRegion: fc.boolean(),
       exportTo: maybe(fc.constant<string[]>(["web", "orders"])),
       retries: fc.integer({ min: 0, max: 10 }),
     })
-    .map(({ exportTo, isLed, listed, namespace, order, protocol, retries }): GlobalServiceConfig => {
+    .map(({ exportTo, hasNextRegion, isLed, listed, namespace, order, protocol, retries }): GlobalServiceConfig => {
       const homes = listed ?? Object.keys(clusters);
       const [first = ""] = homes;
       return {
@@ -267,6 +268,7 @@ function globalServicesOf({ clusters, namespaces = {} }: Pick<MeshConfig, "clust
         order,
         ...(listed === undefined ? {} : { clusters: Object.fromEntries(listed.map((name) => [name, {}])) }),
         ...(isLed ? { first } : {}),
+        ...(hasNextRegion && (isLed || order !== "even") ? { nextRegion: { "us-west-2": "us-east-2" } } : {}),
         ...(exportTo === undefined ? {} : { exportTo }),
         failover: { retries },
       };

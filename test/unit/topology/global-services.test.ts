@@ -61,6 +61,35 @@ function waysIn(config: MeshConfig, cluster: string): Record<string, string> {
 }
 
 describe("global services", () => {
+  it("go on in the region that is named next, by every name that has an order", () => {
+    const nextRegion = { "us-west-2": "us-east-2", "eu-1": "us-east-2" };
+    const names = { pinned: foo.pinned, preferring: foo.preferring };
+    const services = { shop: { ...shop, ...names, nextRegion }, stall: shop };
+    const placed = placedIn({ ...twoPrimaries, namespaces: { shop: {} }, globalServices: { services } }, "west");
+    const next = [
+      { from: "eu-1", to: "us-east-2" },
+      { from: "us-west-2", to: "us-east-2" },
+    ];
+    assert.deepEqual(placed["shop.shop.mesh.internal"]?.nextRegions, next);
+    assert.deepEqual(placed["foo-near-west.global"]?.nextRegions, next);
+    assert.ok(!("nextRegions" in (placed["foo-west.global"] ?? {})), "a pinned name has none to go on in");
+    assert.ok(!("nextRegions" in (placed["stall.shop.mesh.internal"] ?? {})), "nothing where nothing is said");
+  });
+
+  it("have no next region where all are called alike, nor one that is where calls come from", () => {
+    const of = (more: object): readonly string[] =>
+      pathsOf({
+        ...twoPrimaries,
+        namespaces: { shop: {} },
+        globalServices: { services: { shop: { ...shop, ...more } } },
+      });
+    const path = "isthmus:mesh.globalServices.services.shop.nextRegion";
+    assert.deepEqual(of({ order: "even", nextRegion: { a: "b" } }), [path]);
+    assert.deepEqual(of({ order: "even", first: "west", nextRegion: { a: "b" } }), []);
+    assert.deepEqual(of({ nextRegion: { a: "a" } }), [`${path}.a`]);
+    assert.deepEqual(of({ nextRegion: { a: "b/zone" } }), [`${path}.a`]);
+  });
+
   it("have one selection where namespace and labels are the same everywhere, in every configuration cluster", () => {
     const config = { ...mixed, namespaces: { shop: {} }, globalServices: { services: { shop } } };
     for (const cluster of ["p1", "p2", "p3"])

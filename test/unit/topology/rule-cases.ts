@@ -341,6 +341,13 @@ export const otherCases: RuleCases = {
     }),
     "isthmus:mesh.globalServices.services.shop.failover.perTryTimeoutSeconds: expected `retries` above 0, because a try that is given up is followed by another one, found the number 2 with `retries: 0`. Remove one of the two.",
   ],
+  "global-regions-ordered": [
+    mesh({
+      namespaces: { shop: {} },
+      globalServices: { services: { shop: { ...shop, nextRegion: { a: "b", c: "c" } } } },
+    }),
+    'isthmus:mesh.globalServices.services.shop.nextRegion.c: expected another region than the one that calls come from, found "c". Name the region that is to be called next, or remove it: the caller\'s own comes first in any case.',
+  ],
   "global-mappings-filled": [
     mesh({ namespaces: { shop: {} }, globalServices: { services: { shop: { ...shop, ports: {} } } } }),
     "isthmus:mesh.globalServices.services.shop.ports: expected ports by name, one at least, found an empty mapping. Add one, for example `{ http: { port: 80 } }`.",
