@@ -77,6 +77,9 @@ export function globalNamesOnce(mesh: MeshDraft): readonly Problem[] {
   });
 }
 
+/** Of Services that Kubernetes' Multi-Cluster Services API exports (KEP-1645), which Istio knows too. */
+const clusterSetDomain = "clusterset.local";
+
 /** Names below which Kubernetes' own DNS answers, or the machines' of one link: no sidecar would get to say what they mean. */
 export function globalNamesFree(mesh: MeshDraft): readonly Problem[] {
   const own = [
@@ -84,7 +87,7 @@ export function globalNamesFree(mesh: MeshDraft): readonly Problem[] {
     ...clustersOf(mesh).map(([, { values }]) => values?.istiod),
     ...externalsOf(mesh).map(([, { values }]) => values?.istiod),
   ].map((istiod) => clusterDomainOf(istiod ?? {}));
-  const domains = [...new Set([defaultClusterDomain, ...own, "local", "localhost"])];
+  const domains = [...new Set([defaultClusterDomain, ...own, clusterSetDomain, "local", "localhost"])];
   return namesIn(mesh).flatMap(({ host, path }): Problem[] => {
     const domain = domains.find((one) => host === one || host.endsWith(`.${one}`));
     if (domain === undefined && !host.endsWith(".svc")) return [];
@@ -93,7 +96,9 @@ export function globalNamesFree(mesh: MeshDraft): readonly Problem[] {
         ? "of machines on one link"
         : domain === "localhost"
           ? "of each machine"
-          : "of the clusters' Services";
+          : domain === clusterSetDomain
+            ? "of the Services that a set of clusters exports"
+            : "of the clusters' Services";
     return [
       {
         path,

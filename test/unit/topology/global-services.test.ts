@@ -61,6 +61,18 @@ function waysIn(config: MeshConfig, cluster: string): Record<string, string> {
 }
 
 describe("global services", () => {
+  it("leave the names of Services that a set of clusters exports to those", () => {
+    const named = (name: string): readonly string[] =>
+      pathsOf({
+        ...twoPrimaries,
+        namespaces: { shop: {} },
+        globalServices: { services: { shop: { ...shop, name } } },
+      });
+    const path = "isthmus:mesh.globalServices.services.shop.name";
+    assert.deepEqual(named("shop.shop.svc.clusterset.local"), [path]);
+    assert.deepEqual(named("shop.clusterset.internal"), []);
+  });
+
   it("go on in the region that is named next, by every name that has an order", () => {
     const nextRegion = { "us-west-2": "us-east-2", "eu-1": "us-east-2" };
     const names = { pinned: foo.pinned, preferring: foo.preferring };
