@@ -64,14 +64,14 @@ export class Calls {
     const versions = new Set<string>();
     let trouble: string | undefined;
     for (let round = 0; round < serviceNameRounds; round += 1) {
-      trouble = (await this.answersOf(cluster, undefined, versions)) ?? trouble;
+      trouble = (await this.answersOf(cluster, [], versions)) ?? trouble;
     }
     return { versions, trouble };
   }
 
   private async round(cluster: string, versions: Set<string>): Promise<string | undefined> {
     try {
-      return await this.answersOf(cluster, this.sample.sharedHostFor(cluster), versions);
+      return await this.answersOf(cluster, this.sample.hostHeader(cluster), versions);
     } finally {
       this.rounds.delete(cluster);
     }
@@ -80,10 +80,10 @@ export class Calls {
   /** @returns The last answer that was none of helloworld's, or the last error. */
   private async answersOf(
     cluster: string,
-    host: string | undefined,
+    hostHeader: readonly string[],
     versions: Set<string>,
   ): Promise<string | undefined> {
-    const answers = await Promise.all(Array.from({ length: concurrentCalls }, () => this.call(cluster, host)));
+    const answers = await Promise.all(Array.from({ length: concurrentCalls }, () => this.call(cluster, hostHeader)));
     const strangers = answers.filter((answer) => {
       const version = versionIn(answer);
       if (version !== undefined) versions.add(version);
@@ -92,12 +92,10 @@ export class Calls {
     return strangers.at(-1);
   }
 
-  /** @param host By which the sidecar knows who is called, where the Service's name does not say it. */
-  private async call(cluster: string, host: string | undefined): Promise<string> {
+  private async call(cluster: string, hostHeader: readonly string[]): Promise<string> {
     const client = this.clients.get(cluster);
     if (client === undefined) throw new RangeError(`no cluster ${cluster}`);
-    const header = host === undefined ? [] : ["-H", `Host: ${host}`];
-    const words = ["--max-time", String(callTimeoutSeconds), ...header, "-w", transferFormat, this.sample.url];
+    const words = ["--max-time", String(callTimeoutSeconds), ...hostHeader, "-w", transferFormat, this.sample.url];
     try {
       const written = await curlFrom(this.sample, client, words, execTimeoutMs);
       const [transfer] = parseTransfers(written);

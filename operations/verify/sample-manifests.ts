@@ -72,6 +72,14 @@ export function clientAnnotationsIn({ globalServices }: Pick<MeshPlan, "globalSe
   return { "proxy.istio.io/config": JSON.stringify({ proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } }) };
 }
 
+/**
+ * Name of helloworld's pod, another one in each cluster: of two pods of one name and namespace an entry that selects them knows
+ * but one (istio#38381). Pure.
+ */
+export function helloworldPodName(version: string): string {
+  return `${helloworldName}-${version}`;
+}
+
 /** An object to create, and the collection that it goes into. */
 export interface Manifest {
   readonly path: string;
@@ -135,7 +143,8 @@ export function sampleManifests(
     ...(sharedHost === undefined ? [] : [sharedEntry(namespace, sharedHost)]),
     // By the Service's short name, which istiod completes by the domain that it gives to Services.
     freshConnections(namespace, sharedHost ?? helloworldName),
-    pod(collection, helloworldName, {
+    pod(collection, helloworldPodName(version), {
+      account: helloworldName,
       labels: { app: helloworldName, version },
       container: {
         name: helloworldName,
@@ -148,6 +157,7 @@ export function sampleManifests(
       },
     }),
     pod(collection, clientName, {
+      account: clientName,
       labels: { app: clientName },
       annotations: clientAnnotations,
       container: {
@@ -215,6 +225,8 @@ export function pullSecretManifest(namespace: string, name: string, { data, type
 const smallResources = { requests: { cpu: "10m", memory: "16Mi" } } as const;
 
 interface PodParts {
+  /** Name of its service account. */
+  readonly account: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly container: object;
@@ -232,7 +244,7 @@ function pod(collection: string, name: string, of: PodParts): Manifest {
         annotations: { "sidecar.istio.io/proxyCPU": "10m", "sidecar.istio.io/proxyMemory": "40Mi", ...of.annotations },
       },
       spec: {
-        serviceAccountName: name,
+        serviceAccountName: of.account,
         // `sleep` as a container's first process does not hear SIGTERM, and nobody waits for its answers.
         terminationGracePeriodSeconds: 1,
         restartPolicy: "Always",

@@ -8,6 +8,7 @@ import {
   clientAnnotationsIn,
   clientName,
   helloworldName,
+  helloworldPodName,
   helloworldPort,
   namespaceManifest,
   ownerAnnotation,
@@ -69,9 +70,15 @@ export class Sample {
     return `http://${helloworldName}.${this.namespace}:${helloworldPort}/hello`;
   }
 
-  /** The name by which a cluster's client calls the helloworld of all clusters; undefined where the Service's own does. */
-  sharedHostFor(cluster: string): string | undefined {
-    return sharedHostOf(this.options.plan, this.namespace, cluster);
+  /** Words of curl by which a cluster's client calls the helloworld of all clusters, where the URL alone does not say so. */
+  hostHeader(cluster: string): readonly string[] {
+    const host = sharedHostOf(this.options.plan, this.namespace, cluster);
+    return host === undefined ? [] : ["-H", `Host: ${host}`];
+  }
+
+  /** Names of the pods in a cluster. */
+  podsIn(cluster: string): readonly string[] {
+    return [helloworldPodName(this.versionOf(cluster)), clientName];
   }
 
   /** Makes the sample in a cluster. What is there stays; after an error it may be asked again. */
@@ -90,7 +97,7 @@ export class Sample {
   /** What keeps the sample's pods in a cluster from being of use, in words; nothing when they are ready. */
   async troubles(cluster: string): Promise<string[]> {
     const pods = await this.client(cluster).list<V1Pod>(`/api/v1/namespaces/${this.namespace}/pods`);
-    const troubles = [helloworldName, clientName].flatMap((name) => {
+    const troubles = this.podsIn(cluster).flatMap((name) => {
       const pod = pods.find((candidate) => candidate.metadata?.name === name);
       const trouble = pod === undefined ? "does not exist" : troubleOf(pod);
       return trouble === undefined ? [] : [`pod ${name} ${trouble}`];
@@ -138,7 +145,7 @@ export class Sample {
     const client = this.client(cluster);
     await this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan));
     const pullSecrets = this.pullSecretsOf(cluster);
-    const sharedHost = this.sharedHostFor(cluster);
+    const sharedHost = sharedHostOf(this.options.plan, this.namespace, cluster);
     if (this.options.plan.sample.pullSecrets === "copied") {
       await Promise.all(pullSecrets.map((name) => this.copyPullSecret(client, name)));
     }

@@ -63,9 +63,13 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
 
 async function someCalls({ sample }: VerifyContext, client: ClusterClient): Promise<Transfer[]> {
   const urls = Array.from({ length: callsPerCommand }, () => sample.url);
-  const host = sample.sharedHostFor(client.name);
-  const header = host === undefined ? [] : ["-H", `Host: ${host}`];
-  const options = ["--rate", `${callsPerSecond}/s`, "--max-time", String(callTimeoutSeconds), ...header];
+  const options = [
+    ...sample.hostHeader(client.name),
+    "--rate",
+    `${callsPerSecond}/s`,
+    "--max-time",
+    String(callTimeoutSeconds),
+  ];
   // By its last transfer curl says how it went: this one always goes well, and what became of each call is written for it.
   const all = [...options, "-H", "Connection: close", "-w", transferFormat, ...urls, "file:///dev/null"];
   try {

@@ -6,7 +6,6 @@ import { certificatesIn, fingerprintsOf, spiffeIdentity, trustDomainOf } from ".
 import { controlPlanesOf, type Finding, type VerifyContext } from "./check";
 import { leftOutWords } from "./control-plane";
 import { chainTrouble } from "./certificates";
-import { clientName, helloworldName } from "./sample-manifests";
 
 const execTimeoutMs = 10_000;
 
@@ -38,9 +37,9 @@ export async function sharedRoot(
 export async function workloadChain(context: VerifyContext, [cluster = ""]: readonly string[]): Promise<Finding> {
   const roots = await rootsOf(context, cluster);
   const findings = await Promise.all(
-    [helloworldName, clientName].map(async (pod) =>
-      identityFinding(await chainOf(context, cluster, pod), roots, context.plan.trustDomain),
-    ),
+    context.sample
+      .podsIn(cluster)
+      .map(async (pod) => identityFinding(await chainOf(context, cluster, pod), roots, context.plan.trustDomain)),
   );
   const troubles = findings.filter((finding) => !finding.ok);
   return { ok: troubles.length === 0, message: (troubles[0] ?? findings[0])?.message ?? "" };

@@ -164,7 +164,7 @@ describeInTurn("services-scope", "which services are one, and who is told of wha
     );
     await stack.up();
     for (const cluster of names) {
-      await endsWith(cluster, stallUrl, /Could not resolve host/);
+      await endsWith(cluster, stallUrl, /could not resolve host|no such host/i);
       await answeredBy(cluster, shopUrl, cluster);
       const told = await toldTo(cluster);
       assert.ok(told.includes("outbound|80||shop.shop.mesh.internal"), "what is declared");

@@ -122,6 +122,8 @@ describe("the sample", () => {
       workloadSelector: { labels: { app: "helloworld" } },
     });
     assert.equal((specOf("destinationrules") as { readonly host: string }).host, sharedHost);
+    // An entry that selects pods knows but one of a name.
+    assert.notDeepEqual(sampleOf([]).podsIn("east"), sampleOf([]).podsIn("west"));
   });
 
   it("has its client answer DNS where the mesh leaves that to each pod, and only then", () => {
@@ -140,7 +142,7 @@ describe("the sample", () => {
     assert.deepEqual(
       pods.map(({ metadata }) => [metadata.name, "proxy.istio.io/config" in metadata.annotations]),
       [
-        ["helloworld", false],
+        ["helloworld-v1", false],
         ["client", true],
       ],
     );
@@ -222,19 +224,22 @@ describe("the sample", () => {
 
     const isReady = { conditions: [{ type: "Ready", status: "True" }] };
     const pod = (name: string, parts: object): object => ({ metadata: { name }, ...parts });
-    const ready = [pod("helloworld", { ...sidecar, status: isReady }), pod("client", { ...sidecar, status: isReady })];
+    const ready = [
+      pod("helloworld-v1", { ...sidecar, status: isReady }),
+      pod("client", { ...sidecar, status: isReady }),
+    ];
     assert.deepEqual(await troubles(ready), []);
-    assert.deepEqual(await troubles([]), ["pod helloworld does not exist", "pod client does not exist"]);
+    assert.deepEqual(await troubles([]), ["pod helloworld-v1 does not exist", "pod client does not exist"]);
     assert.deepEqual(
       await troubles([
-        pod("helloworld", { spec: { containers: [{ name: "helloworld" }] }, status: isReady }),
+        pod("helloworld-v1", { spec: { containers: [{ name: "helloworld" }] }, status: isReady }),
         pod("client", {
           ...sidecar,
           status: { containerStatuses: [{ name: "client", image: "hub/curl", state: { waiting } }] },
         }),
       ]),
       [
-        "pod helloworld has no sidecar",
+        "pod helloworld-v1 has no sidecar",
         "pod client is not ready: container client (hub/curl): ErrImagePull: no such host",
       ],
     );

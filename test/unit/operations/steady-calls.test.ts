@@ -30,7 +30,7 @@ interface Seen {
 }
 
 /** What the check finds where curl writes this. */
-async function found(write: () => string): Promise<Seen> {
+async function found(write: () => string, mesh = plan): Promise<Seen> {
   const commands: (readonly string[])[] = [];
   const client = new FakeClient("east", {
     exec: async (_target, command) => {
@@ -40,13 +40,23 @@ async function found(write: () => string): Promise<Seen> {
       return write();
     },
   });
-  const sample = new Sample({ plan, images, clients: new Map([["east", client]]) });
+  const sample = new Sample({ plan: mesh, images, clients: new Map([["east", client]]) });
   const callTimes = new CallTimes();
-  const context = verifyContext({ plan, client: () => client, sample, callTimes, callsForMs: periodMs });
+  const context = verifyContext({ plan: mesh, client: () => client, sample, callTimes, callsForMs: periodMs });
   return { commands, callTimes, finding: await callsAnswered(context, ["east"]) };
 }
 
 describe("calls that go on", () => {
+  it("go by the name of all clusters where Services are each cluster's own", async () => {
+    const strict = planOf({ ...twoPrimaries, sameness: { plainServices: "cluster-local" } });
+    const { commands } = await found(() => [hello("v1", "0.002000"), last].join(""), strict);
+    const header = /^Host: helloworld\.isthmus-verify-[0-9a-f]{6}\.verify\.cluster\.local$/;
+    assert.ok(
+      commands[0]?.some((word) => header.test(word)),
+      commands[0]?.join(" "),
+    );
+  });
+
   it("hold when every one was answered, and say by whom and how fast", async () => {
     const calls = [hello("v1", "0.002000"), hello("v2", "0.009000"), hello("v1", "0.004000"), hello("v1", "0.003000")];
     const { callTimes, commands, finding } = await found(() => [...calls, last].join(""));
