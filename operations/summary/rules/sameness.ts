@@ -12,8 +12,13 @@ export const sameness: ClusterRule = (view) => {
   const [before, after] = [step.before, step.after].map(settingsIn);
   if (before === undefined || after === undefined) return [];
   const hosts = [...new Set([...before.keys(), ...after.keys()])].sort();
-  const become = (now: boolean): string[] =>
-    hosts.filter((host) => isLocal(after, host) === now && isLocal(before, host) !== now).map(inWords);
+  const become = (now: boolean): string[] => {
+    const others = [...after].filter(([, local]) => local !== now).map(([host]) => inWords(host));
+    return hosts
+      .filter((host) => isLocal(after, host) === now && isLocal(before, host) !== now)
+      .map(inWords)
+      .map((words) => (words === allServices && others.length > 0 ? `${words} but for ${listed(others)}` : words));
+  };
   const found = (names: readonly string[], way: keyof typeof ways): Finding[] =>
     names.length === 0
       ? []
@@ -59,6 +64,8 @@ const risks: Readonly<Record<keyof typeof ways, Omit<Risk, "clusters">>> = {
   },
 };
 
+const allServices = "plain Services";
+
 /** Whether the Services of each host are cluster-local, as an istiod is told. */
 type Settings = ReadonlyMap<string, boolean>;
 
@@ -89,6 +96,6 @@ function isLocal(settings: Settings, host: string): boolean {
 function inWords(host: string): string {
   const [, name, isWhole] = /^(?:\*\.)?(.*?)\.?(svc)\..*$/.exec(host) ?? [];
   if (isWhole === undefined) return host;
-  if (name === "") return "plain Services";
+  if (name === "") return allServices;
   return host.startsWith("*.") ? `Services of ${name ?? ""}` : (name ?? host);
 }

@@ -126,6 +126,12 @@ export const recordedChanges: readonly RecordedChange[] = [
   },
   { name: "mutual-tls", from: { ...two, mtls: "permissive" }, to: { ...two, mtls: "strict" } },
   { name: "mutual-tls-weakened", from: { ...two, mtls: "strict" }, to: { ...two, mtls: "permissive" } },
+  { name: "sameness", from: two, to: { ...two, sameness: { plainServices: "cluster-local", shared: ["shop"] } } },
+  {
+    name: "sidecar-scope",
+    from: { ...two, namespaces: { web: {} } },
+    to: { ...two, namespaces: { web: { calls: { namespaces: ["orders"] } } } },
+  },
   { name: "remote-secret", from: two, to: two, tainted: ["mesh-west-remote-clusters-secret"] },
   { name: "reader-token", from: two, to: two, tainted: ["mesh-west-reader-token"] },
   {

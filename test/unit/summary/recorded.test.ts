@@ -73,6 +73,8 @@ const expected: Readonly<
   "istiod-release": { changes: ["charts"], risks: ["istio-replaced"], interrupts: true },
   cacerts: { changes: ["intermediate"], risks: ["intermediate-removed"], interrupts: true },
   "mutual-tls": { changes: ["mutual-tls"], risks: ["mutual-tls-required"], interrupts: true },
+  sameness: { changes: ["sameness"], risks: ["services-become-cluster-local"], interrupts: true },
+  "sidecar-scope": { changes: ["sidecar-scope"], risks: ["scope-narrowed"], interrupts: true },
   "mutual-tls-weakened": { changes: ["mutual-tls"], risks: ["mutual-tls-weakened"] },
   "no-replicas": { changes: ["values"], risks: ["no-replicas", "no-replicas"], interrupts: true },
   "values-not-understood": { changes: ["values"], risks: ["not-understood"], interrupts: true },

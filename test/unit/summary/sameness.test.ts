@@ -62,6 +62,9 @@ describe("a summary of the sameness of Services", () => {
       `Services of monitoring, redis.shop: ${local}`,
     ]);
     const strict = { plainServices: "cluster-local" } as const;
+    assert.deepEqual(told(undefined, { ...strict, shared: ["shop", "redis.db"] }), [
+      `plain Services but for redis.db, Services of shop: ${local}`,
+    ]);
     assert.deepEqual(told({ ...strict, shared: ["shop"] }, strict), [`Services of shop: ${local}`]);
   });
 
