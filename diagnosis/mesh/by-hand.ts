@@ -16,10 +16,16 @@ const byHand: Partial<Record<FaultId, string>> = {
   "certificate-lifetime":
     "Have it signed anew, put it into the Secret, and restart istiod; a root that has ended needs another one in every cluster.",
   "certificate-chain": "Put a chain into the Secret that leads to its root, then restart istiod and its workloads.",
+  "intermediate-key":
+    "Put the key into the Secret that its certificate was signed for (istio.io, Plug in CA Certificates), then restart istiod.",
   "istiod-missing": reinstall,
-  "istiod-service": reinstall,
   "istiod-rights": reinstall,
-  "cluster-id": reinstall,
+  "istiod-service": "Let the selector of its Service be labels that its pods have.",
+  "istiod-endpoint":
+    "Install the remote cluster with `global.remotePilotAddress` at which ports 15012 and 15017 of that Service answer.",
+  "cluster-id": "Install it with `global.multiCluster.clusterName` as the other clusters know it.",
+  "rollout-stuck":
+    "Mend what its pods say, or go back: `kubectl --namespace istio-system rollout undo deployment` of what it is.",
   "remote-reader-rights": reinstall,
   "signing-root":
     "Where the Secret is right, restart istiod, then its workloads: `kubectl --namespace istio-system rollout restart deployment istiod`.",

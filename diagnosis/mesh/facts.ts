@@ -6,6 +6,7 @@ import {
   type EastWestGatewayPlan,
   type MeshPlan,
   type NamespacePlan,
+  type SamenessPlan,
 } from "../../topology";
 
 /** What the configuration says of a mesh, as far as its snapshot is judged by it. Plain data, without a secret. */
@@ -23,6 +24,8 @@ export interface MeshFacts {
   readonly controlPlanes: readonly ControlPlaneFacts[];
   /** Namespaces of the mesh's workloads, with the labels that they are to have. */
   readonly namespaces: readonly Pick<NamespacePlan, "name" | "labels" | "clusters">[];
+  /** Which Services of one name are one; left out where that is not known to be said. */
+  readonly sameness?: SamenessPlan;
   /** What may be found and is meant to be so; left out where there is nothing. */
   readonly accepted?: readonly AcceptedFinding[];
 }
@@ -56,6 +59,7 @@ export function meshFacts(plan: MeshPlan): MeshFacts {
   return {
     id: plan.id,
     istioVersion: plan.istio.version,
+    sameness: plan.sameness,
     sites: sitesOf(plan).map(({ name }) => name),
     mayBeAway: sitesOf(plan)
       .filter(({ ifUnreachable }) => ifUnreachable === "skip")

@@ -25,12 +25,15 @@ const gateway = z.object({
   service: text.optional(),
 });
 
+const sameness = z.enum(["shared", "cluster-local"]);
+
 const mesh = z.object({
   id: text,
   istioVersion: text.optional(),
   origin: z.enum(["file", "clusters"]).optional(),
   sites: texts,
   mayBeAway: texts.optional(),
+  sameness: z.object({ plainServices: sameness, exceptions: z.array(z.object({ name: text, sameness })) }).optional(),
   clusters: z.array(
     z.object({
       name: text,

@@ -25,13 +25,17 @@ const istiodNeeds: readonly Need[] = [
 ];
 
 const restore =
-  "Run `isthmus drift --repair`, which puts back the ClusterRole or the ClusterRoleBinding of the release istiod, or `isthmus up --refresh` where the release is gone.";
+  "Run `isthmus drift`: it says the `helm upgrade` that makes the role and its binding anew from the chart. Nothing puts them back by what stands in the cluster, since that would give rights by it.";
 
 /** Istiods that may not do in their own cluster what they are there for. */
 export function istiodsWithoutRights(snapshot: MeshSnapshot): MeshFinding[] {
   return seenControlPlanes(snapshot).flatMap(({ facts, seen }) => {
     // One that runs outside the mesh's clusters goes by an account of the cluster that it serves.
     if (facts.kind !== "primary") return [];
+    // Others may have given theirs another account.
+    const isOfOurs = snapshot.mesh.origin !== "clusters";
+    const hasRights = seen.accountRights?.some(({ account, rights }) => account === istiodAccount && rights.length > 0);
+    if (!isOfOurs && hasRights !== true) return [];
     return lacking(seen, istiodAccount, istiodNeeds).map((missing) => ({
       clusters: [facts.name],
       found: `istiod lacks rights in its own cluster: ${missing.join(", ")}`,

@@ -1,3 +1,4 @@
+import { samenessOf, type SamenessPlan } from "../../../topology";
 import { seenClusters } from "../clusters";
 import type { MeshFinding } from "../finding";
 import type { ClusterSnapshot, MeshSnapshot } from "../snapshot";
@@ -24,12 +25,21 @@ function isInjecting(labels: Readonly<Record<string, string>>): boolean {
   return labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
 }
 
-/** Services of one name and namespace that differ between clusters of which one calls the other. */
+/** Istio's own way, where nobody has said another. */
+const sharedAll: SamenessPlan = { plainServices: "shared", exceptions: [] };
+
+/** Services of one name and namespace that are one, and differ between clusters of which one calls the other. */
 export function differingServices(snapshot: MeshSnapshot): MeshFinding[] {
   const known = seenClusters(snapshot).flatMap(({ facts: { name, reaches }, seen }) => {
     return seen.services === undefined ? [] : [{ name, reaches, shapes: shapesOf(seen) }];
   });
-  const names = [...new Set(known.flatMap(({ shapes }) => [...shapes.keys()]))].sort();
+  const { sameness = sharedAll } = snapshot.mesh;
+  const names = [...new Set(known.flatMap(({ shapes }) => [...shapes.keys()]))]
+    .filter((service) => {
+      const [namespace = "", name = ""] = service.split("/");
+      return samenessOf(sameness, { name, namespace }) === "shared";
+    })
+    .sort();
   return names.flatMap((service) => {
     const standing = known.flatMap(({ name, reaches, shapes }) => {
       const shape = shapes.get(service);

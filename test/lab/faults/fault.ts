@@ -43,7 +43,7 @@ export function byHand(hint: RegExp, words: string, run: (stack: string) => Prom
 }
 
 /** So long an istiod may take to see what was done, and kubelet to bring a pod back. */
-const settlesWithinMs = 60_000;
+const settlesWithinMs = 150_000;
 
 /**
  * The mesh of a stack. What is asked of it again and again is asked in this process, as the command line asks it: to start

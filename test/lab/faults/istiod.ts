@@ -1,3 +1,4 @@
+import { roleFault } from "./roles";
 import { applyAll, kubectl } from "../lab-stack";
 import { asTheHintSays, byHand, repair, type LabFault } from "./fault";
 import { changeData, edit, inSystem, patch, rolledOut, saved } from "./objects";
@@ -95,25 +96,31 @@ export const istiodFaults: readonly LabFault[] = [
     inject: () => kubectl("west", ...inSystem, "delete", "service", "istiod"),
     mend: repair,
   },
-  {
-    name: "istiod-role-unbound",
-    done: "deleted the ClusterRoleBinding of istiod in west",
-    causes: ["istiod-rights west"],
-    inject: () => kubectl("west", "delete", "clusterrolebinding", role),
-    mend: repair,
-  },
-  {
-    name: "istiod-role-narrowed",
-    done: "took webhooks and certificates out of the ClusterRole of istiod in west",
-    causes: ["istiod-rights west"],
-    inject: () =>
-      edit("west", "default", "clusterrole", role, {
-        op: "replace",
-        path: "/rules",
-        value: [{ apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "watch"] }],
-      }),
-    mend: repair,
-  },
+  roleFault(
+    {
+      name: "istiod-role-unbound",
+      done: "deleted the ClusterRoleBinding of istiod in west",
+      causes: ["istiod-rights west"],
+      inject: () => kubectl("west", "delete", "clusterrolebinding", role),
+    },
+    "clusterrolebinding",
+    role,
+  ),
+  roleFault(
+    {
+      name: "istiod-role-narrowed",
+      done: "took webhooks and certificates out of the ClusterRole of istiod in west",
+      causes: ["istiod-rights west"],
+      inject: () =>
+        edit("west", "default", "clusterrole", role, {
+          op: "replace",
+          path: "/rules",
+          value: [{ apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "watch"] }],
+        }),
+    },
+    "clusterrole",
+    role,
+  ),
   {
     name: "istiod-for-another-cluster",
     done: "set `CLUSTER_ID` of istiod in west to `Kubernetes`, which is what it is without multi-cluster",

@@ -53,6 +53,13 @@ export async function saved(cluster: string, kind: string, name: string): Promis
   return { ...object, metadata: { name, namespace: "istio-system", annotations, labels } };
 }
 
+/** Keeps objects of a cluster that have no namespace, and gives what makes them anew. */
+export async function keep(cluster: string, kind: string, name: string): Promise<() => Promise<void>> {
+  const object = JSON.parse(await kubectl(cluster, "get", kind, name, "-o", "json")) as SavedObject;
+  const { annotations, labels } = object.metadata;
+  return () => applyAll(cluster, [{ ...object, metadata: { name, annotations, labels } }]);
+}
+
 /** An object that may be applied again. */
 export interface SavedObject {
   readonly metadata: Readonly<Record<string, unknown>>;

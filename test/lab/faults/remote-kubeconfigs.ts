@@ -1,3 +1,4 @@
+import { roleFault } from "./roles";
 import { makeCa } from "../../support/authorities";
 import { applyAll, kubectl } from "../lab-stack";
 import { agreedTo, asTheHintSays, byHand, execute, refresh, repair, repairDrift, type LabFault } from "./fault";
@@ -123,25 +124,31 @@ export const remoteKubeconfigFaults: readonly LabFault[] = [
     inject: () => kubectl("west", ...inSystem, "delete", "secret", "istio-reader-service-account-isthmus"),
     mend: refresh,
   },
-  {
-    name: "reader-role-unbound",
-    done: "deleted the ClusterRoleBinding of the reader's account in west",
-    causes: ["remote-reader-rights west"],
-    inject: () => kubectl("west", "delete", "clusterrolebinding", readerRole),
-    mend: repair,
-  },
-  {
-    name: "reader-role-narrowed",
-    done: "cut the reader's ClusterRole in west down to Istio's own kinds",
-    causes: ["remote-reader-rights west"],
-    inject: () =>
-      edit("west", "default", "clusterrole", readerRole, {
-        op: "replace",
-        path: "/rules",
-        value: [{ apiGroups: ["networking.istio.io"], resources: ["*"], verbs: ["get", "list", "watch"] }],
-      }),
-    mend: repair,
-  },
+  roleFault(
+    {
+      name: "reader-role-unbound",
+      done: "deleted the ClusterRoleBinding of the reader's account in west",
+      causes: ["remote-reader-rights west"],
+      inject: () => kubectl("west", "delete", "clusterrolebinding", readerRole),
+    },
+    "clusterrolebinding",
+    readerRole,
+  ),
+  roleFault(
+    {
+      name: "reader-role-narrowed",
+      done: "cut the reader's ClusterRole in west down to Istio's own kinds",
+      causes: ["remote-reader-rights west"],
+      inject: () =>
+        edit("west", "default", "clusterrole", readerRole, {
+          op: "replace",
+          path: "/rules",
+          value: [{ apiGroups: ["networking.istio.io"], resources: ["*"], verbs: ["get", "list", "watch"] }],
+        }),
+    },
+    "clusterrole",
+    readerRole,
+  ),
   {
     name: "kubeconfig-of-a-removed-cluster",
     done: "left the remote secret of a cluster that is gone, made by `istioctl create-remote-secret`",

@@ -182,6 +182,16 @@ describe("the causes of what is wrong with a mesh", () => {
     assert.deepEqual(causesIn(snapshot), ["remote-secret-missing east west", "remote-cluster-not-synced west east"]);
   });
 
+  it("are none of Services that each cluster has for itself", () => {
+    const differing = changed(healthy(mesh), "east", () => ({
+      services: [{ namespace: "shop", name: "basket", shape: "http 8080" }],
+    }));
+    assert.deepEqual(causesIn(differing), ["services-differ east west"]);
+    const exceptions = [{ name: "basket.shop", sameness: "cluster-local" as const }];
+    const facts = { ...differing.mesh, sameness: { plainServices: "shared" as const, exceptions } };
+    assert.deepEqual(causesIn({ ...differing, mesh: facts }), []);
+  });
+
   it("are none where a cluster is away that may be, nor what follows from that", () => {
     const [, , unreachable] = single[0] ?? [];
     assert.ok(unreachable);
