@@ -1,18 +1,17 @@
-import { CommandFailed, type ClusterClient } from "../../access";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ClusterClient } from "../../access";
 import { summaryOf } from "./call-times";
 import { curlFrom } from "./calls";
 import type { Finding, VerifyContext } from "./check";
 import { parseTransfers, transferFormat, type Transfer } from "./transfers";
 
-/** So many calls a second from each cluster, over new connections. */
+/** So many calls from each cluster, over new connections, begin every second, in one command. */
 const callsPerSecond = 10;
-
-/** So many in one command, so that one that gets no answers holds up the end of the period for half a minute at most. */
-const callsPerCommand = 10;
 
 /** One call; a proxy that waits for a cluster out of reach gives up later than this. */
 const callTimeoutSeconds = 3;
-const commandTimeoutMs = (callsPerCommand * callTimeoutSeconds + 10) * 1_000;
+/** One that gets no answers holds up the end of the period for so long. */
+const commandTimeoutMs = (callsPerSecond * callTimeoutSeconds + 10) * 1_000;
 
 /** How long calls go on where only the check is asked for, in milliseconds. */
 const defaultPeriodMs = 30_000;
@@ -37,7 +36,8 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
   const endsAt = beganAt + (context.callsForMs ?? defaultPeriodMs);
   const unanswered: Unanswered[] = [];
   const answered = new Map<string, number[]>();
-  while (performance.now() < endsAt && !signal.aborted) {
+  for (let nextAt = beganAt; nextAt < endsAt && !signal.aborted; nextAt = Math.max(nextAt + 1_000, performance.now())) {
+    await delay(Math.max(nextAt - performance.now(), 0), undefined, { signal }).catch(() => undefined);
     const atSeconds = Math.round((performance.now() - beganAt) / 1_000);
     for (const transfer of await someCalls(context, context.client(cluster))) {
       const to = sample.clusterAnswering(transfer.body);
@@ -50,7 +50,7 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
     }
   }
   const message = [
-    `${words(unanswered, [...answered.values()].flat().length)} in ${seconds(performance.now() - beganAt)}`,
+    `${tally(unanswered, [...answered.values()].flat().length)} in ${seconds(performance.now() - beganAt)}`,
   ];
   for (const [to, times] of [...answered].sort(([one], [other]) => one.localeCompare(other))) {
     const { calls, medianMs, slowestMs } = summaryOf(times);
@@ -62,27 +62,21 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
 }
 
 async function someCalls({ sample }: VerifyContext, client: ClusterClient): Promise<Transfer[]> {
-  const urls = Array.from({ length: callsPerCommand }, () => sample.url);
-  const options = [
-    ...sample.hostHeader(client.name),
-    "--rate",
-    `${callsPerSecond}/s`,
-    "--max-time",
-    String(callTimeoutSeconds),
-  ];
-  // By its last transfer curl says how it went: this one always goes well, and what became of each call is written for it.
-  const all = [...options, "-H", "Connection: close", "-w", transferFormat, ...urls, "file:///dev/null"];
-  try {
-    const transfers = parseTransfers(await curlFrom(sample, client, all, commandTimeoutMs));
-    return transfers.slice(0, -1);
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    // None of the calls is to blame, and none of them was made: a curl before 7.84 knows no `--rate`, for one.
-    throw new Error(`the client could make no calls: ${error.reason}`, { cause: error });
-  }
+  const words = steadyCallWords(sample.url, sample.hostHeader(client.name));
+  const transfers = parseTransfers(await curlFrom(sample, client, words, commandTimeoutMs));
+  return transfers.slice(0, -1);
 }
 
-function words(unanswered: readonly Unanswered[], answered: number): string {
+/** What curl is told for the calls of a second, over a new connection each. */
+export function steadyCallWords(url: string, header: readonly string[]): string[] {
+  const urls = Array.from({ length: callsPerSecond }, () => url);
+  // By its last transfer curl says how it went: this one always goes well, and what became of each call is written for it.
+  const last = "file:///dev/null";
+  const options = ["--max-time", String(callTimeoutSeconds), "-H", "Connection: close", "-w", transferFormat];
+  return [...header, ...options, ...urls, last];
+}
+
+function tally(unanswered: readonly Unanswered[], answered: number): string {
   const all = unanswered.length + answered;
   return unanswered.length === 0 ? `all ${all} calls answered` : `${unanswered.length} of ${all} calls not answered`;
 }

@@ -16,21 +16,22 @@ import (
 
 // The exit codes of the real curl that scripts look at.
 const (
-	curlUsage    = 2
-	curlBadURL   = 3
-	curlNoHost   = 6
-	curlRefused  = 7
-	curlWeird    = 8
-	curlHTTP     = 22
-	curlNoFile   = 23
-	curlTimeout  = 28
-	curlNoAnswer = 52
-	curlCutOff   = 56
+	curlUsage      = 2
+	curlBadURL     = 3
+	curlNoHost     = 6
+	curlRefused    = 7
+	curlWeird      = 8
+	curlHTTP       = 22
+	curlNoFile     = 23
+	curlTimeout    = 28
+	curlUnreadable = 37
+	curlNoAnswer   = 52
+	curlCutOff     = 56
 )
 
 // curlRequest is what the command line asks for.
 type curlRequest struct {
-	url        string
+	urls       []string
 	headers    http.Header
 	maxTime    time.Duration
 	outputFile string
@@ -40,17 +41,22 @@ type curlRequest struct {
 	fail       bool
 }
 
-// curl does one GET request, or waits for the greeting of a server by ftp://, with the few of the real curl's flags that the checks use, and returns its exit code.
+// curl does a GET request for each URL, or waits for the greeting of a server by ftp://, with the few of the real curl's flags that the checks use, and returns the exit code of the last one.
 func curl(arguments []string, output, messages io.Writer) int {
 	request, err := parseCurl(arguments)
 	if err != nil {
 		fmt.Fprintf(messages, "curl: (%d) %v\n", curlUsage, err)
 		return curlUsage
 	}
-	status, code, err := request.run(output)
-	fmt.Fprint(output, expandWriteOut(request.writeOut, status))
-	if err != nil && (!request.silent || request.showErrors) {
-		fmt.Fprintf(messages, "curl: (%d) %v\n", code, err)
+	code := 0
+	for _, target := range request.urls {
+		var status int
+		began := time.Now()
+		status, code, err = request.run(target, output)
+		fmt.Fprint(output, expandWriteOut(request.writeOut, status, time.Since(began), err))
+		if err != nil && (!request.silent || request.showErrors) {
+			fmt.Fprintf(messages, "curl: (%d) %v\n", code, err)
+		}
 	}
 	return code
 }
@@ -61,10 +67,7 @@ func parseCurl(arguments []string) (*curlRequest, error) {
 		flag := arguments[0]
 		arguments = arguments[1:]
 		if !strings.HasPrefix(flag, "-") || flag == "-" {
-			if request.url != "" {
-				return nil, errors.New("one URL only")
-			}
-			request.url = flag
+			request.urls = append(request.urls, flag)
 			continue
 		}
 		if request.set(flag) {
@@ -78,7 +81,7 @@ func parseCurl(arguments []string) (*curlRequest, error) {
 		}
 		arguments = arguments[1:]
 	}
-	if request.url == "" {
+	if len(request.urls) == 0 {
 		return nil, errors.New("no URL specified")
 	}
 	return request, nil
@@ -126,14 +129,18 @@ func (request *curlRequest) setValue(flag, value string) error {
 }
 
 // run sends the request and copies the answer's body. It returns the HTTP status, 0 without an answer, and the exit code.
-func (request *curlRequest) run(output io.Writer) (status, code int, err error) {
+func (request *curlRequest) run(address string, output io.Writer) (status, code int, err error) {
+	if path, isFile := strings.CutPrefix(address, "file://"); isFile {
+		code, err = copyFile(path, output)
+		return 0, code, err
+	}
 	ctx := context.Background()
 	if request.maxTime > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, request.maxTime)
 		defer cancel()
 	}
-	target, err := curlURL(request.url)
+	target, err := curlURL(address)
 	if err != nil {
 		return 0, curlBadURL, err
 	}
@@ -176,6 +183,18 @@ func (request *curlRequest) run(output io.Writer) (status, code int, err error) 
 		return answer.StatusCode, curlCutOff, err
 	}
 	return answer.StatusCode, 0, nil
+}
+
+func copyFile(path string, output io.Writer) (code int, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return curlUnreadable, err
+	}
+	defer file.Close()
+	if _, err := io.Copy(output, file); err != nil {
+		return curlUnreadable, err
+	}
+	return 0, nil
 }
 
 // awaitGreeting connects and waits for the server to speak, as FTP has it. A server that does is not one of FTP here.
@@ -229,11 +248,17 @@ func curlCode(err error) int {
 	}
 }
 
-// expandWriteOut fills in the status and the escapes of a -w format.
-func expandWriteOut(format string, status int) string {
+// expandWriteOut fills in the status, the time, the error and the escapes of a -w format.
+func expandWriteOut(format string, status int, took time.Duration, err error) string {
+	message := ""
+	if err != nil {
+		message = err.Error()
+	}
 	return strings.NewReplacer(
 		"%{http_code}", fmt.Sprintf("%03d", status),
 		"%{response_code}", fmt.Sprintf("%03d", status),
+		"%{time_total}", fmt.Sprintf("%.6f", took.Seconds()),
+		"%{errormsg}", message,
 		`\n`, "\n", `\t`, "\t", `\r`, "\r", "%%", "%",
 	).Replace(format)
 }

@@ -102,7 +102,8 @@ func TestCurlFailures(t *testing.T) {
 		"unknown flag":              {[]string{"--frobnicate", refusing}, curlUsage, "", true},
 		"flag without value":        {[]string{refusing, "-o"}, curlUsage, "", true},
 		"no URL":                    {nil, curlUsage, "", true},
-		"two URLs":                  {[]string{refusing, refusing}, curlUsage, "", true},
+		"several, the last counts":  {[]string{"-w", "%{http_code} ", refusing, "file:///dev/null"}, 0, "000 000 ", true},
+		"no such file":              {[]string{"file:///nowhere"}, curlUnreadable, "", true},
 	} {
 		var output, messages bytes.Buffer
 		code := curl(test.arguments, &output, &messages)
