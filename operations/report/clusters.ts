@@ -82,8 +82,11 @@ export function clustersOf(
  */
 function wrongClusters({ causes }: DoctorReport, verify: VerifyReport | undefined): Set<string> {
   const failed = (verify?.checks ?? []).filter(({ clusters, status }) => status === "fail" && clusters.length === 1);
+  const unaccepted = causes.filter(({ accepted }) => accepted === undefined);
   return new Set(
-    [...causes, ...failed].flatMap(({ clusters, id }) => (id.startsWith("remote-") ? clusters.slice(0, 1) : clusters)),
+    [...unaccepted, ...failed].flatMap(({ clusters, id }) =>
+      id.startsWith("remote-") ? clusters.slice(0, 1) : clusters,
+    ),
   );
 }
 

@@ -10,8 +10,9 @@ export interface Verdict {
 export function verdictOf(report: MeshReport): Verdict {
   const { calls, doctor, verify } = report;
   const failed = verify?.summary.fail ?? 0;
+  const causes = doctor.causes.filter(({ accepted }) => accepted === undefined).length;
   const found = [
-    ...(doctor.causes.length === 0 ? [] : [`${counted(doctor.causes.length, "cause")} found`]),
+    ...(causes === 0 ? [] : [`${counted(causes, "cause")} found`]),
     ...(failed === 0 ? [] : [`${counted(failed, "check")} failed`]),
   ];
   const isWell = isReportedWell(report);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildGroup, cacheDirectory, groupDirectory, isBuilt, type Group } from "../../lab/tools/cache";
 import { hasApt, unpackPackages } from "../../lab/tools/debian";
@@ -25,10 +25,9 @@ const chromium: Group = {
     const packages = ["chromium", "chromium-common", "fonts-dejavu-core"];
     await unpackPackages(packages, root, join(directory, "scratch"));
     if (!existsSync(join(root, program))) throw new Error("the archive's package chromium has no Chromium in it");
-    await mkdir(join(root, "fonts-cache"));
     await writeFile(
       join(root, "fonts.conf"),
-      `<?xml version="1.0"?><fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="relative">fonts-cache</cachedir></fontconfig>`,
+      `<?xml version="1.0"?><fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>`,
     );
     return {};
   },

@@ -8,7 +8,7 @@ export function endsSection({ ends }: MeshReport): Section {
   const rows = ends.map(
     (one) =>
       [
-        one.name,
+        unquoted(one.name),
         kinds[one.kind],
         one.clusters.join(one.kind === "token" ? " reads " : ", "),
         markup`<time datetime="${one.notAfter}">${one.notAfter.slice(0, 10)}</time>`,
@@ -40,7 +40,12 @@ function stateOf({ daysLeft, state }: EndOfReport): Markup {
   return markup`<span class="warning"><span class="sign" aria-hidden="true">!</span> ${left}</span>`;
 }
 
-/** The beginning of a fingerprint is enough to tell certificates apart that somebody looks at. */
+/** The first eight bytes of a fingerprint are enough to tell certificates apart that somebody looks at. */
 function short(fingerprint: string): string {
-  return fingerprint.slice(0, 16);
+  return fingerprint.slice(0, 23);
+}
+
+/** A name with commas stands in quotes, for lines among others. */
+function unquoted(name: string): string {
+  return name.replace(/^"(.*)"$/u, "$1");
 }

@@ -1,3 +1,4 @@
+import type { Acceptance } from "../../acceptance";
 import { faultTitles, type DoctorCause, type DoctorConsequence } from "../../doctor";
 import { markup, type Markup } from "../../markup";
 import { checks, type CheckResult } from "../../verify";
@@ -8,7 +9,9 @@ import { section, table, type Section } from "./section";
 
 /** What is wrong and what to do: causes, then checks that did not pass, what follows from causes, and what nobody saw. */
 export function findingsSection({ doctor, verify }: MeshReport): Section {
-  const { causes, consequences, notLookedAt } = doctor;
+  const { consequences, notLookedAt } = doctor;
+  const causes = doctor.causes.filter(({ accepted }) => accepted === undefined);
+  const known = doctor.causes.filter(({ accepted }) => accepted !== undefined);
   const troubles = (verify?.checks ?? []).filter(({ status }) => status === "fail" || status === "warn");
   return section("findings", "What is wrong, and what to do", [
     causes.length === 0
@@ -18,6 +21,10 @@ export function findingsSection({ doctor, verify }: MeshReport): Section {
       ? undefined
       : markup`<h3>Checks that did not pass</h3>
 <ul class="findings">${troubleGroups(troubles).map(troubleItem)}</ul>`,
+    known.length === 0
+      ? undefined
+      : markup`<h3>What the mesh's file accepts</h3>
+<ul>${known.map(knownItem)}</ul>`,
     consequences.length === 0
       ? undefined
       : markup`<h3>What follows from that</h3>
@@ -30,6 +37,16 @@ export function findingsSection({ doctor, verify }: MeshReport): Section {
           notLookedAt.map(({ cluster, reason, what }) => [cluster, what, reason]),
         ),
   ]);
+}
+
+function knownItem({ accepted, clusters, found, id }: DoctorCause): Markup {
+  return markup`<li>${upper(faultTitles.get(id) ?? id)} (${clusters.join(", ")}): ${found}. ${acceptedWords(accepted)}</li>
+`;
+}
+
+function acceptedWords(accepted: Acceptance | undefined): string {
+  if (accepted === undefined) return "";
+  return `Accepted${accepted.until === undefined ? "" : ` until ${accepted.until}`}: ${accepted.reason}.`;
 }
 
 /** Causes of one kind that are mended in one way are told together, in the place of the first one. */
@@ -78,7 +95,13 @@ function foldedProofOf(cause: DoctorCause): Markup | undefined {
 
 /** Checks of the same kind that fail in the same way are one. */
 function troubleGroups(results: readonly CheckResult[]): (readonly [CheckResult, ...CheckResult[]])[] {
-  return groups(results, ({ hint, id, message, status }) => [id, status, message, hint]);
+  return groups(results, ({ accepted, hint, id, message, status }) => [
+    id,
+    status,
+    message,
+    hint,
+    acceptedWords(accepted),
+  ]);
 }
 
 function groups<T>(things: readonly T[], keyOf: (one: T) => readonly string[]): (readonly [T, ...T[]])[] {
@@ -89,7 +112,7 @@ function groups<T>(things: readonly T[], keyOf: (one: T) => readonly string[]): 
 }
 
 function troubleItem(results: readonly [CheckResult, ...CheckResult[]]): Markup {
-  const [{ hint, id, message, status }] = results;
+  const [{ accepted, hint, id, message, status }] = results;
   const title = checks.find((check) => check.id === id)?.title ?? id;
   const sign = status === "fail" ? "✗" : "!";
   const where =
@@ -98,6 +121,7 @@ function troubleItem(results: readonly [CheckResult, ...CheckResult[]]): Markup 
       : results.map(({ clusters }) => clusters.join(", ")).join("; ");
   return markup`<li class="${status === "fail" ? "wrong" : "warning"}"><h4><span class="sign" aria-hidden="true">${sign}</span> ${status === "fail" ? "Failed" : "Warning"}: ${title} <code>${id}</code></h4>
 <p><b>${where}:</b> ${message}</p>
+${accepted === undefined ? undefined : markup`<p>${acceptedWords(accepted)}</p>`}
 ${hint === "" ? undefined : markup`<p class="fix"><b>What to do:</b> ${withCode(hint)}</p>`}</li>
 `;
 }

@@ -36,6 +36,16 @@ describe("the page of a report", () => {
     }
   });
 
+  it("tells what the mesh's file accepts with the reason, and counts nothing of it as wrong", async () => {
+    const snapshot = withStaleToken(twoPrimaries);
+    const accepted = [{ finding: "remote-secret-token", reason: "the token is being replaced", until: "2026-12-24" }];
+    const report = meshReport({ snapshot: { ...snapshot, mesh: { ...snapshot.mesh, accepted } } });
+    const page = await reportPage(report);
+    assert.ok(page.includes("Nothing was found to be wrong."));
+    assert.ok(page.includes("Accepted until 2026-12-24: the token is being replaced."));
+    assert.ok(report.clusters.every(({ order }) => order === "well"));
+  });
+
   it("allows its own style sheet and nothing else", async () => {
     const page = await reportPage(ill());
     const [, policy = ""] = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(page) ?? [];
