@@ -1,4 +1,5 @@
 import type { Fault } from "../finding";
+import { there } from "../origins";
 import { clientTlsOff, deniedCalls, mutualTlsOff } from "../rules/policies";
 import { oldProxies, rejectingProxies } from "../rules/proxies";
 import { leftoverKubeconfigs } from "../rules/remote-kubeconfigs";
@@ -28,7 +29,7 @@ export const configurationFaults: readonly Fault[] = [
   {
     id: "istiod-versions-differ",
     title: "istiods of several versions run",
-    follows: [],
+    follows: there("rollout-stuck"),
     find: differingVersions,
   },
   {
