@@ -50,7 +50,6 @@ import {
   verifyMesh,
   writeFilesOf,
 } from "./examinations";
-import { handedOver } from "./configuration-size";
 import { destroyStacks, leftoverScope } from "./destruction";
 import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
@@ -135,11 +134,11 @@ export class MeshDeployment {
     };
     if ("project" in options) {
       const directory = resolve(options.project);
-      const plan = planOf(handedOver(await meshConfiguration(directory, stack, settings.variables)));
+      const plan = planOf(await meshConfiguration(directory, stack, settings.variables));
       return new MeshDeployment(stack, plan, directory, settings, undefined);
     }
     const { configuration, directory = ".", projectName = "isthmus", secrets = {} } = options;
-    const plan = planOf(handedOver(configuration));
+    const plan = planOf(configuration);
     return new MeshDeployment(stack, plan, resolve(directory), settings, {
       projectName,
       stack,
@@ -158,7 +157,7 @@ export class MeshDeployment {
     if (embedded !== undefined) throw new TypeError("a mesh whose configuration a program gave has no file");
     const { undo } = await editStackFile(project, stack, edits);
     try {
-      const plan = planOf(handedOver(await meshConfiguration(project, stack, settings.variables)));
+      const plan = planOf(await meshConfiguration(project, stack, settings.variables));
       return { mesh: new MeshDeployment(stack, plan, project, settings, undefined), undo };
     } catch (error) {
       await undo();
