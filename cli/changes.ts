@@ -15,8 +15,18 @@ export function changesLine({ stack, changes }: { readonly stack: string; readon
 /** Outputs as indented lines, names first. */
 export function outputLines(outputs: object, indent = "  "): string[] {
   return Object.entries(outputs).flatMap(([name, value]) => {
-    if (Array.isArray(value)) return [`${indent}${name}: ${value.join(", ")}`];
+    if (Array.isArray(value)) return listLines(name, value as readonly unknown[], indent);
     if (typeof value !== "object" || value === null) return [`${indent}${name}: ${String(value)}`];
     return [`${indent}${name}:`, ...outputLines(value as Record<string, unknown>, `${indent}  `)];
   });
+}
+
+/** A list of words in a line, one of mappings as YAML has it. */
+function listLines(name: string, items: readonly unknown[], indent: string): string[] {
+  if (!items.some((item) => typeof item === "object")) return [`${indent}${name}: ${items.join(", ")}`];
+  const lines = items.flatMap((item) => {
+    const [first = "", ...others] = outputLines(item as object, `${indent}    `);
+    return [`${indent}  - ${first.trimStart()}`, ...others];
+  });
+  return [`${indent}${name}:`, ...lines];
 }

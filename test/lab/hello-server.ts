@@ -58,7 +58,7 @@ export async function scaleServers({ cluster, name, namespace, replicas }: Hello
 }
 
 /** The name of the client's pod and of its container. */
-export const clientName = "client";
+const clientName = "client";
 
 /** Deploys a client of which the process is found on this machine, and waits until it is ready. */
 export async function deployClient(cluster: string, namespace: string): Promise<void> {

@@ -53,7 +53,7 @@ function longestStep(moments: readonly number[]): number {
 }
 
 /** So many calls in a row are to show a goal before it counts as reached. */
-export const inRow = 10;
+const inRow = 10;
 
 /** Whether the last calls show that a goal is reached. Pure. */
 export function isReached(told: readonly ToldCall[], goal: Goal): boolean {

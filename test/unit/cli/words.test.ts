@@ -73,6 +73,14 @@ describe("what an update did", () => {
       "    id: mesh1",
       "  addresses: a, b",
     ]);
+    const roots = [{ name: "first", ends: { at: "2036" } }, { name: "2031" }];
+    assert.deepEqual(outputLines({ roots }), [
+      "  roots:",
+      "    - name: first",
+      "      ends:",
+      "        at: 2036",
+      "    - name: 2031",
+    ]);
   });
 });
 
