@@ -19,6 +19,8 @@ const byHand: Partial<Record<FaultId, string>> = {
   "intermediate-key":
     "Put the key into the Secret that its certificate was signed for (istio.io, Plug in CA Certificates), then restart istiod.",
   "istiod-missing": reinstall,
+  "mutual-tls-off":
+    "Let the policy say STRICT or PERMISSIVE, or remove it: `kubectl --namespace istio-system get peerauthentications`.",
   "istiod-rights": reinstall,
   "istiod-service": "Let the selector of its Service be labels that its pods have.",
   "istiod-endpoint":

@@ -118,9 +118,11 @@ describe("the mesh on the lab", function () {
       assert.equal(run.code, 0, run.stderr);
       const each = ["east", "west"];
       const expected = checks.flatMap(({ id }) => {
-        // Neither istiod serves another cluster, no token has an age that it may not pass, and no service is global.
+        // Neither istiod serves another cluster, no token has an age that it may not pass, no service is global, and none stays
+        // in its cluster.
         if (["exposed-istiod-ready", "reader-token-age", "global-service-answered"].includes(id)) return [];
-        if (id === "shared-root" || id === "services-alike") return [`${id} east west pass`];
+        if (id === "services-cluster-local") return [];
+        if (["shared-root", "services-alike", "known-faults"].includes(id)) return [`${id} east west pass`];
         if (id !== "helloworld-reached") return each.map((cluster) => `${id} ${cluster} pass`);
         return each.flatMap((from) => each.map((to) => `${id} ${from} ${to} pass`));
       });
@@ -181,8 +183,15 @@ describe("the mesh on the lab", function () {
         assert.equal(run.code, 1);
         assert.deepEqual(
           statuses(report.checks).filter((line) => !line.endsWith(" pass")),
-          ["helloworld-reached east west fail", "remote-clusters-synced east fail", "remote-secret-accepted east fail"],
+          [
+            "helloworld-reached east west fail",
+            "known-faults east west fail",
+            "remote-clusters-synced east fail",
+            "remote-secret-accepted east fail",
+          ],
         );
+        const cause = report.checks.find(({ id }) => id === "known-faults");
+        assert.match(cause?.message ?? "", /^east, west: an istiod is given no kubeconfig of a cluster: [^;]*$/);
         assert.match(report.checks.find(({ status }) => status === "fail")?.message ?? "", /west is unknown to it/);
       } finally {
         await applyJson("east", saved);
@@ -204,7 +213,12 @@ describe("the mesh on the lab", function () {
         const { report } = await verify("--read-only");
         assert.deepEqual(
           statuses(report.checks).filter((line) => !line.endsWith(" pass")),
-          ["calls-allowed east fail", "network-labelled west fail", "remote-secret-accepted east fail"],
+          [
+            "calls-allowed east fail",
+            "known-faults east west fail",
+            "network-labelled west fail",
+            "remote-secret-accepted east fail",
+          ],
         );
         const messages = Object.fromEntries(
           report.checks.map(({ id, clusters, message }) => [`${id} ${clusters.join(" ")}`, message]),
@@ -217,7 +231,7 @@ describe("the mesh on the lab", function () {
         const mended = await isthmus("up", "--yes", "--refresh");
         assert.equal(mended.code, 0, mended.stderr);
       }
-      const only = "calls-allowed,network-labelled,remote-secret-accepted";
+      const only = "calls-allowed,known-faults,network-labelled,remote-secret-accepted";
       const { run } = await verify("--only", only);
       assert.equal(run.code, 0, run.stdout);
     });

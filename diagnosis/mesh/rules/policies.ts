@@ -1,4 +1,4 @@
-import { denyingPolicies, systemNamespace } from "../../../topology";
+import { denyingPolicies, peerAuthenticationName, systemNamespace } from "../../../topology";
 import { seenClusters } from "../clusters";
 import type { ClusterFacts } from "../facts";
 import type { MeshFinding } from "../finding";
@@ -13,7 +13,10 @@ export function mutualTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
         clusters: [cluster.name],
         found: "mutual TLS is turned off in the whole mesh: calls between networks fail, and others are in plain text",
         proof: [`PeerAuthentication ${name} in ${systemNamespace}: mode DISABLE`],
-        fix: `Remove it where it is not meant: \`kubectl --namespace ${systemNamespace} delete peerauthentication ${name}\`. How the mesh's workloads take calls is said by \`mtls\`.`,
+        fix:
+          name === peerAuthenticationName
+            ? "Run `isthmus drift --repair`, which puts the mesh's own back; how its workloads take calls is said by `mtls`."
+            : `Remove it where it is not meant: \`kubectl --namespace ${systemNamespace} delete peerauthentication ${name}\`. How the mesh's workloads take calls is said by \`mtls\`.`,
       })),
   );
 }

@@ -1,5 +1,5 @@
 import { applyAll, kubectl } from "../lab-stack";
-import { asTheHintSays, byHand, type LabFault } from "./fault";
+import { asTheHintSays, byHand, repair, type LabFault } from "./fault";
 import { basketService, edit, inSystem, istioObject, patch, shop } from "./objects";
 
 const inShop = ["--namespace", shop] as const;
@@ -13,9 +13,7 @@ export const configurationFaults: readonly LabFault[] = [
     causes: ["mutual-tls-off west"],
     inject: () =>
       patch("west", "istio-system", "peerauthentication", "default", { spec: { mtls: { mode: "DISABLE" } } }),
-    mend: byHand(/How the mesh's workloads take calls is said by/, "STRICT again", () =>
-      patch("west", "istio-system", "peerauthentication", "default", { spec: { mtls: { mode: "STRICT" } } }),
-    ),
+    mend: repair,
   },
   {
     name: "nothing-allowed",
