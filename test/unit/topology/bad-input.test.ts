@@ -18,6 +18,9 @@ const parts = [
   "values",
 ] as const;
 
+/** So many cases hit each part of the configuration at least once, but for a chance of one in a thousand. */
+const enoughToJudge = 1000;
+
 describe("bad input", () => {
   it("is answered by well-formed problems, each once, or is right and gives a plan", () => {
     let tried = 0;
@@ -44,7 +47,9 @@ describe("bad input", () => {
       { numRuns: 2000 },
     );
     assert.ok(refused > tried / 2, `only ${refused} of ${tried} were wrong: the generator has gone soft`);
-    const missed = [...hits].filter(([, count]) => count < tried / 200);
+    // Some parts are hit by one case in a hundred: what a busy machine has had time for says nothing of those.
+    if (tried < enoughToJudge) return;
+    const missed = [...hits].filter(([, count]) => count < tried / 1000);
     assert.deepEqual(missed, [], "the generator has gone soft");
   });
 
