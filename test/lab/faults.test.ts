@@ -6,7 +6,7 @@ import { doctor, mend, named, undo, untilGone, untilNamed, type LabFault } from 
 import { installShop, shop } from "./faults/objects";
 import { askPeers, newIn, type PeerWords } from "./faults/peers";
 import { mendedWords, resultsFile, tellResult } from "./faults/results";
-import { WrittenStack } from "./lab-stack";
+import { labDown, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
 /** Which faults are injected, by their names: `ISTHMUS_FAULTS=gateway` for a part. */
@@ -65,6 +65,8 @@ function describeFaults(
     let ofHealthy: PeerWords | undefined;
 
     before(async () => {
+      // Another mesh, in part of the same clusters, may have come before.
+      await labDown();
       stack.write({ namespaces: { [shop]: {} }, clusters });
       await stack.labUp();
       await stack.up();
