@@ -36,7 +36,11 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
   const endsAt = beganAt + (context.callsForMs ?? defaultPeriodMs);
   const unanswered: Unanswered[] = [];
   const answered = new Map<string, number[]>();
-  for (let nextAt = beganAt; nextAt < endsAt && !signal.aborted; nextAt = Math.max(nextAt + 1_000, performance.now())) {
+  for (
+    let nextAt = beganAt;
+    nextAt <= endsAt && !signal.aborted;
+    nextAt = Math.max(nextAt + 1_000, performance.now())
+  ) {
     await delay(Math.max(nextAt - performance.now(), 0), undefined, { signal }).catch(() => undefined);
     const atSeconds = Math.round((performance.now() - beganAt) / 1_000);
     for (const transfer of await someCalls(context, context.client(cluster))) {
