@@ -7,8 +7,9 @@ import type {
 } from "@kubernetes/client-node";
 import { asMapping, clientsOf, getIfThere, readYaml, type ClusterClient, type ReachOfClusters } from "../../access";
 import { snapshotOfFound, type FoundCluster, type MeshSnapshot } from "../../diagnosis";
-import { controlPlaneClustersAnnotation, dataWithoutSecrets, networkLabel, systemNamespace } from "../../topology";
+import { controlPlaneClustersAnnotation, networkLabel, systemNamespace } from "../../topology";
 import { limited } from "../limited";
+import { asWrittenDown } from "./gather";
 import { clustersAtOnce, gatherCluster } from "./gather-cluster";
 import { Parts } from "./parts";
 import { SecretTokens } from "./secret-tokens";
@@ -32,8 +33,7 @@ export async function gatherFound(
       return foundCluster(client, tokens);
     });
     reach.signal?.throwIfAborted();
-    const snapshot = snapshotOfFound(found, now.toISOString());
-    return dataWithoutSecrets(JSON.parse(JSON.stringify(snapshot)) as MeshSnapshot);
+    return asWrittenDown(snapshotOfFound(found, now.toISOString()));
   } finally {
     for (const client of clients.values()) client.close();
   }

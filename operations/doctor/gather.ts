@@ -47,11 +47,15 @@ export async function gatherMesh(query: MeshQuery, now = new Date()): Promise<Me
   }
 }
 
+/** A snapshot of a mesh by its configuration, as it may be written down. Pure. */
+export function snapshotOf(plan: MeshPlan, clusters: readonly ClusterSnapshot[], takenAt: Date): MeshSnapshot {
+  return asWrittenDown({ takenAt: takenAt.toISOString(), mesh: meshFacts(plan), clusters });
+}
+
 /**
  * A snapshot as it may be written down: what clusters and containers say in words may repeat a secret. Nothing else is ever
  * judged, so that a bundle says the same. Pure.
  */
-export function snapshotOf(plan: MeshPlan, clusters: readonly ClusterSnapshot[], takenAt: Date): MeshSnapshot {
-  const snapshot: MeshSnapshot = { takenAt: takenAt.toISOString(), mesh: meshFacts(plan), clusters };
+export function asWrittenDown(snapshot: MeshSnapshot): MeshSnapshot {
   return dataWithoutSecrets(JSON.parse(JSON.stringify(snapshot)) as MeshSnapshot);
 }

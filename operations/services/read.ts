@@ -1,4 +1,5 @@
 import { clientsOf, KubernetesError, type ClusterClient, type ReachOfClusters } from "../../access";
+import { proxyContainer } from "../../preflight";
 import type { MeshPlan } from "../../topology";
 import type { ServicesReport } from "./report";
 import { podsOf, servicesReport, type FoundPods } from "./status";
@@ -74,7 +75,7 @@ export function countedPods(pods: readonly Pod[]): FoundPods {
       metadata.deletionTimestamp === undefined &&
       status?.conditions?.some(({ status: is, type }) => type === "Ready" && is === "True") === true,
   );
-  const isProxy = ({ name }: { readonly name: string }): boolean => name === "istio-proxy";
+  const isProxy = ({ name }: { readonly name: string }): boolean => name === proxyContainer;
   const bare = ready.filter(({ spec }) => ![...spec.containers, ...(spec.initContainers ?? [])].some(isProxy));
   return { ready: ready.length, pods: pods.length, withoutSidecar: bare.length };
 }

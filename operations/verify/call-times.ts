@@ -28,7 +28,7 @@ export class CallTimes {
 }
 
 /** @param times At least one, in milliseconds. */
-export function summaryOf(times: readonly number[]): Pick<AnsweredCalls, "calls" | "medianMs" | "slowestMs"> {
+function summaryOf(times: readonly number[]): Pick<AnsweredCalls, "calls" | "medianMs" | "slowestMs"> {
   const sorted = times.toSorted((one, other) => one - other);
   const [median, slowest] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted.at(-1)];
   if (median === undefined || slowest === undefined) throw new RangeError("no call was answered");

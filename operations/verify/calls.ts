@@ -5,7 +5,7 @@ import { versionIn, type Sample } from "./sample";
 import { parseTransfers, transferFormat } from "./transfers";
 
 /** One call; a proxy that waits for a cluster out of reach gives up later than this. */
-const callTimeoutSeconds = 3;
+export const callTimeoutSeconds = 3;
 const execTimeoutMs = (callTimeoutSeconds + 7) * 1_000;
 
 /** So many at once from one client: an exec costs the API server and the kubelet more than the call costs the mesh. */

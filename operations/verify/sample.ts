@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
 import { rootConfigMap, systemNamespace, type MeshPlan } from "../../topology";
 import { isPresent, KubernetesError, type ClusterClient } from "../../access";
+import { proxyContainer } from "../../preflight";
 import { isLeftover, ownerOfThisProcess } from "./owner";
 import {
   clientAnnotationsIn,
@@ -269,7 +270,7 @@ async function untilPresent(client: ClusterClient, path: string): Promise<void> 
 /** Why a pod is of no use, as the end of a sentence about it. */
 function troubleOf(pod: V1Pod): string | undefined {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-  if (!containers.some((container) => container.name === "istio-proxy")) return "has no sidecar";
+  if (!containers.some((container) => container.name === proxyContainer)) return "has no sidecar";
   if (pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"))
     return undefined;
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];

@@ -1,15 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClusterClient } from "../../access";
-import { summaryOf } from "./call-times";
-import { curlFrom } from "./calls";
+import { CallTimes } from "./call-times";
+import { callTimeoutSeconds, curlFrom } from "./calls";
 import type { Finding, VerifyContext } from "./check";
 import { parseTransfers, transferFormat, type Transfer } from "./transfers";
 
 /** So many calls from each cluster, over new connections, begin every second, in one command. */
 const callsPerSecond = 10;
 
-/** One call; a proxy that waits for a cluster out of reach gives up later than this. */
-const callTimeoutSeconds = 3;
 /** One that gets no answers holds up the end of the period for so long. */
 const commandTimeoutMs = (callsPerSecond * callTimeoutSeconds + 10) * 1_000;
 
@@ -35,7 +33,7 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
   const beganAt = performance.now();
   const endsAt = beganAt + (context.callsForMs ?? defaultPeriodMs);
   const unanswered: Unanswered[] = [];
-  const answered = new Map<string, number[]>();
+  const times = new CallTimes();
   for (
     let nextAt = beganAt;
     nextAt <= endsAt && !signal.aborted;
@@ -48,21 +46,19 @@ export async function callsAnswered(context: VerifyContext, [cluster = ""]: read
       if (to === undefined) {
         unanswered.push({ atSeconds, found: transfer.trouble });
       } else {
-        callTimes.note(cluster, to, transfer.tookMs);
-        answered.set(to, [...(answered.get(to) ?? []), transfer.tookMs]);
+        for (const kept of [callTimes, times]) kept.note(cluster, to, transfer.tookMs);
       }
     }
   }
-  const message = [
-    `${tally(unanswered, [...answered.values()].flat().length)} in ${seconds(performance.now() - beganAt)}`,
-  ];
-  for (const [to, times] of [...answered].sort(([one], [other]) => one.localeCompare(other))) {
-    const { calls, medianMs, slowestMs } = summaryOf(times);
+  const answered = times.observed();
+  const count = answered.reduce((sum, { calls }) => sum + calls, 0);
+  const message = [`${tally(unanswered, count)} in ${seconds(performance.now() - beganAt)}`];
+  for (const { calls, medianMs, slowestMs, to } of answered) {
     message.push(`${to} ${calls} (median ${medianMs} ms, slowest ${slowestMs} ms)`);
   }
   for (const { atSeconds, found } of unanswered.slice(0, toldFailures)) message.push(`after ${atSeconds} s: ${found}`);
   // Once more would only hide it.
-  return { ok: unanswered.length === 0 && answered.size > 0, isFinal: true, message: message.join("; ") };
+  return { ok: unanswered.length === 0 && answered.length > 0, isFinal: true, message: message.join("; ") };
 }
 
 async function someCalls({ sample }: VerifyContext, client: ClusterClient): Promise<Transfer[]> {

@@ -9,18 +9,7 @@ export const shop = "shop";
 
 /** Changes an object by a merge patch. */
 export function patch(cluster: string, namespace: string, kind: string, name: string, change: object): Promise<string> {
-  return kubectl(
-    cluster,
-    "--namespace",
-    namespace,
-    "patch",
-    kind,
-    name,
-    "--type",
-    "merge",
-    "-p",
-    JSON.stringify(change),
-  );
+  return patched(cluster, namespace, [kind, name], "merge", change);
 }
 
 /** Changes an object by the operations of a JSON patch. */
@@ -31,18 +20,18 @@ export function edit(
   name: string,
   ...operations: readonly { readonly op: string; readonly path: string; readonly value?: unknown }[]
 ): Promise<string> {
-  return kubectl(
-    cluster,
-    "--namespace",
-    namespace,
-    "patch",
-    kind,
-    name,
-    "--type",
-    "json",
-    "-p",
-    JSON.stringify(operations),
-  );
+  return patched(cluster, namespace, [kind, name], "json", operations);
+}
+
+function patched(
+  cluster: string,
+  namespace: string,
+  object: readonly [kind: string, name: string],
+  type: "merge" | "json",
+  change: object,
+): Promise<string> {
+  const words = ["--type", type, "-p", JSON.stringify(change)];
+  return kubectl(cluster, "--namespace", namespace, "patch", ...object, ...words);
 }
 
 /** An object of istio-system, without what the API server writes into it. */
