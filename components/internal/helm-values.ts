@@ -126,10 +126,13 @@ export function remoteValues(plan: MeshPlan, cluster: ClusterPlan, address: stri
       istiodRemote: isHostName(address)
         ? { injectionURL: `https://${address}:${injectionPort}${path}` }
         : { injectionPath: path },
-      // The configuration cluster of an external control plane holds the mesh's configuration as a ConfigMap.
+      // The configuration cluster of an external control plane holds the mesh's configuration. Of another remote's, istiods
+      // read the trust domain alone: without it they take its workloads for ones of `cluster.local`, and callers refuse
+      // them (istio pilot, serviceregistry/kube/controller/multicluster.go).
+      configMap: true,
       ...(holdsConfiguration(cluster)
-        ? { configMap: true, meshConfig: meshConfigOf(plan, ledBy(plan, cluster)), ...validatedAt(address) }
-        : {}),
+        ? { meshConfig: meshConfigOf(plan, ledBy(plan, cluster)), ...validatedAt(address) }
+        : { meshConfig: { trustDomain: plan.trustDomain } }),
     },
     cluster.values.istiod,
   );

@@ -219,6 +219,7 @@ describe("Mesh of two clusters with one external control plane", () => {
   it("keeps the mesh's configuration in the named configuration cluster", async () => {
     const config = {
       ...sharedExternalControlPlane,
+      sameness: { plainServices: "cluster-local" as const },
       externalControlPlanes: {
         control: { ...sharedExternalControlPlane.externalControlPlanes.control, configCluster: "west" },
       },
@@ -233,7 +234,9 @@ describe("Mesh of two clusters with one external control plane", () => {
         ...crossNetworkParts("west"),
       ].sort(),
     );
-    assert.equal(valuesOf(other, "mesh-west-control-plane-istiod")["configMap"], true);
-    assert.equal(valuesOf(other, "mesh-east-control-plane-istiod")["configMap"], undefined);
+    const configurationIn = (cluster: string): unknown =>
+      valuesOf(other, `mesh-${cluster}-control-plane-istiod`)["meshConfig"];
+    assert.deepEqual(Object.keys(configurationIn("west") as object), ["serviceSettings", "trustDomain"]);
+    assert.deepEqual(configurationIn("east"), { trustDomain: "mesh1.internal" });
   });
 });

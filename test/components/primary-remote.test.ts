@@ -88,8 +88,12 @@ describe("Mesh of a primary and a remote", () => {
     assert.deepEqual(valuesOf(resources, "mesh-west-control-plane-base"), {});
   });
 
-  it("leads the remote cluster to the address of the exposed Service", () => {
+  /** Else istiods would take its workloads for ones of `cluster.local`, and callers refuse them. */
+  const itsTrustDomain = { configMap: true, meshConfig: { trustDomain: "mesh1.internal" } };
+
+  it("leads the remote cluster to the address of the exposed Service, and says its trust domain there", () => {
     assert.deepEqual(valuesOf(resources, "mesh-edge-control-plane-istiod"), {
+      ...itsTrustDomain,
       global: remoteGlobal("west", "172.18.11.1"),
       istiodRemote: { injectionPath: "/inject/cluster/edge/net/west" },
       profile: "remote",
@@ -111,6 +115,7 @@ describe("Mesh of a primary and a remote", () => {
     const host = "a1b2.elb.example.com";
     const named = await updateOf(primaryRemote, { addresses: () => [host] });
     assert.deepEqual(valuesOf(named, "mesh-edge-control-plane-istiod"), {
+      ...itsTrustDomain,
       global: remoteGlobal("west", host),
       istiodRemote: { injectionURL: `https://${host}:15017/inject/cluster/edge/net/west` },
       profile: "remote",

@@ -195,7 +195,9 @@ export class PaperMesh {
   /** Forgets what was done, for another mesh. */
   async reset(): Promise<void> {
     const workspace = await LocalWorkspace.create({ workDir: this.directory });
-    await workspace.removeStack("paper", { force: true });
+    // A preview of what was never brought up leaves no stack.
+    const stacks = await workspace.listStacks();
+    if (stacks.some(({ name }) => name === "paper")) await workspace.removeStack("paper", { force: true });
     await rm(join(this.directory, "Pulumi.paper.yaml"), { force: true });
     await Promise.all([...this.servers.values()].map((server) => server.close()));
     this.servers.clear();

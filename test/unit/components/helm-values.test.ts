@@ -106,6 +106,8 @@ describe("Helm values of a primary", () => {
 describe("Helm values of a remote cluster", () => {
   const plan = planOf(primaryRemote);
   const global = { ...common("edge", "west"), configCluster: true };
+  /** Else istiods would take its workloads for ones of `cluster.local`. */
+  const itsTrustDomain = { configMap: true, meshConfig: { trustDomain: "mesh1.internal" } };
 
   it("have no default revision, so that no validator waits for an istiod that never fills it in", () => {
     assert.deepEqual(remoteBaseValues({}), {
@@ -116,11 +118,13 @@ describe("Helm values of a remote cluster", () => {
 
   it("lead by an IP address over the Service, and by a host name past it", () => {
     assert.deepEqual(remoteValues(plan, clusterOf(plan, "edge"), "172.18.11.1"), {
+      ...itsTrustDomain,
       global: { ...global, remotePilotAddress: "172.18.11.1" },
       istiodRemote: { injectionPath: "/inject/cluster/edge/net/west" },
       profile: "remote",
     });
     assert.deepEqual(remoteValues(plan, clusterOf(plan, "edge"), "istiod.example.org"), {
+      ...itsTrustDomain,
       global: { ...global, remotePilotAddress: "istiod.example.org" },
       istiodRemote: { injectionURL: "https://istiod.example.org:15017/inject/cluster/edge/net/west" },
       profile: "remote",

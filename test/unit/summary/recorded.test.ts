@@ -89,7 +89,7 @@ const expected: Readonly<
     interrupts: true,
   },
   "external-control-plane-leaves": {
-    changes: ["control-plane", "gateway", "intermediate", "leaves", "readers"],
+    changes: ["control-plane", "gateway", "intermediate", "leaves", "mutual-tls", "readers"],
     risks: ["cluster-leaves", "control-plane-leaves", "control-plane-changes"],
     interrupts: true,
   },
