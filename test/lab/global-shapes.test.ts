@@ -10,7 +10,7 @@ import {
   ways,
   type HelloServer,
 } from "./hello-server";
-import { WrittenStack } from "./lab-stack";
+import { kubectl, WrittenStack } from "./lab-stack";
 import { PhasedCalls, type CallLine } from "./phased-calls";
 import { describeInTurn } from "./turns";
 
@@ -32,31 +32,47 @@ const service = "checkout-api";
 /** A name of many labels, with hyphens in them. */
 const host = "checkout-api.v2-beta.eu-west.shop.internal";
 
-const globalServices: MeshConfig["globalServices"] = {
-  services: { [service]: { name: host, namespace, selector: { app: service }, ports: helloPorts } },
-};
+/** A service that moves, from a primary into the remote. */
+const moving = "parcels";
+const movingHost = "parcels.shop.internal";
 
-const serverOf = (cluster: ClusterName, replicas: number): HelloServer => ({
+/** The mesh while the moving service has its home in these clusters. */
+function meshWith(homes: readonly ClusterName[]): Partial<MeshConfig> {
+  const clustersOfMoving = Object.fromEntries(homes.map((home) => [home, {}]));
+  const services = {
+    [service]: { name: host, namespace, selector: { app: service }, ports: helloPorts },
+    [moving]: {
+      name: movingHost,
+      namespace,
+      selector: { app: moving },
+      ports: helloPorts,
+      clusters: clustersOfMoving,
+    },
+  };
+  return { clusters, namespaces, globalServices: { services } };
+}
+
+const serverOf = (cluster: ClusterName, replicas: number, name = service): HelloServer => ({
   cluster,
   namespace,
-  name: service,
+  name,
   replicas,
 });
 
 /** Proxies learn of names and of servers within seconds. */
 const learnedWithinMs = 60_000;
 
-/** Calls from every cluster and in every way. */
-async function callLines(): Promise<CallLine[]> {
+/** Calls of a name from every cluster and in every way. */
+async function callLines(called: string): Promise<CallLine[]> {
   // The entry of a remote's callers stands in its primary.
   const entriesIn = names.map((from) => (from === "branch" ? "east" : from));
-  const addresses = await Promise.all(entriesIn.map((cluster) => addressOf(cluster, namespace, host)));
+  const addresses = await Promise.all(entriesIn.map((cluster) => addressOf(cluster, namespace, called)));
   assert.equal(new Set(addresses).size, 1, "one address in every cluster");
   return names.flatMap((from, index) =>
     ways.map(({ port, title, way }) => ({
       title: `${title} from ${from}`,
       from,
-      host,
+      host: called,
       address: addresses[index] ?? "",
       port,
       way,
@@ -70,6 +86,26 @@ interface Phase {
   /** Who answers whom in the end. */
   readonly answers: Readonly<Record<ClusterName, ClusterName>>;
   readonly act: () => Promise<unknown>;
+}
+
+/** Makes calls while the phases come and go. No call may be lost but in the first phase, in which proxies learn of the name. */
+async function losesNoCall(called: string, phases: readonly Phase[]): Promise<void> {
+  const calls = new PhasedCalls(await callLines(called));
+  calls.begin();
+  try {
+    for (const { act, answers, name } of phases) {
+      calls.enter(name, ({ from }) => ({ kind: "all", by: answers[from as ClusterName] }));
+      await act();
+      await calls.untilReached(learnedWithinMs);
+    }
+  } catch (error) {
+    await calls.end();
+    throw error;
+  }
+  const [first] = phases;
+  const counted = (await calls.end()).filter(({ phase }) => phase !== first?.name);
+  const wrong = counted.filter(({ calls: made, failed }) => made === 0 || failed > 0);
+  assert.deepEqual(wrong, []);
 }
 
 const allThere: Phase["answers"] = { east: "east", branch: "branch", west: "west" };
@@ -95,6 +131,36 @@ const phases: readonly Phase[] = [
   { name: "east scaled back", answers: allThere, act: () => scaleServers(serverOf("east", 1)) },
 ];
 
+const movesTo = async (...homes: ClusterName[]): Promise<void> => {
+  stack.write(meshWith(homes));
+  await stack.up();
+};
+
+const answeredBy = (cluster: ClusterName): Phase["answers"] => ({ east: cluster, branch: cluster, west: cluster });
+
+const movingPhases: readonly Phase[] = [
+  { name: "beforehand", answers: answeredBy("west"), act: () => Promise.resolve() },
+  {
+    name: "in the remote too",
+    answers: { east: "branch", branch: "branch", west: "west" },
+    act: async () => {
+      await deployServer(serverOf("branch", 1, moving));
+      await movesTo("west", "branch");
+    },
+  },
+  { name: "in the remote alone", answers: answeredBy("branch"), act: () => movesTo("branch") },
+  {
+    name: "gone from the primary",
+    answers: answeredBy("branch"),
+    act: () => scaleServers(serverOf("west", 0, moving)),
+  },
+  {
+    name: "made anew in the remote",
+    answers: answeredBy("branch"),
+    act: () => kubectl("branch", "-n", namespace, "rollout", "restart", `deployment/${moving}`),
+  },
+];
+
 describeInTurn(
   "global-shapes",
   "a global service on three clusters and two networks, one a remote, on the lab",
@@ -102,7 +168,7 @@ describeInTurn(
     this.timeout(10 * 60_000);
 
     before(async () => {
-      stack.write({ clusters, namespaces, globalServices });
+      stack.write(meshWith(["west"]));
       await stack.labUp();
       await stack.up();
       await Promise.all(
@@ -116,16 +182,12 @@ describeInTurn(
     });
 
     it("is answered in the caller's cluster, then on its network, then elsewhere, and comes back, without losing a call", async () => {
-      const calls = new PhasedCalls(await callLines());
-      calls.begin();
-      for (const { act, answers, name } of phases) {
-        calls.enter(name, ({ from }) => ({ kind: "all", by: answers[from as ClusterName] }));
-        await act();
-        await calls.untilReached(learnedWithinMs);
-      }
-      const figures = (await calls.end()).filter(({ phase }) => phase !== "beforehand");
-      const wrong = figures.filter(({ calls: made, failed }) => made === 0 || failed > 0);
-      assert.deepEqual(wrong, []);
+      await losesNoCall(host, phases);
+    });
+
+    it("moves from a primary into the remote without losing a call", async () => {
+      await deployServer(serverOf("west", 1, moving));
+      await losesNoCall(movingHost, movingPhases);
     });
   },
 );
