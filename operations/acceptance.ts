@@ -1,11 +1,4 @@
-import {
-  ConfigurationError,
-  configurationPath,
-  listed,
-  nearest,
-  type AcceptedFinding,
-  type AcceptedFindingPlan,
-} from "../topology";
+import { configurationPath, type AcceptedFinding } from "../topology";
 
 /** By which word of the mesh's file something that was found is accepted. */
 export interface Acceptance {
@@ -27,31 +20,6 @@ export interface AcceptanceState extends AcceptedFinding {
 interface Subject {
   readonly id: string;
   readonly clusters: readonly string[];
-}
-
-/**
- * Makes sure that the mesh's file accepts nothing that nobody ever finds.
- * @param ids Of all that may be found.
- * @throws ConfigurationError
- */
-export function ensureKnownFindings(accepted: readonly AcceptedFindingPlan[], ids: readonly string[]): void {
-  const problems = accepted.flatMap(({ finding, path }) => {
-    if (ids.includes(finding)) return [];
-    const meant = nearest(finding, ids);
-    const parts = finding.split("-");
-    const alike = ids.filter((id) => id !== meant && id.split("-").some((part) => parts.includes(part)));
-    const known =
-      alike.length === 0 ? "docs/checks.md and docs/doctor.md have them all." : `Near are ${listed(alike)}.`;
-    return [
-      {
-        path: `${path}.finding`,
-        expected: "the id of a check of `isthmus verify`, or of a cause of `isthmus doctor`",
-        found: finding,
-        fix: meant === undefined ? known : `Did you mean \`${meant}\`? ${known}`,
-      },
-    ];
-  });
-  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
 /** By what something that was found is accepted; undefined where it is not. Pure. */

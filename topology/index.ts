@@ -1,6 +1,7 @@
 export * from "./catalogue";
 export * from "./cluster-domain";
 export { discoveryLabels, namespaceNameLabel } from "./discovery-selectors";
+export { checkIds, faultIds } from "./finding-ids";
 export * from "./found";
 export * from "./helm-release";
 export * from "./istio-policy";

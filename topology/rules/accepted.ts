@@ -1,6 +1,8 @@
+import { checkIds, faultIds } from "../finding-ids";
 import { describeFound } from "../found";
 import { configurationPath } from "../path";
 import type { Problem } from "../problem";
+import { listed, nearest } from "../suggest";
 import { clustersOf, externalsOf } from "./draft";
 import type { MeshDraft } from "./rule";
 import { calledAll, didYouMean } from "./words";
@@ -21,4 +23,26 @@ export function knownAcceptedClusters(mesh: MeshDraft): readonly Problem[] {
       ];
     }),
   );
+}
+
+/** What nobody ever finds is accepted in vain. */
+export function knownFindings(mesh: MeshDraft): readonly Problem[] {
+  const ids: readonly string[] = [...checkIds, ...faultIds];
+  return (mesh.accepted ?? []).flatMap((accepted, index) => {
+    const finding = accepted?.finding;
+    if (finding === undefined || ids.includes(finding)) return [];
+    const meant = nearest(finding, ids);
+    const parts = finding.split("-");
+    const alike = ids.filter((id) => id !== meant && id.split("-").some((part) => parts.includes(part)));
+    const known =
+      alike.length === 0 ? "docs/checks.md and docs/doctor.md have them all." : `Near are ${listed(alike)}.`;
+    return [
+      {
+        path: configurationPath("accepted", index, "finding"),
+        expected: "the id of a check of `isthmus verify`, or of a cause of `isthmus doctor`",
+        found: describeFound(finding),
+        fix: meant === undefined ? known : `Did you mean \`${meant}\`? ${known}`,
+      },
+    ];
+  });
 }

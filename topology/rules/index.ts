@@ -1,7 +1,7 @@
 import type { Keys } from "../inspect";
 import type { Problem } from "../problem";
 import type { Mesh } from "../schema";
-import { knownAcceptedClusters } from "./accepted";
+import { knownAcceptedClusters, knownFindings } from "./accepted";
 import { addressesReachOthers, apiServersReachable, oneAddressOneThing, oneApiServerACluster } from "./addresses";
 import {
   certManagerOfSource,
@@ -139,6 +139,7 @@ export const rules: readonly Rule[] = [
   },
   { id: "one-api-server-a-cluster", check: oneApiServerACluster },
   { id: "ranges-apart", check: rangesApart },
+  { id: "known-findings", check: knownFindings },
   { id: "known-accepted-clusters", names: ["clusters", "externalControlPlanes"], check: knownAcceptedClusters },
   { id: "known-machine-clusters", names: ["clusters"], check: knownMachineClusters },
   { id: "machines-join-istiods", names: ["clusters", "externalControlPlanes"], check: machinesJoinIstiods },

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { acceptanceOf, acceptanceStates, acceptanceWords } from "../../../operations/acceptance";
-import { planOf as planOfConfiguration } from "../../../operations/deployment/plan-of";
-import { doctorReport, isFoundWell } from "../../../operations/doctor";
-import { isHealthy } from "../../../operations/verify";
+import { doctorReport, faultTitles, isFoundWell } from "../../../operations/doctor";
+import { checks, isHealthy } from "../../../operations/verify";
 import type { Check } from "../../../operations/verify/check";
 import { report } from "../../../operations/verify/report";
 import { runChecks } from "../../../operations/verify/run";
-import type { AcceptedFinding, MeshConfig } from "../../../topology";
+import { checkIds, faultIds, type AcceptedFinding, type MeshConfig } from "../../../topology";
 import { planOf, twoPrimaries } from "../../support/plans";
 import { verifyContext } from "../../support/verify-context";
 import { changed, changedPolicies, healthy } from "../diagnosis/mesh/healthy";
@@ -58,16 +57,24 @@ describe("what a mesh's file accepts", () => {
   it("is refused where nothing of its name is ever found, with what is near", () => {
     const accepting = (finding: string): (() => unknown) => {
       const config: MeshConfig = { ...twoPrimaries, accepted: [{ finding, reason }] };
-      return () => planOfConfiguration(config);
+      return () => planOf(config);
     };
     assert.doesNotThrow(accepting("calls-allowed"));
     assert.doesNotThrow(accepting("calls-denied"));
     assert.throws(accepting("call-allowed"), {
       message:
-        "isthmus:mesh.accepted[0].finding: expected the id of a check of `isthmus verify`, or of a cause of `isthmus doctor`, found call-allowed. Did you mean `calls-allowed`? docs/checks.md and docs/doctor.md have them all.",
+        'isthmus:mesh.accepted[0].finding: expected the id of a check of `isthmus verify`, or of a cause of `isthmus doctor`, found "call-allowed". Did you mean `calls-allowed`? docs/checks.md and docs/doctor.md have them all.',
     });
     assert.throws(accepting("webhook-broken"), /Near are webhook-ready, webhook-missing, webhook-service/);
     assert.throws(accepting("nonsense"), /docs\/checks\.md and docs\/doctor\.md have them all\./);
+  });
+
+  it("may be any check, and any cause, and nothing else", () => {
+    assert.deepEqual(
+      checks.map(({ id }) => id),
+      checkIds,
+    );
+    assert.deepEqual([...faultTitles.keys()].sort(), [...faultIds].sort());
   });
 
   it("is a day that there is", () => {

@@ -119,6 +119,10 @@ export const joiningCases: RuleCases = {
     meshOf({ east: { ranges: { pods: ["10.1.0.0/16"] } }, west: { ranges: { services: ["10.1.128.0/20"] } } }),
     'isthmus:mesh.clusters.west.ranges.services[0]: expected a range apart from those of other clusters on network network1, found "10.1.128.0/20", which overlaps "10.1.0.0/16", the pods of east. Correct the range; if the clusters are like this, one must be made anew or be given a `network` of its own.',
   ],
+  "known-findings": [
+    meshOf({ east: {}, west: {} }, { accepted: [{ finding: "call-allowed", reason: "meant" }] }),
+    'isthmus:mesh.accepted[0].finding: expected the id of a check of `isthmus verify`, or of a cause of `isthmus doctor`, found "call-allowed". Did you mean `calls-allowed`? docs/checks.md and docs/doctor.md have them all.',
+  ],
   "known-accepted-clusters": [
     meshOf({ east: {}, west: {} }, { accepted: [{ finding: "calls-allowed", clusters: ["eats"], reason: "meant" }] }),
     'isthmus:mesh.accepted[0].clusters[0]: expected a cluster that is described here: east, west, found "eats". Did you mean `east`?',
