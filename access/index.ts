@@ -18,6 +18,7 @@ export { KubernetesError } from "./connection/kubernetes-error";
 export { clientsOf, type ReachOfClusters } from "./connection/client-of";
 export { requestTimeoutMs, requestTimeoutVariable } from "./connection/request-timeout";
 export { unresolvedClient } from "./connection/unresolved-client";
+export { jsonIn } from "./connection/command-output";
 export { CommandFailed, type ExecTarget } from "./connection/container-command";
 export { apiServer, type ApiServer } from "./connection/api-server";
 export { CredentialError } from "./connection/exec-credential";

@@ -1,5 +1,6 @@
 import type { MeshPlan } from "../../topology";
 import type { Finding, VerifyContext } from "./check";
+import { refusedIdentity } from "./identities";
 import { oneLine } from "./transfers";
 
 /** The sample's pods run, each with a sidecar. */
@@ -19,10 +20,12 @@ export async function helloworldReached(
   const { versions, trouble } = await context.calls.from(from, wanted);
   if (versions.has(wanted)) return { ok: true, message: `answered by ${wanted}` };
   const heard = versions.size === 0 ? "nobody answered" : `only ${[...versions].sort().join(", ")} answered`;
+  const { hint, message: refused } = (await refusedIdentity(context, [from, to])) ?? {};
+  const words = [heard, trouble && oneLine(trouble), refused].filter((one) => one !== undefined);
   return {
     ok: false,
-    message: `no answer from ${wanted}: ${heard}${trouble === undefined ? "" : `; ${oneLine(trouble)}`}`,
-    ...(trouble === undefined ? {} : hintFor(trouble)),
+    message: `no answer from ${wanted}: ${words.join("; ")}`,
+    ...(hint === undefined ? (trouble === undefined ? {} : hintFor(trouble)) : { hint }),
   };
 }
 

@@ -73,8 +73,9 @@ export function clientAnnotationsIn({ globalServices }: Pick<MeshPlan, "globalSe
 }
 
 /**
- * Name of helloworld's pod, another one in each cluster: of two pods of one name and namespace an entry that selects them knows
- * but one (istio#38381). Pure.
+ * Name of helloworld's pod and of its account, another one in each cluster. Of two pods of one name and namespace an entry that
+ * selects them knows but one (istio#38381). Callers accept the identities of all that they may call: with one account in all
+ * clusters those of one would cover up that another's are not accepted. Pure.
  */
 export function helloworldPodName(version: string): string {
   return `${helloworldName}-${version}`;
@@ -128,8 +129,9 @@ export function sampleManifests(
       ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) }),
     },
   });
+  const server = helloworldPodName(version);
   return [
-    account(helloworldName),
+    account(server),
     account(clientName),
     {
       path: `${collection}/services`,
@@ -143,8 +145,8 @@ export function sampleManifests(
     ...(sharedHost === undefined ? [] : [sharedEntry(namespace, sharedHost)]),
     // By the Service's short name, which istiod completes by the domain that it gives to Services.
     freshConnections(namespace, sharedHost ?? helloworldName),
-    pod(collection, helloworldPodName(version), {
-      account: helloworldName,
+    pod(collection, server, {
+      account: server,
       labels: { app: helloworldName, version },
       container: {
         name: helloworldName,

@@ -103,6 +103,22 @@ describe("the sample", () => {
     for (const container of [helloworld, client]) assert.equal(container["imagePullPolicy"], "IfNotPresent");
   });
 
+  it("has its servers run under another account in each cluster, that of one covers up none of another", () => {
+    const accounts = (version: string): (string | undefined)[] =>
+      sampleManifests("ns", version, images)
+        .filter(({ path }) => path.endsWith("/pods"))
+        .map(({ object }) => (object as { readonly spec: { readonly serviceAccountName?: string } }).spec)
+        .map(({ serviceAccountName }) => serviceAccountName);
+    const made = (version: string): string[] =>
+      sampleManifests("ns", version, images)
+        .filter(({ path }) => path.endsWith("/serviceaccounts"))
+        .map(({ object }) => (object as { readonly metadata: { readonly name: string } }).metadata.name);
+    for (const version of ["v1", "v2"]) {
+      assert.deepEqual(accounts(version), [`helloworld-${version}`, "client"]);
+      assert.deepEqual(made(version), accounts(version));
+    }
+  });
+
   it("has a name that is the same in all clusters where Services are each cluster's own, and only then", () => {
     const strictPlan = planOf({ ...twoPrimaries, sameness: { plainServices: "cluster-local" } });
     assert.equal(sharedHostOf(plan, "ns", "east"), undefined);
@@ -357,11 +373,13 @@ describe("calls", () => {
         [
           "east",
           new FakeClient("east", {
-            exec: () => {
+            exec: (_target, [program]) => {
+              if (program === "pilot-agent") return "{}";
               throw new CommandFailed("curl -sS http://helloworld.isthmus-verify-0a1b2c:5000/hello", words);
             },
           }),
         ],
+        ["west", new FakeClient("west", { exec: () => "{}" })],
       ]);
       const sample = new Sample({ plan, images, clients });
       const client = (name: string): FakeClient => clients.get(name) ?? assert.fail(name);
