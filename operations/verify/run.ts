@@ -8,6 +8,9 @@ import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } 
 const firstPauseMs = 200;
 const longestPauseMs = 2_000;
 
+/** What may fail by the mesh's file holds up nothing: it is looked at again for what is only not yet so, in milliseconds. */
+const acceptedRetryMs = 2_000;
+
 /** One check about one set of clusters, and what must hold before. */
 interface Task {
   readonly check: Check;
@@ -115,15 +118,17 @@ async function runOne(
 
   const leftOut = missing.filter(({ otherwise }) => otherwise === "leave out");
   const without = new Set(leftOut.flatMap(({ result }) => result.clusters));
-  const finding = await lookUntilHeld(check, clusters, without, context);
-  const [first] = missing;
   const subject = { id: check.id, clusters };
+  const accepted = acceptanceOf(context.plan.accepted, subject, new Date());
+  const ownMs = context.retryMs ?? check.retryMs;
+  const retryMs = accepted === undefined ? ownMs : Math.min(ownMs, acceptedRetryMs);
+  const finding = await lookUntilHeld(check, clusters, without, { ...context, retryMs });
+  const [first] = missing;
   if (finding.isVoid === true && first !== undefined) return skipped(notChecked(check, clusters, first.result));
   if (finding.ok) {
     return { result: { ...subject, status: "pass", message: finding.message, hint: "" }, isBlocking: false };
   }
   if (context.signal.aborted) return skipped({ ...subject, status: "skip", message: "interrupted", hint: "" });
-  const accepted = acceptanceOf(context.plan.accepted, subject, new Date());
   const isTolerated = check.isTolerated?.(context.plan, clusters) === true;
   const isMere = check.severity === "warn" || finding.isWarning === true;
   return {
@@ -156,9 +161,9 @@ async function lookUntilHeld(
   check: Check,
   clusters: readonly string[],
   without: ReadonlySet<string>,
-  context: VerifyContext,
+  context: VerifyContext & Required<Pick<VerifyContext, "retryMs">>,
 ): Promise<Finding> {
-  const deadline = performance.now() + (context.retryMs ?? check.retryMs);
+  const deadline = performance.now() + context.retryMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const finding = await check.run(context, clusters, without).catch((error: unknown): Finding => {
       // A programming mistake must not look like a broken mesh.

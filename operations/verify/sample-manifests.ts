@@ -49,6 +49,8 @@ export interface SampleExtras {
   readonly clientAnnotations?: Readonly<Record<string, string>>;
   /** Name by which helloworld is called in all clusters. Default: that of its Service. */
   readonly sharedHost?: string;
+  /** Whether the sample's calls need a policy that allows them. Default: they do not. */
+  readonly calls?: "allowed by policy";
 }
 
 /**
@@ -117,7 +119,7 @@ export function sampleManifests(
   namespace: string,
   version: string,
   images: SampleImages,
-  { clientAnnotations = {}, pullSecrets = [], sharedHost }: SampleExtras = {},
+  { calls, clientAnnotations = {}, pullSecrets = [], sharedHost }: SampleExtras = {},
 ): Manifest[] {
   const collection = `/api/v1/namespaces/${namespace}`;
   const account = (name: string): Manifest => ({
@@ -143,6 +145,7 @@ export function sampleManifests(
       },
     },
     ...(sharedHost === undefined ? [] : [sharedEntry(namespace, sharedHost)]),
+    ...(calls === undefined ? [] : [ownCallsAllowed(namespace)]),
     // By the Service's short name, which istiod completes by the domain that it gives to Services.
     freshConnections(namespace, sharedHost ?? helloworldName),
     pod(collection, server, {
@@ -188,6 +191,19 @@ function sharedEntry(namespace: string, host: string): Manifest {
         ports: [{ name: "http", number: helloworldPort, protocol: "HTTP" }],
         workloadSelector: { labels: { app: helloworldName } },
       },
+    },
+  };
+}
+
+/** Lets the sample call itself, where a policy for the whole mesh denies by default. */
+function ownCallsAllowed(namespace: string): Manifest {
+  return {
+    path: `/apis/security.istio.io/v1/namespaces/${namespace}/authorizationpolicies`,
+    object: {
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: { name: helloworldName, labels: sampleLabels },
+      spec: { action: "ALLOW", rules: [{ from: [{ source: { namespaces: [namespace] } }] }] },
     },
   };
 }

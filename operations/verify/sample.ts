@@ -5,6 +5,7 @@ import { rootConfigMap, systemNamespace, type MeshPlan } from "../../topology";
 import { isPresent, KubernetesError, type ClusterClient } from "../../access";
 import { proxyContainer } from "../../preflight";
 import { isLeftover, ownerOfThisProcess } from "./owner";
+import { allowsByPolicyAlone } from "./root-policies";
 import {
   clientAnnotationsIn,
   clientName,
@@ -144,7 +145,10 @@ export class Sample {
 
   private async create(cluster: string): Promise<void> {
     const client = this.client(cluster);
-    await this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan));
+    const [isDeniedByDefault] = await Promise.all([
+      allowsByPolicyAlone(client),
+      this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan)),
+    ]);
     const pullSecrets = this.pullSecretsOf(cluster);
     const sharedHost = sharedHostOf(this.options.plan, this.namespace, cluster);
     if (this.options.plan.sample.pullSecrets === "copied") {
@@ -155,6 +159,7 @@ export class Sample {
         pullSecrets,
         clientAnnotations: clientAnnotationsIn(this.options.plan),
         ...(sharedHost === undefined ? {} : { sharedHost }),
+        ...(isDeniedByDefault ? { calls: "allowed by policy" } : {}),
       }),
       (manifest) => manifest.path.endsWith("/pods"),
     );

@@ -129,6 +129,26 @@ describe("a check that the mesh's file accepts not to hold", () => {
     assert.ok(isHealthy(told));
   });
 
+  it("holds up the run for two seconds alone, in which what is only not yet so may come", async () => {
+    const looked = { east: 0, west: 0 };
+    const patient = table(false).map((check): Check => ({
+      ...check,
+      retryMs: 90_000,
+      run: (_context, [cluster]) => {
+        looked[cluster as keyof typeof looked] += 1;
+        return Promise.resolve({ ok: cluster === "east", message: "denied" });
+      },
+    }));
+    const beganAt = performance.now();
+    const results = await runChecks(patient.slice(0, 1), verifyContext({ plan: accepting }));
+    assert.ok(performance.now() - beganAt < 5_000);
+    assert.deepEqual(
+      results.map(({ accepted }) => accepted),
+      [undefined, { reason }],
+    );
+    assert.ok(looked.west > 2, `${looked.west} looks`);
+  });
+
   it("is told of when it holds", async () => {
     const results = await runChecks(table(true), verifyContext({ plan: accepting }));
     assert.deepEqual(report(results, [], accepting.accepted, now).acceptances, [{ ...inWest, state: "not-found" }]);

@@ -83,12 +83,30 @@ describe("calls-allowed", () => {
   });
 
   it("says how to look at the policy, and how to keep it", async () => {
-    const { hint } = await look({ objects: { [authorizationPolicies]: [named("deny-all", {})] } });
-    assert.equal(
-      hint,
+    const hintOf = async (spec: object): Promise<string> =>
+      (await look({ objects: { [authorizationPolicies]: [named("deny-all", spec)] } })).hint ?? "";
+    const edit =
       "Narrow it, or remove it if it is not meant: `kubectl --context lab-east --namespace istio-system edit " +
-        "authorizationpolicy deny-all`. If it is, leave this out with --skip calls-allowed.",
+      "authorizationpolicy deny-all`.";
+    assert.equal(
+      await hintOf({ action: "DENY", rules: [{}] }),
+      `${edit} If it is, leave this out with --skip calls-allowed.`,
     );
+    assert.equal(
+      await hintOf({}),
+      `${edit} If it is, each namespace allows what it needs, as the sample's does for its own calls: accept it with a reason in the mesh's file.`,
+    );
+  });
+
+  it("is a warning where everything is denied that no policy allows, by that alone: the sample has one of its own", async () => {
+    const byDefault = named("deny-all", {});
+    const isWarning = async (objects: Record<string, unknown>): Promise<boolean> =>
+      (await look({ objects })).isWarning === true;
+    assert.ok(await isWarning({ [authorizationPolicies]: [byDefault] }));
+    const denying = named("all", { action: "DENY", rules: [{}] });
+    assert.ok(!(await isWarning({ [authorizationPolicies]: [byDefault, denying] })));
+    const plain = named("plain", { host: "*", trafficPolicy: { tls: { mode: "DISABLE" } } });
+    assert.ok(!(await isWarning({ [authorizationPolicies]: [byDefault], [destinationRules]: [plain] })));
   });
 
   it("is a warning where the policies may not be read, and an error where the cluster fails otherwise", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CommandFailed } from "../../../access";
+import { CommandFailed, KubernetesError } from "../../../access";
 import { CallTimes } from "../../../operations/verify/call-times";
 import { Calls } from "../../../operations/verify/calls";
 import type { Finding } from "../../../operations/verify/check";
@@ -18,7 +18,7 @@ import {
   sampleNamespacePattern,
   sharedHostOf,
 } from "../../../operations/verify/sample-manifests";
-import { FakeClient } from "../../support/cluster-client";
+import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 import { verifyContext } from "../../support/verify-context";
 import type { MeshConfig } from "../../../topology";
@@ -188,6 +188,43 @@ describe("the sample", () => {
       ],
     );
     assert.deepEqual(west.requests, []);
+  });
+
+  it("allows its own calls where policies for the whole mesh deny what none allows, and nowhere else", async () => {
+    const rootPath = "/apis/security.istio.io/v1/namespaces/istio-system/authorizationpolicies";
+    const made = async (
+      policies: readonly object[],
+      refusals: FakeCluster["refusals"] = {},
+    ): Promise<{ readonly namespace: string; readonly policies: unknown[] }> => {
+      const objects: Record<string, unknown> = { [rootPath]: policies };
+      const east = new FakeClient("east", { objects, refusals });
+      const sample = sampleOf([east]);
+      objects[`/api/v1/namespaces/${sample.namespace}/configmaps/istio-ca-root-cert`] = {};
+      await sample.deploy("east");
+      const own = east.requests.filter(({ path }) => path.endsWith("/authorizationpolicies"));
+      assert.deepEqual(
+        own.map(({ path }) => path),
+        own.map(() => `/apis/security.istio.io/v1/namespaces/${sample.namespace}/authorizationpolicies`),
+      );
+      return { namespace: sample.namespace, policies: own.map(({ object }) => object) };
+    };
+    const denyAll = { metadata: { name: "deny-all" }, spec: {} };
+    const one = await made([denyAll]);
+    assert.deepEqual(one.policies, [
+      {
+        apiVersion: "security.istio.io/v1",
+        kind: "AuthorizationPolicy",
+        metadata: { name: "helloworld", labels: sampleLabels },
+        spec: { action: "ALLOW", rules: [{ from: [{ source: { namespaces: [one.namespace] } }] }] },
+      },
+    ]);
+    const some = { metadata: { name: "gateways" }, spec: { rules: [{ from: [] }] } };
+    assert.equal((await made([some])).policies.length, 1);
+    assert.deepEqual((await made([])).policies, []);
+    assert.deepEqual((await made([{ metadata: { name: "no" }, spec: { action: "DENY", rules: [] } }])).policies, []);
+    const refused = { [rootPath]: new KubernetesError("GET", rootPath, 403, "no") };
+    assert.deepEqual((await made([], refused)).policies, []);
+    await assert.rejects(made([], { [rootPath]: new KubernetesError("GET", rootPath, 500, "no") }), KubernetesError);
   });
 
   describe("whose images are pulled by Secrets", () => {
