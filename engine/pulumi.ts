@@ -12,6 +12,7 @@ import { runVariable } from "./process/marked";
 import { identityOf } from "./process/process-identity";
 import { killTree } from "./process/process-tree";
 import { emptyPassphrases, withoutEmptyPassphrases, type PassphraseVariable } from "./passphrase";
+import { previewVariables } from "./preview-variables";
 import type { EngineSignal, RunRecord, RunRecords } from "./run";
 import type { Variables } from "./variables";
 
@@ -177,6 +178,7 @@ async function runInOwnGroup(
   const child = spawn(executable, [...args, "--non-interactive"], {
     cwd: where.directory,
     env: {
+      ...previewVariables(args),
       ...where.variables,
       ...ownVariables,
       ...(run === undefined ? {} : { [runVariable]: run.id }),
