@@ -40,5 +40,6 @@ export {
   stackFile,
   stackName,
 } from "./stack-configuration";
+export { readMesh } from "./services-files";
 export { editStackFile, type ConfigurationEdit, type EditedFile } from "./stack-file-edit";
 export { revocationsFileOf, revocationsIn, writeRevocations } from "./trust/revocations-file";

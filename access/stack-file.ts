@@ -19,19 +19,8 @@ import { twofoldReadings } from "./yaml-readings";
  *   Pulumi would read differently, a second document, which it would pass over.
  */
 export function readStackFile(text: string, file: string): unknown {
-  throwOn(otherEncoding(text, file));
-  const lines = new LineCounter();
-  const { document, next } = parse(text, lines);
-  const read = contentOf(document);
-  if ("failure" in read) {
-    throw new ConfigurationError([yamlProblem(file, read.failure)]);
-  }
-  throwOn([
-    ...duplicates(document.contents, [], lines, file),
-    ...differing(document.contents, lines, file),
-    ...(next === undefined ? [] : [secondDocument(next, lines, file)]),
-  ]);
-  const content: unknown = read.content ?? {};
+  const read = readOneDocument(text, file, differing);
+  const content = read.content ?? {};
   if (asMapping(content) === undefined) {
     throw new ConfigurationError([
       {
@@ -43,6 +32,31 @@ export function readStackFile(text: string, file: string): unknown {
     ]);
   }
   return content;
+}
+
+/** What is wrong with nodes of a document beside what is wrong with any. */
+type NodeRule = (contents: ParsedNode | null, lines: LineCounter, file: string) => readonly Problem[];
+
+/**
+ * The content of a file with one YAML document; undefined or null where nothing stands in it.
+ * @param rule What else is wrong with it. Default: nothing.
+ * @throws ConfigurationError with line numbers, also for what only the text shows: a key that stands there twice, a second
+ *   document.
+ */
+export function readOneDocument(text: string, file: string, rule: NodeRule = () => []): { readonly content: unknown } {
+  throwOn(otherEncoding(text, file));
+  const lines = new LineCounter();
+  const { document, next } = parse(text, lines);
+  const read = contentOf(document);
+  if ("failure" in read) {
+    throw new ConfigurationError([yamlProblem(file, read.failure)]);
+  }
+  throwOn([
+    ...duplicates(document.contents, [], lines, file),
+    ...rule(document.contents, lines, file),
+    ...(next === undefined ? [] : [secondDocument(next, lines, file)]),
+  ]);
+  return read;
 }
 
 /** What is wrong with a file that is no YAML. */
@@ -84,7 +98,7 @@ function secondDocument({ contents, range }: Document.Parsed, lines: LineCounter
     path: file,
     expected: "one YAML document",
     found: `another one in line ${line}`,
-    fix: "Take out the `---` before it, or the document: Pulumi passes over all but the first.",
+    fix: "Take out the `---` before it, or the document: all but the first are passed over.",
   };
 }
 

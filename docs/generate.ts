@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { configurationReference, meshJsonSchema, stackJsonSchema } from "../topology";
+import { configurationReference, meshJsonSchema, servicesJsonSchema, stackJsonSchema } from "../topology";
 import { apiReferenceDirectory, apiReferencePages } from "./api-reference";
 
 /** The generated pages, by path below this directory: what a test compares and `npm run schema` writes. */
@@ -8,6 +8,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ["schema/mesh.schema.json", `${JSON.stringify(meshJsonSchema(), undefined, 2)}\n`],
     ["schema/stack.schema.json", `${JSON.stringify(stackJsonSchema(), undefined, 2)}\n`],
+    ["schema/services.schema.json", `${JSON.stringify(servicesJsonSchema(), undefined, 2)}\n`],
     ["reference/configuration.md", configurationReference(meshJsonSchema())],
   ]);
 }

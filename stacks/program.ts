@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { readMesh } from "../access";
 import { findTrust, judgeRequests } from "../preflight";
 import type { TrustMaterial } from "../trust";
 import {
@@ -6,7 +7,6 @@ import {
   formatProblem,
   listed,
   meshWarnings,
-  parseMesh,
   partOfStack,
   partsOf,
   partStack,
@@ -47,7 +47,7 @@ export type ProgramOutputs = MeshStackOutputs | TrustStackOutputs | ClusterStack
  * @throws ConfigurationError with every problem at once, before any resource is registered.
  */
 export async function meshProgram(config: unknown, projectDirectory: string): Promise<ProgramOutputs> {
-  const configuration = parseMesh(config);
+  const configuration = await readMesh(config, projectDirectory);
   for (const warning of meshWarnings(configuration)) await pulumi.log.warn(formatProblem(warning));
   const plan = planMesh(configuration);
   const operation = process.env[operationVariable];

@@ -23,6 +23,7 @@ export * from "./reference";
 export { meshWarnings } from "./rules";
 export * from "./schema";
 export * from "./secrets";
+export * from "./services-files";
 export type { ServiceName } from "./service-name";
 export * from "./suggest";
 export * from "./text";

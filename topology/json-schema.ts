@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { meshKey } from "./path";
 import { meshSchema } from "./schema";
+import { servicesSchema } from "./schema/global-services";
 
 /** As much of JSON Schema as ours uses. */
 export interface JsonSchema {
@@ -28,6 +29,11 @@ const dialect = "draft-7";
 /** JSON Schema of what stands under `isthmus:mesh`: of what a user writes, so what has a default may be missing. */
 export function meshJsonSchema(): JsonSchema {
   return z.toJSONSchema(meshSchema, { io: "input", target: dialect }) as JsonSchema;
+}
+
+/** JSON Schema of a file with global services, one of `globalServices.files`. */
+export function servicesJsonSchema(): JsonSchema {
+  return z.toJSONSchema(servicesSchema, { io: "input", target: dialect }) as JsonSchema;
 }
 
 /** JSON Schema of a whole `Pulumi.<stack>.yaml`: the mesh's configuration in its place, everything else Pulumi's business. */

@@ -5,6 +5,7 @@ import { planMesh, type MeshPlan } from "./plan";
 import { ConfigurationError, type Problem } from "./problem";
 import { brokenRules } from "./rules";
 import { clusterSchema, externalControlPlaneSchema } from "./schema/cluster";
+import { globalServicesSchema } from "./schema/global-services";
 import { istioSchema } from "./schema/istio";
 import { meshSchema } from "./schema/mesh";
 import { worded, wordingOf } from "./wording";
@@ -16,6 +17,7 @@ const programMeshSchema = like(
   meshSchema,
   meshSchema.omit({ kubeconfig: true }).extend({
     istio: like(istioSchema, istioSchema.omit({ transforms: true })),
+    globalServices: like(globalServicesSchema, globalServicesSchema.omit({ files: true })).prefault({}),
     clusters: like(
       meshSchema.shape.clusters,
       z.record(
@@ -39,8 +41,8 @@ const programMeshSchema = like(
 
 /**
  * The mesh of a program that reaches the clusters by providers of its own: the configuration but for `kubeconfig`,
- * `istio.transforms` and the clusters' `access`, `apiServer` and `ifUnreachable`, which such a program says otherwise. What
- * has a default may be left out.
+ * `istio.transforms`, `globalServices.files` and the clusters' `access`, `apiServer` and `ifUnreachable`, which such a program
+ * says otherwise. What has a default may be left out.
  */
 export type ProgramMeshConfig = z.input<typeof programMeshSchema>;
 

@@ -25,7 +25,7 @@ export function handedOver<Configuration>(configuration: Configuration): Configu
       path: meshKey,
       expected: `a configuration of at most ${shown(longestMeshBytes)}, as it is handed to Pulumi's program`,
       found: shown(bytes),
-      fix: "Make it shorter: leave out what is the default, give global services shorter names and selectors, or describe them in a Pulumi program of your own with `isthmus/components`, which takes any number.",
+      fix: "Describe global services in files beside the stack's and name these in `globalServices.files`: they are read by the program itself, and take any number. Leave out what is the default.",
     },
   ]);
 }

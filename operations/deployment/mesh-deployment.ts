@@ -134,12 +134,13 @@ export class MeshDeployment {
     };
     if ("project" in options) {
       const directory = resolve(options.project);
-      const plan = planOf(await meshConfiguration(directory, stack, settings.variables));
+      const plan = await planOf(await meshConfiguration(directory, stack, settings.variables), directory);
       return new MeshDeployment(stack, plan, directory, settings, undefined);
     }
     const { configuration, directory = ".", projectName = "isthmus", secrets = {} } = options;
-    const plan = planOf(configuration);
-    return new MeshDeployment(stack, plan, resolve(directory), settings, {
+    const projectDirectory = resolve(directory);
+    const plan = await planOf(configuration, projectDirectory);
+    return new MeshDeployment(stack, plan, projectDirectory, settings, {
       projectName,
       stack,
       configuration,
@@ -157,7 +158,7 @@ export class MeshDeployment {
     if (embedded !== undefined) throw new TypeError("a mesh whose configuration a program gave has no file");
     const { undo } = await editStackFile(project, stack, edits);
     try {
-      const plan = planOf(await meshConfiguration(project, stack, settings.variables));
+      const plan = await planOf(await meshConfiguration(project, stack, settings.variables), project);
       return { mesh: new MeshDeployment(stack, plan, project, settings, undefined), undo };
     } catch (error) {
       await undo();

@@ -210,6 +210,17 @@ const serviceSchema = worded(
   },
 ).describe("A service with a name that is the same in every cluster. Its key is its own name, `{service}` in `names`.");
 
+/** What stands under `globalServices.services`, and in a file of `globalServices.files`. */
+export const servicesSchema = worded(z.record(label("shop"), serviceSchema), {
+  expected: "a mapping of global services by name",
+  example: "{ shop: { namespace: shop, selector: { app: shop }, ports: { http: { port: 80 } } } }",
+}).describe("Global services of a mesh, by name.");
+
+const servicesFile = worded(z.string().min(1), {
+  expected: "a path, relative to the project",
+  example: "services",
+});
+
 export const globalServicesSchema = worded(
   z.strictObject({
     names: nameTemplate
@@ -222,15 +233,15 @@ export const globalServicesSchema = worded(
       .describe(
         "Which pods know the names, and plain Services that stand in other clusters only: those whose sidecar answers DNS (`ISTIO_META_DNS_CAPTURE`). `annotated-pods`: those that ask for it by the annotation `proxy.istio.io/config`. Pods that run already must be restarted. Default: all-pods once there is a global service, which nobody would find else; without one annotated-pods, as Istio has it.",
       ),
-    services: worded(z.record(label("shop"), serviceSchema), {
-      expected: "a mapping of global services by name",
-      example: "{ shop: { namespace: shop, selector: { app: shop }, ports: { http: { port: 80 } } } }",
-    })
-      .default({})
-      .describe("The global services, by name. Default: none."),
+    services: servicesSchema.default({}).describe("The global services, by name. Default: none."),
+    files: listOf(servicesFile, "a list of files and directories", "[services]")
+      .optional()
+      .describe(
+        "More global services: YAML files with what would stand under `services`, relative to the project; of a directory all files directly in it whose names end in `.yaml` or `.yml`. For meshes with more services than Pulumi hands to a program (128 KiB), and for teams that each have their own. A service is described in one place alone. Default: none.",
+      ),
   }),
   {
-    expected: "a mapping with the keys names, dnsCapture, services",
+    expected: "a mapping with the keys names, dnsCapture, services, files",
     example: "{ services: { shop: { namespace: shop, selector: { app: shop }, ports: { http: { port: 80 } } } } }",
   },
 ).describe("Services that have one name everywhere, are called in the caller's own cluster first, and fail over.");

@@ -141,7 +141,7 @@ export class PaperMesh {
   pulumi(...args: readonly string[]): Promise<string> {
     return new Promise((fulfil, reject) => {
       execFile("pulumi", [...args, "--non-interactive"], { cwd: this.directory }, (error, stdout, stderr) => {
-        if (error) reject(new Error(`pulumi ${args.join(" ")}: ${stderr}`));
+        if (error) reject(new Error(`pulumi ${args.join(" ")}: ${stderr}${stdout}`));
         else fulfil(stdout);
       });
     });

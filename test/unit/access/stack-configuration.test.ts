@@ -89,7 +89,7 @@ describe("parseStackConfiguration", () => {
     [
       "a second document, which Pulumi would pass over",
       "config:\n  isthmus:mesh: {}\n---\nconfig:\n  isthmus:mesh: { id: a }\n",
-      "Pulumi.dev.yaml: expected one YAML document, found another one in line 4. Take out the `---` before it, or the document: Pulumi passes over all but the first.",
+      "Pulumi.dev.yaml: expected one YAML document, found another one in line 4. Take out the `---` before it, or the document: all but the first are passed over.",
     ],
     [
       "an alias that names nothing",
