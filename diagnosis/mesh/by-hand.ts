@@ -34,6 +34,8 @@ const byHand: Partial<Record<FaultId, string>> = {
   "roots-differ":
     "Give every istiod an intermediate CA under one root in the Secret cacerts (istio.io, Plug in CA Certificates), then restart the istiods and their workloads.",
   "trust-domain-differs": "Install all with one `meshConfig.trustDomain`, or name the others as `trustDomainAliases`.",
+  "remote-trust-domain":
+    "Give that cluster the ConfigMap that the proof names, with the trust domain of the istiod that serves it: install its istiod chart with `configMap: true` and the same `meshConfig.trustDomain`. Istiods take it up while they run.",
   "mesh-id-differs": "Install all with one `global.meshID`.",
   "webhook-missing": reinstall,
   "webhook-service": reinstall,

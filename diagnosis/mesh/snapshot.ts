@@ -40,8 +40,10 @@ export interface ClusterSnapshot {
   readonly namespaces?: readonly NamespaceSeen[];
   /** Those by which an istiod is asked. */
   readonly webhooks?: readonly WebhookSeen[];
-  /** What the ConfigMap `istio` says; `none` where there is no such ConfigMap. */
+  /** What the ConfigMap `istio` says, which istiods without a revision go by; `none` where there is no such ConfigMap. */
   readonly meshConfig?: MeshConfigSeen | "none";
+  /** What those of istiods with a revision say, ConfigMaps `istio-<revision>`. Default: there are none. */
+  readonly revisionMeshConfigs?: readonly RevisionMeshConfigSeen[];
   /** The roots that istiod has published in `istio-system`; empty where there is no such ConfigMap. */
   readonly publishedRoots?: readonly CertificateSeen[];
   /** What the istiod there is given to sign with; `none` without a Secret for it. */
@@ -175,6 +177,13 @@ export interface WebhookSeen {
 export interface MeshConfigSeen {
   readonly meshId?: string;
   readonly trustDomain?: string;
+  /** Other trust domains whose identities count as its own. Default: none. */
+  readonly trustDomainAliases?: readonly string[];
+}
+
+/** The configuration of istiods of one revision. */
+export interface RevisionMeshConfigSeen extends MeshConfigSeen {
+  readonly revision: string;
 }
 
 /** What a pod of istiod says. */

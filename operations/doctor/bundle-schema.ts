@@ -184,6 +184,8 @@ const policies = z.object({
   passthroughGateways: z.array(z.object({ name: text, ports: z.array(z.int()) })),
 });
 
+const meshConfig = { meshId: text.optional(), trustDomain: text.optional(), trustDomainAliases: texts.optional() };
+
 const istiod = z.object({
   pod: text,
   remotes: z.array(z.object({ id: text, secretName: text.optional(), syncStatus: text })).optional(),
@@ -205,9 +207,8 @@ export const snapshotSchema = z.object({
       system: system.optional(),
       namespaces: z.array(z.object({ name: text, labels })).optional(),
       webhooks: z.array(webhook).optional(),
-      meshConfig: z
-        .union([z.literal("none"), z.object({ meshId: text.optional(), trustDomain: text.optional() })])
-        .optional(),
+      meshConfig: z.union([z.literal("none"), z.object(meshConfig)]).optional(),
+      revisionMeshConfigs: z.array(z.object({ ...meshConfig, revision: text })).optional(),
       publishedRoots: z.array(certificate).optional(),
       authority: z
         .union([

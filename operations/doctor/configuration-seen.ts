@@ -1,7 +1,7 @@
 import type { V1ConfigMap, V1MutatingWebhookConfiguration, V1Namespace } from "@kubernetes/client-node";
 import { below, getIfThere, KubernetesError, readYaml, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
-import type { CertificateSeen, MeshConfigSeen, NamespaceSeen, WebhookSeen } from "../../diagnosis";
+import type { CertificateSeen, ClusterSnapshot, MeshConfigSeen, NamespaceSeen, WebhookSeen } from "../../diagnosis";
 import { networkLabel, rootConfigMap, systemNamespace } from "../../topology";
 import { certificatesIn } from "../../trust";
 import { fingerprintsInData, seen } from "./certificates-seen";
@@ -25,27 +25,56 @@ export async function namespacesSeen(
     .filter(({ name }) => names.includes(name));
 }
 
+/** The ConfigMaps by which istiods know their mesh: `istio`, and `istio-<revision>` for those with a revision. */
+export async function meshConfigMaps(client: Pick<ClusterClient, "list">): Promise<readonly MeshConfigMap[]> {
+  const found = await client.list<V1ConfigMap>(`/api/v1/namespaces/${systemNamespace}/configmaps`);
+  return found.flatMap(({ data = {}, metadata }) => {
+    const [, revision] = /^istio(?:-(.+))?$/.exec(metadata?.name ?? "") ?? [undefined, undefined];
+    const isMeshs = metadata?.name === "istio" || (revision !== undefined && data["mesh"] !== undefined);
+    return isMeshs ? [{ data, ...(revision === undefined ? {} : { revision }) }] : [];
+  });
+}
+
+/** A ConfigMap by which istiods know their mesh. */
+interface MeshConfigMap {
+  /** Of the istiods that go by it; left out for those without one. */
+  readonly revision?: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
 /** What the mesh's configuration in a cluster says of whose it is. */
-export async function meshConfigSeen(client: Pick<ClusterClient, "get">): Promise<MeshConfigSeen | "none"> {
-  const data = await dataOf(client, "istio");
-  if (data === undefined) return "none";
+export async function meshConfigsSeen(
+  client: Pick<ClusterClient, "list">,
+): Promise<Required<Pick<ClusterSnapshot, "meshConfig" | "revisionMeshConfigs">>> {
+  const found = await meshConfigMaps(client);
+  const own = found.find(({ revision }) => revision === undefined);
+  return {
+    meshConfig: own === undefined ? "none" : meshConfigIn(own),
+    revisionMeshConfigs: found.flatMap((one) =>
+      one.revision === undefined ? [] : [{ revision: one.revision, ...meshConfigIn(one) }],
+    ),
+  };
+}
+
+function meshConfigIn({ data }: MeshConfigMap): MeshConfigSeen {
   const read = readYaml(data["mesh"] ?? "");
   const content = "content" in read ? read.content : undefined;
   const meshId = asText(below(content, "defaultConfig", "meshId"));
   const trustDomain = asText(below(content, "trustDomain"));
-  return { ...(meshId === undefined ? {} : { meshId }), ...(trustDomain === undefined ? {} : { trustDomain }) };
+  const aliases = below(content, "trustDomainAliases");
+  const trustDomainAliases = (Array.isArray(aliases) ? aliases : []).flatMap((alias) => asText(alias) ?? []);
+  return {
+    ...(meshId === undefined ? {} : { meshId }),
+    ...(trustDomain === undefined ? {} : { trustDomain }),
+    ...(trustDomainAliases.length === 0 ? {} : { trustDomainAliases }),
+  };
 }
 
 /** The roots that istiod has published in the system namespace. */
 export async function publishedRootsSeen(client: Pick<ClusterClient, "get">): Promise<CertificateSeen[]> {
-  const data = await dataOf(client, rootConfigMap);
-  return seen(certificatesIn(data?.["root-cert.pem"] ?? ""));
-}
-
-async function dataOf(client: Pick<ClusterClient, "get">, name: string): Promise<V1ConfigMap["data"]> {
-  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${name}`;
+  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${rootConfigMap}`;
   const found = await getIfThere<V1ConfigMap>(client, path);
-  return found && (found.data ?? {});
+  return seen(certificatesIn(found?.data?.["root-cert.pem"] ?? ""));
 }
 
 /** Both kinds of webhooks, as far as they are alike. */

@@ -1,14 +1,9 @@
-import type {
-  V1ConfigMap,
-  V1Deployment,
-  V1MutatingWebhookConfiguration,
-  V1Namespace,
-  V1Service,
-} from "@kubernetes/client-node";
+import type { V1Deployment, V1MutatingWebhookConfiguration, V1Namespace, V1Service } from "@kubernetes/client-node";
 import { asMapping, clientsOf, getIfThere, readYaml, type ClusterClient, type ReachOfClusters } from "../../access";
 import { snapshotOfFound, type FoundCluster, type MeshSnapshot } from "../../diagnosis";
 import { controlPlaneClustersAnnotation, networkLabel, systemNamespace } from "../../topology";
 import { limited } from "../limited";
+import { meshConfigMaps } from "./configuration-seen";
 import { asWrittenDown } from "./gather";
 import { clustersAtOnce, gatherCluster } from "./gather-cluster";
 import { Parts } from "./parts";
@@ -91,15 +86,15 @@ async function controlPlaneClustersOf(client: Pick<ClusterClient, "get">): Promi
 }
 
 /** Whether a gateway of a network stands in another namespace, or is named in the mesh's configuration (`meshNetworks`). */
-async function otherGateways(client: Pick<ClusterClient, "get" | "list">): Promise<boolean> {
+async function otherGateways(client: Pick<ClusterClient, "list">): Promise<boolean> {
   const services = await client.list<V1Service>("/api/v1/services", { labelSelector: networkLabel });
   const isElsewhere = services.some(
     ({ metadata }) => metadata?.labels?.[networkLabel] !== undefined && metadata.namespace !== systemNamespace,
   );
   if (isElsewhere) return true;
-  const path = `/api/v1/namespaces/${systemNamespace}/configmaps/istio`;
-  const configuration = await getIfThere<V1ConfigMap>(client, path);
-  const read = readYaml(configuration?.data?.["meshNetworks"] ?? "");
-  const networks = asMapping("content" in read ? asMapping(read.content)?.["networks"] : undefined);
-  return Object.keys(networks ?? {}).length > 0;
+  return (await meshConfigMaps(client)).some(({ data }) => {
+    const read = readYaml(data["meshNetworks"] ?? "");
+    const networks = asMapping("content" in read ? asMapping(read.content)?.["networks"] : undefined);
+    return Object.keys(networks ?? {}).length > 0;
+  });
 }

@@ -11,7 +11,7 @@ import {
 } from "../../diagnosis";
 import { istiodAccount, readerServiceAccount, rootConfigMap, systemNamespace } from "../../topology";
 import { fingerprintsInData } from "./certificates-seen";
-import { meshConfigSeen, namespacesSeen, publishedRootsSeen, webhooksSeen } from "./configuration-seen";
+import { meshConfigsSeen, namespacesSeen, publishedRootsSeen, webhooksSeen } from "./configuration-seen";
 import { istiodsSeen } from "./istiods-seen";
 import { Parts } from "./parts";
 import { policiesSeen } from "./policies-seen";
@@ -52,11 +52,15 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
   if (trouble !== undefined) return { cluster, trouble, unread: [] };
 
   const parts = new Parts();
-  const [{ secrets, ...known }, around] = await Promise.all([meshPartsOf(asked, parts), surroundingsOf(asked, parts)]);
+  const [{ meshConfigs, secrets, ...known }, around] = await Promise.all([
+    meshPartsOf(asked, parts),
+    surroundingsOf(asked, parts),
+  ]);
   return withoutUndefined({
     cluster,
     apiServer: apiServer && apiServerSeen(apiServer),
     ...secrets,
+    ...meshConfigs,
     ...known,
     ...around,
     unread: parts.unread,
@@ -66,12 +70,12 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
 /** Parts of the mesh itself. */
 async function meshPartsOf({ client, ...asked }: ClusterToGather, parts: Parts) {
   const given = parts.read(`Secrets of ${systemNamespace}`, secretsOf({ client, ...asked }));
-  const [system, secrets, namespaces, webhooks, meshConfig, publishedRoots, policies, istiods] = await Promise.all([
+  const [system, secrets, namespaces, webhooks, meshConfigs, publishedRoots, policies, istiods] = await Promise.all([
     parts.read(`what runs in ${systemNamespace}`, systemOf(client)),
     given,
     parts.read("namespaces", namespacesSeen(client, [systemNamespace, ...asked.namespaces])),
     parts.read("webhooks", webhooksSeen(client)),
-    parts.read("ConfigMap istio", meshConfigSeen(client)),
+    parts.read("ConfigMaps of istiods", meshConfigsSeen(client)),
     parts.read(`ConfigMap ${rootConfigMap}`, publishedRootsSeen(client)),
     parts.read("Istio's policies and gateways", policiesSeen(client)),
     asked.reads === undefined
@@ -81,7 +85,7 @@ async function meshPartsOf({ client, ...asked }: ClusterToGather, parts: Parts) 
           istiodsSeen(client, asked.reads === "what it is given" ? await givenTo(given) : asked.reads, parts),
         ),
   ]);
-  return { system, secrets, namespaces, webhooks, meshConfig, publishedRoots, policies, istiods };
+  return { system, secrets, namespaces, webhooks, meshConfigs, publishedRoots, policies, istiods };
 }
 
 /** What stands around the mesh, and may be in its way. */

@@ -1,9 +1,10 @@
 import type { Fault } from "../finding";
-import { there, thereOrServing } from "../origins";
+import { atTarget, there, thereOrServing } from "../origins";
 import { otherSigningRoots } from "../rules/authority";
 import { differingMeshIds, differingTrustDomains } from "../rules/identity";
 import { istiodsDown, missingIstiods, stuckRollouts } from "../rules/istiod";
 import { istiodServicesWithoutPods, misledClusters, misnamedIstiods } from "../rules/istiod-service";
+import { misjudgedTrustDomains } from "../rules/remote-trust-domains";
 import { istiodsWithoutRights } from "../rules/rights";
 import { differingRoots } from "../rules/roots";
 import { ofAuthority } from "./groups";
@@ -55,5 +56,11 @@ export const istiodFaults: readonly Fault[] = [
     find: differingRoots,
   },
   { id: "trust-domain-differs", title: "trust domains differ", follows: [], find: differingTrustDomains },
+  {
+    id: "remote-trust-domain",
+    title: "an istiod takes a cluster for one of another trust domain",
+    follows: atTarget("system-namespace-missing"),
+    find: misjudgedTrustDomains,
+  },
   { id: "mesh-id-differs", title: "mesh ids differ", follows: [], find: differingMeshIds },
 ];

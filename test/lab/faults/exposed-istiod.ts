@@ -1,6 +1,6 @@
 import { kubectl } from "../lab-stack";
 import { refresh, repair, type LabFault } from "./fault";
-import { edit, inSystem } from "./objects";
+import { changeData, edit, inSystem } from "./objects";
 
 /** What is done to the istiod of east that serves edge as well, and to how edge finds it. */
 export const exposedIstiodFaults: readonly LabFault[] = [
@@ -26,5 +26,19 @@ export const exposedIstiodFaults: readonly LabFault[] = [
     causes: ["exposed-istiod-address east"],
     inject: () => kubectl("east", ...inSystem, "delete", "service", "istiod-exposed"),
     mend: refresh,
+  },
+  {
+    name: "remote-mesh-config-deleted",
+    done: "deleted the ConfigMap istio of edge, which another cluster's istiod serves",
+    causes: ["remote-trust-domain east edge"],
+    inject: () => kubectl("edge", ...inSystem, "delete", "configmap", "istio"),
+    mend: repair,
+  },
+  {
+    name: "remote-mesh-config-of-another-trust-domain",
+    done: "set another trust domain in the ConfigMap istio of edge",
+    causes: ["remote-trust-domain east edge"],
+    inject: () => changeData("edge", "configmap", "istio", () => ({ mesh: "trustDomain: edge.internal" })),
+    mend: repair,
   },
 ];

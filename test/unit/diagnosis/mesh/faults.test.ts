@@ -54,10 +54,10 @@ describe("the causes of what is wrong with a mesh", () => {
     });
   }
 
-  it("are tried all, but for those that only a mesh with an exposed istiod can have", () => {
+  it("are tried all, but for those that only a mesh with a remote cluster can have", () => {
     const tried = new Set(single.map(([cause]) => cause.split(" ", 1)[0]));
     const untried = faults.map(({ id }) => id).filter((id) => !tried.has(id));
-    assert.deepEqual(untried, ["istiod-endpoint", "exposed-istiod-address"]);
+    assert.deepEqual(untried, ["istiod-endpoint", "remote-trust-domain", "exposed-istiod-address"]);
     const snapshot = changed(healthy(primaryRemoteNetworks), "west", (cluster) =>
       changedSystem(({ services }) => ({
         services: services.filter(({ metadata }) => metadata?.name !== "istiod-exposed"),

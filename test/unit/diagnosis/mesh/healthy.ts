@@ -142,7 +142,7 @@ function clusterOf(plan: MeshPlan, cluster: ClusterPlan): ClusterSnapshot {
     podsWithoutSidecar: [],
     networkPolicies: [openPolicy],
     istiodEndpoints: cluster.controlPlane === name ? [] : [{ service: "istiod", addresses: ["198.51.100.8"] }],
-    meshConfig: cluster.configCluster === name ? { meshId: plan.id, trustDomain: plan.trustDomain } : "none",
+    meshConfig: { meshId: plan.id, trustDomain: plan.trustDomain },
     policies: {
       peerAuthentications: [{ name: "default", mode: "STRICT" }],
       authorizationPolicies: [],

@@ -73,7 +73,9 @@ describe("a cluster of a mesh that no stack has", () => {
     const [one] = await bothFound({ objects: { "/api/v1/services": [elsewhere] } });
     assert.equal(one?.hasOtherGateways, true);
     const data = { mesh: "defaultConfig: { meshId: mesh1 }", meshNetworks: "networks: { west: { gateways: [] } }" };
-    const [other] = await bothFound({ objects: { [`${system}/configmaps/istio`]: { data } } });
+    const [other] = await bothFound({
+      objects: { [`${system}/configmaps`]: [{ metadata: { name: "istio-canary" }, data }] },
+    });
     assert.equal(other?.hasOtherGateways, true);
   });
 

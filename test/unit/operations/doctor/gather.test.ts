@@ -218,6 +218,28 @@ describe("what isthmus doctor gathers", () => {
     assert.deepEqual(istiods[0].proxyVersions, { "1.31.1": ["basket-1-a.shop (east)"] });
   });
 
+  it("has the configuration of istiods with a revision, and nothing of other ConfigMaps", async () => {
+    const core = "/api/v1/namespaces/istio-system";
+    const client = paperCluster("east", "west", trust, secretsOf("east"), {
+      objects: {
+        [`${core}/configmaps`]: [
+          { metadata: { name: "istio-blue" }, data: { mesh: "{ trustDomain: a, trustDomainAliases: [b, c] }" } },
+          { metadata: { name: "istio-sidecar-injector" }, data: { config: "trustDomain: d", values: "{}" } },
+          { metadata: { name: "theirs" }, data: { mesh: "trustDomain: e" } },
+        ],
+      },
+    });
+    const asked = { client, tokens: new SecretTokens(), namespaces: [], reads: ["west"], apiServer: undefined };
+    const { meshConfig, revisionMeshConfigs } = await gatherCluster(asked);
+    assert.deepEqual(
+      { meshConfig, revisionMeshConfigs },
+      {
+        meshConfig: "none",
+        revisionMeshConfigs: [{ revision: "blue", trustDomain: "a", trustDomainAliases: ["b", "c"] }],
+      },
+    );
+  });
+
   it("knows a Helm release that is just being changed by the labels of its Secret", async () => {
     const release = (status: string, labels = {}): object => ({
       type: "helm.sh/release.v1",

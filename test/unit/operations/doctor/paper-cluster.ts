@@ -92,7 +92,9 @@ export function paperCluster(
       },
       { type: "Opaque", metadata: { name: "registry" }, data: { password: base64(secrets.others) } },
     ],
-    [`${core}/configmaps/istio`]: { data: { mesh: "defaultConfig:\n  meshId: mesh1\ntrustDomain: mesh1.internal\n" } },
+    [`${core}/configmaps`]: [
+      { metadata: { name: "istio" }, data: { mesh: "defaultConfig:\n  meshId: mesh1\ntrustDomain: mesh1.internal\n" } },
+    ],
     [`${core}/configmaps/istio-ca-root-cert`]: { data: { "root-cert.pem": rootPem } },
     [`${admission}/mutatingwebhookconfigurations`]: [
       {
