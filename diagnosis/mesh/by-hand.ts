@@ -8,6 +8,7 @@ const reinstall = "Install it again by the values that it was installed by (`hel
 
 /** What mends a fault of a mesh that Isthmus did not build, where that is not what mends one of ours. */
 const byHand: Partial<Record<FaultId, string>> = {
+  "another-cluster": "Leave out the contexts of clusters that belong to another mesh.",
   "system-namespace-missing": "Install Istio there, or leave the context out.",
   "intermediate-missing":
     "Give its istiod an intermediate CA under the root of the others (istio.io, Plug in CA Certificates).",

@@ -12,6 +12,8 @@ import {
 /** What the configuration says of a mesh, as far as its snapshot is judged by it. Plain data, without a secret. */
 export interface MeshFacts {
   readonly id: string;
+  /** The id that it had, while its clusters may still bear that. Default: none. */
+  readonly replacesId?: string;
   /** Version of Istio; left out where the configuration is not known to say it. */
   readonly istioVersion?: string;
   /** `clusters` where they were read from what the clusters have, since no configuration is at hand. Default: `file`. */
@@ -33,7 +35,7 @@ export interface MeshFacts {
 /** A cluster of the mesh. */
 export interface ClusterFacts extends Pick<
   ClusterPlan,
-  "name" | "network" | "controlPlane" | "configCluster" | "reaches"
+  "name" | "network" | "controlPlane" | "configCluster" | "reaches" | "replaces"
 > {
   /** The gateway by which traffic from other networks enters; undefined where none does. */
   readonly eastWestGateway?: GatewayFacts;
@@ -58,20 +60,24 @@ export interface ControlPlaneFacts extends Pick<
 export function meshFacts(plan: MeshPlan): MeshFacts {
   return {
     id: plan.id,
+    ...(plan.replaces.id === undefined ? {} : { replacesId: plan.replaces.id }),
     istioVersion: plan.istio.version,
     sameness: plan.sameness,
     sites: sitesOf(plan).map(({ name }) => name),
     mayBeAway: sitesOf(plan)
       .filter(({ ifUnreachable }) => ifUnreachable === "skip")
       .map(({ name }) => name),
-    clusters: plan.clusters.map(({ name, network, controlPlane, configCluster, reaches, eastWestGateway }) => ({
-      name,
-      network,
-      controlPlane,
-      configCluster,
-      reaches,
-      ...(eastWestGateway === undefined ? {} : { eastWestGateway: gatewayFacts(eastWestGateway) }),
-    })),
+    clusters: plan.clusters.map(
+      ({ name, network, controlPlane, configCluster, reaches, replaces, eastWestGateway }) => ({
+        name,
+        network,
+        controlPlane,
+        configCluster,
+        reaches,
+        ...(replaces === undefined ? {} : { replaces }),
+        ...(eastWestGateway === undefined ? {} : { eastWestGateway: gatewayFacts(eastWestGateway) }),
+      }),
+    ),
     controlPlanes: plan.controlPlanes.map(({ name, kind, configCluster, serves, reads, exposed }) => ({
       name,
       kind,

@@ -38,6 +38,8 @@ export interface ClusterSnapshot {
   readonly system?: Snapshot;
   /** `istio-system` and those of the mesh's workloads, as far as they are there. */
   readonly namespaces?: readonly NamespaceSeen[];
+  /** What `istio-system` says of the mesh of Isthmus that it belongs to; left out where it says nothing of one. */
+  readonly membership?: MembershipSeen;
   /** Those by which an istiod is asked. */
   readonly webhooks?: readonly WebhookSeen[];
   /** What the ConfigMap `istio` says, which istiods without a revision go by; `none` where there is no such ConfigMap. */
@@ -100,6 +102,14 @@ export interface ApiServerSeen {
 export interface NamespaceSeen {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A mesh that Isthmus has built, as its stack has marked a cluster. */
+export interface MembershipSeen {
+  /** The mesh's id. */
+  readonly mesh: string;
+  /** The cluster's name in it. */
+  readonly cluster?: string;
 }
 
 /** A certificate, as it calls itself. */

@@ -29,6 +29,7 @@ const sameness = z.enum(["shared", "cluster-local"]);
 
 const mesh = z.object({
   id: text,
+  replacesId: text.optional(),
   istioVersion: text.optional(),
   origin: z.enum(["file", "clusters"]).optional(),
   sites: texts,
@@ -41,6 +42,7 @@ const mesh = z.object({
       controlPlane: text,
       configCluster: text,
       reaches: texts,
+      replaces: text.optional(),
       eastWestGateway: gateway.optional(),
     }),
   ),
@@ -206,6 +208,7 @@ export const snapshotSchema = z.object({
       apiServer: z.object({ server: text, authorities: texts.optional() }).optional(),
       system: system.optional(),
       namespaces: z.array(z.object({ name: text, labels })).optional(),
+      membership: z.object({ mesh: text, cluster: text.optional() }).optional(),
       webhooks: z.array(webhook).optional(),
       meshConfig: z.union([z.literal("none"), z.object(meshConfig)]).optional(),
       revisionMeshConfigs: z.array(z.object({ ...meshConfig, revision: text })).optional(),

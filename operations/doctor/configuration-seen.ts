@@ -1,7 +1,8 @@
 import type { V1ConfigMap, V1MutatingWebhookConfiguration, V1Namespace } from "@kubernetes/client-node";
 import { below, getIfThere, KubernetesError, readYaml, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
-import type { CertificateSeen, ClusterSnapshot, MeshConfigSeen, NamespaceSeen, WebhookSeen } from "../../diagnosis";
+import type { CertificateSeen, ClusterSnapshot, MeshConfigSeen, WebhookSeen } from "../../diagnosis";
+import { identityFrom } from "../../preflight";
 import { networkLabel, rootConfigMap, systemNamespace } from "../../topology";
 import { certificatesIn } from "../../trust";
 import { fingerprintsInData, seen } from "./certificates-seen";
@@ -9,20 +10,29 @@ import { fingerprintsInData, seen } from "./certificates-seen";
 /** Labels of a namespace that Istio goes by. */
 const keptLabels: readonly string[] = [networkLabel, "istio-injection", "istio.io/rev"];
 
-/** Namespaces of some names, as far as they are there. */
+/** Namespaces of some names, as far as they are there, and of which mesh the one of the control plane says to be. */
 export async function namespacesSeen(
   client: Pick<ClusterClient, "list">,
   names: readonly string[],
-): Promise<NamespaceSeen[]> {
+): Promise<Pick<ClusterSnapshot, "namespaces" | "membership">> {
   const found = await client.list<V1Namespace>("/api/v1/namespaces");
-  return found
-    .map(({ metadata }) => ({
-      name: metadata?.name ?? "",
-      labels: Object.fromEntries(
-        Object.entries(metadata?.labels ?? {}).filter(([label]) => keptLabels.includes(label)),
-      ),
-    }))
-    .filter(({ name }) => names.includes(name));
+  const system = found.find(({ metadata }) => metadata?.name === systemNamespace);
+  return {
+    namespaces: found
+      .map(({ metadata }) => ({
+        name: metadata?.name ?? "",
+        labels: Object.fromEntries(
+          Object.entries(metadata?.labels ?? {}).filter(([label]) => keptLabels.includes(label)),
+        ),
+      }))
+      .filter(({ name }) => names.includes(name)),
+    ...membershipBy(system?.metadata?.annotations),
+  };
+}
+
+function membershipBy(annotations: Readonly<Record<string, string>> | undefined): Pick<ClusterSnapshot, "membership"> {
+  const { cluster, mesh } = identityFrom(annotations);
+  return mesh === undefined ? {} : { membership: { mesh, ...(cluster === undefined ? {} : { cluster }) } };
 }
 
 /** The ConfigMaps by which istiods know their mesh: `istio`, and `istio-<revision>` for those with a revision. */

@@ -52,7 +52,7 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
   if (trouble !== undefined) return { cluster, trouble, unread: [] };
 
   const parts = new Parts();
-  const [{ meshConfigs, secrets, ...known }, around] = await Promise.all([
+  const [{ meshConfigs, namespaces, secrets, ...known }, around] = await Promise.all([
     meshPartsOf(asked, parts),
     surroundingsOf(asked, parts),
   ]);
@@ -60,6 +60,7 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
     cluster,
     apiServer: apiServer && apiServerSeen(apiServer),
     ...secrets,
+    ...namespaces,
     ...meshConfigs,
     ...known,
     ...around,

@@ -1,5 +1,6 @@
 import type { Fault } from "../finding";
 import { silentDns } from "../rules/dns";
+import { strangeClusters } from "../rules/membership";
 import { missingSystemNamespaces } from "../rules/namespaces";
 import { otherIstiods } from "../rules/other-istiods";
 import { unreachableClusters } from "../rules/reach";
@@ -7,6 +8,12 @@ import { unreachableClusters } from "../rules/reach";
 /** What can be wrong with a cluster as such. */
 export const clusterFaults: readonly Fault[] = [
   { id: "cluster-unreachable", title: "an API server does not answer", follows: [], find: unreachableClusters },
+  {
+    id: "another-cluster",
+    title: "a cluster belongs to another mesh, or is another one of this",
+    follows: [],
+    find: strangeClusters,
+  },
   {
     id: "system-namespace-missing",
     title: "istio-system is not there",

@@ -1,4 +1,5 @@
 import type { Fault } from "../finding";
+import { there } from "../origins";
 import { authorityFaults } from "./authority";
 import { clusterFaults } from "./cluster";
 import { configurationFaults } from "./configuration";
@@ -19,4 +20,10 @@ export const faults: readonly Fault[] = [
   ...gatewayFaults,
   ...remoteKubeconfigFaults,
   ...configurationFaults,
-];
+].map(inOurClusters);
+
+/** Of a cluster that is not the mesh's nothing is as it should be, and all of it has that one reason. */
+function inOurClusters(fault: Fault, index: number, all: readonly Fault[]): Fault {
+  const isBefore = all.findIndex(({ id }) => id === "another-cluster") < index;
+  return isBefore ? { ...fault, follows: [...there("another-cluster"), ...fault.follows] } : fault;
+}

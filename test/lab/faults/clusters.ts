@@ -16,6 +16,11 @@ async function nodeAddress(cluster: string): Promise<string> {
   return address;
 }
 
+/** Marks west as a cluster of a mesh. */
+function markWest(mesh: string): Promise<string> {
+  return kubectl("west", "annotate", "namespace", "istio-system", `isthmus.dev/mesh=${mesh}`, "--overwrite");
+}
+
 /** What is done to a cluster as such. */
 export const clusterFaults: readonly LabFault[] = [
   {
@@ -46,6 +51,13 @@ export const clusterFaults: readonly LabFault[] = [
     causes: ["dns-down west"],
     inject: () => kubectl("west", "--namespace", "kube-system", "scale", "deployment", "coredns", "--replicas", "0"),
     mend: asTheHintSays,
+  },
+  {
+    name: "taken-by-another-stack",
+    done: "marked west as a cluster of another mesh of Isthmus, as a stack does whose file names its context",
+    causes: ["another-cluster west"],
+    inject: () => markWest("mesh2"),
+    mend: byHand(/take it out of that one's mesh/, "the mark put back", () => markWest("mesh1")),
   },
   {
     name: "another-mesh",

@@ -28,6 +28,7 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
       trouble: { expected: "an answer", found: "none", fix: "Start it." },
     }),
   ],
+  ["another-cluster west", "west", () => ({ membership: { mesh: "mesh2", cluster: "west" } })],
   ["system-namespace-missing west", "west", () => ({ namespaces: [] })],
   ["intermediate-missing east", "east", () => ({ authority: "none" })],
   ["intermediate-incomplete east", "east", authority(() => ({ missing: ["ca-key.pem"] }))],

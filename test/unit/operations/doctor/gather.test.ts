@@ -218,6 +218,27 @@ describe("what isthmus doctor gathers", () => {
     assert.deepEqual(istiods[0].proxyVersions, { "1.31.1": ["basket-1-a.shop (east)"] });
   });
 
+  it("knows by its mark which mesh a cluster belongs to, and keeps no other annotation", async () => {
+    const annotations = {
+      "isthmus.dev/mesh": "mesh2",
+      "isthmus.dev/cluster": "south",
+      "isthmus.dev/trust-domain": "mesh2.internal",
+      notes: "of others",
+    };
+    const client = paperCluster("east", "west", trust, secretsOf("east"), {
+      objects: { "/api/v1/namespaces": [{ metadata: { name: "istio-system", annotations } }] },
+    });
+    const asked = { client, tokens: new SecretTokens(), namespaces: [], reads: ["west"], apiServer: undefined };
+    const { membership, namespaces } = await gatherCluster(asked);
+    assert.deepEqual(
+      { membership, namespaces },
+      {
+        membership: { mesh: "mesh2", cluster: "south" },
+        namespaces: [{ name: "istio-system", labels: {} }],
+      },
+    );
+  });
+
   it("has the configuration of istiods with a revision, and nothing of other ConfigMaps", async () => {
     const core = "/api/v1/namespaces/istio-system";
     const client = paperCluster("east", "west", trust, secretsOf("east"), {
