@@ -4,6 +4,7 @@ export type { FaultId } from "./fault-id";
 export { snapshotOfFound, type FoundCluster } from "./found-mesh";
 export type { IdentifiedFinding } from "./finding";
 export { diagnose, type Consequence, type Diagnosis } from "./judge";
+export type * from "./certificates";
 export type * from "./snapshot";
 export type * from "./surroundings";
 export { isReady, podsLabelled } from "./rules/istiod";

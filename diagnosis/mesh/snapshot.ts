@@ -1,5 +1,6 @@
 import type { AuthorizationOutline } from "../../topology";
 import type { Snapshot } from "../snapshot";
+import type { AuthoritySeen, CertificateSeen, ProxyCertificateSeen } from "./certificates";
 import type { MeshFacts } from "./facts";
 import type {
   AccountRightsSeen,
@@ -67,6 +68,8 @@ export interface ClusterSnapshot {
   /** In namespaces whose pods get sidecars. */
   readonly services?: readonly ServiceShapeSeen[];
   readonly podsWithoutSidecar?: readonly PodWithoutSidecarSeen[];
+  /** Of each gateway in `istio-system` and each namespace of the mesh's workloads one, up to a few. */
+  readonly proxyCertificates?: readonly ProxyCertificateSeen[];
   readonly otherIstiods?: readonly OtherIstiodSeen[];
   /** Helm releases of `istio-system` that are just being changed. */
   readonly pendingReleases?: readonly PendingReleaseSeen[];
@@ -110,33 +113,6 @@ export interface MembershipSeen {
   readonly mesh: string;
   /** The cluster's name in it. */
   readonly cluster?: string;
-}
-
-/** A certificate, as it calls itself. */
-export interface CertificateSeen {
-  readonly subject: string;
-  /** SHA-256. */
-  readonly fingerprint: string;
-  /** RFC 3339. */
-  readonly notBefore: string;
-  /** RFC 3339. */
-  readonly notAfter: string;
-  readonly subjectKeyId?: string;
-  /** Fingerprint of the one among those beside it whose key signed it: its own for a root. */
-  readonly signedBy?: string;
-}
-
-/** A CA as an istiod is given it. Of its key it is known only whether there is one, and whether it fits. */
-export interface AuthoritySeen {
-  /** Name of the Secret. */
-  readonly secret: string;
-  /** Files that it lacks, or that are empty. */
-  readonly missing: readonly string[];
-  /** Whether its key is that of the intermediate; left out where either cannot be read. */
-  readonly keyFits?: boolean;
-  /** The intermediate first. */
-  readonly chain: readonly CertificateSeen[];
-  readonly roots: readonly CertificateSeen[];
 }
 
 /** A kubeconfig by which an istiod is to read another cluster. */

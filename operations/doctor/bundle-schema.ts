@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { surroundingsSchema } from "./surroundings-schema";
+import { certificate, surroundingsSchema } from "./surroundings-schema";
 
 /** What a bundle says of itself. */
 export const bundleSchema = z.object({ format: z.string(), version: z.int(), snapshot: z.unknown() });
@@ -8,15 +8,6 @@ const text = z.string();
 const texts = z.array(text);
 const labels = z.record(text, text);
 const time = z.iso.datetime();
-
-const certificate = z.object({
-  subject: text,
-  fingerprint: text,
-  notBefore: time,
-  notAfter: time,
-  subjectKeyId: text.optional(),
-  signedBy: text.optional(),
-});
 
 const gateway = z.object({
   type: z.enum(["LoadBalancer", "NodePort"]),

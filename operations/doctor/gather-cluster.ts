@@ -1,4 +1,4 @@
-import type { V1Secret } from "@kubernetes/client-node";
+import type { V1Pod, V1Secret } from "@kubernetes/client-node";
 import { ensureAdmitted, KubernetesError, type ApiServerAccess, type ClusterClient } from "../../access";
 import {
   gather,
@@ -15,6 +15,7 @@ import { meshConfigsSeen, namespacesSeen, publishedRootsSeen, webhooksSeen } fro
 import { istiodsSeen } from "./istiods-seen";
 import { Parts } from "./parts";
 import { policiesSeen } from "./policies-seen";
+import { proxyCertificatesSeen } from "./proxy-certificates-seen";
 import { secretsSeen } from "./secrets-seen";
 import type { SecretTokens } from "./secret-tokens";
 import {
@@ -24,7 +25,7 @@ import {
   networkPoliciesSeen,
   otherIstiodsSeen,
 } from "./surroundings-seen";
-import { podsWithoutSidecarSeen, servicesSeen } from "./workloads-seen";
+import { podsWithoutSidecarIn, runningPods, servicesSeen } from "./workloads-seen";
 
 /** What is asked of one cluster. */
 export interface ClusterToGather {
@@ -91,17 +92,27 @@ async function meshPartsOf({ client, ...asked }: ClusterToGather, parts: Parts) 
 
 /** What stands around the mesh, and may be in its way. */
 async function surroundingsOf({ client, namespaces }: ClusterToGather, parts: Parts) {
-  const [dns, accountRights, networkPolicies, services, podsWithoutSidecar, otherIstiods, istiodEndpoints] =
-    await Promise.all([
-      parts.read("the cluster's DNS", dnsSeen(client)),
-      parts.read("rights of accounts", accountRightsSeen(client, [istiodAccount, readerServiceAccount])),
-      parts.read("NetworkPolicies", networkPoliciesSeen(client, [systemNamespace, ...namespaces])),
-      parts.read("Services", servicesSeen(client)),
-      parts.read("pods of workloads", podsWithoutSidecarSeen(client, namespaces)),
-      parts.read("Deployments of other istiods", otherIstiodsSeen(client)),
-      parts.read("EndpointSlices", istiodEndpointsSeen(client)),
-    ]);
-  return { dns, accountRights, networkPolicies, services, podsWithoutSidecar, otherIstiods, istiodEndpoints };
+  const [dns, accountRights, networkPolicies, services, workloads, otherIstiods, istiodEndpoints] = await Promise.all([
+    parts.read("the cluster's DNS", dnsSeen(client)),
+    parts.read("rights of accounts", accountRightsSeen(client, [istiodAccount, readerServiceAccount])),
+    parts.read("NetworkPolicies", networkPoliciesSeen(client, [systemNamespace, ...namespaces])),
+    parts.read("Services", servicesSeen(client)),
+    workloadsOf({ client, namespaces }, parts),
+    parts.read("Deployments of other istiods", otherIstiodsSeen(client)),
+    parts.read("EndpointSlices", istiodEndpointsSeen(client)),
+  ]);
+  return { dns, accountRights, networkPolicies, services, ...workloads, otherIstiods, istiodEndpoints };
+}
+
+/** What the pods of the mesh's namespaces have, and what some of their proxies and the gateways present. */
+async function workloadsOf({ client, namespaces }: Pick<ClusterToGather, "client" | "namespaces">, parts: Parts) {
+  const pods = await parts.read("pods", runningPods(client, [systemNamespace, ...namespaces]));
+  if (pods === undefined) return undefined;
+  const isOfMesh = ({ metadata }: V1Pod): boolean => namespaces.includes(metadata?.namespace ?? "");
+  return {
+    podsWithoutSidecar: podsWithoutSidecarIn(pods.filter(isOfMesh)),
+    proxyCertificates: await proxyCertificatesSeen(client, pods, parts),
+  };
 }
 
 /** Names of the clusters of which kubeconfigs were read. */

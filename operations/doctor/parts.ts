@@ -24,4 +24,9 @@ export class Parts {
       return undefined;
     }
   }
+
+  /** Keeps in mind that a part of what was read could not be, and why. */
+  leaveOut(unread: Unread): void {
+    this.reasons.push(unread);
+  }
 }

@@ -2,6 +2,18 @@ import { z } from "zod";
 
 const text = z.string();
 const texts = z.array(text);
+const time = z.iso.datetime();
+
+/** The form of a certificate. */
+export const certificate = z.object({
+  subject: text,
+  fingerprint: text,
+  notBefore: time,
+  notAfter: time,
+  subjectKeyId: text.optional(),
+  signedBy: text.optional(),
+});
+
 const passages = z
   .array(z.object({ ports: z.array(z.object({ first: z.union([z.int(), text]), last: z.int().optional() })) }))
   .optional();
@@ -27,6 +39,17 @@ export const surroundingsSchema = {
     .optional(),
   services: z.array(z.object({ namespace: text, name: text, shape: text })).optional(),
   podsWithoutSidecar: z.array(z.object({ namespace: text, pod: text })).optional(),
+  proxyCertificates: z
+    .array(
+      z.object({
+        namespace: text,
+        pod: text,
+        notAfter: time,
+        chain: z.array(certificate),
+        roots: z.array(certificate),
+      }),
+    )
+    .optional(),
   otherIstiods: z.array(z.object({ namespace: text, name: text, revision: text })).optional(),
   pendingReleases: z.array(z.object({ name: text, since: text })).optional(),
   istiodEndpoints: z.array(z.object({ service: text, addresses: texts })).optional(),

@@ -15,16 +15,16 @@ export async function servicesSeen(client: Lister): Promise<ServiceShapeSeen[]> 
   return serviceShapes(namespaces, services);
 }
 
-/** Running pods of some namespaces that have no sidecar, and do not say that they are to have none. */
-export async function podsWithoutSidecarSeen(
-  client: Lister,
-  namespaces: readonly string[],
-): Promise<PodWithoutSidecarSeen[]> {
+/** The pods of some namespaces that run and are not about to end. */
+export async function runningPods(client: Lister, namespaces: readonly string[]): Promise<V1Pod[]> {
   const pods = await Promise.all(namespaces.map((name) => client.list<V1Pod>(`/api/v1/namespaces/${name}/pods`)));
+  return pods.flat().filter((pod) => pod.status?.phase === "Running" && pod.metadata?.deletionTimestamp === undefined);
+}
+
+/** Those that have no sidecar, and do not say that they are to have none. */
+export function podsWithoutSidecarIn(pods: readonly V1Pod[]): PodWithoutSidecarSeen[] {
   return pods
-    .flat()
-    .filter((pod) => pod.status?.phase === "Running" && pod.metadata?.deletionTimestamp === undefined)
-    .filter((pod) => !isLeftOut(pod) && !hasSidecar(pod))
+    .filter((pod) => !isLeftOut(pod) && !hasProxy(pod))
     .map(({ metadata }) => ({ namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "" }));
 }
 
@@ -37,6 +37,6 @@ function isLeftOut({ metadata, spec }: V1Pod): boolean {
 }
 
 /** As a container beside the others, or since Kubernetes 1.28 one of those that start first. */
-function hasSidecar({ spec }: V1Pod): boolean {
+export function hasProxy({ spec }: V1Pod): boolean {
   return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(({ name }) => name === proxyContainer);
 }

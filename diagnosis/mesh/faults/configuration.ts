@@ -1,11 +1,13 @@
 import type { Fault } from "../finding";
-import { there } from "../origins";
+import { there, thereOrServing } from "../origins";
 import { clientTlsOff, deniedCalls, mutualTlsOff } from "../rules/policies";
+import { staleProxies } from "../rules/proxy-certificates";
 import { oldProxies, rejectingProxies } from "../rules/proxies";
 import { leftoverKubeconfigs } from "../rules/remote-kubeconfigs";
 import { serviceTlsOff } from "../rules/service-rules";
 import { differingVersions } from "../rules/versions";
 import { differingServices } from "../rules/workloads";
+import { ofAuthority, ofIstiod } from "./groups";
 
 /** What can be wrong with policies, workloads and what else is told to the mesh. */
 export const configurationFaults: readonly Fault[] = [
@@ -24,6 +26,24 @@ export const configurationFaults: readonly Fault[] = [
     find: serviceTlsOff,
   },
   { id: "services-differ", title: "Services of one name differ", follows: [], find: differingServices },
+  {
+    id: "proxy-certificate",
+    title: "a proxy has certificates of former times",
+    follows: [
+      ...there("dns-down", "istiod-endpoint"),
+      ...thereOrServing(
+        ...ofAuthority,
+        ...ofIstiod,
+        "istiod-rights",
+        "istiod-service",
+        "cluster-id",
+        "network-policy",
+        "signing-root",
+        "roots-differ",
+      ),
+    ],
+    find: staleProxies,
+  },
   { id: "proxy-rejects", title: "proxies reject their configuration", follows: [], find: rejectingProxies },
   { id: "proxy-version", title: "proxies are too old for their istiod", follows: [], find: oldProxies },
   {

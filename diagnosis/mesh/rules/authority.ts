@@ -1,7 +1,8 @@
 import { intermediateCaSecret, systemNamespace } from "../../../topology";
+import type { AuthoritySeen, CertificateSeen } from "../certificates";
 import { seenControlPlanes } from "../clusters";
 import type { MeshFinding } from "../finding";
-import type { AuthoritySeen, CertificateSeen, MeshSnapshot } from "../snapshot";
+import type { MeshSnapshot } from "../snapshot";
 
 const signAnew =
   "Run `isthmus drift --repair`, which puts the Secret back as it was applied; where it is as it was applied and the intermediate comes from elsewhere, have it made anew and run `isthmus up`.";
@@ -122,13 +123,13 @@ export function otherSigningRoots(snapshot: MeshSnapshot): MeshFinding[] {
 }
 
 /** The root that an istiod signs under by what it is given; undefined where that is not known. */
-export function rootOf(authority: AuthoritySeen): CertificateSeen | undefined {
+export function rootOf(authority: Pick<AuthoritySeen, "chain" | "roots">): CertificateSeen | undefined {
   const last = pathOf(authority).at(-1);
   return authority.roots.find(({ fingerprint }) => fingerprint === last?.fingerprint);
 }
 
 /** From the intermediate to what signed it last, as far as that is there. */
-function pathOf({ chain, roots }: AuthoritySeen): CertificateSeen[] {
+function pathOf({ chain, roots }: Pick<AuthoritySeen, "chain" | "roots">): CertificateSeen[] {
   const path: CertificateSeen[] = [];
   for (let next = chain[0]; next !== undefined && !path.includes(next);) {
     const signedBy: string | undefined = next.signedBy;

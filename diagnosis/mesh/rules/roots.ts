@@ -32,8 +32,8 @@ export function differingRoots(snapshot: MeshSnapshot): MeshFinding[] {
   ];
 }
 
-/** The root that the istiod in a cluster signs under, where it has it published as well. */
-function signingRoot(snapshot: MeshSnapshot, controlPlane: string): string | undefined {
+/** The root that the istiod in a cluster signs under, by what it is given; undefined where that is not known. */
+export function signingRoot(snapshot: MeshSnapshot, controlPlane: string): string | undefined {
   const { authority } = seenOf(snapshot, controlPlane) ?? {};
   if (authority === undefined || authority === "none") return undefined;
   return rootOf(authority)?.fingerprint;

@@ -71,13 +71,22 @@ function hasProxy({ spec }: Pod): boolean {
  */
 export async function readProxies(
   client: Pick<ClusterClient, "exec" | "get">,
+  limits: ProxyLimits = {},
+): Promise<ReadProxies> {
+  return readSomeProxies(client, await proxiesIn(client), limits);
+}
+
+/** The same of some proxies. */
+export async function readSomeProxies(
+  client: Pick<ClusterClient, "exec" | "get">,
+  names: readonly ProxyName[],
   { atOnce = 8, podTimeoutMs = 10_000, timeoutMs = 120_000, signal }: ProxyLimits = {},
 ): Promise<ReadProxies> {
   const deadline = performance.now() + timeoutMs;
   const inTurn = turnstile(atOnce);
   const known: ReadCertificates = new Map();
   const read = await Promise.all(
-    (await proxiesIn(client)).map((name) =>
+    names.map((name) =>
       inTurn(async () => {
         const left = deadline - performance.now();
         if (left <= 0 || signal?.aborted === true) return { ...name, reason: "there was no time left to ask it" };

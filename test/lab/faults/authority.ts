@@ -1,19 +1,32 @@
 import { makeCa, privateKeyPem, type CaOptions } from "../../support/authorities";
 import { kubectl } from "../lab-stack";
-import { byHand, refresh, repair, repairDrift, type LabFault } from "./fault";
-import { changeData, inSystem, rolledOut } from "./objects";
+import { asTheHintSays, byHand, refresh, repair, repairDrift, type LabFault } from "./fault";
+import { changeData, inSystem, rolledOut, shop } from "./objects";
 
-/** Gives the istiod of west another CA, whole. */
-async function giveAuthority(of: CaOptions = {}): Promise<void> {
+const inShop = ["--namespace", shop] as const;
+
+/** Gives the istiod of west another CA, whole. @returns What it was given before. */
+async function giveAuthority(of: CaOptions = {}): Promise<Readonly<Record<string, string>>> {
   const root = await makeCa({ subject: "O=Elsewhere, CN=Root CA", from: -10 });
   const intermediate = await makeCa({ subject: "O=Elsewhere, CN=Intermediate CA, L=west", issuer: root, ...of });
   const [rootPem, pem] = [root.certificate.toString(), intermediate.certificate.toString()];
-  await changeData("west", "secret", "cacerts", () => ({
-    "ca-cert.pem": pem,
-    "ca-key.pem": privateKeyPem(intermediate),
-    "cert-chain.pem": pem,
-    "root-cert.pem": rootPem,
-  }));
+  let former: Readonly<Record<string, string>> = {};
+  await changeData("west", "secret", "cacerts", (data) => {
+    former = data;
+    return {
+      "ca-cert.pem": pem,
+      "ca-key.pem": privateKeyPem(intermediate),
+      "cert-chain.pem": pem,
+      "root-cert.pem": rootPem,
+    };
+  });
+  return former;
+}
+
+/** Has the istiod of west take up what its Secret says. */
+async function restartIstiod(): Promise<void> {
+  await kubectl("west", ...inSystem, "rollout", "restart", "deployment", "istiod");
+  await rolledOut("west", "istiod");
 }
 
 /** What is done to the CA of an istiod. */
@@ -92,20 +105,32 @@ export const authorityFaults: readonly LabFault[] = [
     causes: ["roots-differ east west"],
     inject: async () => {
       await giveAuthority();
-      await kubectl("west", ...inSystem, "rollout", "restart", "deployment", "istiod");
-      await rolledOut("west", "istiod");
+      await restartIstiod();
     },
     mend: byHand(
       /bring back the Secret cacerts .*then restart its istiod and its workloads/,
       "`isthmus drift --repair`, then istiod and workloads of west restarted",
       async (stack) => {
         await repairDrift(stack);
-        await kubectl("west", ...inSystem, "rollout", "restart", "deployment", "istiod");
-        await rolledOut("west", "istiod");
+        await restartIstiod();
         await kubectl("west", ...inSystem, "rollout", "restart", "deployment", "istio-eastwestgateway");
-        await kubectl("west", "--namespace", "shop", "rollout", "restart", "deployment");
+        await kubectl("west", ...inShop, "rollout", "restart", "deployment");
         await rolledOut("west", "istio-eastwestgateway");
       },
     ),
+  },
+  {
+    name: "workload-of-another-root",
+    done: "made the workload of west while its istiod had a CA of its own, and gave that the former one back",
+    causes: ["proxy-certificate west"],
+    inject: async () => {
+      const former = await giveAuthority();
+      await restartIstiod();
+      await kubectl("west", ...inShop, "rollout", "restart", "deployment", "basket");
+      await kubectl("west", ...inShop, "rollout", "status", "deployment", "basket", "--timeout", "120s");
+      await changeData("west", "secret", "cacerts", () => former);
+      await restartIstiod();
+    },
+    mend: asTheHintSays,
   },
 ];

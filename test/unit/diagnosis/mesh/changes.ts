@@ -89,6 +89,9 @@ export const parts = [
   "networkPolicies",
   "services",
   "podsWithoutSidecar",
+  "proxyCertificates",
+  "membership",
+  "revisionMeshConfigs",
   "otherIstiods",
   "istiodEndpoints",
 ];

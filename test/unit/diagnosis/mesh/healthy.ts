@@ -4,6 +4,7 @@ import type {
   MeshSnapshot,
   NetworkPolicySeen,
   PoliciesSeen,
+  ProxyCertificateSeen,
   RemoteKubeconfigSeen,
   Snapshot,
 } from "../../../../diagnosis";
@@ -37,6 +38,17 @@ export function certificate(fingerprint: string, change: Partial<CertificateSeen
     notAfter: "2027-11-01T00:00:00.000Z",
     signedBy: "root",
     ...change,
+  };
+}
+
+/** What a proxy has that an istiod serves. */
+export function proxyCertificate(namespace: string, pod: string, istiod: string): ProxyCertificateSeen {
+  return {
+    namespace,
+    pod,
+    notAfter: "2026-12-01T09:00:00.000Z",
+    chain: [certificate(`intermediate-of-${istiod}`)],
+    roots: [certificate("root")],
   };
 }
 
@@ -139,6 +151,7 @@ function clusterOf(plan: MeshPlan, cluster: ClusterPlan): ClusterSnapshot {
       },
     ],
     services: [{ namespace: "shop", name: "basket", shape: "http 80" }],
+    proxyCertificates: [proxyCertificate("shop", "basket-1-a", cluster.controlPlane)],
     podsWithoutSidecar: [],
     networkPolicies: [openPolicy],
     istiodEndpoints: cluster.controlPlane === name ? [] : [{ service: "istiod", addresses: ["198.51.100.8"] }],
@@ -181,7 +194,9 @@ function siteOf(plan: MeshPlan, name: string): ClusterSnapshot {
     system: controlPlane === undefined ? bare : withWorkload(bare, "istiod", { app: "istiod" }),
     namespaces: [{ name: namespace, labels: {} }],
     webhooks: [],
+    membership: { mesh: plan.id, cluster: name },
     meshConfig: "none",
+    revisionMeshConfigs: [],
     publishedRoots: [certificate("root")],
     authority:
       controlPlane === undefined

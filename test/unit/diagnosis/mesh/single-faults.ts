@@ -16,7 +16,7 @@ import {
   injector,
   policy,
 } from "./changes";
-import { certificate, changedKubeconfigs, changedPolicies, changedSystem, serverOf } from "./healthy";
+import { certificate, changedKubeconfigs, changedPolicies, changedSystem, proxyCertificate, serverOf } from "./healthy";
 
 /** One change of a healthy mesh, and the first causes that it makes. */
 export const single: readonly (readonly [cause: string, cluster: string, change: Change])[] = [
@@ -220,6 +220,11 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
     "services-differ east west",
     "east",
     () => ({ services: [{ namespace: "shop", name: "basket", shape: "headless, http 80" }] }),
+  ],
+  [
+    "proxy-certificate east",
+    "east",
+    () => ({ proxyCertificates: [{ ...proxyCertificate("shop", "basket-1-a", "east"), ...expired }] }),
   ],
   [
     "proxy-rejects east west",

@@ -22,8 +22,10 @@ const withoutConfig: Change = () => ({ meshConfig: "none" });
 const ofRevision =
   (revision: string): Change =>
   (cluster) => {
-    const labelled = <T extends { readonly metadata?: { readonly labels?: object } }>(one: T): T =>
-      ({ ...one, metadata: { ...one.metadata, labels: { ...one.metadata?.labels, "istio.io/rev": revision } } });
+    const labelled = <T extends { readonly metadata?: { readonly labels?: object } }>(one: T): T => ({
+      ...one,
+      metadata: { ...one.metadata, labels: { ...one.metadata?.labels, "istio.io/rev": revision } },
+    });
     const config = cluster.meshConfig === "none" ? {} : cluster.meshConfig;
     return {
       ...changedSystem(({ deployments, pods }) => ({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KeyObject } from "node:crypto";
 import fc from "fast-check";
-import { KubernetesError } from "../../../../access";
+import { CommandFailed, KubernetesError } from "../../../../access";
 import type { ClusterSnapshot, MeshSnapshot } from "../../../../diagnosis";
 import { doctorReport } from "../../../../operations/doctor";
 import { snapshotOf } from "../../../../operations/doctor/gather";
@@ -11,6 +11,7 @@ import { remoteKubeconfigSeen } from "../../../../operations/doctor/remote-kubec
 import { SecretTokens } from "../../../../operations/doctor/secret-tokens";
 import { FakeClient } from "../../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../../support/plans";
+import { dumpOf, leafOf, makeRoot } from "../../preflight/trust/showing";
 import {
   kubeconfigOf,
   paperCluster,
@@ -216,6 +217,66 @@ describe("what isthmus doctor gathers", () => {
       { proxy: "basket-1-a.shop", cluster: "east", part: "Cluster", error: "x".repeat(300) },
     ]);
     assert.deepEqual(istiods[0].proxyVersions, { "1.31.1": ["basket-1-a.shop (east)"] });
+  });
+
+  it("has what the eldest proxy of each namespace and of each gateway presents, of those that are ready", async () => {
+    const mesh = await makeRoot("Root", "east");
+    const intermediate = mesh.sites["east"];
+    assert.ok(intermediate);
+    const leaf = await leafOf(intermediate);
+    const pod = (namespace: string, name: string, day: number, change: object = {}): object => ({
+      metadata: {
+        namespace,
+        name,
+        creationTimestamp: `2026-11-0${String(day)}T00:00:00Z`,
+        ownerReferences: [{ name: name.slice(0, -2) }],
+      },
+      spec: { containers: [{ name: "istio-proxy" }] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      ...change,
+    });
+    const asked: string[] = [];
+    const client = paperCluster("east", "west", trust, secretsOf("east"), {
+      objects: {
+        "/api/v1/namespaces/istio-system/pods": [
+          pod("istio-system", "gateway-1-a", 2),
+          pod("istio-system", "gateway-1-b", 1),
+          pod("istio-system", "ingress-1-a", 3),
+          pod("istio-system", "istiod-1-a", 1, { spec: { containers: [{ name: "discovery" }] } }),
+        ],
+        "/api/v1/namespaces/shop/pods": [
+          pod("shop", "late-1-a", 1, { status: { phase: "Running" } }),
+          pod("shop", "basket-1-a", 2),
+          pod("shop", "stock-1-a", 3),
+        ],
+        "/api/v1/namespaces/bank/pods": [pod("bank", "silent-1-a", 1)],
+        "/api/v1/namespaces/bank/pods/silent-1-a": { status: { phase: "Running" } },
+      },
+      proxyDump: (name) => {
+        asked.push(name);
+        if (name === "silent-1-a") throw new CommandFailed("pilot-agent", "no answer");
+        return dumpOf([leaf, intermediate], [mesh.root]);
+      },
+    });
+    const { proxyCertificates, unread } = await gatherCluster({
+      client,
+      tokens: new SecretTokens(),
+      namespaces: ["shop", "bank"],
+      reads: undefined,
+      apiServer: undefined,
+    });
+    assert.deepEqual(asked.sort(), ["basket-1-a", "gateway-1-b", "ingress-1-a", "silent-1-a"]);
+    assert.deepEqual(proxyCertificates?.map((one) => one.pod).sort(), ["basket-1-a", "gateway-1-b", "ingress-1-a"]);
+    const [first] = proxyCertificates;
+    assert.equal(first?.notAfter, leaf.certificate.validToDate.toISOString());
+    assert.deepEqual(
+      [...first.chain, ...first.roots].map(({ fingerprint, signedBy }) => [fingerprint, signedBy]),
+      [intermediate, mesh.root].map(({ certificate }) => [
+        certificate.fingerprint256,
+        mesh.root.certificate.fingerprint256,
+      ]),
+    );
+    assert.deepEqual(unread, [{ what: "certificates of the proxy of silent-1-a in bank", reason: "pilot-agent: no answer" }]);
   });
 
   it("knows by its mark which mesh a cluster belongs to, and keeps no other annotation", async () => {

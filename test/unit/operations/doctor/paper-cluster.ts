@@ -34,6 +34,8 @@ export interface PaperChange {
   readonly syncStatus?: string;
   /** What istiod answers of the proxies that it serves. */
   readonly proxies?: readonly object[];
+  /** What the proxy of a pod has, as Envoy dumps it. Default: no pod has one. */
+  readonly proxyDump?: (pod: string) => string;
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -44,10 +46,10 @@ export function paperCluster(
   other: string,
   { intermediate, root }: PaperTrust,
   secrets: ClusterSecrets,
-  { log = "", objects = {}, proxies = [], syncStatus = "synced" }: PaperChange = {},
+  { log = "", objects = {}, proxies = [], proxyDump, syncStatus = "synced" }: PaperChange = {},
 ): FakeClient {
   const rootPem = root.certificate.toString();
-  const pod = podOf("istiod", { app: "istiod" }, secrets);
+  const istiod = podOf("istiod", { app: "istiod" }, secrets);
   const found: Record<string, unknown> = {
     "/version": { gitVersion: "v1.34.2" },
     "/api/v1/namespaces/kube-system": {},
@@ -65,7 +67,7 @@ export function paperCluster(
       replicaSetOf("istiod"),
       replicaSetOf("istio-eastwestgateway"),
     ],
-    [`${core}/pods`]: [pod, podOf("istio-eastwestgateway", { istio: "eastwestgateway" }, secrets)],
+    [`${core}/pods`]: [istiod, podOf("istio-eastwestgateway", { istio: "eastwestgateway" }, secrets)],
     [`${core}/services`]: [{ metadata: { name: "istiod" } }, gatewayService(name)],
     [`${core}/events`]: [],
     [`${core}/secrets`]: [
@@ -127,7 +129,10 @@ export function paperCluster(
   const answers = JSON.stringify([{ id: other, secretName: "istio-remote-clusters", syncStatus }]);
   return new FakeClient(name, {
     objects: Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
-    exec: (_target, command) => (command.at(-1) === "/debug/syncz" ? JSON.stringify(proxies) : answers),
+    exec: ({ container, pod }, command) => {
+      if (container === "istio-proxy" && proxyDump !== undefined) return proxyDump(pod);
+      return command.at(-1) === "/debug/syncz" ? JSON.stringify(proxies) : answers;
+    },
   });
 }
 
