@@ -29,6 +29,9 @@ export const clusterLabel = "topology.istio.io/cluster";
 /** Label of nodes with the region that they are in (Kubernetes, well-known labels). */
 export const regionLabel = "topology.kubernetes.io/region";
 
+/** Label of nodes with the zone of their region (Kubernetes, well-known labels). */
+export const zoneLabel = "topology.kubernetes.io/zone";
+
 /** Marks what Isthmus made, so that it never touches what it did not. */
 export const ownedLabels = { "app.kubernetes.io/managed-by": "isthmus" } as const;
 

@@ -5,7 +5,9 @@ import type { MeshFacts } from "./facts";
 import type {
   AccountRightsSeen,
   DnsSeen,
+  DistributionSeen,
   IstiodEndpointsSeen,
+  LocalityRuleSeen,
   NetworkPolicySeen,
   OtherIstiodSeen,
   PendingReleaseSeen,
@@ -70,6 +72,8 @@ export interface ClusterSnapshot {
   readonly podsWithoutSidecar?: readonly PodWithoutSidecarSeen[];
   /** Of each gateway in `istio-system` and each namespace of the mesh's workloads one, up to a few. */
   readonly proxyCertificates?: readonly ProxyCertificateSeen[];
+  /** Where its nodes are, each `<region>/<zone>` once, and nothing for those that do not say it; of the first hundred. */
+  readonly localities?: readonly string[];
   readonly otherIstiods?: readonly OtherIstiodSeen[];
   /** Helm releases of `istio-system` that are just being changed. */
   readonly pendingReleases?: readonly PendingReleaseSeen[];
@@ -165,6 +169,8 @@ export interface MeshConfigSeen {
   readonly trustDomain?: string;
   /** Other trust domains whose identities count as its own. Default: none. */
   readonly trustDomainAliases?: readonly string[];
+  /** Who sends to which localities alone, where no DestinationRule says another thing. Default: everybody to all. */
+  readonly distribute?: readonly DistributionSeen[];
 }
 
 /** The configuration of istiods of one revision. */
@@ -200,6 +206,8 @@ export interface PoliciesSeen {
     readonly host: string;
     readonly tlsMode: string;
   }[];
+  /** In all namespaces: those that say which localities are called. Not those that Isthmus made. */
+  readonly localityRules?: readonly LocalityRuleSeen[];
   /** In `istio-system`: ports at which gateways pass mutual TLS through by its server name. */
   readonly passthroughGateways: readonly { readonly name: string; readonly ports: readonly number[] }[];
 }

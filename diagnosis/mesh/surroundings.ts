@@ -84,3 +84,22 @@ export interface PendingReleaseSeen {
   /** Since when, RFC 3339. */
   readonly since: string;
 }
+
+/** What says to which localities clients send calls: a DestinationRule, or the mesh's configuration for all. */
+export interface LocalityRuleSeen {
+  readonly namespace: string;
+  readonly name: string;
+  readonly host: string;
+  /** Who sends to whom alone, localities as `<region>/<zone>`; left out where it does not say so. */
+  readonly distribute?: readonly DistributionSeen[];
+  /** By what it orders localities, where it does: regions by name, or labels. */
+  readonly orderedBy?: readonly string[];
+  /** Whether it says when an endpoint counts as failing: without that an order has no effect. */
+  readonly hasOutlierDetection: boolean;
+}
+
+/** Where the clients of a locality send their calls. */
+export interface DistributionSeen {
+  readonly from: string;
+  readonly to: readonly string[];
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { certificate, surroundingsSchema } from "./surroundings-schema";
+import { certificate, distribution, surroundingsSchema } from "./surroundings-schema";
 
 /** What a bundle says of itself. */
 export const bundleSchema = z.object({ format: z.string(), version: z.int(), snapshot: z.unknown() });
@@ -174,10 +174,27 @@ const policies = z.object({
   ),
   destinationRules: z.array(z.object({ name: text, host: text, tlsMode: text.optional() })),
   serviceRules: z.array(z.object({ namespace: text, name: text, host: text, tlsMode: text })).optional(),
+  localityRules: z
+    .array(
+      z.object({
+        namespace: text,
+        name: text,
+        host: text,
+        distribute: distribution.optional(),
+        orderedBy: texts.optional(),
+        hasOutlierDetection: z.boolean(),
+      }),
+    )
+    .optional(),
   passthroughGateways: z.array(z.object({ name: text, ports: z.array(z.int()) })),
 });
 
-const meshConfig = { meshId: text.optional(), trustDomain: text.optional(), trustDomainAliases: texts.optional() };
+const meshConfig = {
+  meshId: text.optional(),
+  trustDomain: text.optional(),
+  trustDomainAliases: texts.optional(),
+  distribute: distribution.optional(),
+};
 
 const istiod = z.object({
   pod: text,

@@ -6,6 +6,7 @@ import { identityFrom } from "../../preflight";
 import { networkLabel, rootConfigMap, systemNamespace } from "../../topology";
 import { certificatesIn } from "../../trust";
 import { fingerprintsInData, seen } from "./certificates-seen";
+import { distributionIn } from "./localities-seen";
 
 /** Labels of a namespace that Istio goes by. */
 const keptLabels: readonly string[] = [networkLabel, "istio-injection", "istio.io/rev"];
@@ -77,6 +78,7 @@ function meshConfigIn({ data }: MeshConfigMap): MeshConfigSeen {
     ...(meshId === undefined ? {} : { meshId }),
     ...(trustDomain === undefined ? {} : { trustDomain }),
     ...(trustDomainAliases.length === 0 ? {} : { trustDomainAliases }),
+    ...distributionIn(below(content, "localityLbSetting")),
   };
 }
 

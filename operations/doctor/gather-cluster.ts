@@ -11,6 +11,7 @@ import {
 } from "../../diagnosis";
 import { istiodAccount, readerServiceAccount, rootConfigMap, systemNamespace } from "../../topology";
 import { fingerprintsInData } from "./certificates-seen";
+import { localitiesSeen } from "./localities-seen";
 import { meshConfigsSeen, namespacesSeen, publishedRootsSeen, webhooksSeen } from "./configuration-seen";
 import { istiodsSeen } from "./istiods-seen";
 import { Parts } from "./parts";
@@ -92,16 +93,18 @@ async function meshPartsOf({ client, ...asked }: ClusterToGather, parts: Parts) 
 
 /** What stands around the mesh, and may be in its way. */
 async function surroundingsOf({ client, namespaces }: ClusterToGather, parts: Parts) {
-  const [dns, accountRights, networkPolicies, services, workloads, otherIstiods, istiodEndpoints] = await Promise.all([
-    parts.read("the cluster's DNS", dnsSeen(client)),
-    parts.read("rights of accounts", accountRightsSeen(client, [istiodAccount, readerServiceAccount])),
-    parts.read("NetworkPolicies", networkPoliciesSeen(client, [systemNamespace, ...namespaces])),
-    parts.read("Services", servicesSeen(client)),
-    workloadsOf({ client, namespaces }, parts),
-    parts.read("Deployments of other istiods", otherIstiodsSeen(client)),
-    parts.read("EndpointSlices", istiodEndpointsSeen(client)),
-  ]);
-  return { dns, accountRights, networkPolicies, services, ...workloads, otherIstiods, istiodEndpoints };
+  const [dns, accountRights, networkPolicies, services, localities, workloads, otherIstiods, istiodEndpoints] =
+    await Promise.all([
+      parts.read("the cluster's DNS", dnsSeen(client)),
+      parts.read("rights of accounts", accountRightsSeen(client, [istiodAccount, readerServiceAccount])),
+      parts.read("NetworkPolicies", networkPoliciesSeen(client, [systemNamespace, ...namespaces])),
+      parts.read("Services", servicesSeen(client)),
+      parts.read("nodes", localitiesSeen(client)),
+      workloadsOf({ client, namespaces }, parts),
+      parts.read("Deployments of other istiods", otherIstiodsSeen(client)),
+      parts.read("EndpointSlices", istiodEndpointsSeen(client)),
+    ]);
+  return { dns, accountRights, networkPolicies, services, localities, ...workloads, otherIstiods, istiodEndpoints };
 }
 
 /** What the pods of the mesh's namespaces have, and what some of their proxies and the gateways present. */

@@ -1,11 +1,25 @@
 import { below, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
 import type { AuthorizationPolicySeen, PoliciesSeen } from "../../diagnosis";
-import { authorizationOutline, isForAll, oldestOf, peerModeOf, systemNamespace, type PolicySpec } from "../../topology";
+import {
+  authorizationOutline,
+  isForAll,
+  isOwned,
+  oldestOf,
+  peerModeOf,
+  systemNamespace,
+  type PolicySpec,
+} from "../../topology";
 import { istioObjects } from "./configuration-seen";
+import { localityRuleIn } from "./localities-seen";
 
 interface IstioObject {
-  readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly creationTimestamp?: string };
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+  };
   readonly spec?: PolicySpec;
 }
 
@@ -39,6 +53,9 @@ export async function policiesSeen(client: Pick<ClusterClient, "list">): Promise
       const { namespace = "" } = object.metadata ?? {};
       return [{ namespace, name: nameOf(object), host: asText(below(object.spec, "host")) ?? "", tlsMode }];
     }),
+    localityRules: allDestinationRules
+      .filter(({ metadata }) => !isOwned(metadata?.labels))
+      .flatMap((object) => localityRuleIn(object.metadata?.namespace ?? "", nameOf(object), object.spec)),
     passthroughGateways: gateways.map((object) => ({ name: nameOf(object), ports: passthroughPorts(object.spec) })),
   };
 }

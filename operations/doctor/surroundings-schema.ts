@@ -23,6 +23,9 @@ const podSelector = z.object({
   matchExpressions: z.array(z.object({ key: text, operator: text, values: texts.optional() })).optional(),
 });
 
+/** The form of who sends to which localities. */
+export const distribution = z.array(z.object({ from: text, to: texts }));
+
 /** The form of what stands around a mesh in a cluster. Bundles of former releases have none of it. */
 export const surroundingsSchema = {
   dns: z
@@ -50,6 +53,7 @@ export const surroundingsSchema = {
       }),
     )
     .optional(),
+  localities: texts.optional(),
   otherIstiods: z.array(z.object({ namespace: text, name: text, revision: text })).optional(),
   pendingReleases: z.array(z.object({ name: text, since: text })).optional(),
   istiodEndpoints: z.array(z.object({ service: text, addresses: texts })).optional(),

@@ -1,5 +1,6 @@
 import type { Fault } from "../finding";
 import { there, thereOrServing } from "../origins";
+import { hidingRules, idleOrders } from "../rules/localities";
 import { clientTlsOff, deniedCalls, mutualTlsOff } from "../rules/policies";
 import { staleProxies } from "../rules/proxy-certificates";
 import { oldProxies, rejectingProxies } from "../rules/proxies";
@@ -24,6 +25,18 @@ export const configurationFaults: readonly Fault[] = [
     title: "clients are told to call a service without mutual TLS",
     follows: [],
     find: serviceTlsOff,
+  },
+  {
+    id: "locality-distribute",
+    title: "a locality rule hides what other clusters have",
+    follows: [],
+    find: hidingRules,
+  },
+  {
+    id: "locality-failover",
+    title: "an order of localities has no effect",
+    follows: [],
+    find: idleOrders,
   },
   { id: "services-differ", title: "Services of one name differ", follows: [], find: differingServices },
   {

@@ -1,7 +1,8 @@
 import { systemNamespace } from "../../../topology";
 import { seenClusters } from "../clusters";
 import type { MeshFinding } from "../finding";
-import type { ClusterSnapshot, MeshSnapshot } from "../snapshot";
+import type { MeshSnapshot } from "../snapshot";
+import type { ServiceShapeSeen } from "../surroundings";
 
 /** Where clients are told to call a Service of the mesh in plain text: gateways of other networks let no such call in. */
 export function serviceTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
@@ -21,7 +22,7 @@ export function serviceTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
       ...(policies.serviceRules ?? []),
     ];
     return rules
-      .filter(({ host, namespace, tlsMode }) => tlsMode === "DISABLE" && isOfMesh(seen, host, namespace))
+      .filter(({ host, namespace, tlsMode }) => tlsMode === "DISABLE" && isOfMesh(seen.services, host, namespace))
       .map(({ host, name, namespace, tlsMode }) => ({
         clusters: [facts.name],
         found: `clients are told to call ${host} in plain text: ${isStrict ? "its workloads take mutual TLS alone" : "calls to other networks fail"}`,
@@ -32,7 +33,13 @@ export function serviceTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
 }
 
 /** Whether a host is that of a Service whose pods get sidecars. A name without dots is of the rule's own namespace. */
-function isOfMesh({ services = [] }: ClusterSnapshot, host: string, ruleNamespace: string): boolean {
+export function isOfMesh(
+  services: readonly Pick<ServiceShapeSeen, "name" | "namespace">[] | undefined,
+  host: string,
+  ruleNamespace: string,
+): boolean {
   const [name = "", namespace = ruleNamespace, kind = "svc"] = host.split(".");
-  return kind === "svc" && services.some((service) => service.name === name && service.namespace === namespace);
+  return (
+    kind === "svc" && services?.some((service) => service.name === name && service.namespace === namespace) === true
+  );
 }

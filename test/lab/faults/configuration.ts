@@ -5,6 +5,16 @@ import { basketService, edit, inSystem, istioObject, patch, shop } from "./objec
 const inShop = ["--namespace", shop] as const;
 const proxyConfig = "proxy.istio.io~1config";
 
+/** Has the Service of the workload called from east by a rule of localities. */
+function localityRule(name: string, loadBalancer: object): Promise<void> {
+  return applyAll("east", [
+    istioObject("DestinationRule", shop, name, {
+      host: "basket.shop.svc.cluster.local",
+      trafficPolicy: { loadBalancer },
+    }),
+  ]);
+}
+
 /** What is done by policies and rules, and to Services and proxies of workloads. */
 export const configurationFaults: readonly LabFault[] = [
   {
@@ -78,6 +88,25 @@ export const configurationFaults: readonly LabFault[] = [
       await kubectl("west", ...inShop, "delete", "service", "basket");
       await applyAll("west", [basketService()]);
     }),
+  },
+  {
+    name: "sent-to-its-own-region-alone",
+    done: "made a DestinationRule in east that distributes the calls of its region to that region alone",
+    causes: ["locality-distribute east"],
+    inject: () =>
+      localityRule("near", { localityLbSetting: { distribute: [{ from: "east/*", to: { "east/*": 100 } }] } }),
+    mend: byHand(/take it out: `kubectl/, "the rule deleted", () =>
+      kubectl("east", ...inShop, "delete", "destinationrule", "near"),
+    ),
+  },
+  {
+    name: "failover-without-outlier-detection",
+    done: "made a DestinationRule in east with an order of regions, and no outlier detection",
+    causes: ["locality-failover east"],
+    inject: () => localityRule("ordered", { localityLbSetting: { failover: [{ from: "east", to: "west" }] } }),
+    mend: byHand(/Add trafficPolicy.outlierDetection/, "outlier detection added", () =>
+      patch("east", shop, "destinationrule", "ordered", { spec: { trafficPolicy: { outlierDetection: {} } } }),
+    ),
   },
   {
     name: "proxies-reject",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ClusterSnapshot, Snapshot } from "../../../../diagnosis";
+import type { ClusterSnapshot, LocalityRuleSeen, Snapshot } from "../../../../diagnosis";
 import type { MeshConfig } from "../../../../topology";
 import { twoPrimaries } from "../../../support/plans";
 import { changedSystem, healthy } from "./healthy";
@@ -90,6 +90,7 @@ export const parts = [
   "services",
   "podsWithoutSidecar",
   "proxyCertificates",
+  "localities",
   "membership",
   "revisionMeshConfigs",
   "otherIstiods",
@@ -158,4 +159,9 @@ export function policy(
   rules: "none" | "every",
 ): NonNullable<ClusterSnapshot["policies"]>["authorizationPolicies"][number] {
   return { namespace: "istio-system", name: "all", action, scope: "all", rules };
+}
+
+/** A DestinationRule of shop for the Service there, that says something of localities. */
+export function localityRule(change: Partial<LocalityRuleSeen> = {}): LocalityRuleSeen {
+  return { namespace: "shop", name: "near", host: "basket", hasOutlierDetection: false, ...change };
 }

@@ -153,6 +153,7 @@ function clusterOf(plan: MeshPlan, cluster: ClusterPlan): ClusterSnapshot {
     services: [{ namespace: "shop", name: "basket", shape: "http 80" }],
     proxyCertificates: [proxyCertificate("shop", "basket-1-a", cluster.controlPlane)],
     podsWithoutSidecar: [],
+    localities: [`${network}/${name}`],
     networkPolicies: [openPolicy],
     istiodEndpoints: cluster.controlPlane === name ? [] : [{ service: "istiod", addresses: ["198.51.100.8"] }],
     meshConfig: { meshId: plan.id, trustDomain: plan.trustDomain },
@@ -161,6 +162,7 @@ function clusterOf(plan: MeshPlan, cluster: ClusterPlan): ClusterSnapshot {
       authorizationPolicies: [],
       destinationRules: [],
       serviceRules: [],
+      localityRules: [],
       passthroughGateways: cluster.configCluster === name ? [{ name: "cross-network-gateway", ports: [15443] }] : [],
     },
   };

@@ -13,6 +13,7 @@ import {
   newImage,
   networkPolicy,
   istiodSaying,
+  localityRule,
   injector,
   policy,
 } from "./changes";
@@ -216,6 +217,12 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
       destinationRules: [{ name: "plain", host: "basket.shop.svc.cluster.local", tlsMode: "DISABLE" }],
     }),
   ],
+  [
+    "locality-distribute east",
+    "east",
+    changedPolicies({ localityRules: [localityRule({ distribute: [{ from: "*", to: ["east/*"] }] })] }),
+  ],
+  ["locality-failover east", "east", changedPolicies({ localityRules: [localityRule({ orderedBy: ["region"] })] })],
   [
     "services-differ east west",
     "east",

@@ -276,7 +276,9 @@ describe("what isthmus doctor gathers", () => {
         mesh.root.certificate.fingerprint256,
       ]),
     );
-    assert.deepEqual(unread, [{ what: "certificates of the proxy of silent-1-a in bank", reason: "pilot-agent: no answer" }]);
+    assert.deepEqual(unread, [
+      { what: "certificates of the proxy of silent-1-a in bank", reason: "pilot-agent: no answer" },
+    ]);
   });
 
   it("knows by its mark which mesh a cluster belongs to, and keeps no other annotation", async () => {
