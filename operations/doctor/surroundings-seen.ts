@@ -2,6 +2,7 @@ import type {
   V1ClusterRole,
   V1ClusterRoleBinding,
   V1Deployment,
+  V1Endpoint,
   V1EndpointSlice,
   V1NetworkPolicy,
   V1NetworkPolicyPort,
@@ -34,7 +35,7 @@ export async function dnsSeen(client: Pick<ClusterClient, "get" | "list">): Prom
       labelSelector: `${serviceLabel}=${service}`,
     }),
   ]);
-  const endpoints = slices.flatMap((slice) => slice.endpoints);
+  const endpoints = slices.flatMap(endpointsIn);
   return {
     deployments: deployments.map(({ metadata, spec }) => ({
       name: metadata?.name ?? "",
@@ -43,6 +44,11 @@ export async function dnsSeen(client: Pick<ClusterClient, "get" | "list">): Prom
     // What does not say whether it is ready counts as ready (kubernetes.io, EndpointSlices).
     readyCount: endpoints.filter(({ conditions }) => conditions?.ready !== false).length,
   };
+}
+
+/** An API server writes none as null, whatever the types say. */
+function endpointsIn({ endpoints }: { readonly endpoints: readonly V1Endpoint[] | null }): readonly V1Endpoint[] {
+  return endpoints ?? [];
 }
 
 /** Deployments of istiods that stand in other namespaces than `istio-system`. */
@@ -69,7 +75,7 @@ export async function istiodEndpointsSeen(client: Lister): Promise<IstiodEndpoin
     })
     .map(({ endpoints, metadata }) => ({
       service: metadata?.labels?.[serviceLabel] ?? "",
-      addresses: endpoints.flatMap(({ addresses }) => addresses),
+      addresses: endpointsIn({ endpoints }).flatMap(({ addresses }) => addresses),
     }));
 }
 

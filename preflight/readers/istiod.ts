@@ -8,6 +8,7 @@ const execTimeoutMs = 10_000;
 /** What istiod answers about each cluster that it reads (istio pkg/cluster, DebugInfo). */
 export interface RemoteCluster {
   readonly id: string;
+  /** `<namespace>/<name>`; left out for its own cluster. */
   readonly secretName?: string;
   readonly syncStatus: string;
 }
@@ -43,7 +44,13 @@ export async function remoteClustersOf(
   client: Pick<ClusterClient, "exec">,
   pod: string,
 ): Promise<readonly RemoteCluster[]> {
-  return ((await askedOf(client, pod, "/debug/clusterz")) as readonly RemoteCluster[] | null) ?? [];
+  const answered = ((await askedOf(client, pod, "/debug/clusterz")) as readonly RemoteCluster[] | null) ?? [];
+  // No Secret leads to its own cluster, which it says by an empty name.
+  return answered.map(({ id, secretName = "", syncStatus }) => ({
+    id,
+    syncStatus,
+    ...(secretName === "" ? {} : { secretName }),
+  }));
 }
 
 /** What istiod answers about each proxy that it serves (istio pilot/pkg/xds, SyncStatus). */

@@ -79,6 +79,22 @@ describe("what isthmus doctor gathers", () => {
     );
   });
 
+  it("knows what an istiod takes its own cluster for", async () => {
+    assert.deepEqual(
+      doctorReport(await snapshot(trust, { change: { ownName: "Kubernetes" } })).causes.map(({ id }) => id),
+      ["cluster-id"],
+    );
+  });
+
+  it("takes a DNS without any pod for one that answers nobody: its API server writes no endpoints as null", async () => {
+    const slices = "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices";
+    const silent = await snapshot(trust, { change: { objects: { [slices]: [{ endpoints: null }] } } });
+    assert.deepEqual(
+      doctorReport(silent).causes.map(({ id }) => id),
+      ["dns-down"],
+    );
+  });
+
   it("knows a CA by its certificates, and which files it lacks", async () => {
     const [east] = (await snapshot(trust)).clusters;
     const { fingerprint256: root } = trust.root.certificate;

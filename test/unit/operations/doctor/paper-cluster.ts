@@ -32,6 +32,8 @@ export interface PaperChange {
   /** What istiod logs. */
   readonly log?: string;
   readonly syncStatus?: string;
+  /** What istiod calls its own cluster. */
+  readonly ownName?: string;
   /** What istiod answers of the proxies that it serves. */
   readonly proxies?: readonly object[];
   /** What the proxy of a pod has, as Envoy dumps it. Default: no pod has one. */
@@ -46,7 +48,7 @@ export function paperCluster(
   other: string,
   { intermediate, root }: PaperTrust,
   secrets: ClusterSecrets,
-  { log = "", objects = {}, proxies = [], proxyDump, syncStatus = "synced" }: PaperChange = {},
+  { log = "", objects = {}, ownName = name, proxies = [], proxyDump, syncStatus = "synced" }: PaperChange = {},
 ): FakeClient {
   const rootPem = root.certificate.toString();
   const istiod = podOf("istiod", { app: "istiod" }, secrets);
@@ -126,7 +128,11 @@ export function paperCluster(
     ],
     ...objects,
   };
-  const answers = JSON.stringify([{ id: other, secretName: "istio-remote-clusters", syncStatus }]);
+  // As istiod answers (istio 1.31, /debug/clusterz): its own cluster has the name of a Secret, an empty one.
+  const answers = JSON.stringify([
+    { id: ownName, secretName: "", syncStatus: "synced" },
+    { id: other, secretName: "istio-system/istio-remote-clusters", syncStatus },
+  ]);
   return new FakeClient(name, {
     objects: Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
     exec: ({ container, pod }, command) => {
