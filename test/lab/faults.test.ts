@@ -9,8 +9,14 @@ import { mendedWords, resultsFile, tellResult } from "./faults/results";
 import { labDown, WrittenStack } from "./lab-stack";
 import { describeInTurn } from "./turns";
 
-/** Which faults are injected, by their names: `ISTHMUS_FAULTS=gateway` for a part. */
+/** Which faults are injected, by their names: `ISTHMUS_FAULTS=gateway` for a part, `ISTHMUS_FAULTS=' and '` for the pairs alone. */
 const asked = new RegExp(process.env["ISTHMUS_FAULTS"] ?? "");
+
+/** What faults that are there together are called. */
+const nameOf = (faults: readonly LabFault[]): string => faults.map(({ name }) => name).join(" and ");
+
+const askedFor = (all: readonly (readonly LabFault[])[]): (readonly LabFault[])[] =>
+  all.filter((faults) => asked.test(nameOf(faults)));
 
 /** So many are injected for a commit, some four minutes' worth: others for each. */
 const faultsInTurn = 8;
@@ -18,47 +24,53 @@ const faultsInTurn = 8;
 const isAll = process.env["ISTHMUS_LAB"] === "all";
 
 /** The faults of this commit's turn, or all; those that are asked for. */
-function chosen(faults: readonly LabFault[]): readonly LabFault[] {
-  const named = faults.filter(({ name }) => asked.test(name));
-  if (isAll) return named;
-  const turns = Math.ceil(named.length / faultsInTurn);
-  return named.filter((_fault, index) => index % turns === turnOf(turns));
+function chosen(faults: readonly LabFault[]): readonly (readonly LabFault[])[] {
+  const single = askedFor(faults.map((fault) => [fault]));
+  if (isAll) return single;
+  const turns = Math.ceil(single.length / faultsInTurn);
+  return single.filter((_fault, index) => index % turns === turnOf(turns));
 }
 
-/** Injects a fault into a mesh that works, has it named and mended, and finds nothing to be wrong afterwards. */
-async function comesAndGoes(
+/** Injects faults into a mesh that works, has them named and mended, and finds nothing to be wrong afterwards. */
+async function comeAndGo(
   stack: string,
-  fault: LabFault,
+  faults: readonly LabFault[],
   sayPeers: () => Promise<PeerWords | undefined>,
 ): Promise<void> {
   const secondsSince = (since: number): number => Math.round((performance.now() - since) / 100) / 10;
   const injected = performance.now();
-  await fault.inject();
-  const report = await untilNamed(stack, fault.causes);
+  for (const { inject } of faults) await inject();
+  let report = await untilNamed(stack, causesOf(faults));
   const namedAfterSeconds = secondsSince(injected);
   const words = await sayPeers();
   const mending = performance.now();
-  await mend(stack, fault, report);
+  for (const [index, fault] of faults.entries()) {
+    if (index > 0) report = await untilGone(stack, causesOf(faults.slice(0, index)));
+    // A command that puts back all that differs has mended the other one as well.
+    if (index === 0 || named(report).some((cause) => fault.causes.includes(cause))) await mend(stack, fault, report);
+  }
   await untilNamed(stack, []);
   tellResult({
-    name: fault.name,
-    done: fault.done,
-    causes: fault.causes,
-    mended: mendedWords(fault),
+    name: nameOf(faults),
+    done: faults.map(({ done }) => done).join(", and "),
+    causes: causesOf(faults),
+    mended: faults.map(mendedWords).join(", then "),
     namedAfterSeconds,
     wellAfterSeconds: secondsSince(mending),
     ...(words === undefined ? {} : { peers: words }),
   });
 }
 
+const causesOf = (faults: readonly LabFault[]): string[] => faults.flatMap(({ causes }) => causes);
+
 /** A mesh with a workload, in which faults come one after the other. */
 function describeFaults(
   title: string,
   stack: WrittenStack,
   clusters: Clusters,
-  faults: readonly LabFault[],
-  both: readonly (readonly [LabFault, LabFault])[],
+  together: readonly (readonly LabFault[])[],
 ): void {
+  if (together.length === 0) return;
   describe(title, function () {
     this.timeout(10 * 60_000);
     const names = Object.keys(clusters);
@@ -83,31 +95,14 @@ function describeFaults(
       if (resultsFile !== undefined) ofHealthy = await askPeers(names);
     });
 
-    for (const fault of faults) {
-      it(`${fault.name}: ${fault.causes.join(", ")}, and nothing once it is mended`, async () => {
+    for (const faults of together) {
+      it(`${nameOf(faults)}: ${causesOf(faults).join(", ")}, and nothing once it is mended`, async () => {
         try {
-          await comesAndGoes(stack.name, fault, async () =>
+          await comeAndGo(stack.name, faults, async () =>
             ofHealthy === undefined ? undefined : newIn(ofHealthy, await askPeers(names)),
           );
         } catch (error) {
-          await undo(stack.name, fault);
-          throw error;
-        }
-      });
-    }
-
-    for (const [one, other] of both) {
-      it(`${one.name} and ${other.name} at once: both are named, and mended`, async () => {
-        try {
-          await one.inject();
-          await other.inject();
-          await mend(stack.name, one, await untilNamed(stack.name, [...one.causes, ...other.causes]));
-          const rest = await untilGone(stack.name, one.causes);
-          // A command that puts back all that differs has mended both.
-          if (named(rest).some((cause) => other.causes.includes(cause))) await mend(stack.name, other, rest);
-          await untilNamed(stack.name, []);
-        } catch (error) {
-          for (const fault of [one, other]) await undo(stack.name, fault);
+          for (const fault of faults) await undo(stack.name, fault);
           throw error;
         }
       });
@@ -122,18 +117,19 @@ describeInTurn("faults", "faults of a mesh on the lab", () => {
     east: { network: "east", access: { context: "lab-east" } },
     west: { network: "west", access: { context: "lab-west" } },
   };
-  const both = pairs
-    .filter((names) => names.some((name) => asked.test(name)))
-    .filter((_pair, index, { length }) => isAll || index === turnOf(length))
-    .map(([one, other]) => [faultCalled(one), faultCalled(other)] as const);
+  const both = askedFor(pairs.map((names) => names.map(faultCalled))).filter(
+    (_pair, index, { length }) => isAll || index === turnOf(length),
+  );
 
-  describeFaults("two primaries on two networks", new WrittenStack("test-faults"), two, chosen(primaryFaults), both);
+  describeFaults("two primaries on two networks", new WrittenStack("test-faults"), two, [
+    ...chosen(primaryFaults),
+    ...both,
+  ]);
 
   describeFaults(
     "a remote on a network of its own",
     new WrittenStack("test-faults-remote"),
     { east: two.east, edge: { network: "edge", controlPlane: "east", access: { context: "lab-edge" } } },
-    exposedIstiodFaults.filter(({ name }) => asked.test(name)),
-    [],
+    askedFor(exposedIstiodFaults.map((fault) => [fault])),
   );
 });

@@ -59,9 +59,9 @@ export const istiodFaults: readonly LabFault[] = [
   },
   {
     name: "istiod-crashes",
-    done: "gave istiod of west an argument that it does not know",
+    done: "started istiod of west by a command that it does not know",
     causes: ["rollout-stuck west"],
-    inject: () => changeContainer({ args: ["discovery", "--no-such-argument"] }),
+    inject: () => changeContainer({ args: ["no-such-command"] }),
     mend: repair,
   },
   {
