@@ -135,8 +135,11 @@ function virtualService({ failover, host }: PlacedName): object {
 /** Where a request was surely not worked on: nothing was sent, or it was refused. */
 const surelyNotWorkedOn = ["connect-failure", "refused-stream", "unavailable", "reset-before-request"] as const;
 
-/** A try that is given up: a reset to Envoy, unless a server of gRPC, which is told of the limit, says so first. */
-const givenUp = ["reset", "deadline-exceeded"] as const;
+/**
+ * What may have been worked on: a try that is given up, a reset to Envoy unless a server of gRPC, which is told of the limit,
+ * says so first; and 502, 503 and 504, as the sidecar of a pod that ends answers for its server.
+ */
+const perhapsWorkedOn = ["reset", "deadline-exceeded", "gateway-error"] as const;
 
 function retriesOf({ perTryTimeoutSeconds, retries }: PlacedName["failover"]): object {
   if (retries === 0) return { attempts: 0 };
@@ -144,7 +147,7 @@ function retriesOf({ perTryTimeoutSeconds, retries }: PlacedName["failover"]): o
   if (perTryTimeoutSeconds === undefined) return { ...tried, retryOn: surelyNotWorkedOn.join(",") };
   return {
     ...tried,
-    retryOn: [...surelyNotWorkedOn, ...givenUp].join(","),
+    retryOn: [...surelyNotWorkedOn, ...perhapsWorkedOn].join(","),
     perTryTimeout: `${perTryTimeoutSeconds}s`,
   };
 }

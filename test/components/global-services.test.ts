@@ -326,7 +326,7 @@ describe("The objects of a global name", () => {
         const isLimited = attempts > 0 && perTryTimeoutSeconds !== undefined;
         assert.equal(retries["perTryTimeout"], isLimited ? `${perTryTimeoutSeconds}s` : undefined);
         const retryOn = ((retries["retryOn"] ?? "") as string).split(",");
-        for (const givenUp of ["reset", "deadline-exceeded"])
+        for (const givenUp of ["reset", "deadline-exceeded", "gateway-error"])
           assert.equal(
             retryOn.includes(givenUp),
             isLimited,

@@ -116,7 +116,7 @@ const failoverSchema = worded(
     perTryTimeoutSeconds: seconds(1, 3600, "2")
       .optional()
       .describe(
-        "For so long a proxy waits for a whole answer before it sends the request to another endpoint, in seconds. It finds servers that hang and links that were cut while requests were under way, which nothing else does soon; with it a request is also sent again where its connection broke. So requests may be worked on twice, and streams and long answers end: set it where neither matters. Istio tries the first cluster twice before it goes to another. Default: none, since only the service knows that.",
+        "For so long a proxy waits for a whole answer before it sends the request to another endpoint, in seconds. It finds servers that hang and links that were cut while requests were under way, which nothing else does soon; with it a request is also sent again where its connection broke or the answer was 502, 503 or 504. So requests may be worked on twice, and streams and long answers end: set it where neither matters. Istio tries the first cluster twice before it goes to another. Default: none, since only the service knows that.",
       ),
     requestsPerConnection: wholeNumber(1, 1_000_000, "100")
       .default(failoverDefaults.requestsPerConnection)
