@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { processesWith } from "./counted-caller";
 import { serversIn, type ClusterName } from "./failover-service";
-import { scaleServers, serversReady, serverVariable } from "./hello-server";
+import { restartServers, scaleServers, serversReady, serverVariable } from "./hello-server";
 import { applyAll, kubectl } from "./lab-stack";
 
 const execute = promisify(execFile);
@@ -26,8 +26,7 @@ export async function scaleBack(cluster: ClusterName): Promise<void> {
 
 /** Replaces a cluster's servers one after the other. */
 export async function restart(cluster: ClusterName): Promise<void> {
-  await kubectl(cluster, ...inNamespace, "rollout", "restart", `deployment/${name}`);
-  await serversReady(serversIn(cluster));
+  await restartServers(serversIn(cluster));
 }
 
 /** Kills all of a cluster's servers at once; others are made. */

@@ -57,6 +57,12 @@ export async function scaleServers({ cluster, name, namespace, replicas }: Hello
   else await kubectl(cluster, ...where, "wait", "--for=delete", "pod", "-l", `app=${name}`, "--timeout=60s");
 }
 
+/** Replaces servers by new ones, and waits until those are ready. */
+export async function restartServers({ cluster, name, namespace }: HelloServer): Promise<void> {
+  await kubectl(cluster, "-n", namespace, "rollout", "restart", `deployment/${name}`);
+  await serversReady({ cluster, name, namespace });
+}
+
 /** The name of the client's pod and of its container. */
 const clientName = "client";
 
@@ -64,6 +70,12 @@ const clientName = "client";
 export async function deployClient(cluster: string, namespace: string): Promise<void> {
   await applyAll(cluster, [clientObject(cluster, namespace)]);
   await kubectl(cluster, "-n", namespace, "wait", "--for=condition=Ready", `pod/${clientName}`, "--timeout=120s");
+}
+
+/** Replaces the client by a new one. */
+export async function replaceClient(cluster: string, namespace: string): Promise<void> {
+  await kubectl(cluster, "-n", namespace, "delete", "pod", clientName, "--wait");
+  await deployClient(cluster, namespace);
 }
 
 /** The address of a global name, the same for all of its ports and in every cluster. @param namespace Where its entry stands. */
