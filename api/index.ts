@@ -13,8 +13,10 @@ export {
   UnfinishedUpdate,
   doctorByContexts,
   doctorFromBundle,
+  reportByContexts,
   reportFromBundle,
   reportPage,
+  verifyByContexts,
   type FailureCause,
 } from "../operations/deployment";
 export type {
@@ -38,6 +40,7 @@ export type {
   ClusterTrustStatus,
   ConfigurationSource,
   ContextsOptions,
+  ContextsVerifyOptions,
   ControlPlaneOfGraph,
   ControlPlaneOutputs,
   Destination,

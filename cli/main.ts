@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../package.json";
 import { exitCodes, formatOf, reportFailure } from "./failure";
 import {
+  contextsOption,
   parallelOption,
   parseNames,
   parseSeconds,
@@ -102,6 +103,10 @@ export function program(): Command {
     .description("look whether the mesh is in good order, with real calls between all clusters")
     .option("--client-image <image>", "image with curl and sleep that makes the calls (default: isthmus:mesh.sample)")
     .option(
+      "--helloworld-image <image>",
+      "image of Istio's helloworld that answers them (default: isthmus:mesh.sample, else from the hub of Istio's images)",
+    )
+    .option(
       "--only <checks>",
       "ids of the checks that count, with commas between; what they need is run too",
       parseNames,
@@ -121,6 +126,7 @@ export function program(): Command {
         "how long every check looks again while it does not hold, such as 0s or 5m (default: each its own time)",
       ).argParser(parseSeconds),
     )
+    .addOption(contextsOption())
     .addHelpText("after", aboutVerify)
     .action((flags: VerifyVerb.VerifyFlags) => (load("./verbs/verify") as typeof VerifyVerb).verifyVerb(flags));
 
@@ -137,14 +143,7 @@ export function program(): Command {
     .description("say what is wrong with the mesh, its first cause first, what shows it and what mends it")
     .option("--bundle <file>", "write what was found in the clusters into a file, without secrets; compressed as .gz")
     .addOption(new Option("--from <file>", "judge by such a file, without the clusters").conflicts(["bundle"]))
-    .addOption(
-      new Option(
-        "--contexts <names>",
-        "contexts of the kubeconfig, with commas between, of a mesh that no stack has: its plan is read from its clusters",
-      )
-        .argParser(parseNames)
-        .conflicts(["from"]),
-    )
+    .addOption(contextsOption().conflicts(["from"]))
     .addHelpText("after", aboutDoctor)
     .action((flags: DoctorVerb.DoctorFlags) => (load("./verbs/doctor") as typeof DoctorVerb).doctorVerb(flags));
 

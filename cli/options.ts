@@ -117,6 +117,14 @@ export function parseNames(text: string, before: readonly string[] = []): string
   return [...before, ...text.split(",").filter((name) => name !== "")];
 }
 
+/** `--contexts`, of a mesh that no stack has. */
+export function contextsOption(): Option {
+  return new Option(
+    "--contexts <names>",
+    "contexts of the kubeconfig, with commas between, of a mesh that no stack has: its plan is read from its clusters",
+  ).argParser(parseNames);
+}
+
 /** How many stacks are worked on at once, where a mesh is cut into several. */
 export function parallelOption(): Option {
   return new Option("--parallel <stacks>", "of stacks per cluster, how many are worked on at the same time")

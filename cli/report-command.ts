@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { documentationPage } from "../operations/deployment/documentation";
-import { withOperationOptions } from "./options";
+import { contextsOption, withOperationOptions } from "./options";
 import type * as ReportVerb from "./verbs/report";
 
 /**
@@ -14,9 +14,15 @@ export function addReport(isthmus: Command, load: (module: string) => unknown): 
     .option("--read-only", "make nothing in any cluster, and call nobody")
     .addOption(new Option("--client-image <image>", "image that makes the calls, as of verify").conflicts("readOnly"))
     .addOption(
+      new Option("--helloworld-image <image>", "image that answers the calls, as of verify").conflicts("readOnly"),
+    )
+    .addOption(contextsOption())
+    .addOption(
       new Option("--from <file>", "make it from what `doctor --bundle` wrote, without the clusters").conflicts([
         "readOnly",
         "clientImage",
+        "helloworldImage",
+        "contexts",
       ]),
     )
     .addHelpText("after", aboutReport)

@@ -32,6 +32,9 @@ export interface Aside {
   readonly aside: <T>(action: () => T | Promise<T>) => Promise<T>;
 }
 
+/** What of its options an operation that is shown is given. */
+export type ShownOptions = Interruption & Required<Pick<OperationOptions, "onEvent">>;
+
 /**
  * Runs an operation on a mesh: shows how far it is, as the flags say, and lets Ctrl-C end it.
  * @param operation Is given the options that go to the operation of MeshDeployment.
@@ -40,7 +43,7 @@ export interface Aside {
 export async function operate<T>(
   flags: DisplayFlags,
   words: InterruptionWords,
-  operation: (options: Interruption & Required<Pick<OperationOptions, "onEvent">> & Aside) => Promise<T>,
+  operation: (options: ShownOptions & Aside) => Promise<T>,
 ): Promise<T> {
   const display = displayFor(flags);
   const aside: Aside["aside"] = async (action) => {

@@ -32,8 +32,11 @@ export async function doctorVerb(flags: DoctorFlags): Promise<void> {
 
 async function examine(flags: DoctorFlags): Promise<DoctorReport> {
   const { bundle, contexts } = flags;
-  if (contexts !== undefined) return doctorByContexts(contexts, bundle === undefined ? {} : { bundle });
-  const mesh = await openMesh(flags.stack);
   const words = { onStop: "Stopping.", advice: "Nothing was changed." };
-  return operate(flags, words, (options) => mesh.doctor({ ...options, ...(bundle === undefined ? {} : { bundle }) }));
+  const into = bundle === undefined ? {} : { bundle };
+  if (contexts !== undefined) {
+    return operate(flags, words, (options) => doctorByContexts(contexts, { ...options, ...into }));
+  }
+  const mesh = await openMesh(flags.stack);
+  return operate(flags, words, (options) => mesh.doctor({ ...options, ...into }));
 }

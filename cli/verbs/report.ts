@@ -1,4 +1,10 @@
-import { reportFromBundle, verdictOf, writeReportPage, type MeshReport } from "../../operations/deployment";
+import {
+  reportByContexts,
+  reportFromBundle,
+  verdictOf,
+  writeReportPage,
+  type MeshReport,
+} from "../../operations/deployment";
 import { exitCodes } from "../failure";
 import type { OperationFlags } from "../options";
 import { printResult } from "../output";
@@ -9,6 +15,9 @@ export interface ReportFlags extends OperationFlags {
   readonly html: string;
   readonly readOnly?: true;
   readonly clientImage?: string;
+  readonly helloworldImage?: string;
+  /** Of the kubeconfig; of a mesh that no stack has. */
+  readonly contexts?: readonly string[];
   readonly from?: string;
 }
 
@@ -22,18 +31,20 @@ export async function reportVerb(flags: ReportFlags): Promise<void> {
 }
 
 async function look(flags: ReportFlags): Promise<MeshReport> {
-  const mesh = await openMesh(flags.stack);
+  const { clientImage, contexts, helloworldImage, readOnly } = flags;
+  const mesh = contexts === undefined ? await openMesh(flags.stack) : undefined;
   const words = {
     onStop: "Removing the sample.",
     onceMore: "Once more ends at once and leaves that to the next `isthmus verify`.",
     advice: "The sample was removed, and no page was written.",
   };
-  const { clientImage, readOnly } = flags;
-  return operate(flags, words, (options) =>
-    mesh.report({
+  return operate(flags, words, (options) => {
+    const told = {
       ...options,
       ...(clientImage === undefined ? {} : { clientImage }),
-      ...(readOnly === undefined ? {} : { effects: "none" }),
-    }),
-  );
+      ...(helloworldImage === undefined ? {} : { helloworldImage }),
+      ...(readOnly === undefined ? {} : { effects: "none" as const }),
+    };
+    return mesh === undefined ? reportByContexts(contexts ?? [], told) : mesh.report(told);
+  });
 }

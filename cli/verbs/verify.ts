@@ -1,8 +1,16 @@
-import { checks, isHealthy, type MeshDeployment, type VerifyReport } from "../../operations/deployment";
+import {
+  checks,
+  isHealthy,
+  verifyByContexts,
+  type MeshDeployment,
+  type OperationOptions,
+  type VerifyOptions,
+  type VerifyReport,
+} from "../../operations/deployment";
 import { exitCodes } from "../failure";
 import type { OperationFlags } from "../options";
 import { print, printResult } from "../output";
-import { openMesh, operate } from "../session";
+import { openMesh, operate, type ShownOptions } from "../session";
 import { verifyJunit } from "../verify-junit";
 import { styleOf, verifyTable } from "../verify-table";
 
@@ -10,6 +18,9 @@ import { styleOf, verifyTable } from "../verify-table";
 export interface VerifyFlags extends Omit<OperationFlags, "output"> {
   readonly output: OperationFlags["output"] | "junit";
   readonly clientImage?: string;
+  readonly helloworldImage?: string;
+  /** Of the kubeconfig; of a mesh that no stack has. */
+  readonly contexts?: readonly string[];
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly cluster?: readonly string[];
@@ -22,7 +33,10 @@ export interface VerifyFlags extends Omit<OperationFlags, "output"> {
 
 /** `isthmus verify` */
 export async function verifyVerb(flags: VerifyFlags): Promise<void> {
-  const report = await verifyMesh(await openMesh(flags.stack), flags);
+  const { contexts } = flags;
+  const report = await (contexts === undefined
+    ? verifyMesh(await openMesh(flags.stack), flags)
+    : shown(flags, (options) => verifyByContexts(contexts, options)));
   if (flags.output === "junit") print(verifyJunit(report, titles).split("\n"));
   else printResult(flags.output, report, () => tableOf(report).trimEnd().split("\n"));
   process.exitCode = isHealthy(report) ? exitCodes.fine : exitCodes.unhealthy;
@@ -30,17 +44,25 @@ export async function verifyVerb(flags: VerifyFlags): Promise<void> {
 
 /** Runs the checks and shows how far they are. */
 export function verifyMesh(mesh: MeshDeployment, flags: VerifyFlags): Promise<VerifyReport> {
+  return shown(flags, (options) => mesh.verify(options));
+}
+
+/** What the checks are told by the flags. */
+type Told = Omit<VerifyOptions, keyof OperationOptions> & ShownOptions;
+
+function shown(flags: VerifyFlags, verify: (options: Told) => Promise<VerifyReport>): Promise<VerifyReport> {
   const words = {
     onStop: "Removing the sample.",
     onceMore: "Once more ends at once and leaves that to the next `isthmus verify`.",
     advice: "The sample was removed.",
   };
-  const { callsFor, clientImage, cluster: clusters, only, output, readOnly, skip, wait } = flags;
-  const shown = { ...flags, output: output === "junit" ? "table" : output } as const;
-  return operate(shown, words, (options) =>
-    mesh.verify({
+  const { callsFor, clientImage, cluster: clusters, helloworldImage, only, output, readOnly, skip, wait } = flags;
+  const display = { ...flags, output: output === "junit" ? "table" : output } as const;
+  return operate(display, words, (options) =>
+    verify({
       ...options,
       ...(clientImage === undefined ? {} : { clientImage }),
+      ...(helloworldImage === undefined ? {} : { helloworldImage }),
       ...(clusters === undefined ? {} : { clusters }),
       ...(only === undefined ? {} : { only }),
       ...(skip === undefined ? {} : { skip }),

@@ -1,4 +1,4 @@
-export { meshFacts, type MeshFacts } from "./facts";
+export { meshFacts, type ClusterFacts, type GatewayFacts, type MeshFacts } from "./facts";
 export { faults } from "./faults";
 export type { FaultId } from "./fault-id";
 export { snapshotOfFound, type FoundCluster } from "./found-mesh";

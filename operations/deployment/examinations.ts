@@ -2,7 +2,8 @@
  * What looks at the clusters of a mesh and asks Pulumi for no more than where they are.
  */
 
-import { connect, resolveContexts, type ClusterAccess, type Environment } from "../../access";
+import { connect, type ClusterAccess, type Environment } from "../../access";
+import type { MeshSnapshot } from "../../diagnosis";
 import { readReaderTokens, type ClusterTrust } from "../../preflight";
 import { ConfigurationError, type Problem } from "../../topology";
 import type { MadeFile } from "../authority";
@@ -14,7 +15,7 @@ import {
   type DriftOptions as Comparison,
   type DriftReport,
 } from "../drift";
-import { doctorReport, gatherFound, gatherMesh, readBundle, writeBundle, type DoctorReport } from "../doctor";
+import { doctorReport, gatherMesh, readBundle, writeBundle, type DoctorReport } from "../doctor";
 import { meshGraph } from "../graph";
 import { machineCalled, writeMachineFiles } from "../machines";
 import { readerTokensReport, type ReaderTokensReport } from "../reader-tokens";
@@ -23,21 +24,27 @@ import { readServices, type ServicesReport } from "../services";
 import { readMeshStatus, type MeshStatus } from "../status";
 import { resolveClusters } from "../stack";
 import { readTrusts, readTrustStatus, type TrustReport } from "../trust";
-import { verify, type Selection, type VerifyReport } from "../verify";
-import type { ContextsOptions, DoctorOptions, DriftOptions, MachineFilesOptions, VerifyOptions } from "./options";
+import { verify, type VerifyReport } from "../verify";
+import type { DoctorOptions, DriftOptions, MachineFilesOptions, OperationOptions, VerifyOptions } from "./options";
 import type { MeshOutputs } from "./outputs";
 import type { Run } from "./run";
 
-/** Verifies a mesh, and tells of each check. */
+/** What {@link verifyMesh} goes by of what it is told. */
+type VerifySettings = Omit<VerifyOptions, keyof OperationOptions>;
+
+/** Verifies a mesh, and tells of each check. @param onSnapshot Told of each look that doctor's causes are judged by. */
 export async function verifyMesh(
   run: Run,
-  { clientImage, retryMs, ...selection }: Pick<VerifyOptions, "clientImage" | "retryMs" | keyof Selection>,
+  { clientImage, helloworldImage, retryMs, ...selection }: VerifySettings,
+  onSnapshot: (snapshot: MeshSnapshot) => void = () => undefined,
 ): Promise<VerifyReport> {
   const { stack, sink } = run;
   return verify({
     ...(await lookOf(run)),
     selection,
+    onSnapshot,
     ...(clientImage === undefined ? {} : { clientImage }),
+    ...(helloworldImage === undefined ? {} : { helloworldImage }),
     ...(retryMs === undefined ? {} : { retryMs }),
     onResult: (result) => {
       sink.emit(stack, { type: "check-ended", ...result });
@@ -60,34 +67,15 @@ export async function doctorFromBundle(path: string): Promise<DoctorReport> {
   return doctorReport(await readBundle(path));
 }
 
-/**
- * Says what is wrong with a mesh that no stack of Isthmus has, and what of it is the cause of the rest: what a mesh's file would
- * say is read from its clusters. Reads only, and needs no project and no stack.
- * @param contexts Of the kubeconfig that kubectl goes by, one for each cluster of the mesh.
- * @throws ConfigurationError where a context is not there, or none is named.
- */
-export async function doctorByContexts(
-  contexts: readonly string[],
-  { bundle, environment, signal }: ContextsOptions = {},
-): Promise<DoctorReport> {
-  const option = "--contexts";
-  const { clusters: access, problems } = await resolveContexts(contexts, option, environment);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  if (access.size === 0) {
-    const expected = "names of contexts, one for each cluster of the mesh";
-    throw new ConfigurationError([
-      { path: option, expected, found: "none", fix: "Give some of those that `kubectl config get-contexts` shows." },
-    ]);
-  }
-  const snapshot = await gatherFound({ access, environment, signal });
-  if (bundle !== undefined) await writeBundle(bundle, snapshot);
-  return doctorReport(snapshot);
-}
-
 /** Looks at a mesh from all sides: what its clusters have, and whether they call each other. */
 export async function reportMesh(run: Run, options: VerifyOptions): Promise<MeshReport> {
-  const snapshot = await gatherMesh(await lookOf(run));
-  return meshReport({ snapshot, graph: meshGraph(run.plan), verify: await verifyMesh(run, options) });
+  let seen: MeshSnapshot | undefined;
+  const verified = await verifyMesh(run, options, (latest) => {
+    seen = latest;
+  });
+  // Where the check of doctor's causes was not run, nobody has looked.
+  const snapshot = seen ?? (await gatherMesh(await lookOf(run)));
+  return meshReport({ snapshot, graph: meshGraph(run.plan), verify: verified });
 }
 
 /**

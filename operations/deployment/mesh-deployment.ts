@@ -5,7 +5,7 @@ import { configurationNamespace, sitesOf, type MeshPlan } from "../../topology";
 import type { MadeFile } from "../authority";
 import type { DoctorReport } from "../doctor";
 import type { DriftReport } from "../drift";
-import { EventSink, type Operation } from "../events";
+import type { Operation } from "../events";
 import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
 import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
 import {
@@ -51,7 +51,6 @@ import {
   writeFilesOf,
 } from "./examinations";
 import { destroyStacks, leftoverScope } from "./destruction";
-import { EventListenerError, OperationInterrupted } from "./failures";
 import { ensureHost } from "./host";
 import type {
   DestroyOptions,
@@ -65,10 +64,11 @@ import type {
   VerifyOptions,
 } from "./options";
 import type { MeshOutputs } from "./outputs";
+import { operated } from "./operated";
 import { projectDirectoryVariable, withProject, type EmbeddedProject } from "./project";
 import { eventOfWords } from "./pulumi-text";
 import { readRevocation, writeLists } from "./revocations";
-import { reasonOf, type Run } from "./run";
+import type { Run } from "./run";
 import { planOf } from "./plan-of";
 import { meshConfiguration } from "./stack-configuration";
 import { stacksOf } from "./stacks";
@@ -421,19 +421,11 @@ export class MeshDeployment {
   }
 
   /** Runs an operation, from its first event to its last. */
-  private async operate<T>(
-    operation: Operation,
-    { signal, killSignal, stopGraceMs, onEvent, onEngineEvent, parallel }: OperationOptions,
-    action: (run: Run) => Promise<T>,
-  ): Promise<T> {
+  private operate<T>(operation: Operation, options: OperationOptions, action: (run: Run) => Promise<T>): Promise<T> {
     const { plan, stack } = this;
-    const sink = new EventSink(onEvent);
-    const isEnded = (): boolean => signal?.aborted === true || killSignal?.aborted === true;
-    sink.emit(stack, { type: "operation-started", operation, mesh: plan.id, clusters: this.clusters });
-    let result: T;
-    try {
-      if (isEnded()) throw new OperationInterrupted(operation, signal?.reason ?? killSignal?.reason);
-      result = await this.inProject(async (place) => {
+    const { signal, killSignal, stopGraceMs, onEngineEvent, parallel } = options;
+    return operated({ operation, stack, mesh: plan.id, clusters: this.clusters }, options, (sink) =>
+      this.inProject(async (place) => {
         const run: Run = {
           ...place,
           operation,
@@ -454,15 +446,8 @@ export class MeshDeployment {
         };
         if (operation !== "preview") return keepAndAct(run);
         return withScratch((scratch) => keepAndAct({ ...run, scratch }));
-      });
-    } catch (error) {
-      const outcome = isEnded() ? "interrupted" : "failed";
-      sink.emit(stack, { type: "operation-ended", operation, outcome, reason: reasonOf(error) });
-      throw isEnded() && !(error instanceof OperationInterrupted) ? new OperationInterrupted(operation, error) : error;
-    }
-    sink.emit(stack, { type: "operation-ended", operation, outcome: "succeeded" });
-    if (sink.failure !== undefined) throw new EventListenerError(operation, sink.failure.error, result);
-    return result;
+      }),
+    );
   }
 
   /** Gives the secrets to Pulumi, in the project that was made for the operation. */

@@ -122,6 +122,8 @@ export interface DestroyOptions extends OperationOptions {
 export interface VerifyOptions extends OperationOptions, Selection {
   /** Image with `curl` and `sleep` that makes the calls. Default: that of the configuration. */
   readonly clientImage?: string;
+  /** Image of Istio's helloworld, which answers them. Default: `examples-helloworld-v1` from the hub of Istio's images. */
+  readonly helloworldImage?: string;
   /** How long every check looks again while it does not hold, in milliseconds. Default: each its own time. */
   readonly retryMs?: number;
 }
@@ -136,10 +138,14 @@ export interface DoctorOptions extends OperationOptions {
 }
 
 /** How a mesh is looked at of which there are only kubeconfig contexts. */
-export interface ContextsOptions extends Pick<DoctorOptions, "bundle" | "signal"> {
+export interface ContextsOptions extends Pick<DoctorOptions, "bundle" | "killSignal" | "onEvent" | "signal"> {
   /** Where `KUBECONFIG` and proxies are looked up, and what credential plugins see. Default: the process's. */
   readonly environment?: Readonly<Partial<Record<string, string>>>;
 }
+
+/** How a mesh is verified of which there are only kubeconfig contexts. */
+export interface ContextsVerifyOptions
+  extends Omit<ContextsOptions, "bundle">, Omit<VerifyOptions, keyof OperationOptions> {}
 
 /** Where the files of a machine outside Kubernetes go, and how long they may be used. */
 export interface MachineFilesOptions extends OperationOptions {

@@ -4,7 +4,7 @@ import { snapshotOfFound, type FoundCluster, type MeshSnapshot } from "../../dia
 import { controlPlaneClustersAnnotation, networkLabel, systemNamespace } from "../../topology";
 import { limited } from "../limited";
 import { meshConfigMaps } from "./configuration-seen";
-import { asWrittenDown } from "./gather";
+import { asWrittenDown, readWords, type MeshQuery } from "./gather";
 import { clustersAtOnce, gatherCluster } from "./gather-cluster";
 import { Parts } from "./parts";
 import { SecretTokens } from "./secret-tokens";
@@ -17,15 +17,17 @@ const unnamedCluster = "Kubernetes";
  * @throws The signal's reason when it ends it.
  */
 export async function gatherFound(
-  reach: ReachOfClusters & { readonly signal?: AbortSignal | undefined },
+  reach: ReachOfClusters & Pick<MeshQuery, "onProgress"> & { readonly signal?: AbortSignal | undefined },
   now = new Date(),
 ): Promise<MeshSnapshot> {
   const tokens = new SecretTokens();
   const clients = clientsOf(reach);
   try {
-    const found = await limited(clustersAtOnce, [...clients.values()], (client) => {
+    const found = await limited(clustersAtOnce, [...clients.values()], async (client) => {
       reach.signal?.throwIfAborted();
-      return foundCluster(client, tokens);
+      const one = await foundCluster(client, tokens);
+      reach.onProgress?.(readWords(client.name, one.seen));
+      return one;
     });
     reach.signal?.throwIfAborted();
     return asWrittenDown(snapshotOfFound(found, now.toISOString()));

@@ -37,7 +37,7 @@ export async function gatherMesh(query: MeshQuery, now = new Date()): Promise<Me
         reads: controlPlaneIn(plan, client.name)?.reads,
         apiServer: access.get(client.name)?.forOthers,
       });
-      onProgress(`${client.name}: ${seen.trouble === undefined ? "read" : "does not answer"}`);
+      onProgress(readWords(client.name, seen));
       return seen;
     });
     signal?.throwIfAborted();
@@ -45,6 +45,11 @@ export async function gatherMesh(query: MeshQuery, now = new Date()): Promise<Me
   } finally {
     for (const client of clients.values()) client.close();
   }
+}
+
+/** How far a look is, in words: what became of one cluster. Pure. */
+export function readWords(name: string, { trouble }: Pick<ClusterSnapshot, "trouble">): string {
+  return `${name}: ${trouble === undefined ? "read" : "does not answer"}`;
 }
 
 /** A snapshot of a mesh by its configuration, as it may be written down. Pure. */

@@ -60,6 +60,7 @@ export interface ResourceOfStep extends Subject {
 export interface OperationStarted {
   readonly type: "operation-started";
   readonly operation: Operation;
+  /** Its id; empty where the clusters have yet to say it. */
   readonly mesh: string;
   /** Names of the clusters that it is about, those that only run a control plane among them. */
   readonly clusters: readonly string[];
@@ -181,7 +182,7 @@ export type MeshEventBody =
 
 /** What every event has. */
 export interface Stamp {
-  /** Name of the Pulumi stack; of operations, notices and checks the environment's. */
+  /** Name of the Pulumi stack; of operations, notices and checks the environment's. Empty where there is none. */
   readonly stack: string;
   /** Seconds since the operation began, with milliseconds. */
   readonly seconds: number;

@@ -10,9 +10,14 @@ import type { Sample } from "./sample";
 /** What came of a check. */
 export type Status = "pass" | "warn" | "fail" | "skip";
 
+/** Where a plan is from: a mesh's file, or what the clusters of a mesh have of which none is at hand. */
+export type PlanOrigin = "file" | "clusters";
+
 /** What a check works with. */
 export interface VerifyContext {
   readonly plan: MeshPlan;
+  /** Where the plan is from: the mesh's file, or what the clusters have where no file is at hand. */
+  readonly origin: PlanOrigin;
   /** @throws RangeError for a cluster that the mesh does not have. */
   client(cluster: string): ClusterClient;
   /** A client by another kubeconfig than the command's own. Close it. */
@@ -57,6 +62,10 @@ export interface Check {
   readonly title: string;
   /** What to do when it does not pass, as an imperative sentence. The page's anchor is added. */
   readonly hint: string;
+  /** The same of a mesh that Isthmus did not build. Default: the same. */
+  readonly hintByHand?: string;
+  /** What of a mesh's file it cannot be judged without, as a reason for who has none. Default: it can. */
+  readonly needsFile?: string;
   /** `fatal`: what needs this check is skipped when it fails. `warn`: reported, and the mesh counts as fine. */
   readonly severity: "fatal" | "warn";
   /** The checks that must hold before this one means anything. */

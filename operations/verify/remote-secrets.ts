@@ -2,6 +2,7 @@ import type { V1Secret } from "@kubernetes/client-node";
 import {
   configKubeconfigSecret,
   controlPlaneIn,
+  remoteSecretLabel,
   remoteSecretName,
   systemNamespace,
   type MeshPlan,
@@ -20,6 +21,21 @@ interface GivenKubeconfig {
   readonly cluster: string;
   readonly secret: string;
   readonly key: string;
+}
+
+/** What a Secret holds, by key, in base64. **Secret**. */
+type SecretData = Readonly<Record<string, string>>;
+
+/** Label by which istiod finds kubeconfigs of other clusters. */
+const remoteSecretSelector = `${remoteSecretLabel}=true`;
+
+/** What is missing of one whose cluster takes other credentials. */
+const withoutToken = "a kubeconfig without a token";
+
+/** A kubeconfig, and what its Secret holds. **Secret**. */
+interface PlacedKubeconfig extends GivenKubeconfig {
+  /** Undefined where there is no such Secret. */
+  readonly data: SecretData | undefined;
 }
 
 /** What of a kubeconfig is used. **Secret**. */
@@ -64,17 +80,16 @@ export async function remoteSecretAccepted(
   const all = givenTo(context.plan, reader);
   const asked = all.filter(({ cluster }) => !without.has(cluster));
   const leftOut = leftOutWords(all.map(({ cluster }) => cluster).filter((name) => without.has(name)));
-  const secrets = new Map<string, Readonly<Record<string, string>> | undefined>();
+  let placed: readonly PlacedKubeconfig[];
   try {
-    for (const name of new Set(asked.map(({ secret }) => secret)))
-      secrets.set(name, await dataOf(context, reader, name));
+    placed = await placedIn(context, reader, asked);
   } catch (error) {
     if (!(error instanceof KubernetesError && error.status === 403)) throw error;
     const message = `not known: the Secrets of ${systemNamespace} may not be read, and so no token is tried`;
     const hint = `Let this user get the Secret ${remoteSecretName}, or leave this out with --skip remote-secret-accepted.`;
     return { ok: false, isWarning: true, message, hint };
   }
-  const found = await Promise.all(asked.map((given) => acceptance(context, given, secrets.get(given.secret))));
+  const found = await Promise.all(placed.map((one) => acceptance(context, one)));
   const refused = found.filter(({ state }) => state === "refused").map(({ words }) => words);
   if (refused.length > 0) return { ok: false, message: refused.join("; ") };
   const accepted = found.filter(({ state }) => state === "accepted").map(({ words }) => words);
@@ -82,11 +97,36 @@ export async function remoteSecretAccepted(
   return { ok: true, message: [`accepted by ${accepted.join(", ") || "none"}`, ...unknown, ...leftOut].join("; ") };
 }
 
-async function dataOf(
+/** What Secrets hold of them. Of a mesh that Isthmus did not build those are found by their label and their keys. */
+async function placedIn(
   context: VerifyContext,
-  cluster: string,
-  name: string,
-): Promise<Readonly<Record<string, string>> | undefined> {
+  reader: string,
+  asked: readonly GivenKubeconfig[],
+): Promise<PlacedKubeconfig[]> {
+  const labelled = context.origin === "file" ? [] : await labelledIn(context, reader);
+  const secrets = new Map<string, Promise<SecretData | undefined>>();
+  const read = (name: string): Promise<SecretData | undefined> => {
+    const reading = secrets.get(name) ?? dataOf(context, reader, name);
+    secrets.set(name, reading);
+    return reading;
+  };
+  return Promise.all(
+    asked.map(async (given) => {
+      if (context.origin === "file" || given.secret !== remoteSecretName)
+        return { ...given, data: await read(given.secret) };
+      const own = labelled.find(({ data = {} }) => data[given.key] !== undefined);
+      const secret = own?.metadata?.name ?? `labelled ${remoteSecretSelector} with the key ${given.key}`;
+      return { ...given, secret, data: own?.data };
+    }),
+  );
+}
+
+function labelledIn(context: VerifyContext, reader: string): Promise<readonly V1Secret[]> {
+  const path = `/api/v1/namespaces/${systemNamespace}/secrets`;
+  return context.client(reader).list<V1Secret>(path, { labelSelector: remoteSecretSelector });
+}
+
+async function dataOf(context: VerifyContext, cluster: string, name: string): Promise<SecretData | undefined> {
   const path = `/api/v1/namespaces/${systemNamespace}/secrets/${name}`;
   const secret = await getIfThere<V1Secret>(context.client(cluster), path);
   return secret && (secret.data ?? {});
@@ -94,14 +134,16 @@ async function dataOf(
 
 async function acceptance(
   context: VerifyContext,
-  { cluster, key, secret }: GivenKubeconfig,
-  data: Readonly<Record<string, string>> | undefined,
+  { cluster, data, key, secret }: PlacedKubeconfig,
 ): Promise<Acceptance> {
   const refused = (words: string): Acceptance => ({ state: "refused", words: `${cluster}: ${words}` });
   if (data === undefined) return refused(`there is no Secret ${secret}`);
   const encoded = data[key];
   if (encoded === undefined) return refused(`the Secret ${secret} has no key ${key}`);
   const access = remoteAccessIn(Buffer.from(encoded, "base64").toString());
+  if (access === withoutToken && context.origin === "clusters") {
+    return { state: "not known", words: `not known of ${cluster}: its kubeconfig has credentials of another kind` };
+  }
   if (typeof access === "string") return refused(`the Secret ${secret} has ${access} under the key ${key}`);
   const client = context.connect({ name: cluster, kubeconfig: kubeconfigOf(cluster, access) });
   try {
@@ -151,7 +193,7 @@ function remoteAccessIn(text: string): RemoteAccess | string {
   if (server === undefined || !URL.canParse(server) || new URL(server).protocol !== "https:") {
     return "a kubeconfig that names no API server (https://…)";
   }
-  if (token === undefined) return "a kubeconfig without a token";
+  if (token === undefined) return withoutToken;
   return {
     server,
     token,

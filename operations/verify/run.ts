@@ -136,7 +136,7 @@ async function runOne(
       ...subject,
       status: isMere || isTolerated || accepted !== undefined ? "warn" : "fail",
       message: finding.message,
-      hint: accepted === undefined ? hintFor(check, finding) : "",
+      hint: accepted === undefined ? hintFor(check, finding, context) : "",
       ...(accepted === undefined ? {} : { accepted }),
     },
     // What is tolerated or accepted does not hold all the same; any other warning is of something that is no failure yet.
@@ -144,8 +144,9 @@ async function runOne(
   };
 }
 
-function hintFor(check: Check, { hint }: Finding): string {
-  return `${hint ?? check.hint} See ${documentationPage(`checks.md#${check.id}`)}.`;
+function hintFor(check: Check, { hint }: Finding, { origin }: VerifyContext): string {
+  const ofCheck = (origin === "clusters" ? check.hintByHand : undefined) ?? check.hint;
+  return `${hint ?? ofCheck} See ${documentationPage(`checks.md#${check.id}`)}.`;
 }
 
 /** What needs something that was not checked itself is not checked for the same reason. */

@@ -92,9 +92,15 @@ export interface Manifest {
 /**
  * The namespace of a sample.
  * @param plan Of the mesh, whose istiods may discover only namespaces with certain labels.
+ * @param injection Labels by which its pods get sidecars.
  */
-export function namespaceManifest(name: string, owner: string, plan: Pick<MeshPlan, "controlPlanes">): Manifest {
-  const labels = { ...sampleLabels, "istio-injection": "enabled" };
+export function namespaceManifest(
+  name: string,
+  owner: string,
+  plan: Pick<MeshPlan, "controlPlanes">,
+  injection: Readonly<Record<string, string>> = { "istio-injection": "enabled" },
+): Manifest {
+  const labels = { ...sampleLabels, ...injection };
   return {
     path: "/api/v1/namespaces",
     object: {

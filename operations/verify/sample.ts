@@ -40,6 +40,8 @@ export interface SampleOptions {
   readonly plan: MeshPlan;
   readonly clients: ReadonlyMap<string, ClusterClient>;
   readonly images: SampleImages;
+  /** Labels by which a cluster's pods get sidecars. Default, and for undefined: `istio-injection: enabled`. */
+  readonly injection?: (cluster: string) => Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -147,7 +149,10 @@ export class Sample {
     const client = this.client(cluster);
     const [isDeniedByDefault] = await Promise.all([
       allowsByPolicyAlone(client),
-      this.apply(client, namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan)),
+      this.apply(
+        client,
+        namespaceManifest(this.namespace, ownerOfThisProcess(), this.options.plan, this.options.injection?.(cluster)),
+      ),
     ]);
     const pullSecrets = this.pullSecretsOf(cluster);
     const sharedHost = sharedHostOf(this.options.plan, this.namespace, cluster);

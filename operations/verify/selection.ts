@@ -1,5 +1,5 @@
 import { ConfigurationError, listed, sitesOf, type MeshPlan, type Problem } from "../../topology";
-import type { Check } from "./check";
+import type { Check, PlanOrigin } from "./check";
 
 /** What of a mesh is looked at. */
 export interface Selection {
@@ -32,9 +32,15 @@ export interface Selected {
 
 /**
  * What of the table is run. Pure.
+ * @param origin Where the plan is from. Default: a mesh's file.
  * @throws ConfigurationError where it names a check or a cluster that there is not.
  */
-export function select(table: readonly Check[], plan: MeshPlan, selection: Selection): Selected {
+export function select(
+  table: readonly Check[],
+  plan: MeshPlan,
+  selection: Selection,
+  origin: PlanOrigin = "file",
+): Selected {
   const { clusters, effects = "sample", only, skip = [] } = selection;
   const problems = unknown(table, plan, selection);
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -43,12 +49,13 @@ export function select(table: readonly Check[], plan: MeshPlan, selection: Selec
   const isAmong = (check: Check): boolean => only === undefined || isNamed(check.id) || isRequested(check);
   const asked = table.filter((check) => check.onRequest === undefined || isRequested(check) || isNamed(check.id));
   const reasons = new Map<string, string>();
-  for (const { id, makes, needs } of asked) {
+  for (const { id, makes, needs, needsFile } of asked) {
     const needed = needs
       .filter((need) => typeof need === "string" || need.otherwise !== "wait")
       .map((need) => (typeof need === "string" ? need : need.id))
       .find((one) => reasons.has(one));
     if (skip.includes(id)) reasons.set(id, "it was to be skipped");
+    else if (origin === "clusters" && needsFile !== undefined) reasons.set(id, needsFile);
     else if (effects === "none" && makes !== undefined) reasons.set(id, "it makes something in the clusters");
     else if (needed !== undefined) reasons.set(id, `it needs ${needed}`);
   }

@@ -7,6 +7,7 @@ import { planOf, twoPrimaries } from "./plans";
 export function verifyContext(parts: Partial<VerifyContext>): VerifyContext {
   return {
     plan: planOf(twoPrimaries),
+    origin: "file",
     signal: new AbortController().signal,
     client: () => assert.fail("no cluster is asked"),
     connect: () => assert.fail("no kubeconfig is tried"),

@@ -198,4 +198,44 @@ describe("remote-secret-accepted", () => {
     const down = { refusals: { [secretPath]: new KubernetesError("GET", secretPath, 500, "down") } };
     await assert.rejects(look({ east: down }), KubernetesError);
   });
+
+  describe("of a mesh that Isthmus did not build", () => {
+    const secretsPath = "/api/v1/namespaces/istio-system/secrets";
+
+    /** The Secrets that istioctl made, one for each cluster. */
+    async function messageOfFound(secrets: Readonly<Record<string, Record<string, string>>>): Promise<string> {
+      const labelled = Object.entries(secrets).map(([name, data]) => ({
+        metadata: { name },
+        ...(secretWith(data) as object),
+      }));
+      const context = verifyContext({
+        origin: "clusters",
+        client: (name) => new FakeClient(name, { objects: { [secretsPath]: labelled } }),
+        connect: ({ name }) => new FakeClient(name),
+      });
+      return (await remoteSecretAccepted(context, ["east"], new Set())).message;
+    }
+
+    it("finds each kubeconfig by the label of its Secret and its key", async () => {
+      const secrets = {
+        "istio-remote-secret-north": { north: "{}" },
+        "istio-remote-secret-west": { west: kubeconfig },
+      };
+      assert.equal(await messageOfFound(secrets), "accepted by west");
+      assert.equal(
+        await messageOfFound({ "istio-remote-secret-north": { north: "{}" } }),
+        "west: there is no Secret labelled istio/multiCluster=true with the key west",
+      );
+    });
+
+    it("does not judge one whose cluster takes credentials of another kind", async () => {
+      const content = JSON.parse(kubeconfig) as { users: { user: object }[] };
+      for (const user of content.users) user.user = { exec: { command: "aws" } };
+      const secrets = { "istio-remote-secret-west": { west: JSON.stringify(content) } };
+      assert.equal(
+        await messageOfFound(secrets),
+        "accepted by none; not known of west: its kubeconfig has credentials of another kind",
+      );
+    });
+  });
 });
