@@ -3,6 +3,8 @@ import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { labEnvironment } from "../../lab";
+import { reportByContexts, verifyByContexts } from "../../operations/deployment";
+import type { MeshEvent } from "../../operations/events";
 import type { MeshStatus } from "../../operations/status";
 import { checks, type CheckResult, type VerifyReport } from "../../operations/verify";
 import { isthmus, startIsthmus, type Run } from "../support/isthmus";
@@ -138,6 +140,41 @@ describe("the mesh on the lab", function () {
       assert.deepEqual(await samples(), []);
     });
 
+    it("passes by the contexts alone, as in a mesh that somebody else has built, and says what it cannot judge", async () => {
+      const environment = { ...process.env, ...labEnvironment() };
+      const told: string[] = [];
+      const options = {
+        environment,
+        clientImage: "lab.local/curl:lab",
+        onEvent: (event: MeshEvent) => told.push(event.type === "notice" ? event.message : event.type),
+      };
+      const contexts = ["lab-east", "lab-west"];
+      const report = await verifyByContexts(contexts, options);
+      assert.deepEqual(
+        report.checks.filter(({ status }) => status !== "pass"),
+        [],
+      );
+      const reached = report.checks.filter(({ id }) => id === "helloworld-reached");
+      assert.deepEqual(
+        reached.map(({ clusters }) => clusters.join(" ")),
+        ["east east", "east west", "west east", "west west"],
+      );
+      assert.deepEqual(
+        report.leftOut?.map(({ id }) => id),
+        checks.filter(({ needsFile }) => needsFile !== undefined).map(({ id }) => id),
+      );
+      assert.ok(told.includes("lab-east: read") && told.includes("check-ended"), told.join(", "));
+      assert.deepEqual(await samples(), []);
+
+      const { calls, doctor, mesh } = await reportByContexts(contexts, { ...options, effects: "none" });
+      assert.deepEqual([mesh, doctor.causes], ["mesh1", []]);
+      assert.deepEqual(
+        calls.map(({ outcome }) => outcome),
+        reached.map(() => "not-called"),
+      );
+      assert.deepEqual(await samples(), []);
+    });
+
     it("removes its sample on Ctrl-C, and says that it was interrupted", async () => {
       const running = startIsthmus("verify");
       await running.said(/sample-ready/);
@@ -234,6 +271,35 @@ describe("the mesh on the lab", function () {
       const only = "calls-allowed,known-faults,network-labelled,remote-secret-accepted";
       const { run } = await verify("--only", only);
       assert.equal(run.code, 0, run.stdout);
+    });
+  });
+
+  describe("isthmus verify of a mesh that denies by default", () => {
+    const policy = {
+      apiVersion: "security.istio.io/v1",
+      kind: "AuthorizationPolicy",
+      metadata: { name: "deny-all", namespace: "istio-system" },
+      spec: {},
+    };
+    const each = ["east", "west"];
+
+    before(async () => {
+      await Promise.all(each.map((cluster) => applyJson(cluster, JSON.stringify(policy))));
+    });
+
+    after(async () => {
+      const named = ["authorizationpolicies.security.istio.io", policy.metadata.name];
+      await Promise.all(each.map((cluster) => kubectl(cluster, "-n", policy.metadata.namespace, "delete", ...named)));
+    });
+
+    it("judges the calls all the same, by a policy of the sample's own, and leaves none", async () => {
+      const { report } = await verify("--skip", "known-faults");
+      assert.deepEqual(
+        statuses(report.checks).filter((line) => !line.endsWith(" pass")),
+        ["calls-allowed east warn", "calls-allowed west warn"],
+      );
+      assert.equal(report.checks.filter(({ id }) => id === "helloworld-reached").length, 4);
+      assert.deepEqual(await samples(), []);
     });
   });
 
