@@ -1,4 +1,5 @@
 export { readBundle, writeBundle } from "./bundle";
+export { meshConfigMaps } from "./configuration-seen";
 export { gatherFound } from "./found-clusters";
 export { gatherMesh, type MeshQuery } from "./gather";
 export { doctorReport, faultTitles, isFoundWell } from "./report";

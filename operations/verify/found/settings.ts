@@ -1,10 +1,11 @@
-import type { V1ConfigMap, V1Deployment, V1MutatingWebhookConfiguration, V1ObjectMeta } from "@kubernetes/client-node";
-import { asMapping, getIfThere, readYaml, type ClusterClient } from "../../../access";
+import type { V1Deployment, V1MutatingWebhookConfiguration, V1ObjectMeta } from "@kubernetes/client-node";
+import { asMapping, readYaml, type ClusterClient } from "../../../access";
 import { istiodContainer, systemNamespace } from "../../../topology";
+import { meshConfigMaps } from "../../doctor";
 
 /** What a cluster says of how its istiod was installed, as far as the sample goes by it. Plain data, without a secret. */
 export interface FoundSettings {
-  /** The mesh's configuration, the content of the ConfigMap `istio`; empty where there is none. */
+  /** The mesh's configuration by which its pods are injected, from a ConfigMap; empty where there is none. */
   readonly meshConfig: Readonly<Record<string, unknown>>;
   /** Where istiod's image is from: `docker.io/istio` of `docker.io/istio/pilot:1.31.1`; undefined without an istiod. */
   readonly hub?: string;
@@ -17,10 +18,9 @@ export interface FoundSettings {
 const usualInjection = { "istio-injection": "enabled" } as const;
 
 /** Reads them. Changes nothing. @throws KubernetesError where one may not be read. */
-export async function readFoundSettings(client: Pick<ClusterClient, "get" | "list">): Promise<FoundSettings> {
-  const system = `/api/v1/namespaces/${systemNamespace}`;
-  const [configuration, deployments, injectors] = await Promise.all([
-    getIfThere<V1ConfigMap>(client, `${system}/configmaps/istio`),
+export async function readFoundSettings(client: Pick<ClusterClient, "list">): Promise<FoundSettings> {
+  const [configurations, deployments, injectors] = await Promise.all([
+    meshConfigMaps(client),
     client.list<V1Deployment>(`/apis/apps/v1/namespaces/${systemNamespace}/deployments`, {
       labelSelector: "app=istiod",
     }),
@@ -28,7 +28,10 @@ export async function readFoundSettings(client: Pick<ClusterClient, "get" | "lis
       labelSelector: "app=sidecar-injector",
     }),
   ]);
-  const read = readYaml(configuration?.data?.["mesh"] ?? "");
+  const injection = injectionOf(injectors.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata])));
+  const configuration =
+    configurations.find(({ revision }) => revision === injection["istio.io/rev"]) ?? configurations[0];
+  const read = readYaml(configuration?.data["mesh"] ?? "");
   const containers = deployments.flatMap(({ spec }) => spec?.template.spec?.containers ?? []);
   const istiod = containers.find(({ name }) => name === istiodContainer);
   const hub = istiod?.image === undefined ? undefined : /^(.+)\/[^/]+$/.exec(istiod.image)?.[1];
@@ -37,7 +40,7 @@ export async function readFoundSettings(client: Pick<ClusterClient, "get" | "lis
     meshConfig: asMapping("content" in read ? read.content : undefined) ?? {},
     ...(hub === undefined ? {} : { hub }),
     ...(clusterDomain === undefined ? {} : { clusterDomain }),
-    injection: injectionOf(injectors.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata]))),
+    injection,
   };
 }
 

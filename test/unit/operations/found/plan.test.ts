@@ -130,7 +130,7 @@ describe("the plan of a mesh that Isthmus did not build", () => {
 });
 
 describe("what a cluster says of how its istiod was installed", () => {
-  const configMap = "/api/v1/namespaces/istio-system/configmaps/istio";
+  const configMaps = "/api/v1/namespaces/istio-system/configmaps";
   const deployments = "/apis/apps/v1/namespaces/istio-system/deployments";
   const injectors = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 
@@ -139,7 +139,10 @@ describe("what a cluster says of how its istiod was installed", () => {
     const containers = [{ name: "discovery", image: "registry.example:5000/istio/pilot:1.31.1", args }];
     const client = new FakeClient("east", {
       objects: {
-        [configMap]: { data: { mesh: "trustDomain: corp.example\n" } },
+        [configMaps]: [
+          { metadata: { name: "istio" }, data: { mesh: "trustDomain: other.example\n" } },
+          { metadata: { name: "istio-canary" }, data: { mesh: "trustDomain: corp.example\n" } },
+        ],
         [deployments]: [{ spec: { template: { spec: { containers } } } }],
         [injectors]: [{ metadata: { labels: { "istio.io/rev": "canary" } } }],
       },
