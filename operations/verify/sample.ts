@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
 import { rootConfigMap, systemNamespace, type MeshPlan } from "../../topology";
 import { isPresent, KubernetesError, type ClusterClient } from "../../access";
 import { proxyContainer } from "../../preflight";
-import { isLeftover, ownerOfThisProcess } from "./owner";
+import { ownerOfThisProcess } from "./owner";
 import { allowsByPolicyAlone } from "./root-policies";
 import {
   clientAnnotationsIn,
@@ -13,25 +12,17 @@ import {
   helloworldPodName,
   helloworldPort,
   namespaceManifest,
-  ownerAnnotation,
   pullSecretManifest,
-  sampleLabels,
   sampleManifests,
-  sampleNamespacePattern,
   sharedHostOf,
   type Manifest,
   type PullSecretContent,
   type SampleImages,
 } from "./sample-manifests";
+import { newSampleNamespace, removeNamespace } from "./sample-namespace";
 
 /** istiod writes its roots into every namespace; a pod that comes earlier waits seconds for its next try to mount them. */
 const rootConfigMapTimeoutMs = 10_000;
-
-/** So long after their end the sample's pods may still be there: kubelet gives each a second, and the rest is its own time. */
-const podsGoneTimeoutMs = 60_000;
-
-/** A namespace that is on its way out takes some five seconds; one that takes so long is held by something. */
-const heldAfterMs = 60_000;
 
 const pollMs = 100;
 
@@ -49,7 +40,7 @@ export interface SampleOptions {
  * another version, so that an answer tells where it came from.
  */
 export class Sample {
-  readonly namespace = `isthmus-verify-${randomBytes(3).toString("hex")}`;
+  readonly namespace = newSampleNamespace();
   private readonly deployments = new Map<string, Promise<void>>();
   private readonly touched = new Set<string>();
   private removing = false;
@@ -206,67 +197,6 @@ export class Sample {
 /** The version in an answer of helloworld; nothing when it is not helloworld's. */
 export function versionIn(answer: string): string | undefined {
   return /^Hello version: ([^,\s]+),/.exec(answer)?.[1];
-}
-
-/** What earlier runs left in a cluster, by the names of their namespaces. */
-export interface Leftovers {
-  /** Removed now. */
-  readonly removed: readonly string[];
-  /** Removed before, and still there: what holds each, in words. */
-  readonly held: ReadonlyMap<string, string>;
-}
-
-/** Removes the samples of runs that were killed. */
-export async function removeLeftovers(client: ClusterClient, now = new Date()): Promise<Leftovers> {
-  const labelSelector = Object.entries(sampleLabels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-  const namespaces = await client.list<V1Namespace>("/api/v1/namespaces", { labelSelector });
-  const samples = namespaces.filter(({ metadata }) => sampleNamespacePattern.test(metadata?.name ?? ""));
-  const removed = samples
-    .filter(({ metadata }) => {
-      // JSON has times as text, whatever the type says.
-      const createdAt = new Date(metadata?.creationTimestamp ?? 0);
-      return (
-        metadata?.deletionTimestamp === undefined && isLeftover(metadata?.annotations?.[ownerAnnotation], createdAt)
-      );
-    })
-    .map(nameOf);
-  await Promise.all(removed.map((name) => client.remove(`/api/v1/namespaces/${name}`)));
-  const held = samples.flatMap((namespace): [string, string][] => {
-    const since = namespace.metadata?.deletionTimestamp;
-    if (since === undefined || now.getTime() - new Date(since).getTime() < heldAfterMs) return [];
-    return [[nameOf(namespace), whatHolds(namespace)]];
-  });
-  return { removed, held: new Map(held) };
-}
-
-function nameOf({ metadata }: V1Namespace): string {
-  return metadata?.name ?? "";
-}
-
-/** Kubernetes says of a namespace that does not go what is in it, or what it cannot ask (a dead API service, say). */
-function whatHolds({ status }: V1Namespace): string {
-  const conditions = (status?.conditions ?? []).filter((condition) => condition.status === "True");
-  const words = conditions.flatMap(({ message }) => (message === undefined ? [] : [message]));
-  return words.length === 0 ? "Kubernetes does not say what holds it" : words.join("; ");
-}
-
-async function removeNamespace(client: ClusterClient, name: string): Promise<void> {
-  const path = `/api/v1/namespaces/${name}`;
-  // Kubernetes looks at a namespace that is to go only after five seconds: the pods may end meanwhile.
-  await client.remove(`${path}/pods`);
-  await client.remove(path);
-  const deadline = performance.now() + podsGoneTimeoutMs;
-  for (;;) {
-    const pods = await client.list<V1Pod>(`${path}/pods`);
-    if (pods.length === 0) return;
-    if (performance.now() > deadline) {
-      const names = pods.map(({ metadata }) => metadata?.name ?? "").join(", ");
-      throw new Error(`${client.name}: ${name}: still there after ${podsGoneTimeoutMs / 1000} s: pods ${names}`);
-    }
-    await delay(pollMs);
-  }
 }
 
 async function untilPresent(client: ClusterClient, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { clientsOf, connect, KubernetesError, type ClusterClient, type NamedReach } from "../../access";
+import { clientsOf, connect, type ClusterClient, type NamedReach } from "../../access";
 import type { MeshSnapshot } from "../../diagnosis";
 import { gatherMesh, type MeshQuery } from "../doctor";
 import { CallTimes } from "./call-times";
@@ -8,7 +8,8 @@ import { checks } from "./checks";
 import { GlobalCalls } from "./global-calls";
 import { report, type VerifyReport } from "./report";
 import { runChecks } from "./run";
-import { removeLeftovers, Sample, type Leftovers, type SampleOptions } from "./sample";
+import { Sample, type SampleOptions } from "./sample";
+import { sweep } from "./sample-namespace";
 import { select, type LeftOut, type Selection } from "./selection";
 
 /** A mesh of which no file is at hand, beside its plan. */
@@ -115,20 +116,4 @@ function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(new Error("interrupted")), { once: true });
   });
-}
-
-/** A cluster that cannot be reached, or lets us not in, is reported by the checks, not by the sweep. */
-async function sweep(client: ClusterClient, onProgress: (words: string) => void): Promise<void> {
-  const { held, removed } = await removeLeftovers(client).catch((error: unknown): Leftovers => {
-    const none = { removed: [], held: new Map<string, string>() };
-    if (error instanceof KubernetesError && (error.status ?? 401) === 401) return none;
-    onProgress(
-      `${client.name}: could not look for samples of earlier runs: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return none;
-  });
-  for (const name of removed) onProgress(`${client.name}: removed ${name}, left behind by an earlier run`);
-  for (const [name, holding] of held) {
-    onProgress(`warning: ${client.name}: ${name}, of an earlier run, was removed and does not go: ${holding}`);
-  }
 }

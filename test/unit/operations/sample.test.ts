@@ -9,7 +9,7 @@ import {
   helloworldReached,
   servicesClusterLocal,
 } from "../../../operations/verify/sample-checks";
-import { removeLeftovers, Sample, versionIn } from "../../../operations/verify/sample";
+import { Sample, versionIn } from "../../../operations/verify/sample";
 import {
   clientAnnotationsIn,
   namespaceManifest,
@@ -18,6 +18,7 @@ import {
   sampleNamespacePattern,
   sharedHostOf,
 } from "../../../operations/verify/sample-manifests";
+import { removeLeftovers } from "../../../operations/verify/sample-namespace";
 import { FakeClient, type FakeCluster } from "../../support/cluster-client";
 import { planOf, twoPrimaries } from "../../support/plans";
 import { verifyContext } from "../../support/verify-context";
