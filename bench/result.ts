@@ -3,7 +3,7 @@ export interface BenchResult {
   readonly name: string;
   /** Median over the runs. */
   readonly value: number;
-  readonly unit: "s" | "ms" | "MiB" | "resources" | "requests";
+  readonly unit: "s" | "ms" | "KiB" | "MiB" | "resources" | "requests";
   /** Every run's value, in the order of the runs. */
   readonly runs: readonly number[];
   /** What it was run beside, where there is a peer. */

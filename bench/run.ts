@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import { bundleNames, measureBundle } from "./benchmarks/bundle";
 import { diagnoseFirstFailure, firstFailureName } from "./benchmarks/first-failure";
 import { joins, measureJoin } from "./benchmarks/join";
+import { globalServicesScaleNames, measureGlobalServicesScale } from "./benchmarks/global-services-scale";
 import { labFromNothing } from "./benchmarks/lab";
 import { planGrowth, planNames, planSizes } from "./benchmarks/plan";
 import { measureRotation, rotationNames, rotations } from "./benchmarks/rotation";
@@ -35,6 +36,7 @@ const groups: readonly Group[] = [
     return { names: rotationNames(rotation), measure: (_, report) => measureRotation(rotation, report) };
   }),
   { names: planSplitNames, measure: planSplit },
+  { names: globalServicesScaleNames, measure: measureGlobalServicesScale },
   ...planSizes.map((size): Group => {
     return { names: planNames(size), measure: (repository, report) => planGrowth(size, repository, report) };
   }),

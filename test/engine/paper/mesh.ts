@@ -63,8 +63,14 @@ export class PaperMesh {
 
   /**
    * @param backend Variables that say where the state is kept. Default: in files.
+   * @param provider `stand-in`: the lab's alone, a process less for each cluster; for what is previewed and never updated.
+   *   Default: the paper one.
    */
-  static async create(tools: EngineTools, backend: Readonly<Record<string, string>> = {}): Promise<PaperMesh> {
+  static async create(
+    tools: EngineTools,
+    backend: Readonly<Record<string, string>> = {},
+    provider: "paper" | "stand-in" = "paper",
+  ): Promise<PaperMesh> {
     const { toolbox } = tools;
     const standIn = join(toolbox.standInPlugins, "pulumi-resource-kubernetes");
     const directory = await mkdtemp(join(tmpdir(), "isthmus-paper-"));
@@ -81,8 +87,11 @@ export class PaperMesh {
     await writeFile(join(directory, "package.json"), "{}");
     await writeFile(join(directory, "index.js"), `module.exports = require("${programModule}");\n`);
     const plugin = join(directory, "bin", "pulumi-resource-kubernetes");
-    await writeFile(plugin, `#!/bin/sh\nexec '${process.execPath}' '${await bundledProvider()}' '${standIn}' "$@"\n`);
-    await chmod(plugin, 0o755);
+    if (provider === "stand-in") await symlink(standIn, plugin);
+    else {
+      await writeFile(plugin, `#!/bin/sh\nexec '${process.execPath}' '${await bundledProvider()}' '${standIn}' "$@"\n`);
+      await chmod(plugin, 0o755);
+    }
     mesh.saved = { ...process.env };
     Object.assign(process.env, {
       PATH: [join(directory, "bin"), tools.bin, process.env["PATH"]].join(delimiter),
