@@ -5,8 +5,9 @@ import { delimiter, join, resolve } from "node:path";
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { engineVariables, linkInstalledPlugins, type EngineTools } from "../tools";
+import { readMesh } from "../../../access";
 import { preview, up, type StackOptions } from "../../../operations/stack";
-import { parseMesh, planMesh, type MeshConfig } from "../../../topology";
+import { planMesh, type MeshConfig } from "../../../topology";
 import { TestAuthority } from "../../unit/access/certificates";
 import { commandLine, programModule, programRuntime } from "../../support/program";
 import { kubeconfigOf, paperApiServer } from "./api-server";
@@ -243,7 +244,7 @@ export class PaperMesh {
     const file = join(this.directory, `Pulumi.${stack}.yaml`);
     const content = parse(await readFile(file, "utf8").catch(() => "{}")) as object;
     await writeFile(file, stringify({ ...content, config: { "isthmus:mesh": mesh } }));
-    return { projectDirectory: this.directory, stack, plan: planMesh(parseMesh(mesh)) };
+    return { projectDirectory: this.directory, stack, plan: planMesh(await readMesh(mesh, this.directory)) };
   }
 
   /** One server for a context and others that are called after it: `west` and `west/2` are one cluster. */
