@@ -73,7 +73,12 @@ export interface Service {
   readonly spec?: {
     readonly type?: string;
     readonly selector?: Readonly<Record<string, string>>;
-    readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
+    readonly ports?: readonly {
+      readonly port: number;
+      readonly protocol?: string;
+      /** Of the pods, by its number or its name. */
+      readonly targetPort?: number | string;
+    }[];
   };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
 }

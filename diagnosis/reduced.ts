@@ -29,7 +29,9 @@ export function reduced(snapshot: Snapshot): Snapshot {
       ...metaOf(metadata),
       spec: {
         ...picked(spec, ["type", "selector"]),
-        ...(spec?.ports === undefined ? {} : { ports: spec.ports.map((port) => picked(port, ["port", "protocol"])) }),
+        ...(spec?.ports === undefined
+          ? {}
+          : { ports: spec.ports.map((port) => picked(port, ["port", "protocol", "targetPort"])) }),
       },
       status: {
         loadBalancer: {

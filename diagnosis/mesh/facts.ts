@@ -1,4 +1,5 @@
 import {
+  clusterDomainOf,
   sitesOf,
   type AcceptedFinding,
   type ClusterPlan,
@@ -52,6 +53,8 @@ export interface ControlPlaneFacts extends Pick<
   ControlPlanePlan,
   "name" | "kind" | "configCluster" | "serves" | "reads"
 > {
+  /** Domain of the Services that it knows; left out where that is not known. */
+  readonly clusterDomain?: string;
   /** How other clusters reach it; undefined where none does. */
   readonly exposed?: { readonly address?: string };
 }
@@ -78,8 +81,9 @@ export function meshFacts(plan: MeshPlan): MeshFacts {
         ...(eastWestGateway === undefined ? {} : { eastWestGateway: gatewayFacts(eastWestGateway) }),
       }),
     ),
-    controlPlanes: plan.controlPlanes.map(({ name, kind, configCluster, serves, reads, exposed }) => ({
+    controlPlanes: plan.controlPlanes.map(({ name, kind, configCluster, serves, reads, exposed, values }) => ({
       name,
+      clusterDomain: clusterDomainOf(values.istiod),
       kind,
       configCluster,
       serves,

@@ -209,7 +209,17 @@ export interface PoliciesSeen {
   /** In all namespaces: those that say which localities are called. Not those that Isthmus made. */
   readonly localityRules?: readonly LocalityRuleSeen[];
   /** In `istio-system`: ports at which gateways pass mutual TLS through by its server name. */
-  readonly passthroughGateways: readonly { readonly name: string; readonly ports: readonly number[] }[];
+  readonly passthroughGateways: readonly PassthroughGatewaySeen[];
+}
+
+/** A Gateway of Istio that passes mutual TLS through by its server name. */
+export interface PassthroughGatewaySeen {
+  readonly name: string;
+  readonly ports: readonly number[];
+  /** Names that it takes, `*.local`. */
+  readonly hosts?: readonly string[];
+  /** Labels of the pods that it is for; left out where it is for all. */
+  readonly selector?: Readonly<Record<string, string>>;
 }
 
 /** An AuthorizationPolicy. */

@@ -30,10 +30,22 @@ function schedulingFinding(pod: Pod, events: readonly Event[]): Finding | undefi
     ...(isComing
       ? { endsBy: "waiting" as const }
       : {
-          fix: "Add a node or make room, or change requests, node selectors and tolerations in the Helm values.",
+          fix: roomFix(message),
           endsBy: "somebody" as const,
         }),
   };
+}
+
+/** What helps where no node takes a pod, by the words of the scheduler (k8s.io/kubernetes, pkg/scheduler/framework/plugins). */
+function roomFix(message: string): string {
+  const room = "Add a node or make room, or change requests, node selectors and tolerations in the Helm values.";
+  if (message.includes("unschedulable")) {
+    return `Where its nodes are cordoned for nothing any more, \`kubectl uncordon\` them (\`kubectl get nodes\`). ${room}`;
+  }
+  if (message.includes("untolerated taint")) {
+    return `Where a taint of its nodes is not meant any more, take it off (\`kubectl describe nodes\` shows them). ${room}`;
+  }
+  return room;
 }
 
 /** What the kubelet tells of a pod whose containers say nothing yet. */

@@ -41,6 +41,7 @@ const mesh = z.object({
     z.object({
       name: text,
       kind: z.enum(["primary", "external"]),
+      clusterDomain: text.optional(),
       configCluster: text,
       serves: texts,
       reads: texts,
@@ -119,7 +120,15 @@ const system = z.object({
         .object({
           type: text.optional(),
           selector: labels.optional(),
-          ports: z.array(z.object({ port: z.int(), protocol: text.optional() })).optional(),
+          ports: z
+            .array(
+              z.object({
+                port: z.int(),
+                protocol: text.optional(),
+                targetPort: z.union([z.int(), text]).optional(),
+              }),
+            )
+            .optional(),
         })
         .optional(),
       status: z
@@ -186,7 +195,9 @@ const policies = z.object({
       }),
     )
     .optional(),
-  passthroughGateways: z.array(z.object({ name: text, ports: z.array(z.int()) })),
+  passthroughGateways: z.array(
+    z.object({ name: text, ports: z.array(z.int()), hosts: texts.optional(), selector: labels.optional() }),
+  ),
 });
 
 const meshConfig = {

@@ -1,6 +1,6 @@
 import { below, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
-import type { AuthorizationPolicySeen, PoliciesSeen } from "../../diagnosis";
+import type { AuthorizationPolicySeen, PassthroughGatewaySeen, PoliciesSeen } from "../../diagnosis";
 import {
   authorizationOutline,
   isForAll,
@@ -56,7 +56,7 @@ export async function policiesSeen(client: Pick<ClusterClient, "list">): Promise
     localityRules: allDestinationRules
       .filter(({ metadata }) => !isOwned(metadata?.labels))
       .flatMap((object) => localityRuleIn(object.metadata?.namespace ?? "", nameOf(object), object.spec)),
-    passthroughGateways: gateways.map((object) => ({ name: nameOf(object), ports: passthroughPorts(object.spec) })),
+    passthroughGateways: gateways.map(passthroughGatewaySeen),
   };
 }
 
@@ -79,10 +79,25 @@ function peerAuthenticationsThatCount(objects: readonly IstioObject[]): Policies
   return [{ name: counting.name, ...textAs("mode", peerModeOf(counting.object.spec ?? {})) }];
 }
 
-function passthroughPorts(spec: IstioObject["spec"]): number[] {
-  const servers = spec?.["servers"];
-  if (!Array.isArray(servers)) return [];
-  return servers
-    .filter((server) => below(server, "tls", "mode") === "AUTO_PASSTHROUGH")
-    .map((server) => Number(below(server, "port", "number")));
+function passthroughGatewaySeen(object: IstioObject): PassthroughGatewaySeen {
+  const servers = object.spec?.["servers"];
+  const passing = Array.isArray(servers)
+    ? servers.filter((server) => below(server, "tls", "mode") === "AUTO_PASSTHROUGH")
+    : [];
+  const selector = textMapOf(object.spec?.["selector"]);
+  return {
+    name: nameOf(object),
+    ports: passing.map((server) => Number(below(server, "port", "number"))),
+    hosts: passing.flatMap((server) => textsOf(below(server, "hosts"))),
+    ...(Object.keys(selector).length === 0 ? {} : { selector }),
+  };
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.flatMap((one) => asText(one) ?? []) : [];
+}
+
+function textMapOf(value: unknown): Record<string, string> {
+  const entries = Object.entries(value ?? {}).filter(([, text]) => asText(text) !== undefined);
+  return Object.fromEntries(entries);
 }

@@ -3,7 +3,7 @@ import { atTarget, there, thereOrServing } from "../origins";
 import { otherSigningRoots } from "../rules/authority";
 import { differingMeshIds, differingTrustDomains } from "../rules/identity";
 import { istiodsDown, missingIstiods, stuckRollouts } from "../rules/istiod";
-import { istiodServicesWithoutPods, misledClusters, misnamedIstiods } from "../rules/istiod-service";
+import { lostIstiodServices, misledClusters, misnamedIstiods } from "../rules/istiod-service";
 import { misjudgedTrustDomains } from "../rules/remote-trust-domains";
 import { istiodsWithoutRights } from "../rules/rights";
 import { differingRoots } from "../rules/roots";
@@ -31,9 +31,9 @@ export const istiodFaults: readonly Fault[] = [
   },
   {
     id: "istiod-service",
-    title: "the Service of an istiod leads to no pod",
+    title: "the Service of an istiod does not lead to it",
     follows: [],
-    find: istiodServicesWithoutPods,
+    find: lostIstiodServices,
   },
   { id: "istiod-endpoint", title: "a cluster looks for its istiod elsewhere", follows: [], find: misledClusters },
   { id: "cluster-id", title: "an istiod takes its cluster for another one", follows: [], find: misnamedIstiods },

@@ -2,16 +2,17 @@ import {
   crossNetworkPort,
   eastWestGatewayName,
   exposedIstiodName,
+  matchesLabels,
   networkLabel,
   systemNamespace,
 } from "../../../topology";
-import type { Service } from "../../objects";
+import type { Pod, Service } from "../../objects";
 import { addressFinding } from "../../rules/address";
 import type { Snapshot } from "../../snapshot";
 import { seenClusters, seenControlPlanes } from "../clusters";
 import type { ClusterFacts, GatewayFacts } from "../facts";
 import type { MeshFinding } from "../finding";
-import type { ClusterSnapshot, MeshSnapshot } from "../snapshot";
+import type { ClusterSnapshot, MeshSnapshot, PassthroughGatewaySeen } from "../snapshot";
 import { isReady, podsLabelled, whyNotReady } from "./istiod";
 
 const restore = "Run `isthmus drift --repair`, which puts it back.";
@@ -53,14 +54,25 @@ export function missingGatewayPorts(snapshot: MeshSnapshot): MeshFinding[] {
   return gatewaysIn(snapshot).flatMap(({ facts, gateway, service }) => {
     if (service === undefined) return [];
     const wanted = gateway.type === "NodePort" ? crossNetworkPort : gateway.port;
-    const ports = (service.spec?.ports ?? []).map(({ port }) => port);
-    if (ports.includes(wanted)) return [];
+    const ports = service.spec?.ports ?? [];
+    const { targetPort } = ports.find(({ port }) => port === wanted) ?? { targetPort: "none" };
+    const about = { clusters: [facts.name], fix: restore };
+    if (targetPort === "none") {
+      return [
+        {
+          ...about,
+          found: `the gateway's Service has no port ${wanted}, at which other networks call`,
+          proof: [`Service ${nameOf(service)}: ports ${ports.map(({ port }) => port).join(", ") || "none"}`],
+        },
+      ];
+    }
+    // A name is of a port of some container: which one is not known here.
+    if (typeof targetPort !== "number" || targetPort === crossNetworkPort) return [];
     return [
       {
-        clusters: [facts.name],
-        found: `the gateway's Service has no port ${wanted}, at which other networks call`,
-        proof: [`Service ${nameOf(service)}: ports ${ports.join(", ") || "none"}`],
-        fix: restore,
+        ...about,
+        found: `the gateway's Service leads other networks to port ${targetPort} of its pods, which take them at ${crossNetworkPort}`,
+        proof: [`Service ${nameOf(service)}: port ${wanted} has the targetPort ${targetPort}`],
       },
     ];
   });
@@ -145,19 +157,54 @@ export function gatewaysNotListening(snapshot: MeshSnapshot): MeshFinding[] {
     );
     if (policies === undefined || gateways.length === 0) return [];
     const { passthroughGateways } = policies;
-    if (passthroughGateways.some(({ ports }) => ports.includes(crossNetworkPort))) return [];
+    const pods = gatewaysIn(snapshot)
+      .filter((one) => gateways.includes(one.facts))
+      .flatMap(({ service, system }) => podsLabelled(system, service?.spec?.selector ?? {}));
+    const { clusterDomain } = snapshot.mesh.controlPlanes.find(({ name }) => name === facts.controlPlane) ?? {};
+    if (passthroughGateways.some((one) => takesOtherNetworks(one, pods, clusterDomain))) return [];
     return [
       {
         clusters: [facts.name],
         found: `no Gateway of Istio has the east-west gateways take the traffic of other networks at port ${crossNetworkPort}`,
         proof: [
           `no Gateway of ${systemNamespace} has a server of mode AUTO_PASSTHROUGH at port ${crossNetworkPort}`,
-          ...passthroughGateways.map(({ name, ports }) => `Gateway ${name}: ports ${ports.join(", ")}`),
+          ...passthroughGateways.map(gatewayWords),
         ],
         fix: "Run `isthmus up --refresh`, which makes the Gateway cross-network-gateway again, or `isthmus drift --repair` where it is there and differs.",
       },
     ];
   });
+}
+
+/**
+ * Whether a Gateway has pods of a gateway take what comes from other networks.
+ * @param domain Of the mesh's Services; names are not judged where it is not known.
+ */
+function takesOtherNetworks(
+  { hosts, ports, selector = {} }: PassthroughGatewaySeen,
+  pods: readonly Pod[],
+  domain: string | undefined,
+): boolean {
+  const isForServices =
+    domain === undefined || hosts === undefined || hosts.some((host) => hasServices(host, `.svc.${domain}`));
+  const isForPods =
+    pods.length === 0 || pods.some(({ metadata }) => matchesLabels({ matchLabels: selector }, metadata?.labels ?? {}));
+  return ports.includes(crossNetworkPort) && isForServices && isForPods;
+}
+
+/** Whether a name of a Gateway, `*.local` or one behind a namespace and a slash, is that of some Services. */
+function hasServices(host: string, suffix: string): boolean {
+  const name = host.split("/").at(-1) ?? "";
+  return name === "*" || name.endsWith(suffix) || (name.startsWith("*.") && suffix.endsWith(name.slice(1)));
+}
+
+function gatewayWords({ hosts = [], name, ports, selector = {} }: PassthroughGatewaySeen): string {
+  const labels = Object.entries(selector).map(([label, value]) => `${label}=${value}`);
+  return [
+    `Gateway ${name}: ports ${ports.join(", ") || "none"}`,
+    ...(hosts.length === 0 ? [] : [`hosts ${hosts.join(", ")}`]),
+    ...(labels.length === 0 ? [] : [`selector ${labels.join(",")}`]),
+  ].join("; ");
 }
 
 function withoutAddress(cluster: string, system: Snapshot, service: Service, setting: string): MeshFinding[] {

@@ -1,19 +1,20 @@
 import { exposedIstiodName, systemNamespace } from "../../../topology";
 import { seenClusters, seenControlPlanes, seenOf } from "../clusters";
+import type { Service } from "../../objects";
 import type { MeshFinding } from "../finding";
 import type { ClusterSnapshot, MeshSnapshot } from "../snapshot";
 import { isReady, podsLabelled } from "./istiod";
 
+const restore = "Run `isthmus drift --repair`, which puts it back.";
+
 /** Services of an istiod that lead to none of its pods, though there are some that are ready. */
-export function istiodServicesWithoutPods(snapshot: MeshSnapshot): MeshFinding[] {
+function istiodServicesWithoutPods(snapshot: MeshSnapshot): MeshFinding[] {
   return seenControlPlanes(snapshot).flatMap(({ facts, seen: { system } }) => {
     if (system === undefined) return [];
     const pods = podsLabelled(system, { app: "istiod" }).filter(isReady);
-    const lost = system.services.filter(({ metadata, spec }) => {
-      const { selector = {} } = spec ?? {};
-      const isOfIstiod = /^istiod(?:-|$)/.test(metadata?.name ?? "") && Object.keys(selector).length > 0;
-      return isOfIstiod && podsLabelled(system, selector).length === 0;
-    });
+    const lost = system.services.filter(
+      (service) => isOfIstiod(service) && podsLabelled(system, service.spec?.selector ?? {}).length === 0,
+    );
     if (pods.length === 0 || lost.length === 0) return [];
     return [
       {
@@ -26,10 +27,58 @@ export function istiodServicesWithoutPods(snapshot: MeshSnapshot): MeshFinding[]
           }),
           ...pods.map(({ metadata }) => `pod ${metadata?.name ?? ""} is ready`),
         ],
-        fix: "Run `isthmus drift --repair`, which puts it back.",
+        fix: restore,
       },
     ];
   });
+}
+
+/**
+ * At these ports of its Service an istiod is asked, with the port of its pods: by proxies, and by API servers about new pods
+ * (istio, chart istio-discovery, service.yaml).
+ */
+const askedPorts = [
+  { port: 15012, targetPort: 15012, by: "proxies" },
+  { port: 443, targetPort: 15017, by: "the API server" },
+] as const;
+
+/** Services of an istiod by which some of those that ask it do not reach it. */
+function istiodServicesWithoutPorts(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenControlPlanes(snapshot).flatMap(({ facts, seen: { system } }) => {
+    // That by which other clusters reach it has ports of its own.
+    const services = (system?.services ?? []).filter(({ metadata }) => metadata?.name !== exposedIstiodName);
+    const lost = services.filter(isOfIstiod).flatMap(({ metadata, spec }) =>
+      askedPorts.flatMap(({ by, port, targetPort }) => {
+        const { name = "" } = metadata ?? {};
+        const found = (spec?.ports ?? []).find((one) => one.port === port);
+        if (found === undefined) return [`Service ${name}: no port ${port}, at which ${by} ask`];
+        // A name is of a port of some container: which one is not known here.
+        if (typeof found.targetPort !== "number" || found.targetPort === targetPort) return [];
+        return [
+          `Service ${name}: port ${port} leads to ${found.targetPort}, and istiod answers ${by} at ${targetPort}`,
+        ];
+      }),
+    );
+    if (lost.length === 0) return [];
+    return [
+      {
+        clusters: [facts.name],
+        found: "a Service of istiod does not lead to all of its ports: some of those that ask it get no answer",
+        proof: lost,
+        fix: restore,
+      },
+    ];
+  });
+}
+
+/** Services of an istiod that do not lead to it. */
+export function lostIstiodServices(snapshot: MeshSnapshot): MeshFinding[] {
+  return [...istiodServicesWithoutPods(snapshot), ...istiodServicesWithoutPorts(snapshot)];
+}
+
+/** Whether a Service leads to pods of an istiod by their labels. */
+function isOfIstiod({ metadata, spec }: Service): boolean {
+  return /^istiod(?:-|$)/.test(metadata?.name ?? "") && Object.keys(spec?.selector ?? {}).length > 0;
 }
 
 /** Clusters that look for the istiod that serves them where it is not. */

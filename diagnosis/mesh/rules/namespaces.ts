@@ -8,18 +8,23 @@ const injectionLabels = ["istio-injection", "istio.io/rev"] as const;
 
 /** Clusters without an `istio-system`. */
 export function missingSystemNamespaces({ clusters }: MeshSnapshot): MeshFinding[] {
-  return clusters.flatMap(({ cluster, namespaces }) =>
-    namespaces === undefined || namespaces.some(({ name }) => name === systemNamespace)
-      ? []
-      : [
-          {
-            clusters: [cluster],
-            found: `there is no namespace ${systemNamespace}: the mesh is not installed there`,
-            proof: [`no namespace ${systemNamespace}`],
-            fix: "Run `isthmus up`; where it was there once, `isthmus up --refresh`.",
-          },
-        ],
-  );
+  return clusters.flatMap(({ cluster, namespaces, webhooks = [] }) => {
+    if (namespaces === undefined || namespaces.some(({ name }) => name === systemNamespace)) return [];
+    // An injector that nobody answers for is refused as another Istio's, and stands in the way of every pod.
+    const left = webhooks.filter(({ kind, service }) => kind === "injector" && service?.namespace === systemNamespace);
+    const names = [...new Set(left.map(({ configuration }) => configuration))];
+    return [
+      {
+        clusters: [cluster],
+        found: `there is no namespace ${systemNamespace}: the mesh is not installed there`,
+        proof: [`no namespace ${systemNamespace}`, ...names.map((name) => `${name} asks an istiod there still`)],
+        fix:
+          names.length === 0
+            ? "Run `isthmus up`; where it was there once, `isthmus up --refresh`."
+            : `Remove what it has left, \`kubectl delete mutatingwebhookconfiguration ${names.join(" ")}\`, then run \`isthmus up --refresh\`.`,
+      },
+    ];
+  });
 }
 
 /** Clusters whose `istio-system` names another network than theirs, or none. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isthmus } from "../../support/isthmus";
 import { applyAll, killApiServer, kubectl } from "../lab-stack";
-import { asTheHintSays, byHand, execute, refresh, type LabFault } from "./fault";
+import { agreedTo, asTheHintSays, byHand, execute, type LabFault } from "./fault";
 import { inSystem } from "./objects";
 
 /** A route that leads nowhere, in the network of a cluster of the lab. */
@@ -89,6 +89,13 @@ export const clusterFaults: readonly LabFault[] = [
     done: "deleted istio-system of west",
     causes: ["system-namespace-missing west"],
     inject: () => kubectl("west", "delete", "namespace", "istio-system"),
-    mend: refresh,
+    mend: byHand(
+      /kubectl delete mutatingwebhookconfiguration istio-sidecar-injector.*isthmus up --refresh/,
+      "what it has left removed, then `isthmus up --refresh`",
+      async (stack) => {
+        await kubectl("west", "delete", "mutatingwebhookconfiguration", "istio-sidecar-injector");
+        await agreedTo(stack, "up", "--refresh");
+      },
+    ),
   },
 ];

@@ -1,7 +1,7 @@
 import { kubectl } from "../lab-stack";
 import { asTheHintSays, byHand, refresh, repair, type LabFault } from "./fault";
 import { allowNoPods, quotaGone } from "./istiod";
-import { edit, inSystem, patch } from "./objects";
+import { edit, inSystem, patch, saved } from "./objects";
 
 const gateway = "istio-eastwestgateway";
 const listener = "cross-network-gateway";
@@ -132,6 +132,66 @@ export const gatewayFaults: readonly LabFault[] = [
             },
           ],
         },
+      }),
+    mend: repair,
+  },
+  {
+    name: "listener-for-other-names",
+    done: "set `*.example.com` as the hosts of the Gateway for other networks in west",
+    causes: ["gateway-not-listening west"],
+    inject: () =>
+      edit("west", "istio-system", "gateways.networking.istio.io", listener, {
+        op: "replace",
+        path: "/spec/servers/0/hosts",
+        value: ["*.example.com"],
+      }),
+    mend: repair,
+  },
+  {
+    name: "listener-of-another-gateway",
+    done: "had the Gateway for other networks in west select an ingress gateway",
+    causes: ["gateway-not-listening west"],
+    inject: () =>
+      edit("west", "istio-system", "gateways.networking.istio.io", listener, {
+        op: "replace",
+        path: "/spec/selector",
+        value: { istio: "ingressgateway" },
+      }),
+    mend: repair,
+  },
+  {
+    name: "gateway-to-another-port",
+    done: "had port 15443 of the gateway's Service in west lead to port 8443 of its pods",
+    causes: ["gateway-port west"],
+    inject: async () => {
+      const { spec } = await saved("west", "service", gateway);
+      const ports = spec?.["ports"] as readonly { readonly port: number }[];
+      const index = ports.findIndex(({ port }) => port === 15443);
+      await edit("west", "istio-system", "service", gateway, {
+        op: "replace",
+        path: `/spec/ports/${index}/targetPort`,
+        value: 8443,
+      });
+    },
+    mend: repair,
+  },
+  {
+    name: "gateway-node-cordoned",
+    done: "cordoned the node of west, and deleted the gateway's pod",
+    causes: ["gateway-down west"],
+    inject: async () => {
+      await kubectl("west", "cordon", "west");
+      await kubectl("west", ...inSystem, "delete", "pod", "--selector", "istio=eastwestgateway");
+    },
+    mend: byHand(/kubectl uncordon/, "the node uncordoned", () => kubectl("west", "uncordon", "west")),
+  },
+  {
+    name: "gateway-not-injected",
+    done: "labelled the pods of the gateway in west `sidecar.istio.io/inject=false`",
+    causes: ["rollout-stuck west"],
+    inject: () =>
+      patch("west", "istio-system", "deployment", gateway, {
+        spec: { template: { metadata: { labels: { "sidecar.istio.io/inject": "false" } } } },
       }),
     mend: repair,
   },

@@ -90,6 +90,27 @@ export const istiodFaults: readonly LabFault[] = [
     mend: repair,
   },
   {
+    name: "istiod-service-without-15012",
+    done: "left the Service istiod of west port 443 alone",
+    causes: ["istiod-service west"],
+    inject: () =>
+      edit("west", "istio-system", "service", "istiod", {
+        op: "replace",
+        path: "/spec/ports",
+        value: [{ name: "https-webhook", port: 443, targetPort: 15017 }],
+      }),
+    mend: repair,
+  },
+  {
+    name: "istiod-node-tainted",
+    done: "tainted the node of west with `NoExecute`, so that every pod left it",
+    causes: ["istiod-down west"],
+    inject: () => kubectl("west", "taint", "nodes", "west", "maintenance=now:NoExecute"),
+    mend: byHand(/take it off \(`kubectl describe nodes`/, "the taint taken off", () =>
+      kubectl("west", "taint", "nodes", "west", "maintenance-"),
+    ),
+  },
+  {
     name: "istiod-service-deleted",
     done: "deleted the Service istiod of west",
     causes: ["webhook-service west"],

@@ -139,6 +139,18 @@ const rows: readonly (readonly [title: string, workload: Workload, id: CauseId, 
     "istiod 0/1: no node takes pod istiod-2-a (0/3 nodes are available: 3 Insufficient memory). Add a node or make room, or change requests, node selectors and tolerations in the Helm values.",
   ],
   [
+    "a node that is cordoned",
+    { pods: unschedulable("0/1 nodes are available: 1 node(s) were unschedulable.") },
+    "no-room",
+    "istiod 0/1: no node takes pod istiod-2-a (0/1 nodes are available: 1 node(s) were unschedulable). Where its nodes are cordoned for nothing any more, `kubectl uncordon` them (`kubectl get nodes`). Add a node or make room, or change requests, node selectors and tolerations in the Helm values.",
+  ],
+  [
+    "a node that is tainted",
+    { pods: unschedulable("0/1 nodes are available: 1 node(s) had untolerated taint(s).") },
+    "no-room",
+    "istiod 0/1: no node takes pod istiod-2-a (0/1 nodes are available: 1 node(s) had untolerated taint(s)). Where a taint of its nodes is not meant any more, take it off (`kubectl describe nodes` shows them). Add a node or make room, or change requests, node selectors and tolerations in the Helm values.",
+  ],
+  [
     "nodes that are just coming",
     {
       pods: unschedulable("0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }."),

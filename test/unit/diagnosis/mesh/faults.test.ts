@@ -66,6 +66,16 @@ describe("the causes of what is wrong with a mesh", () => {
     assert.deepEqual(causesIn(snapshot), ["exposed-istiod-address west"]);
   });
 
+  it("say of an istio-system that was deleted what it has left in the way of the next one", () => {
+    const [fix] = diagnose(changed(healthy(mesh), "west", () => ({ namespaces: [] }))).firstCauses.map(
+      (one) => one.fix,
+    );
+    assert.match(
+      fix ?? "",
+      /`kubectl delete mutatingwebhookconfiguration istio-sidecar-injector`, then .*up --refresh/,
+    );
+  });
+
   it("come after those that they may follow from, each once", () => {
     const ids = faults.map(({ id }) => id);
     assert.deepEqual([...new Set(ids)], ids);

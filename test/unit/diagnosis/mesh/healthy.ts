@@ -29,6 +29,14 @@ const openPolicy: NetworkPolicySeen = {
   egress: [{ ports: [] }],
 };
 
+/** The Gateway that has east-west gateways take the traffic of other networks. */
+export const passthroughGateway = {
+  name: "cross-network-gateway",
+  ports: [15443],
+  hosts: ["*.local"],
+  selector: { istio: "eastwestgateway" },
+};
+
 /** A certificate by the letters of its fingerprint. */
 export function certificate(fingerprint: string, change: Partial<CertificateSeen> = {}): CertificateSeen {
   return {
@@ -118,7 +126,7 @@ function clusterOf(plan: MeshPlan, cluster: ClusterPlan): ClusterSnapshot {
       selector,
       ports: [
         { port: 15021 },
-        { port: eastWestGateway?.type === "NodePort" ? 15443 : (eastWestGateway?.port ?? 15443) },
+        { port: eastWestGateway?.type === "NodePort" ? 15443 : (eastWestGateway?.port ?? 15443), targetPort: 15443 },
       ],
     },
     status: { loadBalancer: { ingress: [{ ip: "198.51.100.7" }] } },
@@ -163,7 +171,7 @@ function clusterOf(plan: MeshPlan, cluster: ClusterPlan): ClusterSnapshot {
       destinationRules: [],
       serviceRules: [],
       localityRules: [],
-      passthroughGateways: cluster.configCluster === name ? [{ name: "cross-network-gateway", ports: [15443] }] : [],
+      passthroughGateways: cluster.configCluster === name ? [passthroughGateway] : [],
     },
   };
 }
@@ -178,7 +186,16 @@ function siteOf(plan: MeshPlan, name: string): ClusterSnapshot {
     replicaSets: [],
     pods: [],
     services: [
-      { metadata: { name: "istiod" }, spec: { selector: { app: "istiod" } } },
+      {
+        metadata: { name: "istiod" },
+        spec: {
+          selector: { app: "istiod" },
+          ports: [
+            { port: 15012, targetPort: 15012 },
+            { port: 443, targetPort: 15017 },
+          ],
+        },
+      },
       {
         metadata: { name: "istiod-exposed" },
         spec: { type: "LoadBalancer" },

@@ -17,7 +17,15 @@ import {
   injector,
   policy,
 } from "./changes";
-import { certificate, changedKubeconfigs, changedPolicies, changedSystem, proxyCertificate, serverOf } from "./healthy";
+import {
+  certificate,
+  changedKubeconfigs,
+  changedPolicies,
+  changedSystem,
+  passthroughGateway,
+  proxyCertificate,
+  serverOf,
+} from "./healthy";
 
 /** One change of a healthy mesh, and the first causes that it makes. */
 export const single: readonly (readonly [cause: string, cluster: string, change: Change])[] = [
@@ -163,7 +171,7 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
     "east",
     changedSystem(({ services }) => ({
       services: services.map((one) =>
-        one.metadata?.name === "istiod" ? { ...one, spec: { selector: { app: "istiod-canary" } } } : one,
+        one.metadata?.name === "istiod" ? { ...one, spec: { ...one.spec, selector: { app: "istiod-canary" } } } : one,
       ),
     })),
   ],
@@ -249,5 +257,51 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
         { secret: "istio-remote-secret-gone", isLabelled: true, key: "gone", server: serverOf("gone") },
       ],
     }),
+  ],
+  [
+    "istiod-service east",
+    "east",
+    changedSystem(({ services }) => ({
+      services: services.map((one) =>
+        one.metadata?.name === "istiod"
+          ? { ...one, spec: { ...one.spec, ports: [{ port: 443, targetPort: 15017 }] } }
+          : one,
+      ),
+    })),
+  ],
+  [
+    "istiod-service east",
+    "east",
+    changedSystem(({ services }) => ({
+      services: services.map((one) =>
+        one.metadata?.name === "istiod"
+          ? {
+              ...one,
+              spec: {
+                ...one.spec,
+                ports: [
+                  { port: 15012, targetPort: 15012 },
+                  { port: 443, targetPort: 443 },
+                ],
+              },
+            }
+          : one,
+      ),
+    })),
+  ],
+  [
+    "gateway-port west",
+    "west",
+    gatewayService(({ spec }) => ({ spec: { ...spec, ports: [{ port: 15443, targetPort: 8443 }] } })),
+  ],
+  [
+    "gateway-not-listening west",
+    "west",
+    changedPolicies({ passthroughGateways: [{ ...passthroughGateway, hosts: ["*.example.com"] }] }),
+  ],
+  [
+    "gateway-not-listening west",
+    "west",
+    changedPolicies({ passthroughGateways: [{ ...passthroughGateway, selector: { istio: "ingressgateway" } }] }),
   ],
 ];

@@ -95,6 +95,21 @@ describe("what isthmus doctor gathers", () => {
     );
   });
 
+  it("knows for which names and pods a Gateway takes what comes from other networks", async () => {
+    const gateways = "/apis/networking.istio.io/v1/namespaces/istio-system/gateways";
+    const causesWith = async (spec: object, hosts: readonly string[]): Promise<string[]> => {
+      const server = { port: { number: 15443 }, tls: { mode: "AUTO_PASSTHROUGH" }, hosts };
+      const objects = { [gateways]: [{ metadata: { name: "own" }, spec: { servers: [server], ...spec } }] };
+      return doctorReport(await snapshot(trust, { change: { objects } })).causes.map(({ id }) => id);
+    };
+    const own = { selector: { istio: "eastwestgateway" } };
+    assert.deepEqual(await causesWith(own, ["*.local"]), []);
+    assert.deepEqual(await causesWith({}, ["istio-system/*"]), []);
+    assert.deepEqual(await causesWith(own, ["*.shop.svc.cluster.local"]), []);
+    assert.deepEqual(await causesWith(own, ["*.example.com"]), ["gateway-not-listening"]);
+    assert.deepEqual(await causesWith({ selector: { istio: "ingressgateway" } }, ["*"]), ["gateway-not-listening"]);
+  });
+
   it("knows a CA by its certificates, and which files it lacks", async () => {
     const [east] = (await snapshot(trust)).clusters;
     const { fingerprint256: root } = trust.root.certificate;
