@@ -28,6 +28,7 @@ export const checkIds = [
 export const faultIds = [
   "cluster-unreachable",
   "system-namespace-missing",
+  "clock-differs",
   "dns-down",
   "another-control-plane",
   "another-cluster",

@@ -1,4 +1,5 @@
 export * from "./catalogue";
+export { aheadMsOf, apartWords, clocksApart, type ClocksApart } from "./clocks";
 export * from "./cluster-domain";
 export { discoveryLabels, namespaceNameLabel } from "./discovery-selectors";
 export { checkIds, faultIds } from "./finding-ids";

@@ -3,12 +3,14 @@ import { z } from "zod";
 import type { ClusterReach } from "../cluster-access";
 import { readJson } from "../json";
 import type { Environment } from "../kubeconfig/kubeconfig-file";
+import { aheadMsOf } from "../../topology";
 import { asMapping, below } from "../mapping";
 import { apiServer, type ApiConnection, type ApiRequest } from "./api-server";
 import { ConnectionError } from "./connection-error";
 import { describeConnectionError, describeRefusal, type Words } from "./connection-problem";
 import { runInContainer, type ExecTarget } from "./container-command";
 import { CredentialError } from "./exec-credential";
+import type { Answer } from "./http";
 import { KubernetesError } from "./kubernetes-error";
 import { settingsOf } from "./settings";
 
@@ -37,6 +39,11 @@ export interface ClusterClient {
   exec(target: ExecTarget, command: readonly string[], timeoutMs: number): Promise<string>;
   /** What a container has logged since a moment, to the second. */
   logs(target: ExecTarget, since: Date): Promise<string>;
+  /**
+   * By how much the API server's clock is ahead of this machine's, in milliseconds, as its answers so far have said it;
+   * undefined where none has.
+   */
+  clockAheadMs(): number | undefined;
   /** Ends its connections. */
   close(): void;
 }
@@ -96,6 +103,7 @@ export function connect(reach: NamedReach, environment: Environment = process.en
       const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query.toString()}`;
       return connection.text({ method: "GET", path });
     },
+    clockAheadMs: () => connection.clockAheadMs,
     close: () => {
       connection.close();
     },
@@ -166,11 +174,16 @@ function refusal(
 /** The API server of one cluster, opened when it is first needed. */
 class Connection {
   #server: Promise<ApiConnection> | undefined;
+  #clockAheadMs: number | undefined;
 
   constructor(
     private readonly reach: NamedReach,
     private readonly environment: Environment,
   ) {}
+
+  get clockAheadMs(): number | undefined {
+    return this.#clockAheadMs;
+  }
 
   async json(asked: Asked): Promise<unknown> {
     const body = await this.text(asked);
@@ -186,7 +199,7 @@ class Connection {
     let answer: { readonly status: number; readonly body: string };
     try {
       const server = await this.#opened();
-      answer = await server.request(asked);
+      answer = await this.#heard(server.request(asked));
     } catch (error) {
       const trouble = this.#words(error);
       throw refusal(asked, undefined, trouble.found, trouble, error);
@@ -223,6 +236,14 @@ class Connection {
       () => undefined,
     );
     this.#server = undefined;
+  }
+
+  /** Of answers the one counts that was quickest: whatever time one takes, it seems to be behind by. */
+  async #heard(asked: Promise<Answer>): Promise<Answer> {
+    const answer = await asked;
+    const aheadMs = aheadMsOf(answer.date, Date.now());
+    if (aheadMs !== undefined) this.#clockAheadMs = Math.max(aheadMs, this.#clockAheadMs ?? aheadMs);
+    return answer;
   }
 
   #opened(): Promise<ApiConnection> {

@@ -20,6 +20,7 @@ export function unresolvedClient(name: string, problem: Problem): ClusterClient 
     remove: refuse("DELETE"),
     exec: ({ namespace, pod }) => refuse("GET")(`/api/v1/namespaces/${namespace}/pods/${pod}/exec`),
     logs: ({ namespace, pod }) => refuse("GET")(`/api/v1/namespaces/${namespace}/pods/${pod}/log`),
+    clockAheadMs: () => undefined,
     close: () => undefined,
   };
 }

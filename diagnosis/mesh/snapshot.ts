@@ -37,6 +37,8 @@ export interface ClusterSnapshot {
   readonly unread: readonly Unread[];
   /** How the other clusters are to reach its API server. */
   readonly apiServer?: ApiServerSeen;
+  /** By how much its API server's clock is ahead of that of the machine that looked, in milliseconds, to a second or two. */
+  readonly clockAheadMs?: number;
   /** What `istio-system` has. */
   readonly system?: Snapshot;
   /** `istio-system` and those of the mesh's workloads, as far as they are there. */

@@ -225,6 +225,7 @@ export const snapshotSchema = z.object({
       trouble: z.object({ expected: text, found: text, fix: text }).optional(),
       unread: z.array(z.object({ what: text, reason: text })),
       apiServer: z.object({ server: text, authorities: texts.optional() }).optional(),
+      clockAheadMs: z.int().optional(),
       system: system.optional(),
       namespaces: z.array(z.object({ name: text, labels })).optional(),
       membership: z.object({ mesh: text, cluster: text.optional() }).optional(),

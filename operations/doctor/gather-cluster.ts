@@ -61,6 +61,7 @@ export async function gatherCluster(asked: ClusterToGather): Promise<ClusterSnap
   return withoutUndefined({
     cluster,
     apiServer: apiServer && apiServerSeen(apiServer),
+    clockAheadMs: client.clockAheadMs(),
     ...secrets,
     ...namespaces,
     ...meshConfigs,

@@ -1,27 +1,6 @@
-import { configurationPath, type Problem, type SitePlan } from "../../topology";
+import { apartWords, clocksApart, configurationPath, type Problem, type SitePlan } from "../../topology";
 import { certificatesIn, type TrustMaterial } from "../../trust";
 import type { Findings } from "./findings";
-
-/**
- * How far clocks may be apart: istiod has a workload's certificate begin two minutes early for that (istio,
- * security/pkg/pki/util/generate_cert.go, ClockSkewGracePeriod).
- */
-const mayBeApartMs = 120_000;
-
-/** A server says its time in whole seconds: on average it is half of one later (RFC 9110, 6.6.1). */
-const halfASecondMs = 500;
-
-/**
- * How far a server's clock is ahead of this machine's, in milliseconds, as its answer says it: to a second or two, with the
- * time that the answer was on its way. Pure.
- * @param date The answer's header `Date`.
- * @param answeredMs When the answer was there, by this machine's clock.
- * @returns Undefined where it says no time.
- */
-export function aheadMsOf(date: string | undefined, answeredMs: number): number | undefined {
-  const saidMs = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(saidMs) ? undefined : saidMs + halfASecondMs - answeredMs;
-}
 
 /** What is less cannot be told from an answer that took its time. */
 const isApartFromMs = 5_000;
@@ -42,8 +21,7 @@ export interface Clocks {
  * machine's clock their judge has judged them. Pure.
  */
 export function judgeClocks({ aheadMs, now, sites, trust }: Clocks): Findings {
-  // This machine's counts as one of them: certificates that the stack makes begin by it.
-  const usualMs = middleOf([0, ...aheadMs.values()]);
+  const apart = clocksApart(aheadMs);
   const told = sites.flatMap((site) => {
     const ahead = aheadMs.get(site.name);
     return ahead === undefined ? [] : [{ site, ahead }];
@@ -53,30 +31,20 @@ export function judgeClocks({ aheadMs, now, sites, trust }: Clocks): Findings {
       .filter(({ ahead }) => Math.abs(ahead) >= isApartFromMs)
       .flatMap(({ ahead, site }) => untimely(site, new Date(now.getTime() + ahead), now, trust)),
     warnings: [
-      ...(isApart(usualMs) ? [apart("this machine", "this machine's", -usualMs)] : []),
-      ...told
-        .filter(({ ahead }) => isApart(ahead - usualMs))
-        .map(({ ahead, site: { path } }) => apart(path, "its API server's", ahead - usualMs)),
+      ...(apart.here === undefined ? [] : [warning("this machine", "this machine's", apart.here)]),
+      ...told.flatMap(({ site: { name, path } }) => {
+        const ahead = apart.clusters.get(name);
+        return ahead === undefined ? [] : [warning(path, "its API server's", ahead)];
+      }),
     ],
   };
 }
 
-/** Two that are each within half of it are within it. */
-function isApart(aheadMs: number): boolean {
-  return Math.abs(aheadMs) > mayBeApartMs / 2;
-}
-
-function middleOf(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-}
-
-function apart(path: string, whose: string, aheadMs: number): Problem {
-  const seconds = Math.round(Math.abs(aheadMs) / 1_000);
+function warning(path: string, whose: string, aheadMs: number): Problem {
   return {
     path,
     expected: "a clock that goes as the others do, since certificates begin and end by it",
-    found: `${whose}, which is ${String(seconds)} s ${aheadMs < 0 ? "behind" : "ahead"}`,
+    found: `${whose}, which is ${apartWords(aheadMs)}`,
     fix: "Set it right (NTP); beyond two minutes calls fail with every new certificate.",
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  aheadMsOf,
   controlPlaneIn,
   intermediateOrigin,
   globalServicesIn,
@@ -21,7 +22,6 @@ import { apiServer, type ApiConnection } from "../../access/connection/api-serve
 import type { ClusterAccess } from "../../access/cluster-access";
 import { describeConnectionError, describeRefusal } from "../../access/connection/connection-problem";
 import { CredentialError } from "../../access/connection/exec-credential";
-import { aheadMsOf } from "./clocks";
 import { checkExistingIntermediate } from "./existing-intermediate";
 import { joined, noFindings, type Findings, type IdentifiedFindings } from "./findings";
 import { checkIssuedIntermediate } from "./issued-intermediate";

@@ -12,6 +12,8 @@ export interface FakeCluster {
   readonly logs?: (target: ExecTarget, since: Date) => string;
   /** Answers to objects that are not kept, by path. Default: not found. */
   readonly answers?: Readonly<Record<string, (object: object) => unknown>>;
+  /** By how much its clock is ahead. Default: it does not say. */
+  readonly clockAheadMs?: number;
 }
 
 /** A request that was made of a stand-in. */
@@ -76,6 +78,10 @@ export class FakeClient implements ClusterClient {
 
   logs(target: ExecTarget, since: Date): Promise<string> {
     return Promise.resolve(this.cluster.logs?.(target, since) ?? "");
+  }
+
+  clockAheadMs(): number | undefined {
+    return this.cluster.clockAheadMs;
   }
 
   close(): void {

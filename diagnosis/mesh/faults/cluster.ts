@@ -1,4 +1,5 @@
 import type { Fault } from "../finding";
+import { differingClocks } from "../rules/clocks";
 import { silentDns } from "../rules/dns";
 import { strangeClusters } from "../rules/membership";
 import { missingSystemNamespaces } from "../rules/namespaces";
@@ -20,6 +21,7 @@ export const clusterFaults: readonly Fault[] = [
     follows: [],
     find: missingSystemNamespaces,
   },
+  { id: "clock-differs", title: "a cluster's clock does not go as the others do", follows: [], find: differingClocks },
   { id: "dns-down", title: "a cluster's DNS answers nobody", follows: [], find: silentDns },
   { id: "another-control-plane", title: "another mesh stands in a cluster", follows: [], find: otherIstiods },
 ];

@@ -43,7 +43,7 @@ export const configurationFaults: readonly Fault[] = [
     id: "proxy-certificate",
     title: "a proxy has certificates of former times",
     follows: [
-      ...there("dns-down", "istiod-endpoint"),
+      ...there("clock-differs", "dns-down", "istiod-endpoint"),
       ...thereOrServing(
         ...ofAuthority,
         ...ofIstiod,

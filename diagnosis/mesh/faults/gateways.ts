@@ -42,7 +42,7 @@ export const gatewayFaults: readonly Fault[] = [
     id: "gateway-down",
     title: "no pod of an east-west gateway is ready",
     follows: [
-      ...there("gateway-selector", "dns-down", "istiod-endpoint"),
+      ...there("clock-differs", "gateway-selector", "dns-down", "istiod-endpoint"),
       ...thereOrServing(
         ...ofAuthority,
         ...ofIstiod,

@@ -63,6 +63,15 @@ describe("The connection to a cluster", function () {
     return error;
   }
 
+  it("knows the clock of the API server by its answers, and none before the first", async () => {
+    const { url } = await server(identities.here, { aheadMs: -90_000 });
+    const one = client(reach(url));
+    assert.equal(one.clockAheadMs(), undefined);
+    await uidOf(one);
+    const ahead = one.clockAheadMs() ?? 0;
+    assert.ok(ahead > -95_000 && ahead < -85_000, String(ahead));
+  });
+
   it("reads what a container has logged since a moment, to the second and as it is", async () => {
     const path =
       "/api/v1/namespaces/istio-system/pods/istiod-1/log?container=discovery&sinceTime=2026-11-29T12%3A00%3A05Z";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { aheadMsOf, judgeClocks } from "../../../preflight/checks/clocks";
-import { formatProblem, sitesOf } from "../../../topology";
+import { judgeClocks } from "../../../preflight/checks/clocks";
+import { aheadMsOf, formatProblem, sitesOf } from "../../../topology";
 import { makeCa, type TestCa } from "../../support/authorities";
 import { planOf } from "../../support/plans";
 import { configOf, only, PrecheckBench } from "./precheck-support";

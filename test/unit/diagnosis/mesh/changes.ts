@@ -91,6 +91,7 @@ export const parts = [
   "podsWithoutSidecar",
   "proxyCertificates",
   "localities",
+  "clockAheadMs",
   "membership",
   "revisionMeshConfigs",
   "otherIstiods",

@@ -257,6 +257,32 @@ describe("the causes of what is wrong with a mesh", () => {
     assert.equal(takenAt > expired.notAfter, true);
   });
 
+  it("are clocks that are apart from the others', by what each says, and not that of who looks", () => {
+    const ahead = (east: number, west: number): MeshSnapshot =>
+      changed(
+        changed(healthy(mesh), "east", () => ({ clockAheadMs: east })),
+        "west",
+        () => ({ clockAheadMs: west }),
+      );
+    const snapshot = ahead(400, 120_400);
+    assert.deepEqual(causesIn(snapshot), ["clock-differs west"]);
+    const [cause] = diagnose(snapshot).firstCauses;
+    assert.match(cause?.found ?? "", /^its API server's clock is 120 s ahead: /);
+    assert.deepEqual(cause?.proof, [
+      "east: 0 s ahead of the machine that looked",
+      "west: 120 s ahead of the machine that looked",
+    ]);
+    for (const [east, west] of [
+      [300_000, 300_000],
+      [-300_000, -299_000],
+      [50_000, 0],
+    ] as const) {
+      assert.deepEqual(causesIn(ahead(east, west)), [], String(east));
+    }
+    const gateway = changed(ahead(0, -600_000), "west", notReady("istio-eastwestgateway", "pod"));
+    assert.deepEqual(causesIn(gateway), ["clock-differs west"]);
+  });
+
   it("are none in what is meant so", () => {
     const meant: readonly Change[] = [
       // Another way to an API server, which istiod has read by it.

@@ -213,6 +213,7 @@ function siteOf(plan: MeshPlan, name: string): ClusterSnapshot {
     system: controlPlane === undefined ? bare : withWorkload(bare, "istiod", { app: "istiod" }),
     namespaces: [{ name: namespace, labels: {} }],
     webhooks: [],
+    clockAheadMs: 400,
     membership: { mesh: plan.id, cluster: name },
     meshConfig: "none",
     revisionMeshConfigs: [],

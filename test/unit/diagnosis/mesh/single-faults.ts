@@ -147,6 +147,7 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
     "east",
     changedPolicies({ destinationRules: [{ name: "default", host: "*.local", tlsMode: "DISABLE" }] }),
   ],
+  ["clock-differs west", "west", () => ({ clockAheadMs: -90_000 })],
   ["dns-down west", "west", () => ({ dns: { deployments: [{ name: "coredns", replicas: 0 }], readyCount: 0 } })],
   ["dns-down west", "west", () => ({ dns: { deployments: [], readyCount: 0 } })],
   [

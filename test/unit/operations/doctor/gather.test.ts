@@ -312,6 +312,15 @@ describe("what isthmus doctor gathers", () => {
     ]);
   });
 
+  it("has by how much the API server's clock is ahead, where it says so", async () => {
+    const clockOf = async (change: PaperChange): Promise<number | undefined> => {
+      const client = paperCluster("east", "west", trust, secretsOf("east"), change);
+      const asked = { client, tokens: new SecretTokens(), namespaces: [], reads: ["west"], apiServer: undefined };
+      return (await gatherCluster(asked)).clockAheadMs;
+    };
+    assert.deepEqual([await clockOf({ clockAheadMs: -90_000 }), await clockOf({})], [-90_000, undefined]);
+  });
+
   it("knows by its mark which mesh a cluster belongs to, and keeps no other annotation", async () => {
     const annotations = {
       "isthmus.dev/mesh": "mesh2",

@@ -38,6 +38,7 @@ export interface PaperChange {
   readonly proxies?: readonly object[];
   /** What the proxy of a pod has, as Envoy dumps it. Default: no pod has one. */
   readonly proxyDump?: (pod: string) => string;
+  readonly clockAheadMs?: number;
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -48,7 +49,15 @@ export function paperCluster(
   other: string,
   { intermediate, root }: PaperTrust,
   secrets: ClusterSecrets,
-  { log = "", objects = {}, ownName = name, proxies = [], proxyDump, syncStatus = "synced" }: PaperChange = {},
+  {
+    clockAheadMs,
+    log = "",
+    objects = {},
+    ownName = name,
+    proxies = [],
+    proxyDump,
+    syncStatus = "synced",
+  }: PaperChange = {},
 ): FakeClient {
   const rootPem = root.certificate.toString();
   const istiod = podOf("istiod", { app: "istiod" }, secrets);
@@ -134,6 +143,7 @@ export function paperCluster(
     { id: other, secretName: "istio-system/istio-remote-clusters", syncStatus },
   ]);
   return new FakeClient(name, {
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     objects: Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
     exec: ({ container, pod }, command) => {
       if (container === "istio-proxy" && proxyDump !== undefined) return proxyDump(pod);

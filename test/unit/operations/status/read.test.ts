@@ -62,6 +62,7 @@ function clientThat(
     patch: client.patch.bind(client),
     remove: client.remove.bind(client),
     logs: client.logs.bind(client),
+    clockAheadMs: client.clockAheadMs.bind(client),
     close: client.close.bind(client),
   };
 }
