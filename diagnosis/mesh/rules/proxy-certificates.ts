@@ -26,7 +26,7 @@ export function staleProxies(snapshot: MeshSnapshot): MeshFinding[] {
         proof: stale.flatMap(({ proxy: { namespace, pod }, reasons }) =>
           reasons.map((reason) => `pod ${pod} in ${namespace} ${reason}`),
         ),
-        fix: `Restart what they belong to: ${[...new Set(stale.map(({ proxy }) => restartOf(seen, proxy)))].map((command) => `\`${command}\``).join(", ")}. Of each namespace one proxy was asked: \`isthmus trust status\` has all.`,
+        fix: `Restart what they belong to: ${[...new Set(stale.map(({ proxy }) => restartOf(seen, proxy)))].map((command) => `\`${command}\``).join(", ")}. Others there may have missed it as well: of each namespace one was asked.`,
       },
     ];
   });

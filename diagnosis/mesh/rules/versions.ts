@@ -1,4 +1,4 @@
-import { istiodContainer } from "../../../topology";
+import { istiodContainer, readVersion } from "../../../topology";
 import { seenControlPlanes } from "../clusters";
 import type { MeshFinding } from "../finding";
 import type { MeshSnapshot } from "../snapshot";
@@ -21,6 +21,8 @@ export function differingVersions(snapshot: MeshSnapshot): MeshFinding[] {
   });
   const kinds = new Set(running.map(({ revision, tag }) => `${tag} ${revision}`));
   if (kinds.size < 2) return [];
+  // Without a file nobody knows whether an upgrade is under way, by a canary for one.
+  if (snapshot.mesh.origin === "clusters" && areWithinSkew(running.map(({ tag }) => tag))) return [];
   return [
     {
       clusters: [...new Set(running.map(({ cluster }) => cluster))],
@@ -29,6 +31,20 @@ export function differingVersions(snapshot: MeshSnapshot): MeshFinding[] {
       fix: "An upgrade that is under way ends with `isthmus up`; remove an istiod that nobody needs any more.",
     },
   ];
+}
+
+/** So many minor versions istiods are apart during an upgrade, which goes from one to the next (istio.io, "Supported Releases"). */
+const supportedMinorsApart = 1;
+
+/** Whether versions are no further apart than an upgrade makes them; of what says no version nobody can say that it is. */
+function areWithinSkew(tags: readonly string[]): boolean {
+  const versions = tags.flatMap((tag) => {
+    const version = readVersion(tag);
+    return version === undefined ? [] : [version];
+  });
+  const minors = versions.map(([, minor]) => minor);
+  const isOneMajor = new Set(versions.map(([major]) => major)).size <= 1;
+  return isOneMajor && (minors.length === 0 || Math.max(...minors) - Math.min(...minors) <= supportedMinorsApart);
 }
 
 function isBeingUpdated({ clusters, takenAt }: MeshSnapshot): boolean {

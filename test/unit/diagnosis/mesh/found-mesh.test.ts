@@ -118,6 +118,35 @@ describe("a mesh that somebody else has built", () => {
     ]);
   });
 
+  it("may be in the middle of an upgrade, by a canary as well, and not further apart than from one version to the next", () => {
+    const ofVersion = (version: string, revision = "default"): MeshSnapshot =>
+      changed(
+        healthy(twoPrimaries),
+        "east",
+        changedSystem(({ pods }) => ({
+          pods: pods.map((pod) => ({
+            ...pod,
+            metadata: { ...pod.metadata, labels: { ...pod.metadata?.labels, "istio.io/rev": revision } },
+            spec: { containers: [{ name: "discovery", image: `example.com/istio/pilot:${version}` }] },
+          })),
+        })),
+      );
+    for (const version of ["1.30.4", "1.31.0", "1.32.0", "latest"]) {
+      assert.deepEqual(causesIn(foundOf(twoPrimaries, ofVersion(version))), [], version);
+    }
+    assert.deepEqual(causesIn(foundOf(twoPrimaries, ofVersion("1.30.4", "before"))), []);
+    for (const version of ["1.29.4", "1.33.0", "2.31.1"]) {
+      assert.deepEqual(
+        causesIn(foundOf(twoPrimaries, ofVersion(version))),
+        ["istiod-versions-differ east west"],
+        version,
+      );
+    }
+    // By a file it is known that both are to be one.
+    const causes = diagnose(ofVersion("1.30.4")).firstCauses.map(({ id }) => id);
+    assert.deepEqual(causes, ["istiod-versions-differ"]);
+  });
+
   const cases: readonly [name: string, cause: string, snapshot: MeshSnapshot][] = [
     [
       "one direction alone that is read",
@@ -157,6 +186,21 @@ describe("a mesh that somebody else has built", () => {
           services: services.filter(({ metadata }) => metadata?.name !== "istio-eastwestgateway"),
         })),
       ),
+    ],
+    [
+      "a proxy that has missed a change of roots",
+      "proxy-certificate west",
+      changed(healthy(twoPrimaries), "west", (one) => ({
+        proxyCertificates: (one.proxyCertificates ?? []).map((proxy) => ({
+          ...proxy,
+          notAfter: "2026-11-29T10:00:00Z",
+        })),
+      })),
+    ],
+    [
+      "a cluster that another stack has",
+      "another-cluster west",
+      changed(healthy(twoPrimaries), "west", () => ({ membership: { mesh: "mesh2" } })),
     ],
     [
       "roots that differ",

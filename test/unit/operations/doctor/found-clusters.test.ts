@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { KubernetesError } from "../../../../access";
 import { snapshotOfFound, type FoundCluster } from "../../../../diagnosis";
 import { doctorReport } from "../../../../operations/doctor";
-import { foundCluster } from "../../../../operations/doctor/found-clusters";
+import { foundCluster, gatherFound } from "../../../../operations/doctor/found-clusters";
 import { SecretTokens } from "../../../../operations/doctor/secret-tokens";
+import { accessTo, silentServer } from "../../access/fake-api-server";
 import { FakeClient } from "../../../support/cluster-client";
 import { paperCluster, paperTrust, type PaperChange, type PaperTrust } from "./paper-cluster";
 
@@ -89,5 +90,15 @@ describe("a cluster of a mesh that no stack has", () => {
     const { hasOtherGateways, seen } = await foundCluster(client, new SecretTokens());
     assert.equal(hasOtherGateways, true);
     assert.ok(seen.unread.some(({ what }) => what === "gateways of networks"));
+  });
+
+  it("is told of when it has been read, or does not answer", async () => {
+    const port = await silentServer();
+    await port.close();
+    const access = new Map([["east", accessTo("east", port.url, "", { token: "none" })]]);
+    const told: string[] = [];
+    const { clusters } = await gatherFound({ access, onProgress: (words) => told.push(words) });
+    assert.deepEqual(told, ["east: does not answer"]);
+    assert.notEqual(clusters[0]?.trouble, undefined);
   });
 });
