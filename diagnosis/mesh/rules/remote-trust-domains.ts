@@ -56,7 +56,10 @@ export function misjudgedTrustDomains(snapshot: MeshSnapshot): MeshFinding[] {
                   `${cluster}: ConfigMap ${configMap} says trustDomain ${trustDomainOf(config)}, and its istiod signs for ${target}`,
               ),
             ],
-            fix: `Run \`isthmus drift --repair\`, which puts the ConfigMap ${first.configMap} of ${target} back; where it was never there, \`isthmus up\` makes it.`,
+            fix:
+              first.configMap === configMapOf(defaultRevision)
+                ? `Run \`isthmus drift --repair\`, which puts the ConfigMap ${first.configMap} of ${target} back; where it was never there, \`isthmus up\` makes it.`
+                : `Give ${target} a ConfigMap ${first.configMap} with the trust domain of its workloads, or remove the istiod of that revision from ${reader.name} where nobody needs it.`,
           },
         ];
       }),

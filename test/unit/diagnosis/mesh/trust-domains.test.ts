@@ -103,6 +103,7 @@ describe("the trust domain of a cluster that an istiod reads", () => {
       "remote-trust-domain west east",
       "istiod-versions-differ east west",
     ]);
+    assert.match(diagnose(apart).firstCauses[0]?.fix ?? "", /^Give west a ConfigMap istio-blue with the trust domain/);
     const alike = changedMesh(mesh, { east: ofRevision("blue"), west: ofRevision("blue") });
     assert.deepEqual(causesIn(alike), []);
   });
