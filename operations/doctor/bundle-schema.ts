@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mesh } from "./facts-schema";
 import { certificate, distribution, surroundingsSchema } from "./surroundings-schema";
 
 /** What a bundle says of itself. */
@@ -8,51 +9,6 @@ const text = z.string();
 const texts = z.array(text);
 const labels = z.record(text, text);
 const time = z.iso.datetime();
-
-const gateway = z.object({
-  type: z.enum(["LoadBalancer", "NodePort"]),
-  addresses: texts.optional(),
-  port: z.int(),
-  service: text.optional(),
-});
-
-const sameness = z.enum(["shared", "cluster-local"]);
-
-const mesh = z.object({
-  id: text,
-  replacesId: text.optional(),
-  istioVersion: text.optional(),
-  origin: z.enum(["file", "clusters"]).optional(),
-  sites: texts,
-  mayBeAway: texts.optional(),
-  sameness: z.object({ plainServices: sameness, exceptions: z.array(z.object({ name: text, sameness })) }).optional(),
-  clusters: z.array(
-    z.object({
-      name: text,
-      network: text,
-      controlPlane: text,
-      configCluster: text,
-      reaches: texts,
-      replaces: text.optional(),
-      eastWestGateway: gateway.optional(),
-    }),
-  ),
-  controlPlanes: z.array(
-    z.object({
-      name: text,
-      kind: z.enum(["primary", "external"]),
-      clusterDomain: text.optional(),
-      configCluster: text,
-      serves: texts,
-      reads: texts,
-      exposed: z.object({ address: text.optional() }).optional(),
-    }),
-  ),
-  namespaces: z.array(z.object({ name: text, labels, clusters: texts })),
-  accepted: z
-    .array(z.object({ finding: text, clusters: texts.optional(), reason: text, until: z.iso.date().optional() }))
-    .optional(),
-});
 
 const metadata = z
   .object({

@@ -14,6 +14,14 @@ export interface ClusterSecrets {
   readonly others: string;
 }
 
+const tokens = { east: "token-of-east", west: "token-of-west" };
+
+/** What is secret in one of two clusters that read each other. */
+export function secretsOf(name: "east" | "west", change: Partial<ClusterSecrets> = {}): ClusterSecrets {
+  const other = name === "east" ? "west" : "east";
+  return { readerToken: tokens[name], remoteToken: tokens[other], key: "the key", others: "of others", ...change };
+}
+
 /** A CA and the intermediate that it signed. */
 export interface PaperTrust {
   readonly root: Authority;
