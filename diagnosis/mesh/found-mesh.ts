@@ -92,7 +92,7 @@ function factsOf(places: readonly Place[]): MeshFacts {
   });
   const readers = places.filter((place) => place.hasIstiod || serving.get(place.name) === place.name);
   return {
-    id: mostCommon(places.flatMap(({ found: { seen } }) => meshIdOf(seen) ?? [])) ?? "",
+    id: mostCommon(places.flatMap(({ found: { seen } }) => meshIdsOf(seen))) ?? "",
     origin: "clusters",
     sites: places.map(({ name }) => name),
     clusters,
@@ -190,8 +190,10 @@ function hasIstiod({ system }: ClusterSnapshot): boolean {
   return system?.deployments.some(({ metadata }) => metadata?.labels?.["app"] === "istiod") === true;
 }
 
-function meshIdOf({ meshConfig }: ClusterSnapshot): string | undefined {
-  return meshConfig === undefined || meshConfig === "none" ? undefined : meshConfig.meshId;
+/** Of the istiods there, those with a revision among them. */
+function meshIdsOf({ meshConfig = "none", revisionMeshConfigs = [] }: ClusterSnapshot): string[] {
+  const all = [...(meshConfig === "none" ? [] : [meshConfig]), ...revisionMeshConfigs];
+  return [...new Set(all.flatMap(({ meshId }) => meshId ?? []))];
 }
 
 function mostCommon(words: readonly string[]): string | undefined {

@@ -118,6 +118,14 @@ describe("a mesh that somebody else has built", () => {
     ]);
   });
 
+  it("has its id from istiods with a revision as well", () => {
+    const found = foundOf(twoPrimaries).map((one) => ({
+      ...one,
+      seen: { ...one.seen, meshConfig: "none" as const, revisionMeshConfigs: [{ revision: "blue", meshId: "mesh7" }] },
+    }));
+    assert.equal(snapshotOfFound(found, takenAt).mesh.id, "mesh7");
+  });
+
   it("may be in the middle of an upgrade, by a canary as well, and not further apart than from one version to the next", () => {
     const ofVersion = (version: string, revision = "default"): MeshSnapshot =>
       changed(
