@@ -25,44 +25,42 @@ const readsRemoteTrustDomainsFromMinor = 29;
 /** Clusters whose workloads an istiod takes for those of another trust domain than their certificates say. */
 export function misjudgedTrustDomains(snapshot: MeshSnapshot): MeshFinding[] {
   return seenControlPlanes(snapshot).flatMap(({ facts: reader, seen: readerSeen }) =>
-    reader.reads
-      .filter((target) => target !== reader.configCluster)
-      .flatMap((target) => {
-        const seen = seenOf(snapshot, target);
-        const real = trustDomainsIn(snapshot, target);
-        if (seen === undefined || real.length === 0) return [];
-        const taken = revisionsIn(readerSeen).flatMap((revision) => {
-          const config = meshConfigFor(seen, revision);
-          if (config === undefined || !judgesItself(snapshot, reader, readerSeen, revision)) return [];
-          const trustDomain = config === "none" ? defaultTrustDomain : trustDomainOf(config);
-          const known = [trustDomain, ...aliasesOf(snapshot, reader, revision)];
-          if (real.some((one) => known.includes(one))) return [];
-          return [{ configMap: configMapOf(revision), isThere: config !== "none", trustDomain }];
-        });
-        const [first] = taken;
-        if (first === undefined) return [];
-        return [
-          {
-            clusters: [reader.name, target],
-            found: `the istiod of ${reader.name} takes the workloads of ${target} for those of ${first.trustDomain}, and their certificates say ${real.join(", ")}: its proxies refuse them`,
-            proof: [
-              ...taken.map(({ configMap, isThere, trustDomain }) =>
-                isThere
-                  ? `${target}: ConfigMap ${configMap} says trustDomain ${trustDomain}`
-                  : `${target}: no ConfigMap ${configMap} in ${systemNamespace}, so that istiods take it for ${trustDomain}`,
-              ),
-              ...servingConfigs(snapshot, target).map(
-                ({ cluster, config, configMap }) =>
-                  `${cluster}: ConfigMap ${configMap} says trustDomain ${trustDomainOf(config)}, and its istiod signs for ${target}`,
-              ),
-            ],
-            fix:
-              first.configMap === configMapOf(defaultRevision)
-                ? `Run \`isthmus drift --repair\`, which puts the ConfigMap ${first.configMap} of ${target} back; where it was never there, \`isthmus up\` makes it.`
-                : `Give ${target} a ConfigMap ${first.configMap} with the trust domain of its workloads, or remove the istiod of that revision from ${reader.name} where nobody needs it.`,
-          },
-        ];
-      }),
+    reader.reads.flatMap((target) => {
+      const seen = seenOf(snapshot, target);
+      const real = trustDomainsIn(snapshot, target);
+      if (seen === undefined || real.length === 0) return [];
+      const taken = revisionsIn(readerSeen).flatMap((revision) => {
+        const config = meshConfigFor(seen, revision);
+        if (config === undefined || !judgesItself(snapshot, reader, readerSeen, revision)) return [];
+        const trustDomain = config === "none" ? defaultTrustDomain : trustDomainOf(config);
+        const known = [trustDomain, ...aliasesOf(snapshot, reader, revision)];
+        if (real.some((one) => known.includes(one))) return [];
+        return [{ configMap: configMapOf(revision), isThere: config !== "none", trustDomain }];
+      });
+      const [first] = taken;
+      if (first === undefined) return [];
+      return [
+        {
+          clusters: [reader.name, target],
+          found: `the istiod of ${reader.name} takes the workloads of ${target} for those of ${first.trustDomain}, and their certificates say ${real.join(", ")}: its proxies refuse them`,
+          proof: [
+            ...taken.map(({ configMap, isThere, trustDomain }) =>
+              isThere
+                ? `${target}: ConfigMap ${configMap} says trustDomain ${trustDomain}`
+                : `${target}: no ConfigMap ${configMap} in ${systemNamespace}, so that istiods take it for ${trustDomain}`,
+            ),
+            ...servingConfigs(snapshot, target).map(
+              ({ cluster, config, configMap }) =>
+                `${cluster}: ConfigMap ${configMap} says trustDomain ${trustDomainOf(config)}, and its istiod signs for ${target}`,
+            ),
+          ],
+          fix:
+            first.configMap === configMapOf(defaultRevision)
+              ? `Run \`isthmus drift --repair\`, which puts the ConfigMap ${first.configMap} of ${target} back; where it was never there, \`isthmus up\` makes it.`
+              : `Give ${target} a ConfigMap ${first.configMap} with the trust domain of its workloads, or remove the istiod of that revision from ${reader.name} where nobody needs it.`,
+        },
+      ];
+    }),
   );
 }
 

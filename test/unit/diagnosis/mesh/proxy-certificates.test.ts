@@ -46,6 +46,14 @@ describe("the certificates of a proxy", () => {
     ]);
   });
 
+  it("are of today, but for what it trusts, where its istiod of today signed it", () => {
+    const snapshot = changed(healthy(mesh), "east", ofProxy({ roots: former.roots }));
+    assert.deepEqual(diagnose(snapshot).firstCauses[0]?.proof, [
+      "pod basket-1-a in shop does not trust the root SHA-256 root, under which the istiod of east signs",
+      "pod basket-1-a in shop does not trust the root SHA-256 root, under which the istiod of west signs",
+    ]);
+  });
+
   it("of a gateway are mended by its own Deployment, and not by istiod's", () => {
     const gateway = { namespace: "istio-system", pod: "istio-eastwestgateway-1-a" };
     const snapshot = changed(healthy(mesh), "east", ofProxy({ ...gateway, ...former }));

@@ -114,6 +114,8 @@ describe("the trust domain of a cluster that an istiod reads", () => {
       west: ofRevision("blue"),
     });
     assert.deepEqual(causesIn(strange), []);
+    const canary = changedMesh(mesh, { east: both(ofRevision("canary"), () => ({ revisionMeshConfigs: [] })) });
+    assert.deepEqual(causesIn(canary), ["istiod-versions-differ east west"]);
     const unread = changedMesh(primaryRemoteNetworks, { edge: () => ({ meshConfig: undefined }) });
     assert.deepEqual(causesIn(unread), []);
   });
