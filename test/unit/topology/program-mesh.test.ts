@@ -21,6 +21,7 @@ describe("the plan of a mesh whose clusters a program reaches itself", () => {
       id: "mesh1",
       kubeconfig: "~/.kube/config",
       istio: { ...istio, transforms: "./transforms.ts" },
+      globalServices: { files: ["services"] },
       clusters: {
         east: { network: "east", access: { context: "east" }, ifUnreachable: "skip" },
         west: { network: "west", controlPlane: "nobody", apiServer: { url: "https://west.example" } },
@@ -28,7 +29,7 @@ describe("the plan of a mesh whose clusters a program reaches itself", () => {
       },
     };
     assert.throws(
-      () => planProgramMesh(config),
+      () => planProgramMesh(config as ProgramMeshConfig),
       (error: unknown) => {
         assert.ok(error instanceof ConfigurationError);
         assert.deepEqual(error.problems.map(({ path }) => path).sort(), [
@@ -36,6 +37,7 @@ describe("the plan of a mesh whose clusters a program reaches itself", () => {
           "mesh.clusters.east.access",
           "mesh.clusters.east.ifUnreachable",
           "mesh.clusters.west.apiServer",
+          "mesh.globalServices.files",
           "mesh.istio.transforms",
           "mesh.kubeconfig",
         ]);
