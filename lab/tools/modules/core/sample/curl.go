@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -24,9 +26,12 @@ const (
 	curlHTTP       = 22
 	curlNoFile     = 23
 	curlTimeout    = 28
+	curlNotTLS     = 35
 	curlUnreadable = 37
 	curlNoAnswer   = 52
 	curlCutOff     = 56
+	curlUntrusted  = 60
+	curlNoCAs      = 77
 )
 
 // curlRequest is what the command line asks for.
@@ -34,6 +39,8 @@ type curlRequest struct {
 	urls       []string
 	headers    http.Header
 	maxTime    time.Duration
+	caFile     string
+	connectTo  []string
 	outputFile string
 	writeOut   string
 	silent     bool
@@ -112,6 +119,10 @@ func (request *curlRequest) setValue(flag, value string) error {
 			return fmt.Errorf("option %s: expected a number of seconds, found %q", flag, value)
 		}
 		request.maxTime = time.Duration(seconds * float64(time.Second))
+	case "--cacert":
+		request.caFile = value
+	case "--connect-to":
+		request.connectTo = append(request.connectTo, value)
 	case "-o", "--output":
 		request.outputFile = value
 	case "-w", "--write-out":
@@ -155,9 +166,12 @@ func (request *curlRequest) run(address string, output io.Writer) (status, code 
 	message.Header = request.headers
 	message.Host = request.headers.Get("Host")
 
-	// A new connection each time, as a new curl process would make it; no proxy, no redirects.
+	transport, err := request.transport()
+	if err != nil {
+		return 0, curlNoCAs, err
+	}
 	client := &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true},
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	answer, err := client.Do(message)
@@ -183,6 +197,32 @@ func (request *curlRequest) run(address string, output io.Writer) (status, code 
 		return answer.StatusCode, curlCutOff, err
 	}
 	return answer.StatusCode, 0, nil
+}
+
+// transport makes a new connection each time, as a new curl process would; no proxy.
+func (request *curlRequest) transport() (*http.Transport, error) {
+	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
+	if request.caFile != "" {
+		text, err := os.ReadFile(request.caFile)
+		if err != nil {
+			return nil, err
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("no certificate in %s", request.caFile)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	}
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		for _, instead := range request.connectTo {
+			if target, found := strings.CutPrefix(instead, address+":"); found {
+				address = target
+				break
+			}
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	return transport, nil
 }
 
 func copyFile(path string, output io.Writer) (code int, err error) {
@@ -234,11 +274,17 @@ func curlURL(address string) (string, error) {
 func curlCode(err error) int {
 	var dns *net.DNSError
 	var operation *net.OpError
+	var untrusted *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return curlTimeout
 	case errors.As(err, &dns):
 		return curlNoHost
+	case errors.As(err, &untrusted):
+		return curlUntrusted
+	case errors.As(err, &noTLS), errors.Is(err, http.ErrSchemeMismatch):
+		return curlNotTLS
 	case errors.As(err, &operation) && operation.Op == "dial":
 		return curlRefused
 	case errors.Is(err, io.EOF):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"math"
@@ -44,6 +45,39 @@ func TestCurlAnswers(t *testing.T) {
 	}
 	if body, err := os.ReadFile(file); err != nil || string(body) != host+" " {
 		t.Errorf("the file holds %q, %v", body, err)
+	}
+}
+
+func TestCurlTrusts(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		io.WriteString(writer, request.Host)
+	}))
+	defer server.Close()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	address := server.Listener.Addr().String()
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	pemText := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(authority, pemText, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	for name, test := range map[string]struct {
+		arguments []string
+		code      int
+		output    string
+	}{
+		"by its authority":     {[]string{"--cacert", authority, server.URL}, 0, address},
+		"by nobody":            {[]string{server.URL}, curlUntrusted, ""},
+		"under another name":   {[]string{"--cacert", authority, "--connect-to", "example.com:443:" + address, "https://example.com/"}, 0, "example.com"},
+		"under a foreign name": {[]string{"--cacert", authority, "--connect-to", "other.test:443:" + address, "https://other.test/"}, curlUntrusted, ""},
+		"not TLS":              {[]string{"--cacert", authority, "https://" + plain.Listener.Addr().String()}, curlNotTLS, ""},
+		"no file":              {[]string{"--cacert", authority + "x", server.URL}, curlNoCAs, ""},
+	} {
+		var output, messages bytes.Buffer
+		if code := curl(append([]string{"-sS"}, test.arguments...), &output, &messages); code != test.code || output.String() != test.output {
+			t.Errorf("%s: code %d, output %q, messages %q", name, code, output.String(), messages.String())
+		}
 	}
 }
 
