@@ -29,6 +29,7 @@ export type {
   CertificateStatus,
   Changes,
   ChangesResult,
+  CheckOptions,
   CheckResult,
   ClusterOfGraph,
   ClusterOfReport,

@@ -96,6 +96,11 @@ export function program(): Command {
 
   withOperationOptions(isthmus.command("check"), ["junit"])
     .description("look whether the mesh can be installed, by its configuration and its clusters; changes nothing")
+    .option(
+      "--from-inside",
+      "have a pod in each cluster look as well whether it reaches the others; it is removed again",
+    )
+    .option("--client-image <image>", "image with curl and sleep of those pods (default: isthmus:mesh.sample)")
     .addHelpText("after", aboutCheck)
     .action((flags: CheckVerb.CheckFlags) => (load("./verbs/check") as typeof CheckVerb).checkVerb(flags));
 
@@ -230,7 +235,7 @@ with 2 otherwise. What is wrong with the clusters is said before anything is cha
 
 const aboutCheck = `
 Looks at all that \`isthmus up\` looks at before it changes anything, without Pulumi and without a backend. Exits with 1
-when something is found that keeps the mesh from being installed.
+when something is found that keeps the mesh from being installed. Makes nothing without --from-inside.
 ${documentationPage("check.md")} says what each row means.`;
 
 const aboutVerify = `

@@ -9,15 +9,26 @@ import { styleOf, verifyTable } from "../verify-table";
 /** What `isthmus check` is told. */
 export interface CheckFlags extends Omit<OperationFlags, "output"> {
   readonly output: OperationFlags["output"] | "junit";
+  readonly fromInside?: true;
+  readonly clientImage?: string;
 }
 
 /** `isthmus check` */
 export async function checkVerb(flags: CheckFlags): Promise<void> {
   const mesh = await openMesh(flags.stack);
-  const { output } = flags;
+  const { clientImage, fromInside, output } = flags;
   const shown = { ...flags, output: output === "junit" ? "table" : output } as const;
-  const words = { onStop: "Stopping.", advice: "Nothing was changed." };
-  const report = await operate(shown, words, (options) => mesh.check(options));
+  const words =
+    fromInside === undefined
+      ? { onStop: "Stopping.", advice: "Nothing was changed." }
+      : { onStop: "Removing the pods.", advice: "Nothing else was made." };
+  const report = await operate(shown, words, (options) =>
+    mesh.check({
+      ...options,
+      ...(fromInside === undefined ? {} : { effects: "pods" }),
+      ...(clientImage === undefined ? {} : { clientImage }),
+    }),
+  );
   if (output === "junit") print(verifyJunit(report, checkTitles, "isthmus check").split("\n"));
   else {
     const style = styleOf(process.stdout, process.env);

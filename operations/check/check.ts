@@ -2,6 +2,7 @@ import { resolveAccess, type ClusterAccess, type Environment, type KubeconfigSou
 import { findTrust, precheck, type FoundTrust, type PrecheckFindings } from "../../preflight";
 import { sitesOf, type MeshPlan, type Problem, type SitePlan } from "../../topology";
 import { report, type CheckResult, type VerifyReport } from "../verify";
+import { lookFromInside, type InsideQuery } from "./inside/look";
 import { rows, unseen, type CheckRow } from "./rows";
 
 /** What is looked at, and by what. */
@@ -13,17 +14,25 @@ export interface CheckQuery {
   readonly environment?: Environment | undefined;
   /** Secrets of the configuration, by their keys, where they are at hand. Default: none is, and no stack is opened for them. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
+  /** How it is looked from inside the clusters as well, by a pod in each. Default: it is not, and nothing is made. */
+  readonly inside?: Pick<InsideQuery, "clientImage" | "onProgress" | "signal"> | undefined;
 }
 
 const needsStack = "not looked at: it stands in a stack, which is not opened for this";
 
-const seenFromInside = "it shows from inside the clusters alone, once the mesh stands: `isthmus verify` looks at it";
+/** Why what shows from inside the clusters alone was not looked at. */
+const unseenReasons = {
+  notAsked: "it shows from inside the clusters alone: --from-inside has a pod in each look at it",
+  notYet: "nothing of it stands yet: `isthmus verify` looks at it once the mesh does",
+} as const;
 
 /**
  * Looks whether a mesh can be installed, by its configuration and its clusters alone: by the judges that an update asks before
- * it changes anything. Reads only, makes nothing, and asks no backend.
+ * it changes anything. Asks no backend; reads only and makes nothing, but for the pods that look from inside, which are gone
+ * afterwards.
  */
-export async function checkMesh({ environment, plan, projectDirectory, secrets }: CheckQuery): Promise<VerifyReport> {
+export async function checkMesh(query: CheckQuery): Promise<VerifyReport> {
+  const { environment, inside, plan, projectDirectory, secrets } = query;
   const sources = new SecretsInHand(secrets);
   const inStack = sitesOf(plan).filter(({ access }) => isInStack(access, secrets));
   const atHand = withoutSites(plan, inStack);
@@ -44,9 +53,15 @@ export async function checkMesh({ environment, plan, projectDirectory, secrets }
     ...found.looks,
   ];
   const results = rows.flatMap((row) => resultsOf(row, names, looks, found));
+  const answering = [...clusters.keys()].filter((name) => !found.unreachable.has(name) && !found.lockedOut.has(name));
+  const fromInside =
+    inside === undefined ? [] : await lookFromInside({ ...inside, plan, access: clusters, answering, environment });
+  const reason = inside === undefined ? unseenReasons.notAsked : unseenReasons.notYet;
+  const seen = unseen.flatMap(({ id }) => fromInside.filter((result) => result.id === id));
+  const left = unseen.filter(({ id }) => !seen.some((result) => result.id === id));
   return report(
-    results,
-    unseen.map(({ id }) => ({ id, reason: seenFromInside })),
+    [...results, ...seen],
+    left.map(({ id }) => ({ id, reason })),
   );
 }
 

@@ -41,8 +41,9 @@ export const rows: readonly CheckRow[] = [
   { id: "reader-tokens-fit", title: "tokens by which clusters are read fit the configuration", of: "mesh" },
 ];
 
-/** What nobody can look at from here, before the mesh stands. */
+/** What shows from inside the clusters alone. */
 export const unseen: readonly { readonly id: string; readonly title: string }[] = [
+  { id: "names-resolved", title: "its pods resolve names" },
   { id: "api-server-reached", title: "the other clusters reach its API server" },
   { id: "gateway-addressed", title: "its east-west gateway gets an address that the other clusters reach" },
 ];

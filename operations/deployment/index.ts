@@ -58,6 +58,7 @@ export { doctorFromBundle, reportFromBundle } from "./examinations";
 export { EventListenerError, OperationInterrupted } from "./failures";
 export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";
 export type {
+  CheckOptions,
   ConfigurationSource,
   ContextsOptions,
   ContextsVerifyOptions,

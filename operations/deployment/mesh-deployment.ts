@@ -53,6 +53,7 @@ import {
 import { destroyStacks, leftoverScope } from "./destruction";
 import { ensureHost } from "./host";
 import type {
+  CheckOptions,
   DestroyOptions,
   DoctorOptions,
   DriftOptions,
@@ -277,13 +278,16 @@ export class MeshDeployment {
 
   /**
    * Looks whether the mesh can be installed, by its configuration and its clusters: by all that {@link up} looks at before it
-   * changes anything, and that is not in the stack. Makes nothing, changes nothing, and asks no backend.
+   * changes anything, and that is not in the stack. Changes nothing, asks no backend, and makes nothing unless it is told to look
+   * from inside the clusters as well.
    */
-  check(options: OperationOptions = {}): Promise<VerifyReport> {
-    return this.operate("check", options, async ({ plan, projectDirectory, variables }) => {
+  check(options: CheckOptions = {}): Promise<VerifyReport> {
+    return this.operate("check", options, async ({ onProgress, plan, projectDirectory, variables }) => {
       const secrets = this.embedded?.secrets;
-      const checked = await checkMesh({ plan, projectDirectory, environment: variables, secrets });
-      options.signal?.throwIfAborted();
+      const { clientImage, effects = "none", signal } = options;
+      const inside = effects === "none" ? undefined : { clientImage, onProgress, signal };
+      const checked = await checkMesh({ plan, projectDirectory, environment: variables, secrets, inside });
+      signal?.throwIfAborted();
       return checked;
     });
   }

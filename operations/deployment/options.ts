@@ -118,6 +118,17 @@ export interface DestroyOptions extends OperationOptions {
   readonly customResourceDefinitions?: "keep" | "remove";
 }
 
+/** How it is looked whether a mesh can be installed. */
+export interface CheckOptions extends OperationOptions {
+  /**
+   * `pods`: a pod in each cluster tries the API servers of the others, gateways that stand, and names; it is removed again.
+   * Default: `none`, for who writes a mesh's file, or reviews it, need not be able to make anything.
+   */
+  readonly effects?: "pods" | "none";
+  /** Image with `curl` and `sleep` of those pods. Default: that of the configuration. */
+  readonly clientImage?: string;
+}
+
 /** How a mesh is verified. */
 export interface VerifyOptions extends OperationOptions, Selection {
   /** Image with `curl` and `sleep` that makes the calls. Default: that of the configuration. */

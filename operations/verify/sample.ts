@@ -4,6 +4,7 @@ import { rootConfigMap, systemNamespace, type MeshPlan } from "../../topology";
 import { isPresent, KubernetesError, type ClusterClient } from "../../access";
 import { proxyContainer } from "../../preflight";
 import { ownerOfThisProcess } from "./owner";
+import { notReadyWords } from "./pod-readiness";
 import { allowsByPolicyAlone } from "./root-policies";
 import {
   clientAnnotationsIn,
@@ -211,16 +212,7 @@ async function untilPresent(client: ClusterClient, path: string): Promise<void> 
 function troubleOf(pod: V1Pod): string | undefined {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   if (!containers.some((container) => container.name === proxyContainer)) return "has no sidecar";
-  if (pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"))
-    return undefined;
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const waiting = statuses.find((status) => status.state?.waiting?.message !== undefined);
-  if (waiting !== undefined) {
-    const state = waiting.state?.waiting;
-    return `is not ready: container ${waiting.name} (${waiting.image}): ${state?.reason ?? "waiting"}: ${state?.message ?? ""}`;
-  }
-  const unscheduled = pod.status?.conditions?.find((condition) => condition.reason === "Unschedulable");
-  return `is not ready: ${unscheduled?.message ?? pod.status?.phase ?? "Unknown"}`;
+  return notReadyWords(pod);
 }
 
 function messageOf(error: unknown): string {
