@@ -83,8 +83,11 @@ function unique(words: readonly string[]): string[] {
   return [...new Set(words)];
 }
 
+/** Ids of what is looked at on the way from one cluster to another. */
+const ofWays: readonly string[] = ["helloworld-reached", "api-server-reached", "gateway-addressed"];
+
 function subjectOf({ id, clusters }: CheckResult): string {
-  return id === "helloworld-reached" ? clusters.join(" to ") : clusters.join(", ");
+  return clusters.join(ofWays.includes(id) ? " to " : ", ");
 }
 
 function groupById(results: readonly CheckResult[]): Map<string, CheckResult[]> {

@@ -58,7 +58,7 @@ export async function checkMesh(query: CheckQuery): Promise<VerifyReport> {
     inside === undefined ? [] : await lookFromInside({ ...inside, plan, access: clusters, answering, environment });
   const reason = inside === undefined ? unseenReasons.notAsked : unseenReasons.notYet;
   const seen = unseen.flatMap(({ id }) => fromInside.filter((result) => result.id === id));
-  const left = unseen.filter(({ id }) => !seen.some((result) => result.id === id));
+  const left = unseen.filter(({ id, isAsked }) => isAsked(plan) && !seen.some((result) => result.id === id));
   return report(
     [...results, ...seen],
     left.map(({ id }) => ({ id, reason })),

@@ -1,4 +1,6 @@
 import type { PreflightId } from "../../preflight";
+import type { MeshPlan } from "../../topology";
+import { apiServerWays, gatewayWays, placesIn } from "./inside/places";
 
 /** What is looked at before an installation: what an update is refused by, and what it looks at to get there. */
 export type CheckId = PreflightId | "kubeconfig-found" | "certificates-usable";
@@ -41,11 +43,27 @@ export const rows: readonly CheckRow[] = [
   { id: "reader-tokens-fit", title: "tokens by which clusters are read fit the configuration", of: "mesh" },
 ];
 
+/** One row of what shows from inside the clusters alone. */
+export interface UnseenRow {
+  readonly id: string;
+  readonly title: string;
+  /** Whether a mesh has any of which it is asked. */
+  readonly isAsked: (plan: MeshPlan) => boolean;
+}
+
 /** What shows from inside the clusters alone. */
-export const unseen: readonly { readonly id: string; readonly title: string }[] = [
-  { id: "names-resolved", title: "its pods resolve names" },
-  { id: "api-server-reached", title: "the other clusters reach its API server" },
-  { id: "gateway-addressed", title: "its east-west gateway gets an address that the other clusters reach" },
+export const unseen: readonly UnseenRow[] = [
+  { id: "names-resolved", title: "its pods resolve names", isAsked: (plan) => placesIn(plan).length > 0 },
+  {
+    id: "api-server-reached",
+    title: "the other clusters reach its API server",
+    isAsked: (plan) => apiServerWays(plan).length > 0,
+  },
+  {
+    id: "gateway-addressed",
+    title: "its east-west gateway gets an address that the other clusters reach",
+    isAsked: (plan) => gatewayWays(plan).length > 0,
+  },
 ];
 
 /** What each row says when nothing is found, by its id. */

@@ -22,7 +22,7 @@ const turns = [
   ["cert-manager"],
   ["kills"],
   ["interruption", "addresses", "package"],
-  ["machines", "doctor"],
+  ["machines", "doctor", "check"],
   ["faults"],
 ] as const;
 
