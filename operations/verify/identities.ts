@@ -57,7 +57,9 @@ export async function refusedIdentity(
       ? undefined
       : refusalOf({ accepted, presented, from, to, servedBy: servedBy(context, from) });
   } catch (error) {
-    if (!(error instanceof CommandFailed || error instanceof KubernetesError)) throw error;
+    const isOfProxy =
+      error instanceof CommandFailed || error instanceof KubernetesError || error instanceof SyntaxError;
+    if (!isOfProxy) throw error;
     return { message: `whom its proxy accepts is not known: ${error.message}` };
   }
 }

@@ -111,5 +111,7 @@ describe("identities of servers", () => {
       identity("mesh1.internal", "helloworld-v2"),
     );
     assert.match(silent.message, /only v1 answered; whom its proxy accepts is not known: .*container not running/);
+    const strange = await reached(() => "upstream connect error", identity("mesh1.internal", "helloworld-v2"));
+    assert.match(strange.message, /^no answer from v2: only v1 answered; whom its proxy accepts is not known: no JSON/);
   });
 });
