@@ -11,7 +11,7 @@ import { preparedNamespace } from "./rules/prepared";
 import { pullSecrets } from "./rules/pull-secrets";
 import { releases } from "./rules/releases";
 import { regions } from "./rules/regions";
-import { sidecarScopes } from "./rules/sidecar-scopes";
+import { sidecarScopes } from "./rules/proxies";
 import type { StandingRule } from "./rules/rule";
 import { systemNamespaceRule, terminatingNamespaces } from "./rules/namespaces";
 
