@@ -10,6 +10,7 @@ export {
   ConfigKubeconfig,
   ControlPlane,
   CrossNetworkGateway,
+  DnsCapture,
   EastWestGateway,
   ExposedIstiod,
   GivenTrust,
@@ -38,6 +39,7 @@ export type {
   ControlPlaneArgs,
   ControlPlaneOutputs,
   CrossNetworkGatewayArgs,
+  DnsCaptureArgs,
   EastWestGatewayArgs,
   ExistingIntermediate,
   ExposedIstiodArgs,
@@ -74,6 +76,7 @@ export type {
 export { meshCluster, type MeshClusterArgs } from "../stacks/mesh-cluster";
 export {
   ConfigurationError,
+  dnsCapturesIn,
   formatProblem,
   globalHostsIn,
   globalServicesIn,
@@ -88,6 +91,7 @@ export type {
   ChartsPlan,
   ClusterPlan,
   ControlPlanePlan,
+  DnsCapturePlan,
   EastWestGatewayPlan,
   ReaderTokensPlan,
   ExposedIstiodPlan,

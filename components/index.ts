@@ -3,6 +3,7 @@ export * from "./cert-manager-installation";
 export * from "./config-kubeconfig";
 export * from "./control-plane";
 export * from "./cross-network-gateway";
+export * from "./dns-capture";
 export * from "./east-west-gateway";
 export * from "./exposed-istiod";
 export * from "./global-service";

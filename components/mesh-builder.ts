@@ -6,8 +6,6 @@ import {
   hasCrossNetworkGateway,
   isRead,
   machinesOf,
-  peerPoliciesIn,
-  sidecarScopesIn,
   type ClusterPlan,
   type ControlPlanePlan,
   type MeshPlan,
@@ -24,7 +22,7 @@ import { MeshNamespace } from "./mesh-namespace";
 import { namespacesOf } from "./mesh-outputs";
 import { MeshAccounts, there } from "./mesh-accounts";
 import { createMachines } from "./mesh-machines";
-import { createPolicies, createSidecarScopes } from "./mesh-policies";
+import { createPolicies } from "./mesh-policies";
 import { siteOf, type MeshSite } from "./mesh-site";
 import { RemoteSecret } from "./remote-secret";
 import { SiteValues } from "./site-values";
@@ -202,16 +200,14 @@ export class MeshBuilder {
     this.namespaces.set(cluster.name, new Map(made));
   }
 
-  /** How the workloads of an istiod's clusters take calls, and what they see, where anything says it. */
+  /** How the workloads of an istiod's clusters take calls, what they see, and by which DNS, where anything says it. */
   private addPolicies({ name, configCluster }: ControlPlanePlan): void {
     if (!this.has(name, "istiod")) return;
     const site = siteOf(this.sites, { name: configCluster });
-    const place = {
+    createPolicies(site, this.args.plan, {
       charts: this.configurationCharts(name, configCluster),
       namespaces: this.namespaces.get(configCluster) ?? new Map<string, MeshNamespace>(),
-    };
-    createPolicies(site, peerPoliciesIn(this.args.plan, configCluster), place);
-    createSidecarScopes(site, sidecarScopesIn(this.args.plan, configCluster), place);
+    });
   }
 
   /** The services that the workloads of an istiod's clusters call by one name. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { systemNamespace, type PeerPolicy, type SidecarScopePlan } from "../topology";
+import { dnsCapturesIn, peerPoliciesIn, sidecarScopesIn, systemNamespace, type MeshPlan } from "../topology";
+import { DnsCapture } from "./dns-capture";
 import type { MeshSite } from "./mesh-site";
 import { MutualTls } from "./mutual-tls";
 import { SidecarScope } from "./sidecar-scope";
@@ -18,9 +19,13 @@ export function awaitedIn({ charts, namespaces }: PolicyPlace, namespace: string
   return own === undefined ? [...charts] : [...charts, own];
 }
 
-/** Says how workloads take calls, in the cluster that holds their istiod's configuration. */
-export function createPolicies(site: MeshSite, policies: readonly PeerPolicy[], place: PolicyPlace): void {
-  for (const { namespace, mode } of policies) {
+/**
+ * Says how workloads take calls, what they see of the mesh, and whether their sidecars answer DNS, in the cluster that holds
+ * their istiod's configuration.
+ */
+export function createPolicies(site: MeshSite, plan: MeshPlan, place: PolicyPlace): void {
+  const cluster = site.plan.name;
+  for (const { namespace, mode } of peerPoliciesIn(plan, cluster)) {
     const isOfMesh = namespace === systemNamespace;
     const suffix = isOfMesh ? "mutual-tls" : (`mutual-tls.${namespace}` as const);
     new MutualTls(
@@ -29,13 +34,14 @@ export function createPolicies(site: MeshSite, policies: readonly PeerPolicy[], 
       site.options(suffix, { dependsOn: awaitedIn(place, namespace) }),
     );
   }
-}
-
-/** Says what workloads see of the mesh, in the cluster that holds their istiod's configuration. */
-export function createSidecarScopes(site: MeshSite, scopes: readonly SidecarScopePlan[], place: PolicyPlace): void {
-  for (const scope of scopes) {
+  for (const scope of sidecarScopesIn(plan, cluster)) {
     const suffix = `sidecar-scope.${scope.namespace}` as const;
     const dependsOn = awaitedIn(place, scope.namespace);
     new SidecarScope(site.nameOf(suffix), { scope }, site.options(suffix, { dependsOn }));
+  }
+  for (const capture of dnsCapturesIn(plan, cluster)) {
+    const suffix = `dns-capture.${capture.namespace}` as const;
+    const dependsOn = awaitedIn(place, capture.namespace);
+    new DnsCapture(site.nameOf(suffix), { capture }, site.options(suffix, { dependsOn }));
   }
 }

@@ -121,7 +121,14 @@ type Catalogued = SiteComponents[keyof SiteComponents] | typeof rootComponent;
 export type SiteSuffix = keyof SiteComponents | `${NamedSuffix}${string}`;
 
 /** What comes before the name of a namespace of the mesh's workloads, of a machine or of a global service. */
-const namedSuffixes = ["namespace.", "mutual-tls.", "sidecar-scope.", "machine.", "global-service."] as const;
+const namedSuffixes = [
+  "namespace.",
+  "mutual-tls.",
+  "sidecar-scope.",
+  "dns-capture.",
+  "machine.",
+  "global-service.",
+] as const;
 
 type NamedSuffix = (typeof namedSuffixes)[number];
 

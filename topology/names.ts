@@ -11,6 +11,12 @@ export const peerAuthenticationName = "default";
 /** Name of the Sidecar of a namespace, as Istio's documentation has it: one name, for only one may count. */
 export const sidecarName = "default";
 
+/** Name of the ProxyConfig that says whether a namespace's sidecars answer DNS. Istio's documentation has none for all. */
+export const dnsCaptureName = "dns-capture";
+
+/** Proxy metadata by which a sidecar answers DNS where it is `true` (istio.io, "DNS Proxying"). */
+export const dnsCaptureMetadata = "ISTIO_META_DNS_CAPTURE";
+
 /** The entries of machines outside Kubernetes, as paths of the API server and its authorisation name them. */
 export const workloadEntries = { group: "networking.istio.io", version: "v1", collection: "workloadentries" } as const;
 

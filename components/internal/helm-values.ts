@@ -1,5 +1,6 @@
 import {
   clusterDomainOf,
+  dnsCaptureMetadata,
   mayChangeRoots,
   mergeValues,
   parseAddress,
@@ -244,7 +245,7 @@ function meshConfigOf(plan: MeshPlan, { values }: ControlPlanePlan): HelmValues 
   const proxyMetadata = {
     ...(mayChangeRoots(plan) ? { PROXY_CONFIG_XDS_AGENT: "true" } : {}),
     // No DNS server knows a global name: the sidecars themselves answer.
-    ...(plan.globalServices.capturesDns ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
+    ...(plan.globalServices.capturesDns ? { [dnsCaptureMetadata]: "true" } : {}),
   };
   const serviceSettings = serviceSettingsOf(plan.sameness, clusterDomainOf(values.istiod));
   return {

@@ -22,6 +22,11 @@ const ownedKinds = [
   },
   { apiVersion: "networking.istio.io/v1", kind: "Sidecar", path: "/apis/networking.istio.io/v1/sidecars" },
   {
+    apiVersion: "networking.istio.io/v1beta1",
+    kind: "ProxyConfig",
+    path: "/apis/networking.istio.io/v1beta1/proxyconfigs",
+  },
+  {
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",
     path: "/apis/security.istio.io/v1/peerauthentications",

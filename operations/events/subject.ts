@@ -47,8 +47,7 @@ export function subjectOf(urn: string): Subject {
   return (
     ofRoot(name, types) ??
     namespaceOf(name, types) ??
-    policyOf(name, types) ??
-    sidecarScopeOf(name, types) ??
+    ofNamespace(name, types) ??
     globalServiceOf(name, types) ??
     machineOf(name, types) ??
     keyOf(name, types) ??
@@ -97,20 +96,29 @@ function namespaceOf(name: string, types: readonly string[]): Subject | undefine
   return { cluster, component: "namespace", part: namespace };
 }
 
-/** So have policies for the workloads of one namespace. */
-function policyOf(name: string, types: readonly string[]): Subject | undefined {
-  if (!types.slice(-2).map(componentType).includes("MutualTls")) return undefined;
-  const [, cluster, namespace] = /^mesh-(.+?)-mutual-tls\.(.+?)(?:-policy)?$/.exec(name) ?? [];
-  if (cluster === undefined || namespace === undefined) return undefined;
-  return { cluster, component: "mutual TLS", part: `in ${namespace}` };
-}
+/** So has what counts for the workloads of one namespace: the pattern has its cluster and its namespace. */
+const namespaceSettings = [
+  { type: "MutualTls", pattern: /^mesh-(.+?)-mutual-tls\.(.+?)(?:-policy)?$/, component: "mutual TLS", word: "in" },
+  {
+    type: "SidecarScope",
+    pattern: /^mesh-(.+?)-sidecar-scope\.(.+?)(?:-sidecar)?$/,
+    component: "sidecar scope",
+    word: "of",
+  },
+  {
+    type: "DnsCapture",
+    pattern: /^mesh-(.+?)-dns-capture\.(.+?)(?:-proxy-config)?$/,
+    component: "DNS capture",
+    word: "of",
+  },
+] as const;
 
-/** So have scopes of proxies. */
-function sidecarScopeOf(name: string, types: readonly string[]): Subject | undefined {
-  if (!types.slice(-2).map(componentType).includes("SidecarScope")) return undefined;
-  const [, cluster, namespace] = /^mesh-(.+?)-sidecar-scope\.(.+?)(?:-sidecar)?$/.exec(name) ?? [];
-  if (cluster === undefined || namespace === undefined) return undefined;
-  return { cluster, component: "sidecar scope", part: `of ${namespace}` };
+function ofNamespace(name: string, types: readonly string[]): Subject | undefined {
+  const nearest = types.slice(-2).map(componentType);
+  const setting = namespaceSettings.find(({ type }) => nearest.includes(type));
+  const [, cluster, namespace] = setting?.pattern.exec(name) ?? [];
+  if (setting === undefined || cluster === undefined || namespace === undefined) return undefined;
+  return { cluster, component: setting.component, part: `${setting.word} ${namespace}` };
 }
 
 /** So have global services, and their objects the global name that they are about. */

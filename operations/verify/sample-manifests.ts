@@ -6,6 +6,7 @@
 import {
   clusterDomainOf,
   discoveryLabels,
+  dnsCaptureMetadata,
   namespaceNameLabel,
   ownedLabels,
   samenessOf,
@@ -71,7 +72,7 @@ export function sharedHostOf(plan: MeshPlan, namespace: string, cluster: string)
 export function clientAnnotationsIn({ globalServices }: Pick<MeshPlan, "globalServices">): Record<string, string> {
   const { capturesDns, services } = globalServices;
   if (services.length === 0 || capturesDns) return {};
-  return { "proxy.istio.io/config": JSON.stringify({ proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } }) };
+  return { "proxy.istio.io/config": JSON.stringify({ proxyMetadata: { [dnsCaptureMetadata]: "true" } }) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   aheadMsOf,
   controlPlaneIn,
+  dnsCapturesIn,
   intermediateOrigin,
   globalServicesIn,
   machinesOf,
@@ -42,7 +43,7 @@ import {
   resourcesIn,
   resourcesOfGlobalNames,
   resourcesOfMachines,
-  resourcesOfSidecarScopes,
+  resourcesOfProxies,
   type Resource,
 } from "./permissions";
 import { readRanges, type ReadRanges } from "./ranges";
@@ -205,6 +206,7 @@ async function standingIn(
     intermediate: originIn({ mesh, site }),
     wantedPeerPolicies: peerPoliciesIn(mesh, site.name),
     wantedSidecarScopes: sidecarScopesIn(mesh, site.name),
+    wantedDnsCaptures: dnsCapturesIn(mesh, site.name),
     wantedGlobalNames: globalNamesIn({ mesh, site }),
     servicesByRegion: servicesByRegionIn(mesh, site.name),
     wantedMachines: machinesOf(mesh, site.name),
@@ -222,7 +224,8 @@ function neededIn(check: ClusterCheck, cluster: ClusterPlan | undefined): readon
   return [
     ...resourcesIn(cluster?.role ?? "external", originIn(check)),
     ...resourcesOfMachines(machines.map(({ namespace }) => namespace)),
-    ...resourcesOfSidecarScopes(sidecarScopesIn(check.mesh, check.site.name).map(({ namespace }) => namespace)),
+    ...resourcesOfProxies("sidecars", sidecarScopesIn(check.mesh, check.site.name)),
+    ...resourcesOfProxies("proxyconfigs", dnsCapturesIn(check.mesh, check.site.name)),
     ...resourcesOfGlobalNames(globalNamesIn(check).map(({ namespace }) => namespace)),
   ];
 }

@@ -60,9 +60,12 @@ export function resourcesOfMachines(namespaces: readonly string[]): readonly Res
   return [...new Set(namespaces)].map((namespace) => ({ group, resource, scope: { namespace } }));
 }
 
-/** What is created to say what workloads see of the mesh, in their namespaces. Pure. */
-export function resourcesOfSidecarScopes(namespaces: readonly string[]): readonly Resource[] {
-  return namespaces.map((namespace) => ({ group: "networking.istio.io", resource: "sidecars", scope: { namespace } }));
+/** What is created to say what workloads see of the mesh (`sidecars`), or which sidecars answer DNS, in their namespaces. Pure. */
+export function resourcesOfProxies(
+  resource: "sidecars" | "proxyconfigs",
+  wanted: readonly { readonly namespace: string }[],
+): readonly Resource[] {
+  return wanted.map(({ namespace }) => ({ group: "networking.istio.io", resource, scope: { namespace } }));
 }
 
 /** By which an istiod is told of global services, each in the namespace of its pods. */

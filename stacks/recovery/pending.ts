@@ -43,6 +43,7 @@ const kinds: readonly { readonly kind: string; readonly group: string; readonly 
   { kind: "DestinationRule", group: "apis/networking.istio.io/v1", collection: "destinationrules" },
   { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
   { kind: "Sidecar", group: "apis/networking.istio.io/v1", collection: "sidecars" },
+  { kind: "ProxyConfig", group: "apis/networking.istio.io/v1beta1", collection: "proxyconfigs" },
 ];
 
 /** Paths of the collections in a namespace that may hold what a mesh is made of. */
@@ -53,7 +54,7 @@ export function collectionsIn(namespace: string): string[] {
 }
 
 /** Kinds of which a mesh has objects in its workloads' namespaces too: policies, machines, what global
- * services are made of, and what proxies are told of. */
+ * services are made of, what proxies are told of, and which of them answer DNS. */
 const kindsOfWorkloads = [
   "PeerAuthentication",
   "WorkloadEntry",
@@ -61,6 +62,7 @@ const kindsOfWorkloads = [
   "DestinationRule",
   "VirtualService",
   "Sidecar",
+  "ProxyConfig",
 ];
 
 /** Paths of their collections. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { trustStack } from "../../stacks";
+import type { MeshConfig } from "../../topology";
 import { record, type RecordedResource } from "../support/mocks";
 import { planOf, sharedExternalControlPlane, topologies, twoPrimaries } from "../support/plans";
 import { provided, updateOf } from "./support";
@@ -63,12 +64,19 @@ describe("The order of a mesh: what each resource belongs to, waits for, and how
     );
   });
 
-  it("is as written down: what workloads of a namespace see", async () => {
-    const namespaces = { shop: {}, web: { calls: { namespaces: ["shop"] } } };
+  it("is as written down: what workloads of a namespace see, and which sidecars answer DNS", async () => {
+    const namespaces: MeshConfig["namespaces"] = {
+      shop: {},
+      web: { calls: { namespaces: ["shop"] }, dnsCapture: "all-pods" },
+    };
     const resources = await updateOf({ ...sharedExternalControlPlane, namespaces });
     ensureAsWritten(
       "sidecar scopes",
       resources.filter(({ name }) => name.includes("sidecar-scope")),
+    );
+    ensureAsWritten(
+      "DNS captures",
+      resources.filter(({ name }) => name.includes("dns-capture")),
     );
   });
 

@@ -1,6 +1,7 @@
 import { clusterDomainOf, defaultClusterDomain } from "../cluster-domain";
 import {
   controlPlaneIn,
+  dnsCapturesIn,
   globalServicesIn,
   isSamenessOfIstio,
   issuerRefOf,
@@ -10,6 +11,7 @@ import {
   sidecarScopesIn,
   type ClusterPlan,
   type ControlPlanePlan,
+  type DnsCapturePlan,
   type IstioPlan,
   type MeshPlan,
   type PeerPolicy,
@@ -55,6 +57,8 @@ export interface PartSlice {
   readonly capturesDns?: true;
   /** Left out where there is none. */
   readonly sidecarScopes?: readonly SidecarScopePlan[];
+  /** Left out where there is none. */
+  readonly dnsCaptures?: readonly DnsCapturePlan[];
   /** What its istiod, or one that takes its configuration there, is told of it; left out where Istio's own counts. */
   readonly sameness?: SamenessPlan;
   /** Machines whose entries are made there; left out where there are none. */
@@ -104,7 +108,7 @@ export function sliceOf(plan: MeshPlan, part: string): PartSlice {
       .filter(({ clusters }) => clusters.includes(part))
       .map(({ name, labels, annotations }) => ({ name, labels, annotations })),
     peerPolicies: peerPoliciesIn(plan, part),
-    ...sidecarScopesHere(plan, part),
+    ...namespaceSettingsHere(plan, part),
     ...globalServicesHere(plan, part),
     ...machinesIn(plan, part),
   };
@@ -143,9 +147,13 @@ function issuedIn(plan: MeshPlan, part: string): Pick<PartSlice, "issued"> {
   };
 }
 
-function sidecarScopesHere(plan: MeshPlan, part: string): Pick<PartSlice, "sidecarScopes"> {
+function namespaceSettingsHere(plan: MeshPlan, part: string): Pick<PartSlice, "sidecarScopes" | "dnsCaptures"> {
   const sidecarScopes = sidecarScopesIn(plan, part);
-  return sidecarScopes.length === 0 ? {} : { sidecarScopes };
+  const dnsCaptures = dnsCapturesIn(plan, part);
+  return {
+    ...(sidecarScopes.length === 0 ? {} : { sidecarScopes }),
+    ...(dnsCaptures.length === 0 ? {} : { dnsCaptures }),
+  };
 }
 
 /** DNS and the sameness of Services are settings of the istiod's values and of the mesh configuration that lies in a cluster. */

@@ -2,6 +2,7 @@ export type { AcceptedFinding, AcceptedFindingPlan } from "./accepted";
 export type { AccessPlan, FileAccess, OutputAccess, SecretAccess } from "./access-plan";
 export * from "./cluster-plan";
 export * from "./control-plane-plan";
+export * from "./dns-capture";
 export * from "./generated-roots";
 export {
   globalHostsIn,

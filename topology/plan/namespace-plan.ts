@@ -20,6 +20,8 @@ export interface NamespacePlan {
   readonly mtls?: MutualTlsMode;
   /** What its workloads call beside it; left out where their proxies are told of everything. */
   readonly calls?: NamespaceCalls;
+  /** Whether its sidecars answer DNS; left out where they do as the mesh has it. */
+  readonly capturesDns?: boolean;
   /** Clusters that have it, sorted. */
   readonly clusters: readonly string[];
 }
@@ -27,7 +29,7 @@ export interface NamespacePlan {
 /** Plans the namespaces. Pure. */
 export function planNamespaces(mesh: Mesh): NamespacePlan[] {
   return Object.entries(mesh.namespaces)
-    .map(([name, { injection, revision, labels, annotations, mtls, calls, clusters }]) => ({
+    .map(([name, { injection, revision, labels, annotations, mtls, calls, dnsCapture, clusters }]) => ({
       name,
       labels: { ...labels, ...injectionLabel(injection, revision) },
       annotations,
@@ -35,6 +37,7 @@ export function planNamespaces(mesh: Mesh): NamespacePlan[] {
       ...(calls === undefined
         ? {}
         : { calls: { namespaces: sorted(calls.namespaces), globalServices: sorted(calls.globalServices) } }),
+      ...(dnsCapture === undefined ? {} : { capturesDns: dnsCapture === "all-pods" }),
       clusters: [...(clusters ?? Object.keys(mesh.clusters))].sort(),
     }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -84,8 +84,8 @@ import {
   namespaceLabelsFree,
   namespacesOfWorkloads,
   policiesConfigured,
-  revisionInjects,
   revisionInstalled,
+  settingsInjected,
 } from "./namespaces";
 import { knownPeers, peersAreOthers, peersAtControlPlanes, peersOnce } from "./peers";
 import { pullSecretsKnown, pullSecretsOnce } from "./pull-secrets";
@@ -155,7 +155,7 @@ export const rules: readonly Rule[] = [
     about: [["clusters"], ["externalControlPlanes"]],
     check: policiesConfigured,
   },
-  { id: "revision-injects", check: revisionInjects },
+  { id: "settings-injected", check: settingsInjected },
   { id: "namespace-labels-free", check: namespaceLabelsFree },
   { id: "namespace-annotations-free", check: namespaceAnnotationsFree },
   { id: "replaces-former-identity", about: [["id"], ["trustDomain"]], check: replacesFormerIdentity },

@@ -42,24 +42,38 @@ export function namespaceClustersOnce(mesh: MeshDraft): readonly Problem[] {
   return repeatedClusters(namespaceLists(mesh));
 }
 
-export function revisionInjects(mesh: MeshDraft): readonly Problem[] {
+/** Settings of what is injected. */
+const ofInjection = ["revision", "dnsCapture"] as const;
+
+export function settingsInjected(mesh: MeshDraft): readonly Problem[] {
   return entriesOf(mesh.namespaces)
-    .filter(([, { injection, revision }]) => injection === "disabled" && revision !== undefined)
-    .map(([name, { revision }]) => ({
-      path: configurationPath("namespaces", name, "revision"),
-      expected: "nothing, because nothing is injected into this namespace",
-      found: describeFound(revision),
-      fix: "Remove it, or write `injection: enabled`.",
-    }));
+    .filter(([, { injection }]) => injection === "disabled")
+    .flatMap(([name, namespace]) =>
+      ofInjection
+        .filter((setting) => namespace[setting] !== undefined)
+        .map((setting) => ({
+          path: configurationPath("namespaces", name, setting),
+          expected: "nothing, because nothing is injected into this namespace",
+          found: describeFound(namespace[setting]),
+          fix: "Remove it, or write `injection: enabled`.",
+        })),
+    );
 }
 
-/** A namespace's policy counts for a cluster where the one has it that holds its istiod's configuration. */
+/** Settings of a namespace that its istiod is told of. */
+const ofConfiguration = ["mtls", "calls", "dnsCapture"] as const;
+
+/** They count for a cluster where the one has the namespace that holds its istiod's configuration. */
 export function policiesConfigured(mesh: MeshDraft): readonly Problem[] {
   return entriesOf(mesh.namespaces)
-    .filter(([, { calls, mtls }]) => calls !== undefined || mtls !== undefined)
-    .flatMap(([namespace, { calls, clusters = [], mtls }]) => {
-      const settings = [...(mtls === undefined ? [] : ["`mtls`"]), ...(calls === undefined ? [] : ["`calls`"])];
-      return [...new Set(clusters)].flatMap((name): Problem[] => {
+    .map(([namespace, written]) => ({
+      namespace,
+      clusters: written.clusters ?? [],
+      settings: ofConfiguration.filter((setting) => written[setting] !== undefined).map((setting) => `\`${setting}\``),
+    }))
+    .filter(({ settings }) => settings.length > 0)
+    .flatMap(({ clusters, namespace, settings }) =>
+      [...new Set(clusters)].flatMap((name): Problem[] => {
         const holder = name === undefined ? undefined : configClusterOf(mesh, name);
         if (name === undefined || holder === undefined || clusters.includes(holder)) return [];
         return [
@@ -70,8 +84,8 @@ export function policiesConfigured(mesh: MeshDraft): readonly Problem[] {
             fix: `Add ${called(holder)}, or remove ${settings.join(" and ")}.`,
           },
         ];
-      });
-    });
+      }),
+    );
 }
 
 /** @returns Undefined for a cluster that is not described, which is a mistake of its own. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
+import { dnsCapture } from "./dns-capture";
 import { label, labelsByKey, listOf, oneOf, port, seconds, wholeNumber } from "./primitives";
 
 /** What a name's template may hold, and what takes its place. */
@@ -228,7 +229,7 @@ export const globalServicesSchema = worded(
       .describe(
         "What the services are called that have no `name`. Default: below `mesh.internal`: `.internal` is kept for private use, so that no call ever leaves for a name that somebody else owns. `{service}.global` works as well; `.global` is a public domain, and pods without `dnsCapture` ask the internet for it.",
       ),
-    dnsCapture: oneOf(["all-pods", "annotated-pods"])
+    dnsCapture: dnsCapture
       .optional()
       .describe(
         "Which pods know the names, and plain Services that stand in other clusters only: those whose sidecar answers DNS (`ISTIO_META_DNS_CAPTURE`). `annotated-pods`: those that ask for it by the annotation `proxy.istio.io/config`. Pods that run already must be restarted. Default: all-pods once there is a global service, which nobody would find else; without one annotated-pods, as Istio has it.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { worded } from "../wording";
+import { dnsCapture } from "./dns-capture";
 import { annotationsByKey, label, labelsByKey, listOf, oneOf } from "./primitives";
 
 const callsSchema = worded(
@@ -40,6 +41,11 @@ const namespaceSchema = worded(
         "How its workloads take calls, where that differs from the mesh's `mtls`: `permissive` for those that something without a sidecar calls. Made in every cluster that holds the configuration of an istiod. Default: as the mesh.",
       ),
     calls: callsSchema.optional(),
+    dnsCapture: dnsCapture
+      .optional()
+      .describe(
+        "Which of its pods know global names, and plain Services that stand in other clusters only, where that differs from the mesh's `globalServices.dnsCapture`: `all-pods`, or `annotated-pods` alone. Pods that run already must be restarted. Made in every cluster that holds the configuration of an istiod. Default: as the mesh.",
+      ),
     clusters: listOf(label("east"), "a list of clusters", "[east, west]")
       .optional()
       .describe("Clusters that have the namespace. Default: all, since Istio takes one name for one thing everywhere."),

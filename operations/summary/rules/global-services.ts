@@ -1,7 +1,7 @@
 import type { ClusterRule, ClusterView, Finding } from "../comparison";
 import { differing } from "../differing";
 import type { Change, Risk } from "../model";
-import { at, isTree, textAt, type Properties } from "../properties";
+import { at, isTree, type Properties } from "../properties";
 import type { Step } from "../read-preview";
 import { notUnderstood } from "./not-understood";
 
@@ -38,40 +38,6 @@ export const globalGateway: ClusterRule = (view) => {
   const toldPaths = /^spec\.servers\[0\]\.hosts\b/;
   if (step.op === "update" && !differing(step).every(({ path }) => toldPaths.test(path))) return [];
   return [{ explains: [step] }];
-};
-
-/** Sidecars begin to answer DNS, or cease to; those that run do as they did. */
-export const dnsCapture: ClusterRule = (view) => {
-  const step = view.step("istiod");
-  if (step?.op !== "update") return [];
-  const path = ["values", "meshConfig", "defaultConfig", "proxyMetadata", "ISTIO_META_DNS_CAPTURE"];
-  if (at(step.before, "values") === undefined || at(step.after, "values") === undefined) return [];
-  const [before, after] = [step.before, step.after].map((properties) => textAt(properties, ...path) === "true");
-  if (before === after) return [];
-  if (after === true)
-    return [
-      {
-        change: { id: "dns-capture", words: "sidecars that start from now on answer DNS, and so know global names" },
-        risk: {
-          id: "global-names-need-restart",
-          severity: "medium",
-          traffic: "not-interrupted",
-          words: "pods that run do not know global names until they are restarted: their sidecars answer no DNS.",
-          advice: "Restart after the update what calls global names, for example by `kubectl rollout restart`.",
-        },
-        explains: [],
-      },
-    ];
-  const words =
-    "sidecars that start from now on answer no DNS, and so know no global names, and no Services that stand in other clusters only";
-  const risk: FoundRisk = {
-    id: "global-names-need-restart",
-    severity: "medium",
-    traffic: "not-known",
-    words: `${words}: a pod that is restarted finds them no more, unless its annotations ask for it.`,
-    advice: "See that all that call such names have the annotation.",
-  };
-  return [{ change: { id: "dns-capture", words }, risk, explains: [] }];
 };
 
 function namedStep(step: Step): NamedStep | undefined {

@@ -4,6 +4,7 @@ import { differing } from "../differing";
 import type { Risk } from "../model";
 import { at, isTree, type Properties } from "../properties";
 import type { Step } from "../read-preview";
+import { isNewNamespace } from "./new-namespace";
 import { notUnderstood } from "./not-understood";
 
 /** What the workloads of a namespace see of the mesh. The Sidecars stand where an istiod's configuration does. */
@@ -13,7 +14,8 @@ export const sidecarScopes: ClusterRule = (view) =>
     .map((step) => scopeFinding(view, step));
 
 function scopeFinding(view: ClusterView, step: Step): Finding {
-  const whose = `workloads ${step.subject.part ?? ""}`;
+  const { part = "" } = step.subject;
+  const whose = `workloads ${part}`;
   const finding = (words: string, risk?: Omit<Risk, "clusters">): Finding => ({
     change: { id: "sidecar-scope", words },
     ...(risk === undefined ? {} : { risk }),
@@ -26,7 +28,7 @@ function scopeFinding(view: ClusterView, step: Step): Finding {
   const [before, after] = [step.before, step.after].map(hostsIn);
   if (step.op === "create" && after !== undefined) {
     const words = `${whose} see nothing of the mesh but ${inWords(after)} from now on`;
-    return finding(words, isNew(view, step) ? undefined : narrowed(whose, words));
+    return finding(words, isNewNamespace(view, part.replace(/^of /, "")) ? undefined : narrowed(whose, words));
   }
   const isOfHosts = differing(step).every(({ path }) => path.startsWith("spec.egress"));
   if (step.op !== "update" || before === undefined || after === undefined || !isOfHosts) {
@@ -50,18 +52,6 @@ function narrowed(whose: string, words: string): Omit<Risk, "clusters"> {
     words: `${words}: by the names of the rest they find nobody, or go there without mutual TLS.`,
     advice: `See first whom ${whose} call (Istio's metrics: source_workload_namespace, destination_service), and declare it in \`calls\`.`,
   };
-}
-
-/** Whether the namespace is made with its scope, so that nothing calls from there yet. */
-function isNew({ mesh, name, steps }: ClusterView, { subject }: Step): boolean {
-  if (mesh.joining.includes(name)) return true;
-  return steps.some(
-    (step) =>
-      step.op === "create" &&
-      step.type.endsWith(":Namespace") &&
-      step.subject.component === "namespace" &&
-      `of ${step.subject.part ?? ""}` === subject.part,
-  );
 }
 
 function hostsIn(properties: Properties | undefined): readonly string[] | undefined {

@@ -1,5 +1,6 @@
 import type {
   ClusterPlan,
+  DnsCapturePlan,
   IntermediateOrigin,
   IstioPlan,
   LabelSelector,
@@ -46,6 +47,10 @@ export interface StandingFacts {
   readonly wantedSidecarScopes: readonly SidecarScopePlan[];
   /** Sidecars that are in the workloads' namespaces for which the mesh has one. */
   readonly namespaceSidecars: readonly Policy[];
+  /** ProxyConfigs that the mesh has here. */
+  readonly wantedDnsCaptures: readonly DnsCapturePlan[];
+  /** ProxyConfigs that are in the workloads' namespaces for which the mesh has one. */
+  readonly namespaceProxyConfigs: readonly Policy[];
   /** Names of global services that an istiod is told of here. */
   readonly wantedGlobalNames: readonly PlacedName[];
   /** Global services that are called by the regions of nodes, and that run here or are called from here. */

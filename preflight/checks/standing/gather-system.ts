@@ -22,6 +22,7 @@ export type Known = Pick<
   | "servicesByRegion"
   | "site"
   | "system"
+  | "wantedDnsCaptures"
   | "wantedGlobalNames"
   | "wantedMachines"
   | "wantedOfSystem"
@@ -61,31 +62,38 @@ export async function foundPolicies(questions: Questions, { system }: Known): Pr
   return { peerAuthentications, authorizationPolicies, networkPolicies };
 }
 
-/** PeerAuthentications of the workloads' namespaces for which the mesh is to have one. */
-export async function foundNamespacePolicies(
+/** What of a kind is in the workloads' namespaces for which the mesh is to have one. */
+async function foundInNamespaces(
   questions: Questions,
-  { wantedPeerPolicies, namespaces }: Known,
+  { namespaces }: Known,
+  wanted: readonly { readonly namespace: string }[],
+  collectionOf: (namespace: string) => string,
 ): Promise<readonly Policy[]> {
-  const wanted = wantedPeerPolicies.filter(({ namespace }) => namespaces.some(({ name }) => name === namespace));
+  const standing = wanted.filter(({ namespace }) => namespaces.some(({ name }) => name === namespace));
   const found = await Promise.all(
-    wanted.map(({ namespace }) => questions.list(peerAuthenticationsOf(namespace), "", policySchema, "whole")),
+    standing.map(({ namespace }) => questions.list(collectionOf(namespace), "", policySchema, "whole")),
   );
   return found.flatMap((policies) => policies ?? []);
 }
 
+/** PeerAuthentications of the workloads' namespaces for which the mesh is to have one. */
+export async function foundNamespacePolicies(questions: Questions, known: Known): Promise<readonly Policy[]> {
+  const collectionOf = (namespace: string): string =>
+    `/apis/security.istio.io/v1/namespaces/${namespace}/peerauthentications`;
+  return foundInNamespaces(questions, known, known.wantedPeerPolicies, collectionOf);
+}
+
 /** Sidecars of the workloads' namespaces for which the mesh is to have one. */
-export async function foundSidecars(
-  questions: Questions,
-  { wantedSidecarScopes, namespaces }: Known,
-): Promise<readonly Policy[]> {
-  const wanted = wantedSidecarScopes.filter(({ namespace }) => namespaces.some(({ name }) => name === namespace));
-  const found = await Promise.all(
-    wanted.map(({ namespace }) => {
-      const path = `/apis/networking.istio.io/v1/namespaces/${namespace}/sidecars`;
-      return questions.list(path, "", policySchema, "whole");
-    }),
-  );
-  return found.flatMap((sidecars) => sidecars ?? []);
+export async function foundSidecars(questions: Questions, known: Known): Promise<readonly Policy[]> {
+  const collectionOf = (namespace: string): string => `/apis/networking.istio.io/v1/namespaces/${namespace}/sidecars`;
+  return foundInNamespaces(questions, known, known.wantedSidecarScopes, collectionOf);
+}
+
+/** ProxyConfigs of the workloads' namespaces for which the mesh is to have one. */
+export async function foundProxyConfigs(questions: Questions, known: Known): Promise<readonly Policy[]> {
+  const collectionOf = (namespace: string): string =>
+    `/apis/networking.istio.io/v1beta1/namespaces/${namespace}/proxyconfigs`;
+  return foundInNamespaces(questions, known, known.wantedDnsCaptures, collectionOf);
 }
 
 const hostSchema = z
@@ -141,10 +149,6 @@ export async function foundMachineEntries(
     ),
   );
   return found.flatMap((entry) => (entry === undefined ? [] : [entry.metadata]));
-}
-
-function peerAuthenticationsOf(namespace: string): string {
-  return `/apis/security.istio.io/v1/namespaces/${namespace}/peerauthentications`;
 }
 
 /** What is in a system namespace of somebody else's, of the kinds that a mesh has there. */

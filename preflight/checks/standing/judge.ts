@@ -8,10 +8,10 @@ import { mutualTls } from "./rules/mutual-tls";
 import { ownership } from "./rules/ownership";
 import { policies } from "./rules/policies";
 import { preparedNamespace } from "./rules/prepared";
+import { proxies } from "./rules/proxies";
 import { pullSecrets } from "./rules/pull-secrets";
 import { releases } from "./rules/releases";
 import { regions } from "./rules/regions";
-import { sidecarScopes } from "./rules/proxies";
 import type { StandingRule } from "./rules/rule";
 import { systemNamespaceRule, terminatingNamespaces } from "./rules/namespaces";
 
@@ -26,7 +26,7 @@ const rules: readonly StandingRule[] = [
   preparedNamespace,
   pullSecrets,
   mutualTls,
-  sidecarScopes,
+  proxies,
   globalServices,
   regions,
   machines,

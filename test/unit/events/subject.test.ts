@@ -34,6 +34,20 @@ describe("what a resource is called", () => {
     ],
     [
       within(
+        "DnsCapture",
+        "kubernetes:networking.istio.io/v1beta1:ProxyConfig",
+        "mesh-east-dns-capture.web-proxy-config",
+      ),
+      { cluster: "east", component: "DNS capture", part: "of web" },
+      "DNS capture of web",
+    ],
+    [
+      urn("isthmus:index:Mesh$isthmus:index:DnsCapture", "mesh-east-dns-capture.web"),
+      { cluster: "east", component: "DNS capture", part: "of web" },
+      "DNS capture of web",
+    ],
+    [
+      within(
         "GlobalService",
         "kubernetes:networking.istio.io/v1:DestinationRule",
         "mesh-east-global-service.shop-rule.shop.shop.mesh.internal",

@@ -9,6 +9,7 @@ import type {
 import { judgeStanding } from "../../../preflight/checks/standing/judge";
 import {
   formatProblem,
+  dnsCapturesIn,
   globalServicesIn,
   machinesOf,
   peerPoliciesIn,
@@ -44,6 +45,8 @@ export function factsOf(
     namespacePolicies: [],
     wantedSidecarScopes: sidecarScopesIn(plan, name),
     namespaceSidecars: [],
+    wantedDnsCaptures: dnsCapturesIn(plan, name),
+    namespaceProxyConfigs: [],
     wantedGlobalNames: globalServicesIn(plan, name).flatMap(({ names }) => names),
     hostObjects: [],
     servicesByRegion: servicesByRegionIn(plan, name),

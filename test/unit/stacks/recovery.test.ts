@@ -63,6 +63,16 @@ describe("what a killed update had begun", () => {
     assert.deepEqual(pendingIn(state(policy)), [{ kind: "object", cluster: "east", path }]);
   });
 
+  it("is what says which sidecars of a namespace answer DNS", () => {
+    const proxyConfig = operation("creating", "kubernetes:networking.istio.io/v1beta1:ProxyConfig", {
+      apiVersion: "networking.istio.io/v1beta1",
+      kind: "ProxyConfig",
+      metadata: { name: "dns-capture", namespace: "shop" },
+    });
+    const path = "/apis/networking.istio.io/v1beta1/namespaces/shop/proxyconfigs/dns-capture";
+    assert.deepEqual(pendingIn(state(proxyConfig)), [{ kind: "object", cluster: "east", path }]);
+  });
+
   it("is the entry of a machine in its namespace", () => {
     const entry = operation("creating", "kubernetes:networking.istio.io/v1:WorkloadEntry", {
       apiVersion: "networking.istio.io/v1",

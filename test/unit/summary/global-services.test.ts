@@ -3,7 +3,7 @@ import { globalObjects } from "../../../components/internal/global-objects";
 import type { ClusterView, Comparison } from "../../../operations/summary/comparison";
 import type { Properties } from "../../../operations/summary/properties";
 import type { Step } from "../../../operations/summary/read-preview";
-import { dnsCapture, globalGateway, globalServices } from "../../../operations/summary/rules/global-services";
+import { globalGateway, globalServices } from "../../../operations/summary/rules/global-services";
 import { globalServicesIn, type MeshConfig } from "../../../topology";
 import { planOf, twoPrimaries } from "../../support/plans";
 
@@ -171,33 +171,5 @@ describe("a summary of global services", () => {
     assert.deepEqual([finding?.change, finding?.risk, finding?.explains], [undefined, undefined, [consent]]);
     const other = { ...consent, after: { spec: { selector: {}, servers: [{ hosts: ["a.b"] }] } } };
     assert.deepEqual(globalGateway(viewOf(meshWith(foo), [other])), []);
-  });
-});
-
-describe("a summary of sidecars that answer DNS", () => {
-  const istiod = (isCapturing: boolean): Properties => ({
-    values: {
-      meshConfig: isCapturing ? { defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } } } : {},
-    },
-  });
-  const toldOf = (config: MeshConfig, before: boolean, after: boolean): string[] => {
-    const { subject, ...step } = stepOf("istiod", "", istiod(before), istiod(after));
-    const whole: Step = { ...step, subject: { cluster: "east", component: subject.component } };
-    return dnsCapture(viewOf(config, [whole])).map(
-      ({ change, risk }) => `${change?.id ?? ""} ${risk?.traffic ?? "no risk"}`,
-    );
-  };
-
-  it("says that pods must be restarted to know the names", () => {
-    assert.deepEqual(toldOf(meshWith(foo), false, true), ["dns-capture not-interrupted"]);
-  });
-
-  it("does not know what becomes of callers when it ends, also of those of plain names", () => {
-    assert.deepEqual(toldOf(meshWith(foo), true, false), ["dns-capture not-known"]);
-    assert.deepEqual(toldOf(meshWith(undefined), true, false), ["dns-capture not-known"]);
-  });
-
-  it("says nothing where nothing changes", () => {
-    assert.deepEqual(toldOf(meshWith(foo), true, true), []);
   });
 });

@@ -203,15 +203,19 @@ const sites = joined.chain(({ names, hostOf, externals }) => {
         clusters: partOf(names, 1),
         mtls: mutualTls,
         calls: fc.constantFrom<NamespaceCallsConfig>({}, { namespaces: ["default", "databases"] }),
+        dnsCapture: fc.constantFrom("all-pods" as const, "annotated-pods" as const),
       },
       { requiredKeys: [] },
     )
-    .map(({ calls, mtls, revision, ...rest }) => ({
+    .map(({ calls, dnsCapture, mtls, revision, ...rest }) => ({
       ...rest,
       ...(revision === undefined || rest.injection === "disabled" ? {} : { revision }),
       // In every cluster there is also the one that holds the configuration.
       ...(mtls === undefined || rest.clusters !== undefined ? {} : { mtls }),
       ...(calls === undefined || rest.clusters !== undefined ? {} : { calls }),
+      ...(dnsCapture === undefined || rest.clusters !== undefined || rest.injection === "disabled"
+        ? {}
+        : { dnsCapture }),
     }));
   const machine = (index: number, cluster: string): fc.Arbitrary<MachineConfig> =>
     fc.record(

@@ -40,6 +40,7 @@ describe("the catalogue of a mesh's resources", () => {
       "namespace.shop" as const,
       "mutual-tls.shop" as const,
       "sidecar-scope.shop" as const,
+      "dns-capture.shop" as const,
       "global-service.shop" as const,
       "machine.billing" as const,
     ]) {

@@ -153,7 +153,7 @@ export const otherCases: RuleCases = {
     }),
     "isthmus:mesh.namespaces.shop.clusters: expected east among them, which holds the configuration of edge's istiod, and so the namespace's `mtls`, found a list without it. Add east, or remove `mtls`.",
   ],
-  "revision-injects": [
+  "settings-injected": [
     mesh({ namespaces: { shop: { injection: "disabled", revision: "stable" } } }),
     'isthmus:mesh.namespaces.shop.revision: expected nothing, because nothing is injected into this namespace, found "stable". Remove it, or write `injection: enabled`.',
   ],
