@@ -132,6 +132,11 @@ export const recordedChanges: readonly RecordedChange[] = [
     from: { ...two, namespaces: { web: {} } },
     to: { ...two, namespaces: { web: { calls: { namespaces: ["orders"] } } } },
   },
+  {
+    name: "dns-capture",
+    from: { ...two, namespaces: { orders: {}, web: { dnsCapture: "all-pods" } } },
+    to: { ...two, namespaces: { orders: { dnsCapture: "all-pods" }, web: {} } },
+  },
   { name: "remote-secret", from: two, to: two, tainted: ["mesh-west-remote-clusters-secret"] },
   { name: "reader-token", from: two, to: two, tainted: ["mesh-west-reader-token"] },
   {

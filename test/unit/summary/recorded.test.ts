@@ -75,6 +75,11 @@ const expected: Readonly<
   "mutual-tls": { changes: ["mutual-tls"], risks: ["mutual-tls-required"], interrupts: true },
   sameness: { changes: ["sameness"], risks: ["services-become-cluster-local"], interrupts: true },
   "sidecar-scope": { changes: ["sidecar-scope"], risks: ["scope-narrowed"], interrupts: true },
+  "dns-capture": {
+    changes: ["dns-capture"],
+    risks: ["global-names-need-restart", "global-names-need-restart"],
+    interrupts: true,
+  },
   "mutual-tls-weakened": { changes: ["mutual-tls"], risks: ["mutual-tls-weakened"] },
   "no-replicas": { changes: ["values"], risks: ["no-replicas", "no-replicas"], interrupts: true },
   "values-not-understood": { changes: ["values"], risks: ["not-understood"], interrupts: true },
