@@ -34,44 +34,6 @@ export const quotaGone = byHand(/Raise the ResourceQuota none/, "the quota taken
 
 const role = "istiod-clusterrole-istio-system";
 
-/** Installs an istiod of the revision canary into west, beside the one that is there. */
-async function installCanary(change: (container: object) => object = (container) => container): Promise<void> {
-  const { spec, ...deployment } = await saved("west", "deployment", "istiod");
-  const { selector, template } = spec as {
-    readonly selector: { readonly matchLabels: object };
-    readonly template: {
-      readonly metadata: { readonly labels: object };
-      readonly spec: { readonly containers: readonly object[] };
-    };
-  };
-  const canary = { "istio.io/rev": "canary", app: "istiod" };
-  await applyAll("west", [
-    {
-      ...deployment,
-      metadata: { name: "istiod-canary", namespace: "istio-system", labels: canary },
-      spec: {
-        ...spec,
-        selector: { matchLabels: { ...selector.matchLabels, ...canary } },
-        template: {
-          ...template,
-          metadata: { ...template.metadata, labels: { ...template.metadata.labels, ...canary } },
-          spec: { ...template.spec, containers: template.spec.containers.map(change) },
-        },
-      },
-    },
-  ]);
-  await rolledOut("west", "istiod-canary");
-}
-
-/** The container of an istiod that goes by the ConfigMap of its revision, and not by that of the one beside it. */
-function byItsRevision(container: object): object {
-  const { env } = container as { readonly env: readonly { readonly name: string }[] };
-  return {
-    ...container,
-    env: [...env.filter(({ name }) => name !== "REVISION"), { name: "REVISION", value: "canary" }],
-  };
-}
-
 /** What is done to an istiod, to its Service and to what it takes for its mesh. */
 export const istiodFaults: readonly LabFault[] = [
   {
@@ -194,31 +156,32 @@ export const istiodFaults: readonly LabFault[] = [
     name: "istiod-of-another-revision",
     done: "left a canary istiod in west, of another revision",
     causes: ["istiod-versions-differ east west"],
-    inject: () => installCanary(),
+    inject: async () => {
+      const { spec, ...deployment } = await saved("west", "deployment", "istiod");
+      const { selector, template } = spec as {
+        readonly selector: { readonly matchLabels: object };
+        readonly template: { readonly metadata: { readonly labels: object } };
+      };
+      const canary = { "istio.io/rev": "canary", app: "istiod" };
+      await applyAll("west", [
+        {
+          ...deployment,
+          metadata: { name: "istiod-canary", namespace: "istio-system", labels: canary },
+          spec: {
+            ...spec,
+            selector: { matchLabels: { ...selector.matchLabels, ...canary } },
+            template: {
+              ...template,
+              metadata: { ...template.metadata, labels: { ...template.metadata.labels, ...canary } },
+            },
+          },
+        },
+      ]);
+      await rolledOut("west", "istiod-canary");
+    },
     mend: byHand(/remove an istiod that nobody needs any more/, "the canary deleted", () =>
       kubectl("west", ...inSystem, "delete", "deployment", "istiod-canary"),
     ),
-  },
-  {
-    name: "canary-in-one-cluster-alone",
-    done: "installed a canary istiod in west alone, with a mesh's configuration of its own and another mesh id",
-    causes: ["remote-trust-domain west east", "mesh-id-differs east west", "istiod-versions-differ east west"],
-    inject: async () => {
-      const { data, ...configMap } = await saved("west", "configmap", "istio");
-      const { mesh = "" } = data ?? {};
-      await applyAll("west", [
-        {
-          ...configMap,
-          metadata: { name: "istio-canary", namespace: "istio-system" },
-          data: { ...data, mesh: mesh.replace(/meshId: \S+/, "meshId: mesh2") },
-        },
-      ]);
-      await installCanary(byItsRevision);
-    },
-    mend: byHand(/remove the istiod of that revision/, "the canary and its ConfigMap deleted", async () => {
-      await kubectl("west", ...inSystem, "delete", "deployment", "istiod-canary");
-      await kubectl("west", ...inSystem, "delete", "configmap", "istio-canary");
-    }),
   },
   {
     name: "another-trust-domain",
