@@ -23,7 +23,8 @@ const byHand: Partial<Record<FaultId, string>> = {
   "mutual-tls-off":
     "Let the policy say STRICT or PERMISSIVE, or remove it: `kubectl --namespace istio-system get peerauthentications`.",
   "istiod-rights": reinstall,
-  "istiod-service": "Let the selector of its Service be labels that its pods have.",
+  "istiod-service":
+    "Let the selector of its Service be labels that its pods have, its port 15012 lead to their 15012, and its port 443 to their 15017.",
   "istiod-endpoint":
     "Install the remote cluster with `global.remotePilotAddress` at which ports 15012 and 15017 of that Service answer.",
   "cluster-id": "Install it with `global.multiCluster.clusterName` as the other clusters know it.",
@@ -41,7 +42,7 @@ const byHand: Partial<Record<FaultId, string>> = {
   "webhook-missing": reinstall,
   "webhook-service": reinstall,
   "gateway-missing": "Install an east-west gateway there (istio.io, Install the east-west gateway).",
-  "gateway-port": "Let its Service have port 15443 with the name tls.",
+  "gateway-port": "Let its Service have port 15443 with the name tls, which leads to port 15443 of its pods.",
   "gateway-selector": "Let the selector of its Service be labels that its pods have.",
   "gateway-down": "Look at its Deployment, its pods and their events in `istio-system`.",
   "gateway-address":

@@ -11,6 +11,7 @@ import type {
   NetworkPolicySeen,
   OtherIstiodSeen,
   PendingReleaseSeen,
+  PodNetworkSeen,
   PodWithoutSidecarSeen,
   RejectSeen,
   ServiceShapeSeen,
@@ -72,6 +73,8 @@ export interface ClusterSnapshot {
   /** In namespaces whose pods get sidecars. */
   readonly services?: readonly ServiceShapeSeen[];
   readonly podsWithoutSidecar?: readonly PodWithoutSidecarSeen[];
+  /** Pods of `istio-system` and of the mesh's workloads that say a network themselves. */
+  readonly podNetworks?: readonly PodNetworkSeen[];
   /** Of each gateway in `istio-system` and each namespace of the mesh's workloads one, up to a few. */
   readonly proxyCertificates?: readonly ProxyCertificateSeen[];
   /** Where its nodes are, each `<region>/<zone>` once, and nothing for those that do not say it; of the first hundred. */
@@ -161,6 +164,8 @@ export interface WebhookSeen {
   readonly failurePolicy: string;
   /** The Service of the cluster that is asked; left out where it is asked at a URL. */
   readonly service?: { readonly namespace: string; readonly name: string };
+  /** Of the mesh's namespaces those of whose new pods it is told; left out where that is not known. */
+  readonly namespaces?: readonly string[];
   /** SHA-256 fingerprints of its `caBundle`. */
   readonly authorities: readonly string[];
 }
@@ -197,6 +202,8 @@ export interface IstiodSeen {
 export interface PoliciesSeen {
   /** In `istio-system`, for all workloads: the one that counts, where there is one. */
   readonly peerAuthentications: readonly { readonly name: string; readonly mode?: string }[];
+  /** In other namespaces: those by which all workloads of one take calls without mutual TLS alone. */
+  readonly plainNamespaces?: readonly { readonly namespace: string; readonly name: string }[];
   /** In all namespaces. */
   readonly authorizationPolicies: readonly AuthorizationPolicySeen[];
   /** In `istio-system`. */

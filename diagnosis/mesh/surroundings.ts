@@ -53,6 +53,13 @@ export interface PodWithoutSidecarSeen {
   readonly pod: string;
 }
 
+/** A running pod that says by a label which network it is on. */
+export interface PodNetworkSeen {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly network: string;
+}
+
 /** A Deployment of an istiod in another namespace than `istio-system`. */
 export interface OtherIstiodSeen {
   readonly namespace: string;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mesh } from "./facts-schema";
+import { policies } from "./policies-schema";
 import { certificate, distribution, surroundingsSchema } from "./surroundings-schema";
 
 /** What a bundle says of itself. */
@@ -123,37 +124,8 @@ const webhook = z.object({
   name: text,
   failurePolicy: text,
   service: z.object({ namespace: text, name: text }).optional(),
+  namespaces: texts.optional(),
   authorities: texts,
-});
-
-const policies = z.object({
-  peerAuthentications: z.array(z.object({ name: text, mode: text.optional() })),
-  authorizationPolicies: z.array(
-    z.object({
-      namespace: text,
-      name: text,
-      action: text,
-      scope: z.enum(["all", "selected"]),
-      rules: z.enum(["none", "some", "every"]),
-    }),
-  ),
-  destinationRules: z.array(z.object({ name: text, host: text, tlsMode: text.optional() })),
-  serviceRules: z.array(z.object({ namespace: text, name: text, host: text, tlsMode: text })).optional(),
-  localityRules: z
-    .array(
-      z.object({
-        namespace: text,
-        name: text,
-        host: text,
-        distribute: distribution.optional(),
-        orderedBy: texts.optional(),
-        hasOutlierDetection: z.boolean(),
-      }),
-    )
-    .optional(),
-  passthroughGateways: z.array(
-    z.object({ name: text, ports: z.array(z.int()), hosts: texts.optional(), selector: labels.optional() }),
-  ),
 });
 
 const meshConfig = {

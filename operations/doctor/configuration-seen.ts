@@ -1,9 +1,14 @@
-import type { V1ConfigMap, V1MutatingWebhookConfiguration, V1Namespace } from "@kubernetes/client-node";
+import type {
+  V1ConfigMap,
+  V1LabelSelector,
+  V1MutatingWebhookConfiguration,
+  V1Namespace,
+} from "@kubernetes/client-node";
 import { below, getIfThere, KubernetesError, readYaml, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
 import type { CertificateSeen, ClusterSnapshot, MeshConfigSeen, WebhookSeen } from "../../diagnosis";
 import { identityFrom } from "../../preflight";
-import { networkLabel, rootConfigMap, systemNamespace } from "../../topology";
+import { matchesLabels, networkLabel, rootConfigMap, systemNamespace, type Labels } from "../../topology";
 import { certificatesIn } from "../../trust";
 import { fingerprintsInData, seen } from "./certificates-seen";
 import { distributionIn } from "./localities-seen";
@@ -98,28 +103,59 @@ const webhookCollections = [
   { kind: "validator", collection: "validatingwebhookconfigurations", app: "istiod" },
 ] as const;
 
-/** The webhooks by which an istiod is asked. */
-export async function webhooksSeen(client: Pick<ClusterClient, "list">): Promise<WebhookSeen[]> {
+/**
+ * The webhooks by which an istiod is asked.
+ * @param names Of the namespaces of the mesh's workloads.
+ */
+export async function webhooksSeen(
+  client: Pick<ClusterClient, "list">,
+  names: readonly string[],
+): Promise<WebhookSeen[]> {
+  const namespaces = (await client.list<V1Namespace>("/api/v1/namespaces")).filter(({ metadata }) =>
+    names.includes(metadata?.name ?? ""),
+  );
   const found = await Promise.all(
     webhookCollections.map(async ({ app, collection, kind }) => {
       const path = `/apis/admissionregistration.k8s.io/v1/${collection}`;
       const configurations = await client.list<WebhookConfiguration>(path, { labelSelector: `app=${app}` });
       return configurations.flatMap(({ metadata, webhooks = [] }) =>
-        webhooks.map(({ clientConfig, failurePolicy = "Fail", name }): WebhookSeen => {
-          const { caBundle, service } = clientConfig;
-          return {
-            kind,
-            configuration: metadata?.name ?? "",
-            name,
-            failurePolicy,
-            ...(service === undefined ? {} : { service: { namespace: service.namespace, name: service.name } }),
-            authorities: fingerprintsInData(caBundle),
-          };
-        }),
+        webhooks.map(
+          ({ clientConfig, failurePolicy = "Fail", name, namespaceSelector, objectSelector }): WebhookSeen => {
+            const { caBundle, service } = clientConfig;
+            return {
+              kind,
+              configuration: metadata?.name ?? "",
+              name,
+              failurePolicy,
+              ...(service === undefined ? {} : { service: { namespace: service.namespace, name: service.name } }),
+              namespaces: namespaces
+                // A pod without labels of its own is what counts.
+                .filter(
+                  ({ metadata }) => matches(namespaceSelector, metadata?.labels ?? {}) && matches(objectSelector, {}),
+                )
+                .map(({ metadata }) => metadata?.name ?? ""),
+              authorities: fingerprintsInData(caBundle),
+            };
+          },
+        ),
       );
     }),
   );
   return found.flat();
+}
+
+/** Whether a selector of Kubernetes takes labels; none takes all. */
+function matches(
+  { matchExpressions, matchLabels }: Pick<V1LabelSelector, "matchExpressions" | "matchLabels"> = {},
+  labels: Labels,
+): boolean {
+  return matchesLabels(
+    {
+      ...(matchExpressions === undefined ? {} : { matchExpressions }),
+      ...(matchLabels === undefined ? {} : { matchLabels }),
+    },
+    labels,
+  );
 }
 
 /** Objects of a kind of Istio's; none where the cluster does not know the kind. */

@@ -26,7 +26,7 @@ import {
   networkPoliciesSeen,
   otherIstiodsSeen,
 } from "./surroundings-seen";
-import { podsWithoutSidecarIn, runningPods, servicesSeen } from "./workloads-seen";
+import { podNetworksIn, podsWithoutSidecarIn, runningPods, servicesSeen } from "./workloads-seen";
 
 /** What is asked of one cluster. */
 export interface ClusterToGather {
@@ -78,7 +78,7 @@ async function meshPartsOf({ client, ...asked }: ClusterToGather, parts: Parts) 
     parts.read(`what runs in ${systemNamespace}`, systemOf(client)),
     given,
     parts.read("namespaces", namespacesSeen(client, [systemNamespace, ...asked.namespaces])),
-    parts.read("webhooks", webhooksSeen(client)),
+    parts.read("webhooks", webhooksSeen(client, asked.namespaces)),
     parts.read("ConfigMaps of istiods", meshConfigsSeen(client)),
     parts.read(`ConfigMap ${rootConfigMap}`, publishedRootsSeen(client)),
     parts.read("Istio's policies and gateways", policiesSeen(client)),
@@ -115,6 +115,7 @@ async function workloadsOf({ client, namespaces }: Pick<ClusterToGather, "client
   const isOfMesh = ({ metadata }: V1Pod): boolean => namespaces.includes(metadata?.namespace ?? "");
   return {
     podsWithoutSidecar: podsWithoutSidecarIn(pods.filter(isOfMesh)),
+    podNetworks: podNetworksIn(pods),
     proxyCertificates: await proxyCertificatesSeen(client, pods, parts),
   };
 }

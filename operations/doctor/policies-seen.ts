@@ -28,15 +28,18 @@ export async function policiesSeen(client: Pick<ClusterClient, "list">): Promise
   const own = (group: string, collection: string): Promise<readonly IstioObject[]> =>
     istioObjects(client, `/apis/${group}.istio.io/v1/namespaces/${systemNamespace}/${collection}`);
   const [peerAuthentications, authorizationPolicies, allDestinationRules, gateways] = await Promise.all([
-    own("security", "peerauthentications"),
+    istioObjects<IstioObject>(client, "/apis/security.istio.io/v1/peerauthentications"),
     istioObjects<IstioObject>(client, "/apis/security.istio.io/v1/authorizationpolicies"),
     istioObjects<IstioObject>(client, "/apis/networking.istio.io/v1/destinationrules"),
     own("networking", "gateways"),
   ]);
-  const destinationRules = allDestinationRules.filter(({ metadata }) => metadata?.namespace === systemNamespace);
+  const destinationRules = allDestinationRules.filter(isOfSystem);
   const serviceRules = allDestinationRules.filter((rule) => !destinationRules.includes(rule));
   return {
-    peerAuthentications: peerAuthenticationsThatCount(peerAuthentications),
+    peerAuthentications: peerAuthenticationsThatCount(peerAuthentications.filter(isOfSystem)),
+    plainNamespaces: peerAuthentications
+      .filter((one) => !isOfSystem(one) && isForAll(one.spec ?? {}) && peerModeOf(one.spec ?? {}) === "DISABLE")
+      .map((one) => ({ namespace: one.metadata?.namespace ?? "", name: nameOf(one) })),
     authorizationPolicies: authorizationPolicies.map((object): AuthorizationPolicySeen => ({
       namespace: object.metadata?.namespace ?? "",
       name: nameOf(object),
@@ -59,6 +62,8 @@ export async function policiesSeen(client: Pick<ClusterClient, "list">): Promise
     passthroughGateways: gateways.map(passthroughGatewaySeen),
   };
 }
+
+const isOfSystem = ({ metadata }: IstioObject): boolean => metadata?.namespace === systemNamespace;
 
 function textAs<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {
   const text = asText(value);

@@ -42,6 +42,7 @@ export const surroundingsSchema = {
     .optional(),
   services: z.array(z.object({ namespace: text, name: text, shape: text })).optional(),
   podsWithoutSidecar: z.array(z.object({ namespace: text, pod: text })).optional(),
+  podNetworks: z.array(z.object({ namespace: text, pod: text, network: text })).optional(),
   proxyCertificates: z
     .array(
       z.object({

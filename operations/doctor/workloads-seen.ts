@@ -1,7 +1,8 @@
 import type { V1Namespace, V1Pod, V1Service } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../access";
-import type { PodWithoutSidecarSeen, ServiceShapeSeen } from "../../diagnosis";
+import type { PodNetworkSeen, PodWithoutSidecarSeen, ServiceShapeSeen } from "../../diagnosis";
 import { proxyContainer } from "../../preflight";
+import { networkLabel } from "../../topology";
 import { serviceShapes } from "../service-shapes";
 
 type Lister = Pick<ClusterClient, "list">;
@@ -26,6 +27,14 @@ export function podsWithoutSidecarIn(pods: readonly V1Pod[]): PodWithoutSidecarS
   return pods
     .filter((pod) => !isLeftOut(pod) && !hasProxy(pod))
     .map(({ metadata }) => ({ namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "" }));
+}
+
+/** Those that say by a label which network they are on, which counts before what their cluster says. */
+export function podNetworksIn(pods: readonly V1Pod[]): PodNetworkSeen[] {
+  return pods.flatMap(({ metadata }) => {
+    const network = metadata?.labels?.[networkLabel];
+    return network === undefined ? [] : [{ namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "", network }];
+  });
 }
 
 /** Istio injects into no pod on its node's network (istio, pkg/kube/inject/inject.go, injectRequired). */

@@ -1,7 +1,7 @@
 import type { Fault } from "../finding";
 import { there, thereOrServing } from "../origins";
 import { hidingRules, idleOrders } from "../rules/localities";
-import { clientTlsOff, deniedCalls, mutualTlsOff } from "../rules/policies";
+import { clientTlsOff, deniedCalls, mutualTlsOff, workloadsWithoutTls } from "../rules/policies";
 import { staleProxies } from "../rules/proxy-certificates";
 import { oldProxies, rejectingProxies } from "../rules/proxies";
 import { leftoverKubeconfigs } from "../rules/remote-kubeconfigs";
@@ -13,6 +13,12 @@ import { ofAuthority, ofIstiod } from "./groups";
 /** What can be wrong with policies, workloads and what else is told to the mesh. */
 export const configurationFaults: readonly Fault[] = [
   { id: "mutual-tls-off", title: "mutual TLS is turned off for the mesh", follows: [], find: mutualTlsOff },
+  {
+    id: "workload-tls-off",
+    title: "workloads of a namespace take no mutual TLS",
+    follows: [],
+    find: workloadsWithoutTls,
+  },
   { id: "calls-denied", title: "a policy denies every call", follows: [], find: deniedCalls },
   {
     id: "client-tls-off",

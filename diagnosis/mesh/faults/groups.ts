@@ -16,6 +16,7 @@ export const ofKubeconfig = [
   "remote-secret-missing",
   "remote-secret-label",
   "remote-secret-key",
+  "remote-secret-twice",
   "remote-secret-unreadable",
   "remote-secret-server",
   "remote-secret-authority",

@@ -1,9 +1,9 @@
 import type { Fault } from "../finding";
 import { there, thereOrServing } from "../origins";
-import { wrongInjectionLabels, wrongNetworkLabels } from "../rules/namespaces";
+import { missingNamespaces, wrongInjectionLabels, wrongNetworkLabels } from "../rules/namespaces";
 import { blockingNetworkPolicies } from "../rules/network-policies";
-import { distrustedWebhooks, missingInjectors, webhooksWithoutService } from "../rules/webhooks";
-import { podsWithoutSidecar } from "../rules/workloads";
+import { deafInjectors, distrustedWebhooks, missingInjectors, webhooksWithoutService } from "../rules/webhooks";
+import { podsOfOtherNetworks, podsWithoutSidecar } from "../rules/workloads";
 import { ofAuthority, ofIstiod } from "./groups";
 
 /** What can be wrong with namespaces, and with how pods get their sidecars. */
@@ -34,15 +34,36 @@ export const namespaceFaults: readonly Fault[] = [
     find: distrustedWebhooks,
   },
   {
+    id: "namespace-missing",
+    title: "a namespace of workloads is missing",
+    follows: there("system-namespace-missing"),
+    find: missingNamespaces,
+  },
+  {
     id: "injection-label",
     title: "a namespace is not labelled for injection as it is to be",
     follows: [],
     find: wrongInjectionLabels,
   },
   {
+    id: "webhook-selector",
+    title: "no sidecar injector is told of new pods",
+    follows: [],
+    find: deafInjectors,
+  },
+  {
     id: "sidecar-missing",
     title: "a pod has no sidecar",
-    follows: [...there("injection-label", "webhook-missing", "webhook-service"), ...thereOrServing(...ofIstiod)],
+    follows: [
+      ...there("injection-label", "webhook-missing", "webhook-service", "webhook-selector"),
+      ...thereOrServing(...ofIstiod),
+    ],
     find: podsWithoutSidecar,
+  },
+  {
+    id: "workload-network",
+    title: "a pod says another network than its cluster's",
+    follows: [],
+    find: podsOfOtherNetworks,
   },
 ];

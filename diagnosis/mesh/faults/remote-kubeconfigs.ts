@@ -9,6 +9,7 @@ import {
   wrongAuthorities,
   wrongServers,
 } from "../rules/remote-kubeconfigs";
+import { repeatedKubeconfigs } from "../rules/repeated-kubeconfigs";
 import { readersWithoutRights } from "../rules/rights";
 import { unsyncedClusters } from "../rules/synced";
 import { ofIstiod, ofKubeconfig } from "./groups";
@@ -33,17 +34,23 @@ export const remoteKubeconfigFaults: readonly Fault[] = [
     follows: [],
     find: misnamedKubeconfigs,
   },
+  {
+    id: "remote-secret-twice",
+    title: "an istiod is given several kubeconfigs of a cluster",
+    follows: [],
+    find: repeatedKubeconfigs,
+  },
   { id: "remote-secret-unreadable", title: "a kubeconfig cannot be read", follows: [], find: unreadableKubeconfigs },
   {
     id: "remote-secret-server",
     title: "a kubeconfig leads elsewhere",
-    follows: [],
+    follows: ofSamePair("remote-secret-twice"),
     find: wrongServers,
   },
   {
     id: "remote-secret-authority",
     title: "a kubeconfig has another authority than the API server's",
-    follows: ofSamePair("remote-secret-server"),
+    follows: ofSamePair("remote-secret-twice", "remote-secret-server"),
     find: wrongAuthorities,
   },
   {
@@ -51,7 +58,7 @@ export const remoteKubeconfigFaults: readonly Fault[] = [
     title: "a kubeconfig has a token that is good for nothing",
     follows: [
       ...atTarget("system-namespace-missing"),
-      ...ofSamePair("remote-secret-server", "remote-secret-authority"),
+      ...ofSamePair("remote-secret-twice", "remote-secret-server", "remote-secret-authority"),
     ],
     find: staleTokens,
   },

@@ -2,9 +2,7 @@ import { networkLabel, systemNamespace } from "../../../topology";
 import { seenClusters } from "../clusters";
 import type { MeshFinding } from "../finding";
 import type { MeshSnapshot } from "../snapshot";
-
-/** Labels by which it is decided whether pods get a sidecar. */
-const injectionLabels = ["istio-injection", "istio.io/rev"] as const;
+import { injectionLabels } from "./injection";
 
 /** Clusters without an `istio-system`. */
 export function missingSystemNamespaces({ clusters }: MeshSnapshot): MeshFinding[] {
@@ -67,6 +65,25 @@ export function wrongInjectionLabels({ clusters, mesh }: MeshSnapshot): MeshFind
           return `namespace ${name}: ${label}=${found}, to be ${label}=${expected}`;
         }),
         fix: "Run `isthmus drift --repair`, which puts the labels back, and restart the pods that were made meanwhile.",
+      },
+    ];
+  });
+}
+
+/** Namespaces of the mesh's workloads that a cluster is to have and has not. */
+export function missingNamespaces({ clusters, mesh }: MeshSnapshot): MeshFinding[] {
+  return clusters.flatMap(({ cluster, namespaces }) => {
+    if (namespaces === undefined) return [];
+    const missing = mesh.namespaces
+      .filter((wanted) => wanted.clusters.includes(cluster) && !namespaces.some(({ name }) => name === wanted.name))
+      .map(({ name }) => name);
+    if (missing.length === 0) return [];
+    return [
+      {
+        clusters: [cluster],
+        found: `there is no namespace ${missing.join(", ")}, which the mesh's file has for workloads`,
+        proof: missing.map((name) => `no namespace ${name}`),
+        fix: "Run `isthmus up --refresh`, which makes it again, then install its workloads; or take it out of the mesh's file.",
       },
     ];
   });

@@ -21,6 +21,23 @@ export function mutualTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
   );
 }
 
+/** Where all workloads of a namespace take calls without mutual TLS alone: gateways of other networks pass nothing else. */
+export function workloadsWithoutTls(snapshot: MeshSnapshot): MeshFinding[] {
+  const isOnSeveralNetworks = new Set(snapshot.mesh.clusters.map(({ network }) => network)).size > 1;
+  if (!isOnSeveralNetworks) return [];
+  return seenClusters(snapshot).flatMap(({ facts, seen: { policies, services = [] } }) => {
+    if (facts.configCluster !== facts.name) return [];
+    return (policies?.plainNamespaces ?? [])
+      .filter(({ namespace }) => services.some((service) => service.namespace === namespace))
+      .map(({ name, namespace }) => ({
+        clusters: [facts.name],
+        found: `the workloads of ${namespace} take calls in plain text alone: those of other networks, which come by mutual TLS, fail`,
+        proof: [`PeerAuthentication ${name} in ${namespace}: mode DISABLE`],
+        fix: `Let it say PERMISSIVE, or remove it: \`kubectl --namespace ${namespace} delete peerauthentication ${name}\`.`,
+      }));
+  });
+}
+
 /** Where every call is denied. */
 export function deniedCalls(snapshot: MeshSnapshot): MeshFinding[] {
   return policiesIn(snapshot).flatMap(({ cluster, policies: { authorizationPolicies } }) => {

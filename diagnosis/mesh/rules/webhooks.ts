@@ -2,6 +2,7 @@ import { systemNamespace } from "../../../topology";
 import { seenClusters, seenOf } from "../clusters";
 import type { MeshFinding } from "../finding";
 import type { ClusterSnapshot, MeshSnapshot, WebhookSeen } from "../snapshot";
+import { injectionLabels, isInjecting } from "./injection";
 
 const restore = "Run `isthmus drift --repair`, which puts back what a release has lost.";
 
@@ -19,6 +20,38 @@ export function missingInjectors(snapshot: MeshSnapshot): MeshFinding[] {
           },
         ],
   );
+}
+
+/** Namespaces of the mesh's workloads that are labelled as they are to be, and of whose pods no injector is told. */
+export function deafInjectors(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenClusters(snapshot).flatMap(({ facts: { name: cluster }, seen: { namespaces = [], webhooks = [] } }) => {
+    const injectors = webhooks.filter(({ kind }) => kind === "injector");
+    if (injectors.length === 0 || injectors.some((one) => one.namespaces === undefined)) return [];
+    const deaf = snapshot.mesh.namespaces.filter(({ labels, name }) => {
+      const found = namespaces.find((namespace) => namespace.name === name);
+      const isLabelled = injectionLabels.every((label) => found?.labels[label] === labels[label]);
+      return isInjecting(labels) && isLabelled && !injectors.some((one) => one.namespaces?.includes(name));
+    });
+    if (deaf.length === 0) return [];
+    const names = deaf.map(({ name }) => name).join(", ");
+    return [
+      {
+        clusters: [cluster],
+        found: `no sidecar injector is told of new pods of ${names}, so that they get no sidecar`,
+        proof: [
+          ...configurationsOf(injectors, () => `the selectors of its webhooks do not take the pods of ${names}`),
+          ...deaf.map(({ labels, name }) => `namespace ${name}: ${injectionWords(labels)}`),
+        ],
+        fix: "Run `isthmus drift --repair`, which puts the webhooks back; where a revision is asked for that no injector has, name one in the mesh's file that there is.",
+      },
+    ];
+  });
+}
+
+function injectionWords(labels: Readonly<Record<string, string>>): string {
+  return injectionLabels
+    .flatMap((label) => (labels[label] === undefined ? [] : [`${label}=${labels[label]}`]))
+    .join(", ");
 }
 
 /** Webhooks that ask a Service that is not there. */

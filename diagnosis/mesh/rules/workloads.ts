@@ -1,7 +1,8 @@
-import { samenessOf, type SamenessPlan } from "../../../topology";
+import { networkLabel, samenessOf, type SamenessPlan } from "../../../topology";
 import { seenClusters } from "../clusters";
 import type { MeshFinding } from "../finding";
 import type { ClusterSnapshot, MeshSnapshot } from "../snapshot";
+import { isInjecting } from "./injection";
 
 /** Pods without a sidecar where pods are to get one: they take no part in the mesh, and calls to other networks fail. */
 export function podsWithoutSidecar({ clusters, mesh }: MeshSnapshot): MeshFinding[] {
@@ -21,8 +22,21 @@ export function podsWithoutSidecar({ clusters, mesh }: MeshSnapshot): MeshFindin
   });
 }
 
-function isInjecting(labels: Readonly<Record<string, string>>): boolean {
-  return labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
+/** Pods that say another network than their cluster's: others look for them behind the gateway of that one. */
+export function podsOfOtherNetworks(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenClusters(snapshot).flatMap(({ facts: { name, network }, seen: { podNetworks = [] } }) => {
+    const apart = podNetworks.filter((one) => one.network !== network);
+    const [first] = apart;
+    if (first === undefined) return [];
+    return [
+      {
+        clusters: [name],
+        found: `${apart.length === 1 ? "a pod says" : `${String(apart.length)} pods say`} that ${apart.length === 1 ? "it is" : "they are"} on network ${[...new Set(apart.map((one) => one.network))].join(", ")}, and the cluster is on ${network}: calls go to the gateway of that one, or nowhere`,
+        proof: apart.map((one) => `pod ${one.pod} in ${one.namespace}: ${networkLabel}=${one.network}`),
+        fix: `Take the label ${networkLabel} out of the template of what makes it: \`kubectl --namespace ${first.namespace} get deployments,statefulsets,daemonsets --output wide\`.`,
+      },
+    ];
+  });
 }
 
 /** Istio's own way, where nobody has said another. */

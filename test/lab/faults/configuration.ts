@@ -109,6 +109,13 @@ export const configurationFaults: readonly LabFault[] = [
     ),
   },
   {
+    name: "workloads-without-tls",
+    done: "made a PeerAuthentication with DISABLE for the namespace of the workloads in west",
+    causes: ["workload-tls-off west"],
+    inject: () => applyAll("west", [istioObject("PeerAuthentication", shop, "plain", { mtls: { mode: "DISABLE" } })]),
+    mend: asTheHintSays,
+  },
+  {
     name: "proxies-reject",
     done: "made an EnvoyFilter in west with a cluster that Envoy does not take",
     causes: ["proxy-rejects west"],

@@ -1,7 +1,7 @@
 import { roleFault } from "./roles";
 import { applyAll, kubectl } from "../lab-stack";
 import { asTheHintSays, byHand, repair, type LabFault } from "./fault";
-import { changeData, edit, inSystem, patch, rolledOut, saved } from "./objects";
+import { changeData, edit, inSystem, patch, rolledOut, saved, shop } from "./objects";
 
 /** Changes the container of istiod in west. */
 function changeContainer(change: object): Promise<string> {
@@ -106,9 +106,12 @@ export const istiodFaults: readonly LabFault[] = [
     done: "tainted the node of west with `NoExecute`, so that every pod left it",
     causes: ["istiod-down west"],
     inject: () => kubectl("west", "taint", "nodes", "west", "maintenance=now:NoExecute"),
-    mend: byHand(/take it off \(`kubectl describe nodes`/, "the taint taken off", () =>
-      kubectl("west", "taint", "nodes", "west", "maintenance-"),
-    ),
+    mend: byHand(/take it off \(`kubectl describe nodes`/, "the taint taken off", async () => {
+      await kubectl("west", "taint", "nodes", "west", "maintenance-");
+      // What makes pods again waits longer and longer while istiod is away, and the next fault needs a workload.
+      await kubectl("west", "--namespace", shop, "rollout", "restart", "deployment", "basket");
+      await kubectl("west", "--namespace", shop, "rollout", "status", "deployment", "basket", "--timeout", "120s");
+    }),
   },
   {
     name: "istiod-service-deleted",

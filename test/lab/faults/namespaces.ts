@@ -1,6 +1,6 @@
 import { applyAll, kubectl } from "../lab-stack";
-import { asTheHintSays, repair, type LabFault } from "./fault";
-import { edit, shop } from "./objects";
+import { agreedTo, asTheHintSays, byHand, repair, type LabFault } from "./fault";
+import { edit, installShop, patch, shop } from "./objects";
 
 const injector = "istio-sidecar-injector";
 
@@ -107,4 +107,52 @@ export const namespaceFaults: readonly LabFault[] = [
       applyAll("west", [networkPolicy(shop, "default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] })]),
     mend: asTheHintSays,
   },
+  {
+    name: "webhook-selects-nothing",
+    done: "changed the selectors of the sidecar injector's webhooks in west, so that they take no namespace",
+    causes: ["webhook-selector west"],
+    inject: async () => {
+      const text = await kubectl("west", "get", "mutatingwebhookconfiguration", injector, "-o", "json");
+      const { webhooks } = JSON.parse(text) as { readonly webhooks: readonly object[] };
+      const value = { matchLabels: { injected: "by-nobody" } };
+      await edit(
+        "west",
+        "default",
+        "mutatingwebhookconfiguration",
+        injector,
+        ...webhooks.map((_one, index) => ({ op: "replace", path: `/webhooks/${index}/namespaceSelector`, value })),
+      );
+    },
+    mend: repair,
+  },
+  {
+    name: "workload-of-another-network",
+    done: "labelled the pods of a workload in west with a network that there is not",
+    causes: ["workload-network west"],
+    inject: () => labelBasket("nowhere"),
+    mend: byHand(/Take the label topology.istio.io\/network out of the template/, "the label taken out", () =>
+      labelBasket(null),
+    ),
+  },
+  {
+    name: "shop-deleted",
+    done: "deleted the namespace of the workloads in west",
+    causes: ["namespace-missing west"],
+    inject: () => kubectl("west", "delete", "namespace", shop),
+    mend: byHand(
+      /isthmus up --refresh.*then install its workloads/,
+      "`isthmus up --refresh`, then the workloads installed",
+      async (stack) => {
+        await agreedTo(stack, "up", "--refresh");
+        await installShop(["west"]);
+      },
+    ),
+  },
 ];
+
+/** Has the pods of the workload in west say a network; null takes it out again. */
+function labelBasket(network: string | null): Promise<string> {
+  return patch("west", shop, "deployment", "basket", {
+    spec: { template: { metadata: { labels: { "topology.istio.io/network": network } } } },
+  });
+}

@@ -2,7 +2,7 @@ import { roleFault } from "./roles";
 import { makeCa } from "../../support/authorities";
 import { applyAll, kubectl } from "../lab-stack";
 import { agreedTo, asTheHintSays, byHand, execute, refresh, repair, repairDrift, type LabFault } from "./fault";
-import { changeData, edit, inSystem } from "./objects";
+import { changeData, edit, inSystem, saved } from "./objects";
 
 const secret = "istio-remote-clusters";
 
@@ -191,5 +191,27 @@ export const remoteKubeconfigFaults: readonly LabFault[] = [
         await agreedTo(stack, "up", "--refresh");
       },
     ),
+  },
+  {
+    name: "kubeconfig-twice",
+    done: "left a second remote secret of west in east, with a token of former times",
+    causes: ["remote-secret-twice east west"],
+    inject: async () => {
+      const { data = {} } = await saved("east", "secret", secret);
+      const kubeconfig = Buffer.from(data["west"] ?? "", "base64").toString();
+      await applyAll("east", [
+        {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: {
+            name: "istio-remote-secret-west",
+            namespace: "istio-system",
+            labels: { "istio/multiCluster": "true" },
+          },
+          stringData: { west: kubeconfig.replace(token, '"token":"of-former-times"') },
+        },
+      ]);
+    },
+    mend: asTheHintSays,
   },
 ];

@@ -305,4 +305,44 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
     "west",
     changedPolicies({ passthroughGateways: [{ ...passthroughGateway, selector: { istio: "ingressgateway" } }] }),
   ],
+  [
+    "remote-secret-twice east west",
+    "east",
+    ({ remoteKubeconfigs = [] }) => ({
+      remoteKubeconfigs: [
+        ...remoteKubeconfigs,
+        ...remoteKubeconfigs.map((one) => ({ ...one, secret: "istio-remote-secret-west", token: "secret:old" })),
+      ],
+    }),
+  ],
+  [
+    "remote-secret-twice east west",
+    "east",
+    ({ remoteKubeconfigs = [] }) => ({
+      remoteKubeconfigs: [
+        ...remoteKubeconfigs.map((one) => ({ ...one, secret: "a-former-one", token: "secret:old" })),
+        ...remoteKubeconfigs,
+      ],
+    }),
+  ],
+  [
+    "namespace-missing west",
+    "west",
+    ({ namespaces = [] }) => ({ namespaces: namespaces.filter(({ name }) => name !== "shop") }),
+  ],
+  ["webhook-selector west", "west", () => ({ webhooks: [{ ...injector(), namespaces: [] }] })],
+  [
+    "webhook-selector west",
+    "west",
+    () => ({
+      webhooks: [{ ...injector(), namespaces: [] }],
+      podsWithoutSidecar: [{ namespace: "shop", pod: "basket-1" }],
+    }),
+  ],
+  [
+    "workload-network west",
+    "west",
+    () => ({ podNetworks: [{ namespace: "shop", pod: "basket-1", network: "nowhere" }] }),
+  ],
+  ["workload-tls-off west", "west", changedPolicies({ plainNamespaces: [{ namespace: "shop", name: "plain" }] })],
 ];

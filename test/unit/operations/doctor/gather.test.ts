@@ -103,6 +103,57 @@ describe("what isthmus doctor gathers", () => {
     assert.deepEqual(await causesWith({ selector: { istio: "ingressgateway" } }, ["*"]), ["gateway-not-listening"]);
   });
 
+  it("knows of which namespaces' new pods an injector is told, which pods say a network, and who takes plain text alone", async () => {
+    const selecting = (namespaceSelector: object, objectSelector: object): object => ({
+      name: "namespace.sidecar-injector.istio.io",
+      clientConfig: { service: { namespace: "istio-system", name: "istiod" } },
+      namespaceSelector,
+      objectSelector,
+    });
+    const enabled = { matchLabels: { "istio-injection": "enabled" } };
+    const asked = { matchExpressions: [{ key: "sidecar.istio.io/inject", operator: "NotIn", values: ["false"] }] };
+    const pod = (labels: object): object => ({
+      metadata: { name: "basket-1", namespace: "shop", labels },
+      status: { phase: "Running" },
+    });
+    const peers = (namespace: string, name: string, spec: object): object => ({ metadata: { namespace, name }, spec });
+    const disabled = { mtls: { mode: "DISABLE" } };
+    const client = paperCluster("east", "west", trust, secretsOf("east"), {
+      objects: {
+        "/api/v1/namespaces": [
+          { metadata: { name: "shop", labels: { "istio-injection": "enabled" } } },
+          { metadata: { name: "bank", labels: {} } },
+        ],
+        "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": [
+          {
+            metadata: { name: "istio-sidecar-injector" },
+            webhooks: [selecting(enabled, asked), selecting({}, { matchLabels: { "istio.io/rev": "canary" } })],
+          },
+        ],
+        "/api/v1/namespaces/shop/pods": [pod({ "topology.istio.io/network": "nowhere" }), pod({})],
+        "/apis/security.istio.io/v1/peerauthentications": [
+          peers("shop", "plain", disabled),
+          peers("shop", "of-one", { ...disabled, selector: { matchLabels: { app: "basket" } } }),
+          peers("bank", "strict", { mtls: { mode: "STRICT" } }),
+        ],
+      },
+    });
+    const { apiServer, podNetworks, policies, webhooks } = await gatherCluster({
+      client,
+      tokens: new SecretTokens(),
+      namespaces: ["shop", "bank"],
+      reads: ["west"],
+      apiServer: undefined,
+    });
+    assert.equal(apiServer, undefined);
+    assert.deepEqual(
+      webhooks?.map(({ namespaces }) => namespaces),
+      [["shop"], []],
+    );
+    assert.deepEqual(podNetworks, [{ namespace: "shop", pod: "basket-1", network: "nowhere" }]);
+    assert.deepEqual(policies?.plainNamespaces, [{ namespace: "shop", name: "plain" }]);
+  });
+
   it("knows a CA by its certificates, and which files it lacks", async () => {
     const [east] = (await snapshot(trust)).clusters;
     const { fingerprint256: root } = trust.root.certificate;
