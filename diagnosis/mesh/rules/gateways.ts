@@ -66,12 +66,14 @@ export function missingGatewayPorts(snapshot: MeshSnapshot): MeshFinding[] {
         },
       ];
     }
+    // A gateway listens where its Service has the Gateway's port lead to, else at that itself (istio, pilot/pkg/model, resolvePorts).
+    const { targetPort: listened = crossNetworkPort } = ports.find(({ port }) => port === crossNetworkPort) ?? {};
     // A name is of a port of some container: which one is not known here.
-    if (typeof targetPort !== "number" || targetPort === crossNetworkPort) return [];
+    if (typeof targetPort !== "number" || typeof listened !== "number" || targetPort === listened) return [];
     return [
       {
         ...about,
-        found: `the gateway's Service leads other networks to port ${targetPort} of its pods, which take them at ${crossNetworkPort}`,
+        found: `the gateway's Service leads other networks to port ${targetPort} of its pods, which take them at ${listened}`,
         proof: [`Service ${nameOf(service)}: port ${wanted} has the targetPort ${targetPort}`],
       },
     ];

@@ -1,7 +1,7 @@
 import { kubectl } from "../lab-stack";
 import { asTheHintSays, byHand, refresh, repair, type LabFault } from "./fault";
 import { allowNoPods, quotaGone } from "./istiod";
-import { edit, inSystem, patch, saved } from "./objects";
+import { edit, inSystem, patch } from "./objects";
 
 const gateway = "istio-eastwestgateway";
 const listener = "cross-network-gateway";
@@ -157,22 +157,6 @@ export const gatewayFaults: readonly LabFault[] = [
         path: "/spec/selector",
         value: { istio: "ingressgateway" },
       }),
-    mend: repair,
-  },
-  {
-    name: "gateway-to-another-port",
-    done: "had port 15443 of the gateway's Service in west lead to port 8443 of its pods",
-    causes: ["gateway-port west"],
-    inject: async () => {
-      const { spec } = await saved("west", "service", gateway);
-      const ports = spec?.["ports"] as readonly { readonly port: number }[];
-      const index = ports.findIndex(({ port }) => port === 15443);
-      await edit("west", "istio-system", "service", gateway, {
-        op: "replace",
-        path: `/spec/ports/${index}/targetPort`,
-        value: 8443,
-      });
-    },
     mend: repair,
   },
   {

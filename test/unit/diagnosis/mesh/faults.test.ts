@@ -5,6 +5,7 @@ import {
   mesh,
   type Change,
   both,
+  gatewayService,
   notReady,
   unsynced,
   authority,
@@ -64,6 +65,24 @@ describe("the causes of what is wrong with a mesh", () => {
       }))(cluster),
     );
     assert.deepEqual(causesIn(snapshot), ["exposed-istiod-address west"]);
+  });
+
+  it("are where a gateway's Service leads other networks past the port at which its pods listen, and not where they follow it", () => {
+    const withPorts = (port: number, ports: readonly object[]): string[] => {
+      const { mesh: facts, ...seen } = changed(
+        healthy(mesh),
+        "west",
+        gatewayService(({ spec }) => ({ spec: { ...spec, ports } })),
+      );
+      const clusters = facts.clusters.map((one) =>
+        one.eastWestGateway === undefined ? one : { ...one, eastWestGateway: { ...one.eastWestGateway, port } },
+      );
+      return causesIn({ ...seen, mesh: { ...facts, clusters } }).filter((cause) => cause.endsWith(" west"));
+    };
+    assert.deepEqual(withPorts(443, [{ port: 443, targetPort: 8443 }]), ["gateway-port west"]);
+    assert.deepEqual(withPorts(443, [{ port: 443, targetPort: 15443 }]), []);
+    assert.deepEqual(withPorts(443, [{ port: 443, targetPort: "tls" }]), []);
+    assert.deepEqual(withPorts(15443, [{ port: 15443, targetPort: 8443 }]), []);
   });
 
   it("say of an istio-system that was deleted what it has left in the way of the next one", () => {

@@ -291,11 +291,6 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
     })),
   ],
   [
-    "gateway-port west",
-    "west",
-    gatewayService(({ spec }) => ({ spec: { ...spec, ports: [{ port: 15443, targetPort: 8443 }] } })),
-  ],
-  [
     "gateway-not-listening west",
     "west",
     changedPolicies({ passthroughGateways: [{ ...passthroughGateway, hosts: ["*.example.com"] }] }),
