@@ -28,7 +28,7 @@ export function mendedWords({ mend }: LabFault): string {
   return mend.by === "kubectl" ? "the command of kubectl" : `\`isthmus ${mend.by}\``;
 }
 
-/** The table of docs/faults.md, one row a fault, the last result of each. Pure. */
+/** A table of docs/faults.md, one row a fault, the last result of each. Pure. */
 export function resultsTable(results: readonly FaultResult[]): string {
   const last = [...new Map(results.map((result) => [result.name, result])).values()];
   const said = (words: readonly string[] | undefined): string =>
