@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { MeshConfig } from "../../topology";
 import { isthmus } from "../support/isthmus";
 import { allPairs, applyAll, kubectl, WrittenStack } from "./lab-stack";
+import { clientPod, deployScope, podReady, scopePort } from "./scope-workloads";
 import { describeInTurn } from "./turns";
 
 const stack = new WrittenStack("test-services-scope");
@@ -13,25 +14,35 @@ const clusters = {
   west: { network: "west", access: { context: "lab-west" } },
 };
 
-const podPort = 5000;
-const ports = { http: { port: 80, targetPort: podPort } };
+const ports = { http: { port: 80, targetPort: scopePort } };
 const shop = { namespace: "shop", selector: { app: "shop" }, ports };
-const globalServices: MeshConfig["globalServices"] = { services: { shop, stall: shop } };
+const globalServices: MeshConfig["globalServices"] = {
+  dnsCapture: "annotated-pods",
+  services: { shop, stall: shop },
+};
 
-const plainUrl = `http://shop.shop:${podPort}/hello`;
+/** Has proxy metadata of its own in the mesh: proxies are told to take up other roots. */
+const trust: MeshConfig["trust"] = { generated: { roots: ["first", "next"] } };
+
+const plainUrl = `http://shop.shop:${scopePort}/hello`;
 const shopUrl = "http://shop.shop.mesh.internal/hello";
+/** Of a plain Service that stands in west alone. */
+const farUrl = `http://far.shop.svc.cluster.local:${scopePort}/hello`;
 const stallUrl = "http://stall.shop.mesh.internal/hello";
 
 /** What is declared of the services, besides their names. */
 type Declared = Pick<MeshConfig, "sameness"> & { readonly web?: NonNullable<MeshConfig["namespaces"]>[string] };
 
-function write({ web = {}, ...more }: Declared): void {
-  stack.write({ clusters, namespaces: { shop: {}, web }, globalServices, ...more });
+/** The sidecars of `web` answer DNS, and no others. */
+const capturing = { dnsCapture: "all-pods" } as const;
+
+function write({ web = capturing, ...more }: Declared): void {
+  stack.write({ clusters, namespaces: { shop: {}, web, quiet: {} }, globalServices, trust, ...more });
 }
 
 const strict: Declared = {
   sameness: { plainServices: "cluster-local" },
-  web: { calls: { namespaces: ["shop"] } },
+  web: { ...capturing, calls: { namespaces: ["shop"] } },
 };
 
 /** Proxies learn what they are told within seconds; istiod takes up its mesh configuration when kubelet or it itself looks. */
@@ -40,10 +51,13 @@ const learnedWithinMs = 90_000;
 /** So many calls in a row are answered alike by chance once in a thousand runs, where two clusters share them. */
 const callsInARow = 12;
 
+const webClient = "web/client";
+
 /** Calls once. @returns The cluster that answered, or how it ended. */
-async function call(from: string, url: string): Promise<string> {
+async function call(from: string, url: string, client = webClient): Promise<string> {
+  const [namespace = "", pod = ""] = client.split("/");
   const curl = ["curl", "-sS", "--max-time", "3", url];
-  const said = await kubectl(from, "-n", "web", "exec", "client", "-c", "client", "--", ...curl).catch(String);
+  const said = await kubectl(from, "-n", namespace, "exec", pod, "-c", "client", "--", ...curl).catch(String);
   return /^Hello version: ([^,]+),/.exec(said)?.[1] ?? said;
 }
 
@@ -72,10 +86,10 @@ const answeredBy = (from: string, url: string, ...wanted: string[]): Promise<voi
     (found) => found.join() === wanted.join(),
   );
 
-const endsWith = (from: string, url: string, words: RegExp): Promise<void> =>
+const endsWith = (from: string, url: string, words: RegExp, client = webClient): Promise<void> =>
   until(
-    `${url} from ${from} is to end with ${String(words)}`,
-    async () => [await call(from, url)],
+    `${url} from ${client} in ${from} is to end with ${String(words)}`,
+    async () => [await call(from, url, client)],
     ([found = ""]) => words.test(found),
   );
 
@@ -87,6 +101,25 @@ interface Preview {
 async function preview(): Promise<Preview> {
   const run = await isthmus("preview", "--stack", stack.name, "-o", "json");
   return JSON.parse(run.stdout) as Preview;
+}
+
+const unresolved = /could not resolve host|no such host/i;
+
+/** The environment of a pod's sidecar. */
+async function proxyEnvironment(cluster: string, client: string): Promise<Map<string, string | undefined>> {
+  const [namespace = "", pod = ""] = client.split("/");
+  const read = JSON.parse(await kubectl(cluster, "-n", namespace, "get", "pod", pod, "-o", "json")) as {
+    readonly spec: Record<"containers" | "initContainers", readonly Container[] | undefined>;
+  };
+  const all = [...(read.spec.containers ?? []), ...(read.spec.initContainers ?? [])];
+  const proxy = all.find(({ name }) => name === "istio-proxy");
+  assert.ok(proxy, `no sidecar in ${client}`);
+  return new Map(proxy.env.map(({ name, value }) => [name, value]));
+}
+
+interface Container {
+  readonly name: string;
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
 }
 
 const sidecarsIn = (cluster: string): Promise<string> =>
@@ -105,7 +138,7 @@ describeInTurn("services-scope", "which services are one, and who is told of wha
     write({});
     await stack.labUp();
     await stack.up();
-    await Promise.all(names.map(deploy));
+    await Promise.all(names.map(deployScope));
   });
 
   after(async () => {
@@ -119,18 +152,42 @@ describeInTurn("services-scope", "which services are one, and who is told of wha
     assert.deepEqual(await Promise.all(names.map(sidecarsIn)), ["", ""]);
   });
 
-  it("names the calls that would end, and refuses another's Sidecar, before anything is changed", async () => {
+  it("lets the pods of a namespace that says so know names and Services of elsewhere, and those of no other", async () => {
+    await answeredBy("east", farUrl, "west");
+    await answeredBy("west", farUrl, "west");
+    for (const url of [farUrl, shopUrl]) await endsWith("east", url, unresolved, "quiet/client");
+    const [web, quiet] = await Promise.all([webClient, "quiet/client"].map((one) => proxyEnvironment("east", one)));
+    assert.deepEqual(
+      [web, quiet].map((found) => [found?.get("ISTIO_META_DNS_CAPTURE"), found?.get("PROXY_CONFIG_XDS_AGENT")]),
+      [
+        ["true", "true"],
+        [undefined, "true"],
+      ],
+    );
+  });
+
+  it("names the calls that would end, and refuses what others say to proxies, before anything is changed", async () => {
     write(strict);
     const spec = { egress: [{ hosts: ["./*"] }] };
     const metadata = { namespace: "web", name: "theirs", labels: { team: "web" } };
     const sidecar = { apiVersion: "networking.istio.io/v1", kind: "Sidecar", metadata, spec };
-    await applyAll("west", [sidecar]);
+    const proxyConfig = {
+      apiVersion: "networking.istio.io/v1beta1",
+      kind: "ProxyConfig",
+      metadata,
+      spec: { environmentVariables: { EXAMPLE: "theirs" } },
+    };
+    await applyAll("west", [sidecar, proxyConfig]);
     const { refusals } = await preview();
     assert.deepEqual(
       refusals.map(({ expected }) => expected),
-      ["no sidecar/theirs in web but the mesh's own, which says what `calls` of the namespace does"],
+      [
+        "no sidecar/theirs in web but the mesh's own, which says what `calls` of the namespace does",
+        "no proxyconfig/theirs in web but the mesh's own, which says what `dnsCapture` of the namespace does",
+      ],
     );
-    await kubectl("west", "-n", "web", "delete", "sidecars.networking.istio.io", "theirs");
+    for (const kind of ["sidecars", "proxyconfigs"])
+      await kubectl("west", "-n", "web", "delete", `${kind}.networking.istio.io`, "theirs");
     const { risks } = await preview();
     assert.deepEqual(
       risks.map(({ id, clusters: where }) => [id, ...where].join(" ")),
@@ -156,7 +213,7 @@ describeInTurn("services-scope", "which services are one, and who is told of wha
   });
 
   it("tells the proxies of a namespace of what that declares, and of nothing else", async () => {
-    write({ ...strict, web: { calls: { globalServices: ["shop"] } } });
+    write({ ...strict, web: { ...capturing, calls: { globalServices: ["shop"] } } });
     const { risks } = await preview();
     assert.deepEqual(
       risks.map(({ id, clusters: where }) => [id, ...where].join(" ")),
@@ -164,7 +221,7 @@ describeInTurn("services-scope", "which services are one, and who is told of wha
     );
     await stack.up();
     for (const cluster of names) {
-      await endsWith(cluster, stallUrl, /could not resolve host|no such host/i);
+      await endsWith(cluster, stallUrl, unresolved);
       await answeredBy(cluster, shopUrl, cluster);
       const told = await toldTo(cluster);
       assert.ok(told.includes("outbound|80||shop.shop.mesh.internal"), "what is declared");
@@ -173,77 +230,19 @@ describeInTurn("services-scope", "which services are one, and who is told of wha
     }
   });
 
-  it("is as before once nothing of it is said any more", async () => {
-    write({});
+  it("is as before once nothing of it is said any more, for pods that run, and says of new ones that they know no names", async () => {
+    write({ web: {} });
+    const { risks } = await preview();
+    assert.deepEqual(risks.map(({ id, clusters: where }) => [id, ...where].join(" ")).sort(), [
+      "global-names-need-restart east west",
+      "services-become-shared east west",
+    ]);
     await stack.up();
     assert.deepEqual(await Promise.all(names.map(sidecarsIn)), ["", ""]);
     await answeredBy("east", plainUrl, "east", "west");
     await answeredBy("east", stallUrl, "east");
+    await applyAll("east", [clientPod("web", "late")]);
+    await podReady("east", "web", "late");
+    await endsWith("east", stallUrl, unresolved, "web/late");
   });
 });
-
-async function deploy(cluster: string): Promise<void> {
-  await applyAll(cluster, manifests(cluster));
-  await kubectl(cluster, "-n", "shop", "rollout", "status", "deployment", "shop", "--timeout=120s");
-  await kubectl(cluster, "-n", "web", "wait", "--for=condition=Ready", "pod", "client", "--timeout=120s");
-}
-
-function manifests(cluster: string): object[] {
-  const shopLabels = { app: "shop" };
-  const annotations = { "sidecar.istio.io/proxyCPU": "10m" };
-  return [
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { namespace: "shop", name: "shop" },
-      spec: { ports: [{ name: "http", port: podPort }], selector: shopLabels },
-    },
-    {
-      // Without connections that are used again: each call may go to another cluster.
-      apiVersion: "networking.istio.io/v1",
-      kind: "DestinationRule",
-      metadata: { namespace: "shop", name: "shop" },
-      spec: { host: "shop", trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } } },
-    },
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { namespace: "shop", name: "shop" },
-      spec: {
-        selector: { matchLabels: shopLabels },
-        template: {
-          metadata: { labels: shopLabels, annotations },
-          spec: {
-            terminationGracePeriodSeconds: 1,
-            containers: [
-              {
-                name: "helloworld",
-                image: "lab.local/istio/examples-helloworld-v1:1.0",
-                imagePullPolicy: "IfNotPresent",
-                env: [{ name: "SERVICE_VERSION", value: cluster }],
-                ports: [{ containerPort: podPort }],
-                readinessProbe: { httpGet: { path: "/hello", port: podPort }, periodSeconds: 1 },
-              },
-            ],
-          },
-        },
-      },
-    },
-    {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { namespace: "web", name: "client", labels: { app: "client" }, annotations },
-      spec: {
-        terminationGracePeriodSeconds: 1,
-        containers: [
-          {
-            name: "client",
-            image: "lab.local/curl:lab",
-            imagePullPolicy: "IfNotPresent",
-            command: ["/bin/sleep", "infinity"],
-          },
-        ],
-      },
-    },
-  ];
-}
