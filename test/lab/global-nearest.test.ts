@@ -1,10 +1,11 @@
-import { deployClient, deployServer, helloPorts, replaceClient, restartServers, scaleServers } from "./hello-server";
+import { helloPorts, replaceClient, restartServers, scaleServers } from "./hello-server";
 import { kubectl, WrittenStack } from "./lab-stack";
 import { losesNoCall, type Phase } from "./shape-trial";
 import {
   allThere,
   clusterNames,
   clusters,
+  deployEverywhere,
   namespace,
   namespaces,
   serverOf,
@@ -83,12 +84,7 @@ describeInTurn("global-nearest", "a global service that is called by region and 
     await stack.labUp();
     await place(near);
     await stack.up();
-    await Promise.all(
-      clusterNames.flatMap((cluster) => [
-        deployClient(cluster, namespace),
-        deployServer(serverOf(service, cluster, 1)),
-      ]),
-    );
+    await deployEverywhere(service);
   });
 
   after(async () => {

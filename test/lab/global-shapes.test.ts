@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshConfig } from "../../topology";
-import { deployClient, deployServer, helloPorts, restartServers, scaleServers } from "./hello-server";
+import { deployServer, helloPorts, restartServers, scaleServers } from "./hello-server";
 import { WrittenStack } from "./lab-stack";
 import { losesNoCall, type Phase } from "./shape-trial";
 import {
   allThere,
   answeredBy,
-  clusterNames,
   clusters,
+  deployEverywhere,
   namespace,
   namespaces,
   serverOf,
@@ -101,12 +101,7 @@ describeInTurn(
       stack.write(meshWith(["west"]));
       await stack.labUp();
       await stack.up();
-      await Promise.all(
-        clusterNames.flatMap((cluster) => [
-          deployClient(cluster, namespace),
-          deployServer(serverOf(service, cluster, 1)),
-        ]),
-      );
+      await deployEverywhere(service);
     });
 
     after(async () => {

@@ -1,5 +1,5 @@
 import type { MeshConfig } from "../../topology";
-import type { HelloServer } from "./hello-server";
+import { deployClient, deployServer, type HelloServer } from "./hello-server";
 import type { Phase, Shape } from "./shape-trial";
 
 /** Three clusters on two networks: branch is a remote of east and on its network, west is a primary elsewhere. */
@@ -28,6 +28,13 @@ export const serverOf = (name: string, cluster: ClusterName, replicas: number): 
   name,
   replicas,
 });
+
+/** Deploys a client and a server of a service in each cluster. */
+export async function deployEverywhere(service: string): Promise<void> {
+  await Promise.all(
+    clusterNames.flatMap((cluster) => [deployClient(cluster, namespace), deployServer(serverOf(service, cluster, 1))]),
+  );
+}
 
 /** Each is answered by its own cluster. */
 export const allThere: Phase<ClusterName>["answers"] = { east: "east", branch: "branch", west: "west" };
