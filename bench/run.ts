@@ -11,6 +11,7 @@ import { measureRotation, rotationNames, rotations } from "./benchmarks/rotation
 import { measureSplit, splitNames, splitSizes } from "./benchmarks/split";
 import { measureSummary, summaryName } from "./benchmarks/summary";
 import { planSplit, planSplitNames } from "./benchmarks/plan-split";
+import { measureVerify, verifiedMeshes } from "./benchmarks/verify";
 import { describeMachine } from "./machine";
 import { resultOf, type BenchResult, type Measurement } from "./result";
 
@@ -34,6 +35,9 @@ const groups: readonly Group[] = [
   }),
   ...rotations.map((rotation): Group => {
     return { names: rotationNames(rotation), measure: (_, report) => measureRotation(rotation, report) };
+  }),
+  ...verifiedMeshes.map((mesh): Group => {
+    return { names: [mesh.name], measure: (repository, report) => measureVerify(mesh, repository, report) };
   }),
   { names: planSplitNames, measure: planSplit },
   { names: globalServicesScaleNames, measure: measureGlobalServicesScale },
