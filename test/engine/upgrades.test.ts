@@ -29,12 +29,17 @@ const updates: Readonly<Record<string, Updates>> = {
   "0.2.0/dev": { clusters: ["east", "west"], steps: keptByHelm() },
   "0.2.0/external-control-plane": {
     clusters: ["east", "west"],
-    steps: keptByHelm().filter((step) => step !== ownershipOf("mesh-CLUSTER-control-plane-base")),
-    // The configuration cluster gets the default validator, and istiod learns of a changed kubeconfig from now on.
+    steps: keptByHelm().filter(
+      (step) => !["base", "istiod"].map((chart) => ownershipOf(`mesh-CLUSTER-control-plane-${chart}`)).includes(step),
+    ),
+    // The configuration cluster gets the default validator, the other one the ConfigMap that names its trust domain, and istiod
+    // learns of a changed kubeconfig from now on.
     others: [
       `${ownershipOf("mesh-control-control-plane-istiod")}, values.podAnnotations`,
       `${ownershipOf("mesh-east-control-plane-base")}, values.defaultRevision`,
+      ownershipOf("mesh-east-control-plane-istiod"),
       ownershipOf("mesh-west-control-plane-base"),
+      `${ownershipOf("mesh-west-control-plane-istiod")}, values.configMap, values.meshConfig`,
       "update kubernetes control: version",
     ],
   },

@@ -58,7 +58,10 @@ describe("the npm package", function () {
       );
       assert.deepEqual(
         paths.filter((path) => path.startsWith("docs/") && !path.endsWith(".md")),
-        ["docs/prometheus/isthmus.rules.yaml", "docs/schema/mesh.schema.json", "docs/schema/stack.schema.json"],
+        [
+          "docs/prometheus/isthmus.rules.yaml",
+          ...["mesh", "services", "stack"].map((schema) => `docs/schema/${schema}.schema.json`),
+        ],
       );
       // Hints and help name pages of the documentation, and the README links to them.
       for (const page of ["checks", "cli", "drift", "policy", "pull-requests", "trust"]) {

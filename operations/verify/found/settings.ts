@@ -1,4 +1,4 @@
-import type { V1Deployment, V1MutatingWebhookConfiguration, V1ObjectMeta } from "@kubernetes/client-node";
+import type { V1Deployment, V1MutatingWebhookConfiguration } from "@kubernetes/client-node";
 import { asMapping, readYaml, type ClusterClient } from "../../../access";
 import { istiodContainer, systemNamespace } from "../../../topology";
 import { meshConfigMaps } from "../../doctor";
@@ -53,7 +53,9 @@ function domainAmong(args: readonly string[]): string | undefined {
  * `istio-injection` is for the revision `default`, or for the one that the tag of that name leads to; any other is named
  * (istio.io, Canary Upgrades). Pure.
  */
-export function injectionOf(injectors: readonly Pick<V1ObjectMeta, "labels">[]): Readonly<Record<string, string>> {
+export function injectionOf(
+  injectors: readonly { readonly labels?: Readonly<Record<string, string>> }[],
+): Readonly<Record<string, string>> {
   const names = injectors.flatMap(({ labels = {} }) => labels["istio.io/tag"] ?? labels["istio.io/rev"] ?? "default");
   const [first = "default"] = names.toSorted();
   return names.includes("default") || first === "default" ? usualInjection : { "istio.io/rev": first };
