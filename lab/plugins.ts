@@ -93,6 +93,18 @@ export async function presentPlugins(toolbox: PulumiTools, setting: PluginSettin
   );
 }
 
+/** Puts those, and what runs programs, into a directory for PATH. @throws ConfigurationError if the setting cannot be met. */
+export async function linkPresentPlugins(
+  toolbox: PulumiTools,
+  setting: PluginSetting,
+  bin: string,
+): Promise<PluginChoice> {
+  await linkLanguageHost(toolbox.bin, bin);
+  const plugins = await presentPlugins(toolbox, setting);
+  await linkStandIns(plugins, toolbox, bin);
+  return plugins;
+}
+
 async function availability(toolbox: PulumiTools, failures?: FailedDownloads): Promise<PluginAvailability[]> {
   return Promise.all(
     providerPlugins.map(async (plugin) => ({

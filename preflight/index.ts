@@ -2,6 +2,7 @@ export type { ClusterSighting, MadeAnew } from "./checks/cluster-identity";
 export type { Findings, PreflightId } from "./checks/findings";
 export { identityFrom } from "./checks/identity";
 export { judgeIssued } from "./checks/issued-intermediate";
+export { ownAuthorityPath } from "./checks/others-access";
 export { judgeRemoval } from "./checks/removal";
 export { isBare, sightCluster } from "./checks/sighting";
 export {

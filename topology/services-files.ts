@@ -1,4 +1,5 @@
 import { describeFound } from "./found";
+import { isMap } from "./merge-values";
 import { parseMesh } from "./parse";
 import { configurationPath, pathBelow } from "./path";
 import { ConfigurationError, type Problem } from "./problem";
@@ -20,12 +21,9 @@ export interface ServicesFiles {
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-function asMapping(value: unknown): Mapping | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Mapping) : undefined;
-}
-
 function globalServicesOf(configuration: unknown): Mapping | undefined {
-  return asMapping(asMapping(configuration)?.["globalServices"]);
+  const written = isMap(configuration) ? configuration["globalServices"] : undefined;
+  return isMap(written) ? written : undefined;
 }
 
 /** The files and directories that a configuration names in `globalServices.files`; of what is written wrongly, none. Pure. */
@@ -60,17 +58,16 @@ function merge(
   files: readonly ServicesFile[],
 ): { readonly merged: unknown; readonly places: Places; readonly problems: readonly Problem[] } {
   const globalServices = globalServicesOf(configuration);
-  const own = globalServices === undefined ? undefined : (globalServices["services"] ?? {});
+  const written = globalServices?.["services"] ?? {};
   // What is written wrongly there has its problem: beside it nothing of the files would be looked at.
-  const written = asMapping(own);
-  if (globalServices === undefined || written === undefined || files.length === 0) {
+  if (!isMap(configuration) || globalServices === undefined || !isMap(written) || files.length === 0) {
     return { merged: configuration, places: new Map(), problems: [] };
   }
   const services = new Map(Object.entries(written));
   const places = new Map<string, string>();
   const problems = files.flatMap(({ file, content }): Problem[] => {
-    const described = asMapping(content ?? {});
-    if (described === undefined) return [noServices(file, content)];
+    const described = content ?? {};
+    if (!isMap(described)) return [noServices(file, content)];
     return Object.entries(described).flatMap(([name, service]): Problem[] => {
       const path = pathOf(name);
       const place = `${file}: ${pathBelow("", [name]).replace(/^\./, "")}`;
@@ -81,7 +78,7 @@ function merge(
     });
   });
   const merged = {
-    ...asMapping(configuration),
+    ...configuration,
     globalServices: { ...globalServices, services: Object.fromEntries(services) },
   };
   return { merged, places, problems };

@@ -2,16 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { linkLanguageHost } from "../../lab/language-host";
-import { linkStandIns, presentPlugins } from "../../lab/plugins";
+import { linkPresentPlugins } from "../../lab/plugins";
 import { standardErrorProgress } from "../../lab/progress";
 import { ensureTools } from "../../lab/tools";
 import { paperCluster, PaperMesh, type PaperConfig } from "../../test/engine/paper/mesh";
 import { commandLine } from "../../test/support/program";
-import { run } from "../command";
 import { startIstiod } from "../istiod";
 import { startPaperApiServers, type PaperObjects } from "../paper-api-servers";
-import { ProcessWatch } from "../process-watch";
 import type { Measurement } from "../result";
 import {
   calledServices,
@@ -24,6 +21,7 @@ import {
   scaleNamespaces,
   servicePort,
 } from "../scale-mesh";
+import { watchedRun } from "../watched-run";
 import { configurationSize, type ConfigurationSize } from "../xds-client";
 
 const services = 1000;
@@ -141,9 +139,7 @@ interface Previewed {
 async function previewOf(toolbox: Awaited<ReturnType<typeof ensureTools>>): Promise<Previewed> {
   const bin = await mkdtemp(join(tmpdir(), "isthmus-bench-bin-"));
   try {
-    await linkLanguageHost(toolbox.bin, bin);
-    const plugins = await presentPlugins(toolbox, "stand-in");
-    await linkStandIns(plugins, toolbox, bin);
+    const plugins = await linkPresentPlugins(toolbox, "stand-in", bin);
     const mesh = await PaperMesh.create({ bin, plugins, toolbox }, {}, "stand-in");
     try {
       const file = "services.yaml";
@@ -156,21 +152,8 @@ async function previewOf(toolbox: Awaited<ReturnType<typeof ensureTools>>): Prom
         globalServices: { files: [file] },
       };
       await mesh.options(config);
-      let watch: ProcessWatch | undefined;
       const command = [process.execPath, commandLine, "preview", "--stack", "paper"] as const;
-      const { seconds, stdout } = await run(command, {
-        env: process.env,
-        cwd: mesh.directory,
-        onStart: ({ pid }) => {
-          if (pid !== undefined) watch = new ProcessWatch(pid);
-        },
-      });
-      if (watch === undefined) throw new Error("isthmus preview was not seen to start");
-      const used = watch.stop();
-      const notes = (["orchestrator", "program", "engine", "plugins"] as const).map((kind) => {
-        const { peakMiB, processes, processorSeconds } = used(kind);
-        return `${kind}: at most ${peakMiB.toFixed(0)} MiB in ${String(processes)} processes, ${processorSeconds.toFixed(1)} s of processor time seen`;
-      });
+      const { notes, seconds, stdout, used } = await watchedRun(command, { env: process.env, cwd: mesh.directory });
       return { seconds, resources: createdIn(stdout), peakMiB: used("all").peakMiB, notes };
     } finally {
       await mesh.dispose();

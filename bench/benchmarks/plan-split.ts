@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { run } from "../command";
-import { ProcessWatch } from "../process-watch";
 import type { Measurement } from "../result";
 import { stack } from "../stack-project";
+import { watchedRun } from "../watched-run";
 import { onRefusingClusters } from "./plan";
 
 const clusters = 160;
@@ -19,20 +18,10 @@ export const planSplitNames: readonly string[] = [title, memoryTitle];
 export function planSplit(repository: string, report: (line: string) => void): Promise<Measurement[]> {
   return onRefusingClusters(clusters, repository, { stacks: "per-cluster" }, async ({ project, env, choice }) => {
     report(`${title}: a stack for each cluster`);
-    let watch: ProcessWatch | undefined;
     const command = [process.execPath, join(repository, "bin/isthmus.js"), "preview", "--stack", stack, "-o", "json"];
-    const { seconds } = await run(command as [string, ...string[]], {
+    const { notes, seconds, used } = await watchedRun(command as [string, ...string[]], {
       env,
       cwd: project.directory,
-      onStart: ({ pid }) => {
-        if (pid !== undefined) watch = new ProcessWatch(pid);
-      },
-    });
-    if (watch === undefined) throw new Error("isthmus preview was not seen to start");
-    const used = watch.stop();
-    const notes = (["orchestrator", "program", "engine", "plugins"] as const).map((kind) => {
-      const { peakMiB, processes, processorSeconds } = used(kind);
-      return `${kind}: at most ${peakMiB.toFixed(0)} MiB in ${processes} processes, ${processorSeconds.toFixed(1)} s of processor time seen`;
     });
     return [
       { name: title, unit: "s", runs: [seconds], notes: [...notes, choice] },

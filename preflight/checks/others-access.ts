@@ -23,7 +23,7 @@ import { readJson } from "./permissions";
 const longestTrialMs = 3_000;
 
 /** The ConfigMap in which Kubernetes publishes the authority that its service accounts' Secrets have as `ca.crt`, too. */
-const ownAuthorityPath = "/api/v1/namespaces/kube-system/configmaps/kube-root-ca.crt";
+export const ownAuthorityPath = "/api/v1/namespaces/kube-system/configmaps/kube-root-ca.crt";
 
 const authoritySchema = z.object({ data: z.object({ "ca.crt": z.string() }) });
 const tokenSchema = z.object({ data: z.object({ token: z.string().min(1) }) });

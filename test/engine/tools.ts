@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { linkLanguageHost } from "../../lab/language-host";
 import type { PluginChoice } from "../../lab/plugin-choice";
-import { installedPluginsDirectory, linkStandIns, pluginSetting, presentPlugins } from "../../lab/plugins";
+import { installedPluginsDirectory, linkPresentPlugins, pluginSetting } from "../../lab/plugins";
 import type { Toolbox } from "../../lab/tools";
 import { missingGroups, planTools } from "../../lab/tools/plan";
 
@@ -59,9 +58,7 @@ function prepare(toolbox: Toolbox): Promise<EngineTools> {
     process.once("exit", () => {
       rmSync(bin, { recursive: true, force: true });
     });
-    await linkLanguageHost(toolbox.bin, bin);
-    const plugins = await presentPlugins(toolbox, pluginSetting());
-    await linkStandIns(plugins, toolbox, bin);
+    const plugins = await linkPresentPlugins(toolbox, pluginSetting(), bin);
     return { bin, plugins, toolbox };
   })();
   return prepared;

@@ -7,6 +7,7 @@ import {
   type ClusterClient,
   type Environment,
 } from "../../../access";
+import { ownAuthorityPath } from "../../../preflight";
 import { isOwnMachine, type MeshPlan } from "../../../topology";
 import { gatewayIn } from "../../standing";
 import { sweep, type CheckResult } from "../../verify";
@@ -27,9 +28,6 @@ export interface InsideQuery {
   readonly onProgress?: ((words: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** The public place in which Kubernetes has the authority of its own API server. */
-const ownAuthorityPath = "/api/v1/namespaces/kube-system/configmaps/kube-root-ca.crt";
 
 /**
  * Tries from a pod in each cluster what its istiod, or its workloads, will: the API servers of other clusters, by exactly the

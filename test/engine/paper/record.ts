@@ -3,8 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { linkLanguageHost } from "../../../lab/language-host";
-import { linkStandIns, presentPlugins } from "../../../lab/plugins";
+import { linkPresentPlugins } from "../../../lab/plugins";
 import { planTools } from "../../../lab/tools/plan";
 import { condensed, toMarkdown } from "../../../operations/summary";
 import { recordedSummary, recordings } from "../../support/previews";
@@ -25,9 +24,7 @@ async function main([first, ...others]: readonly string[]): Promise<void> {
 async function recordAll(changes: readonly RecordedChange[]): Promise<void> {
   const toolbox = planTools().toolbox();
   const bin = await mkdtemp(join(tmpdir(), "isthmus-record-bin-"));
-  await linkLanguageHost(toolbox.bin, bin);
-  const plugins = await presentPlugins(toolbox, "stand-in");
-  await linkStandIns(plugins, toolbox, bin);
+  const plugins = await linkPresentPlugins(toolbox, "stand-in", bin);
   const mesh = await PaperMesh.create({ bin, plugins, toolbox });
   mkdirSync(recordings, { recursive: true });
   try {
