@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { istiodComplaints } from "./istiod-complaints";
 import { allPairs, labDown, LabStack, leftIn } from "./lab-stack";
 import { turnOf } from "../support/turns";
 
@@ -75,7 +76,7 @@ describe("topologies on the lab", function () {
       it.skip(`${name}: left to another commit, or to make test-topologies, for the time that it takes`);
       continue;
     }
-    it(`${name}: comes up from its stack file, answers between every two clusters, settles, and leaves nothing`, async () => {
+    it(`${name}: comes up from its stack file, answers between every two clusters, settles, has no istiod that complains, and leaves nothing`, async () => {
       const stack = new LabStack(name);
       const clusters = Object.keys(models);
       await stack.labUp();
@@ -86,6 +87,7 @@ describe("topologies on the lab", function () {
       );
       await stack.settled();
       assert.deepEqual(await stack.verified(), allPairs(clusters));
+      for (const cluster of [...clusters, ...external]) assert.deepEqual(await istiodComplaints(cluster), [], cluster);
       await stack.destroy();
       for (const cluster of [...clusters, ...external]) assert.deepEqual(await leftIn(cluster), [], cluster);
     });
