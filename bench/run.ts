@@ -28,7 +28,7 @@ const groups: readonly Group[] = [
     return { names, measure: (repository, report) => measureJoin(join, repository, report) };
   }),
   { names: [firstFailureName], measure: diagnoseFirstFailure },
-  { names: bundleNames, measure: measureBundle },
+  { names: bundleNames, measure: (_, report) => measureBundle(report) },
   { names: [summaryName], measure: measureSummary },
   ...splitSizes.map((size): Group => {
     return { names: splitNames(size), measure: (repository, report) => measureSplit(size, repository, report) };

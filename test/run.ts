@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeBuild } from "./support/build";
+import { buildVariable, makeBuild } from "./support/build";
 import { leftBehind } from "./support/left-behind";
 import { saidSeed } from "./support/seed";
 
@@ -177,7 +177,7 @@ async function main(): Promise<void> {
   const failed: string[] = [];
   const before = new Set(leftBehind().map(({ pid }) => pid));
   // Hundreds of processes load the same modules.
-  Object.assign(process.env, makeBuild(), { NODE_COMPILE_CACHE: join(scratch, "compiled") });
+  Object.assign(process.env, { [buildVariable]: makeBuild(), NODE_COMPILE_CACHE: join(scratch, "compiled") });
   for (const group of groups()) {
     console.log(`\n== ${group[0].title}`);
     for (const ran of await Promise.all(group.map((part) => runPart(part, scratch)))) {

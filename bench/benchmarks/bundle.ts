@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBundle } from "../../operations/doctor";
 import { reportedMeshes, withStaleToken } from "../../test/support/reports";
+import { makeBuild } from "../../test/support/build";
 import { run } from "../command";
 import type { Measurement } from "../result";
 
@@ -13,13 +14,13 @@ const clusters = 40;
 const rounds = 5;
 
 /**
- * The whole command, from its start to its end, on a bundle in which one istiod reads all other clusters by a token that is good
+ * The whole command as the package has it, from its start to its end, on a bundle in which one istiod reads all other clusters by a token that is good
  * for nothing. There is no peer: nothing else judges several clusters away from them.
  */
-export async function measureBundle(repository: string, report: (line: string) => void): Promise<Measurement[]> {
+export async function measureBundle(report: (line: string) => void): Promise<Measurement[]> {
   const directory = await mkdtemp(join(tmpdir(), "isthmus-bench-"));
   const bundle = join(directory, "bundle.json.gz");
-  const isthmus = ["node", join(repository, "bin/isthmus.js")] as const;
+  const isthmus = ["node", join(makeBuild(), "bin/isthmus.js")] as const;
   const verbs = {
     "doctor-bundle-40": ["doctor", "--from", bundle],
     "report-bundle-40": ["report", "--from", bundle, "--html", join(directory, "mesh.html")],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labDown } from "../../lab";
 import { silentProgress } from "../../lab/progress";
+import { makeBuild } from "../../test/support/build";
 import { run } from "../command";
 import { freshLabMesh, type LabMesh } from "../lab-mesh";
 import type { Measurement } from "../result";
@@ -23,7 +24,7 @@ export const verifiedMeshes: readonly VerifiedMesh[] = [
 
 const rounds = 5;
 
-/** `isthmus verify` of a healthy mesh, the whole command, from its start until nothing of its sample is left. */
+/** `isthmus verify` of a healthy mesh, the whole command as the package has it, from its start until nothing of its sample is left. */
 export async function measureVerify(
   { name, stackFile }: VerifiedMesh,
   repository: string,
@@ -37,11 +38,12 @@ export async function measureVerify(
     await project.pulumi(["up", "--yes", "--skip-preview"], mesh.env);
     // The first one pulls images and waits for what has only just started.
     report(`${name}: once, not counted`);
-    await verified(repository, mesh);
+    const build = makeBuild();
+    await verified(build, mesh);
     const verdicts: Verified[] = [];
     for (let round = 1; round <= rounds; round++) {
       report(`${name}: round ${String(round)} of ${String(rounds)}`);
-      verdicts.push(await verified(repository, mesh));
+      verdicts.push(await verified(build, mesh));
     }
     const [{ pairs, passed } = { pairs: 0, passed: 0 }] = verdicts;
     return [
@@ -71,8 +73,8 @@ interface Report {
 }
 
 /** Runs it once; fails where the mesh is not healthy. */
-async function verified(repository: string, { env, project }: LabMesh): Promise<Verified> {
-  const command = [process.execPath, join(repository, "bin", "isthmus.js"), "verify", "--stack", stack] as const;
+async function verified(build: string, { env, project }: LabMesh): Promise<Verified> {
+  const command = [process.execPath, join(build, "bin", "isthmus.js"), "verify", "--stack", stack] as const;
   const { seconds, stdout } = await run([...command, "-o", "json"], { env, cwd: project.directory });
   const { checks, summary } = JSON.parse(stdout) as Report;
   const ofPairs = checks.filter(({ clusters, id }) => id === "helloworld-reached" && clusters.length === 2);

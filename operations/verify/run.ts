@@ -8,6 +8,14 @@ import type { Check, CheckResult, Finding, Need, NeedElsewhere, VerifyContext } 
 const firstPauseMs = 200;
 const longestPauseMs = 2_000;
 
+/** A look that comes as soon as that after all that was waited makes nobody wait much longer than what it looks for takes. */
+const pauseOfWaited = 0.1;
+
+/** The pause before the next look, after so long. Pure. */
+export function pauseAfter(waitedMs: number): number {
+  return Math.min(Math.max(firstPauseMs, waitedMs * pauseOfWaited), longestPauseMs);
+}
+
 /** What may fail by the mesh's file holds up nothing: it is looked at again for what is only not yet so, in milliseconds. */
 const acceptedRetryMs = 2_000;
 
@@ -164,20 +172,22 @@ async function lookUntilHeld(
   without: ReadonlySet<string>,
   context: VerifyContext & Required<Pick<VerifyContext, "retryMs">>,
 ): Promise<Finding> {
-  const deadline = performance.now() + context.retryMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
+  const started = performance.now();
+  for (;;) {
     const finding = await check.run(context, clusters, without).catch((error: unknown): Finding => {
       // A programming mistake must not look like a broken mesh.
       if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) throw error;
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     });
+    const waitedMs = performance.now() - started;
+    const pauseMs = pauseAfter(waitedMs);
     if (
       finding.ok ||
       finding.isVoid === true ||
       finding.isWarning === true ||
       finding.isFinal === true ||
       context.signal.aborted ||
-      performance.now() + pauseMs > deadline
+      waitedMs + pauseMs > context.retryMs
     )
       return finding;
     await delay(pauseMs, undefined, { signal: context.signal }).catch(() => undefined);

@@ -3,17 +3,18 @@ import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const repository = resolve(__dirname, "../..");
-const variable = "ISTHMUS_TEST_BUILD";
+/** Variable of the environment that has the directory of what was built. */
+export const buildVariable = "ISTHMUS_TEST_BUILD";
 
 /**
  * What `make test` has built of the sources, laid out as the package is, for tests that start the command line or the
  * program as processes, of which there are many hundreds: the build starts in a third of the time. Undefined where tests are
  * run by themselves: then the sources run.
  */
-export const build = process.env[variable];
+export const build = process.env[buildVariable];
 
-/** Builds the sources anew. Types are checked elsewhere. @returns The variable by which tests know of it. */
-export function makeBuild(): Readonly<Record<string, string>> {
+/** Builds the sources anew. Types are checked elsewhere. @returns The directory that it is in. */
+export function makeBuild(): string {
   // Where Node.js finds the packages, as it does for the sources.
   const directory = join(repository, "node_modules/.cache/isthmus");
   rmSync(directory, { recursive: true, force: true });
@@ -27,5 +28,5 @@ export function makeBuild(): Readonly<Record<string, string>> {
     cpSync(join(repository, path), join(directory, path), { recursive: true });
   // Hints name pages of it.
   symlinkSync(join(repository, "docs"), join(directory, "docs"));
-  return { [variable]: directory };
+  return directory;
 }

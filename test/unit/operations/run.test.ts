@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Check, CheckResult, Finding, VerifyContext } from "../../../operations/verify/check";
-import { runChecks } from "../../../operations/verify/run";
+import { pauseAfter, runChecks } from "../../../operations/verify/run";
 import { planOf, twoPrimaries } from "../../support/plans";
 import { verifyContext } from "../../support/verify-context";
 
@@ -153,6 +153,11 @@ describe("runChecks", () => {
     );
     assert.deepEqual(brief(results), ["a east pass"]);
     assert.equal(looks, 3);
+  });
+
+  it("looks again soon, and after a long wait no later than a tenth of it", () => {
+    const after = [0, 1_000, 5_000, 15_000, 60_000].map(pauseAfter);
+    assert.deepEqual(after, [200, 200, 500, 1_500, 2_000]);
   });
 
   it("looks once when there is no time to look again, and reports what was thrown", async () => {
