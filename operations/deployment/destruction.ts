@@ -1,10 +1,43 @@
 import type { ClusterAccess } from "../../access";
 import { ConfigurationError } from "../../topology";
-import type { LeftoverScope } from "../leftovers";
-import type { ChangesResult } from "../stack";
+import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
+import { removeMeshLeftovers, type LeftoverScope, type RemovedLeftovers } from "../leftovers";
+import { findClusters, type ChangesResult } from "../stack";
+import { inProject, keepSecrets } from "./mesh-operation";
+import type { OpenedMesh } from "./opened-mesh";
 import type { DestroyOptions } from "./options";
 import type { Run } from "./run";
-import type { MeshStacks } from "./stacks";
+import { stacksOf, type MeshStacks } from "./stacks";
+
+/** What taking a mesh down came to. */
+export interface DestroyResult extends ChangesResult {
+  /** What was removed beside, cluster by cluster: what istiod itself had left, and empty namespaces. */
+  readonly leftovers: readonly RemovedLeftovers[];
+}
+
+/**
+ * Takes a mesh down, with what istiod itself left in its clusters.
+ * @throws ConfigurationError when a cluster does not answer, or there is no stack; nothing is removed then.
+ */
+export async function destroyMesh(run: Run, options: DestroyOptions): Promise<DestroyResult> {
+  const stacks = stacksOf(run.plan);
+  const clusters = await findClusters(run, await stacks.knowledge(run));
+  const { changes } = await destroyStacks(run, stacks, clusters);
+  const leftovers = await removeMeshLeftovers(clusters, leftoverScope(options), run.variables);
+  return { stack: run.stack, changes, leftovers };
+}
+
+/**
+ * What others have in the clusters of a mesh and would lose with it. Changes nothing.
+ * @throws ConfigurationError when a cluster does not answer.
+ */
+export function foreignContentsIn(mesh: OpenedMesh, options: DestroyOptions): Promise<ForeignContents[]> {
+  return inProject(mesh, async (look) => {
+    await keepSecrets(mesh, look);
+    const clusters = await findClusters(look, await stacksOf(mesh.plan).knowledge(look));
+    return foreignContentsOf(clusters, leftoverScope(options), look.variables);
+  });
+}
 
 /**
  * Removes what a mesh's stacks made.
@@ -29,6 +62,6 @@ export async function destroyStacks(
 }
 
 /** What of a destroyed mesh's leftovers goes. */
-export function leftoverScope({ customResourceDefinitions }: DestroyOptions): LeftoverScope {
+function leftoverScope({ customResourceDefinitions }: DestroyOptions): LeftoverScope {
   return customResourceDefinitions === "remove" ? "istiod-and-crds" : "istiod";
 }

@@ -7,6 +7,7 @@ import type { MeshSnapshot } from "../../diagnosis";
 import { readReaderTokens, type ClusterTrust } from "../../preflight";
 import { ConfigurationError, type Problem } from "../../topology";
 import type { MadeFile } from "../authority";
+import { checkMesh } from "../check";
 import {
   compareMesh,
   ensureSettled,
@@ -25,9 +26,32 @@ import { readMeshStatus, type MeshStatus } from "../status";
 import { resolveClusters } from "../stack";
 import { readTrusts, readTrustStatus, type TrustReport } from "../trust";
 import { verify, type VerifyReport } from "../verify";
-import type { DoctorOptions, DriftOptions, MachineFilesOptions, OperationOptions, VerifyOptions } from "./options";
+import type {
+  CheckOptions,
+  DoctorOptions,
+  DriftOptions,
+  MachineFilesOptions,
+  OperationOptions,
+  VerifyOptions,
+} from "./options";
 import type { MeshOutputs } from "./outputs";
+import type { EmbeddedProject } from "./project";
 import type { Run } from "./run";
+
+/**
+ * Looks whether a mesh can be installed, by its configuration and its clusters alone.
+ * @param secrets Of a configuration that a program gave; undefined where a file has it.
+ */
+export async function checkInstallable(
+  { onProgress, plan, projectDirectory, variables }: Run,
+  { clientImage, effects = "none", signal }: CheckOptions,
+  secrets: EmbeddedProject["secrets"] | undefined,
+): Promise<VerifyReport> {
+  const inside = effects === "none" ? undefined : { clientImage, onProgress, signal };
+  const checked = await checkMesh({ plan, projectDirectory, environment: variables, secrets, inside });
+  signal?.throwIfAborted();
+  return checked;
+}
 
 /** What {@link verifyMesh} goes by of what it is told. */
 type VerifySettings = Omit<VerifyOptions, keyof OperationOptions>;

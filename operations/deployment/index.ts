@@ -53,10 +53,11 @@ export type { ForeignContents } from "../foreign-contents";
 export type { RemovedLeftovers } from "../leftovers";
 export { ensureNothingElse, updateByEdit } from "../edited-update";
 export { subjectWords } from "../events";
+export type { DestroyResult } from "./destruction";
 export { doctorByContexts, reportByContexts, verifyByContexts } from "./by-contexts";
 export { doctorFromBundle, reportFromBundle } from "./examinations";
 export { EventListenerError, OperationInterrupted } from "./failures";
-export { MeshDeployment, type DestroyResult, type Reconfigured, type UpResult } from "./mesh-deployment";
+export { MeshDeployment, type Reconfigured, type UpResult } from "./mesh-deployment";
 export type {
   CheckOptions,
   ConfigurationSource,

@@ -1,45 +1,23 @@
-import { resolve } from "node:path";
-import { editStackFile, type ConfigurationEdit, type EditedFile } from "../../access";
-import { workDirectoryVariable } from "../../stacks";
-import { configurationNamespace, sitesOf, type MeshPlan } from "../../topology";
+import type { ConfigurationEdit, EditedFile } from "../../access";
+import { sitesOf, type MeshPlan } from "../../topology";
 import type { MadeFile } from "../authority";
 import type { DoctorReport } from "../doctor";
 import type { DriftReport } from "../drift";
 import type { Operation } from "../events";
-import { foreignContentsOf, type ForeignContents } from "../foreign-contents";
-import { removeMeshLeftovers, type RemovedLeftovers } from "../leftovers";
-import {
-  findClusters,
-  PulumiError,
-  rehearsedForSecrets,
-  stackEnvironment,
-  withScratch,
-  writeSecrets,
-  type ChangesResult,
-  type ForgetResult,
-  type StackOptions,
-  type UpdateResult,
-} from "../stack";
-import { helmOnPath, summarisePreview, type Listen, type MeshSummary, type Previewing } from "../summary";
-import { moveState, type MoveResult, type PartRemoval } from "../parts";
-import {
-  goalOf,
-  rotationReport,
-  type Destination,
-  type ListsWish,
-  type RevocationReport,
-  type RotationReport,
-  type TrustReport,
-  type WrittenLists,
-} from "../trust";
+import type { ForeignContents } from "../foreign-contents";
 import { meshGraph, type MeshGraph } from "../graph";
-import { checkMesh } from "../check";
-import type { VerifyReport } from "../verify";
+import { moveState, type MoveResult, type PartRemoval } from "../parts";
 import type { ReaderTokensReport } from "../reader-tokens";
-import type { ServicesReport } from "../services";
 import type { MeshReport } from "../report";
+import type { ServicesReport } from "../services";
+import type { ChangesResult, ForgetResult, UpdateResult } from "../stack";
 import type { MeshStatus } from "../status";
+import type { MeshSummary } from "../summary";
+import type { Destination, ListsWish, RevocationReport, RotationReport, TrustReport, WrittenLists } from "../trust";
+import type { VerifyReport } from "../verify";
+import { destroyMesh, foreignContentsIn, type DestroyResult } from "./destruction";
 import {
+  checkInstallable,
   compareWithApplied,
   examineMesh,
   readGlobalServices,
@@ -50,8 +28,9 @@ import {
   verifyMesh,
   writeFilesOf,
 } from "./examinations";
-import { destroyStacks, leftoverScope } from "./destruction";
 import { ensureHost } from "./host";
+import { inProject, operate } from "./mesh-operation";
+import { editConfiguration, openMesh, type OpenedMesh } from "./opened-mesh";
 import type {
   CheckOptions,
   DestroyOptions,
@@ -65,25 +44,15 @@ import type {
   VerifyOptions,
 } from "./options";
 import type { MeshOutputs } from "./outputs";
-import { operated } from "./operated";
-import { projectDirectoryVariable, withProject, type EmbeddedProject } from "./project";
-import { eventOfWords } from "./pulumi-text";
 import { readRevocation, writeLists } from "./revocations";
+import { readRotation } from "./rotations";
 import type { Run } from "./run";
-import { planOf } from "./plan-of";
-import { meshConfiguration } from "./stack-configuration";
-import { stacksOf } from "./stacks";
-import { variablesOf } from "./variables";
+import { stacksOf, type MeshStacks } from "./stacks";
+import { summariseMesh } from "./summary-of-preview";
 
 /** What bringing a mesh up came to. */
 export interface UpResult extends UpdateResult {
   readonly outputs: MeshOutputs & UpdateResult["outputs"];
-}
-
-/** What taking a mesh down came to. */
-export interface DestroyResult extends ChangesResult {
-  /** What was removed beside, cluster by cluster: what istiod itself had left, and empty namespaces. */
-  readonly leftovers: readonly RemovedLeftovers[];
 }
 
 /** A mesh whose configuration was changed. */
@@ -106,18 +75,18 @@ export interface Reconfigured extends EditedFile {
  * const { outputs } = await mesh.up({ onEvent: (event) => console.log(event.type), signal: AbortSignal.timeout(600_000) });
  */
 export class MeshDeployment {
-  private constructor(
-    /** Name of the stack. */
-    readonly stack: string,
-    /** What follows from the configuration. */
-    readonly plan: MeshPlan,
-    /** Directory that relative paths of the configuration start from. */
-    readonly projectDirectory: string,
-    private readonly settings: Pick<StackOptions, "secretsProvider" | "policyPacks"> & {
-      readonly variables: NodeJS.ProcessEnv;
-    },
-    private readonly embedded: EmbeddedProject | undefined,
-  ) {}
+  /** Name of the stack. */
+  readonly stack: string;
+  /** What follows from the configuration. */
+  readonly plan: MeshPlan;
+  /** Directory that relative paths of the configuration start from. */
+  readonly projectDirectory: string;
+
+  private constructor(private readonly opened: OpenedMesh) {
+    this.stack = opened.stack;
+    this.plan = opened.plan;
+    this.projectDirectory = opened.projectDirectory;
+  }
 
   /**
    * Reads and checks a mesh's configuration. Asks no cluster, and no backend but for a stack whose file imports environments
@@ -127,26 +96,7 @@ export class MeshDeployment {
    */
   static async open(options: MeshDeploymentOptions): Promise<MeshDeployment> {
     ensureHost();
-    const { stack, secretsProvider, policyPacks } = options;
-    const settings = {
-      variables: variablesOf(options),
-      ...(secretsProvider === undefined ? {} : { secretsProvider }),
-      ...(policyPacks === undefined ? {} : { policyPacks }),
-    };
-    if ("project" in options) {
-      const directory = resolve(options.project);
-      const plan = await planOf(await meshConfiguration(directory, stack, settings.variables), directory);
-      return new MeshDeployment(stack, plan, directory, settings, undefined);
-    }
-    const { configuration, directory = ".", projectName = "isthmus", secrets = {} } = options;
-    const projectDirectory = resolve(directory);
-    const plan = await planOf(configuration, projectDirectory);
-    return new MeshDeployment(stack, plan, projectDirectory, settings, {
-      projectName,
-      stack,
-      configuration,
-      secrets,
-    });
+    return new MeshDeployment(await openMesh(options));
   }
 
   /**
@@ -155,16 +105,8 @@ export class MeshDeployment {
    * @throws ConfigurationError where the file cannot be changed so, or would be wrong; it is as it was then.
    */
   async reconfigure(edits: readonly ConfigurationEdit[]): Promise<Reconfigured> {
-    const { embedded, projectDirectory: project, settings, stack } = this;
-    if (embedded !== undefined) throw new TypeError("a mesh whose configuration a program gave has no file");
-    const { undo } = await editStackFile(project, stack, edits);
-    try {
-      const plan = await planOf(await meshConfiguration(project, stack, settings.variables), project);
-      return { mesh: new MeshDeployment(stack, plan, project, settings, undefined), undo };
-    } catch (error) {
-      await undo();
-      throw error;
-    }
+    const { mesh, undo } = await editConfiguration(this.opened, edits);
+    return { mesh: new MeshDeployment(mesh), undo };
   }
 
   /** Names of all clusters, those that only run a control plane among them. */
@@ -183,7 +125,7 @@ export class MeshDeployment {
    */
   up(options: UpOptions = {}): Promise<UpResult> {
     return this.operate("up", options, (run) =>
-      stacksOf(this.plan).up(run, {
+      this.stacks.up(run, {
         refresh: options.refresh === true,
         ...(options.extent === undefined ? {} : { extent: options.extent }),
         ...(options.removals === undefined ? {} : { removals: options.removals }),
@@ -196,34 +138,15 @@ export class MeshDeployment {
    * @throws EventStreamError when it could not be read from Pulumi.
    */
   preview(options: OperationOptions = {}): Promise<ChangesResult> {
-    return this.operate("preview", options, (run) => stacksOf(this.plan).preview(run));
+    return this.operate("preview", options, (run) => this.stacks.preview(run));
   }
 
   /**
    * Says what a preview means for the mesh: what changes in which cluster, what of it is risky, and what {@link up} would
    * refuse. A preview that fails is summed up as far as it came.
    */
-  async summarise(options: SummariseOptions = {}): Promise<MeshSummary> {
-    const { onEngineEvent, manifests } = options;
-    const listened = (listen: Listen): OperationOptions => ({
-      ...options,
-      onEngineEvent: (stack, event) => {
-        listen(stack, event);
-        onEngineEvent?.(stack, event);
-      },
-    });
-    const preview: Previewing = (listen, examined) =>
-      this.operate("preview", listened(listen), async (run) => {
-        const stacks = stacksOf(this.plan);
-        const [previewed] = await Promise.allSettled([stacks.preview(run)]);
-        const isExaminable = previewed.status === "fulfilled" || previewed.reason instanceof PulumiError;
-        if (isExaminable && run.stop?.aborted !== true) examined(await stacks.fitness(run));
-        if (previewed.status === "rejected") throw previewed.reason;
-      });
-    if (manifests !== "render") return summarisePreview(this, preview);
-    const variables = await stackEnvironment(this.plan, this.projectDirectory, this.settings.variables);
-    const environment = { ...this.settings.variables, ...variables };
-    return summarisePreview(this, preview, helmOnPath(this.projectDirectory, environment));
+  summarise(options: SummariseOptions = {}): Promise<MeshSummary> {
+    return summariseMesh(this.opened, options);
   }
 
   /**
@@ -231,12 +154,12 @@ export class MeshDeployment {
    * mesh is cut into several stacks. Changes nothing, and asks no cluster.
    */
   removals(): Promise<readonly PartRemoval[]> {
-    return this.inProject((place) => stacksOf(this.plan).removals({ ...place, plan: this.plan, stack: this.stack }));
+    return inProject(this.opened, (options) => this.stacks.removals(options));
   }
 
   /** Brings the state to what the clusters have. Changes no cluster. */
   refresh(options: OperationOptions = {}): Promise<ChangesResult> {
-    return this.operate("refresh", options, (run) => stacksOf(this.plan).refresh(run));
+    return this.operate("refresh", options, (run) => this.stacks.refresh(run));
   }
 
   /**
@@ -244,15 +167,7 @@ export class MeshDeployment {
    * @throws ConfigurationError when a cluster does not answer, or there is no stack; nothing is removed then.
    */
   destroy(options: DestroyOptions = {}): Promise<DestroyResult> {
-    return this.operate("destroy", options, async (run) => {
-      const clusters = await findClusters(run, await stacksOf(this.plan).knowledge(run));
-      const { changes } = await destroyStacks(run, stacksOf(this.plan), clusters);
-      return {
-        stack: this.stack,
-        changes,
-        leftovers: await removeMeshLeftovers(clusters, leftoverScope(options), run.variables),
-      };
-    });
+    return this.operate("destroy", options, (run) => destroyMesh(run, options));
   }
 
   /**
@@ -260,12 +175,7 @@ export class MeshDeployment {
    * @throws ConfigurationError when a cluster does not answer.
    */
   foreignContents(options: Pick<DestroyOptions, "customResourceDefinitions"> = {}): Promise<ForeignContents[]> {
-    return this.inProject(async (place) => {
-      const look = { ...place, plan: this.plan, stack: this.stack };
-      await this.keepSecrets(look);
-      const clusters = await findClusters(look, await stacksOf(this.plan).knowledge(look));
-      return foreignContentsOf(clusters, leftoverScope(options), look.variables);
-    });
+    return foreignContentsIn(this.opened, options);
   }
 
   /**
@@ -282,14 +192,7 @@ export class MeshDeployment {
    * from inside the clusters as well.
    */
   check(options: CheckOptions = {}): Promise<VerifyReport> {
-    return this.operate("check", options, async ({ onProgress, plan, projectDirectory, variables }) => {
-      const secrets = this.embedded?.secrets;
-      const { clientImage, effects = "none", signal } = options;
-      const inside = effects === "none" ? undefined : { clientImage, onProgress, signal };
-      const checked = await checkMesh({ plan, projectDirectory, environment: variables, secrets, inside });
-      signal?.throwIfAborted();
-      return checked;
-    });
+    return this.operate("check", options, (run) => checkInstallable(run, options, this.opened.embedded?.secrets));
   }
 
   /** Looks whether the mesh is in good order, with real calls between all clusters. */
@@ -329,11 +232,7 @@ export class MeshDeployment {
    *   under way.
    */
   rotation(destination: Destination, options: OperationOptions = {}): Promise<RotationReport> {
-    return this.operate("trust status", options, async (run) => {
-      const goal = goalOf(this.plan, destination);
-      const outputs = await stacksOf(this.plan).outputs(run);
-      return rotationReport(this.plan, goal, outputs ?? {}, await readTrust(run));
-    });
+    return this.operate("trust status", options, (run) => readRotation(run, destination));
   }
 
   /**
@@ -378,7 +277,7 @@ export class MeshDeployment {
    */
   machineFiles(name: string, options: MachineFilesOptions): Promise<readonly MadeFile[]> {
     return this.operate("machine files", options, (run) =>
-      writeFilesOf(run, name, options, () => stacksOf(this.plan).outputs(run)),
+      writeFilesOf(run, name, options, () => this.stacks.outputs(run)),
     );
   }
 
@@ -388,7 +287,7 @@ export class MeshDeployment {
    */
   drift(options: DriftOptions = {}): Promise<DriftReport> {
     return this.operate("drift", options, (run) =>
-      compareWithApplied(run, () => stacksOf(this.plan).states(run), options.repairs),
+      compareWithApplied(run, () => this.stacks.states(run), options.repairs),
     );
   }
 
@@ -397,7 +296,7 @@ export class MeshDeployment {
    * @throws ConfigurationError when it may not be forgotten: it is still in the configuration, for one.
    */
   forget(cluster: string, options: OperationOptions = {}): Promise<ForgetResult> {
-    return this.operate("forget", options, (run) => stacksOf(this.plan).forget(run, cluster));
+    return this.operate("forget", options, (run) => this.stacks.forget(run, cluster));
   }
 
   /**
@@ -405,9 +304,7 @@ export class MeshDeployment {
    * @throws ConfigurationError as {@link forget} does.
    */
   forgettable(cluster: string): Promise<number> {
-    return this.inProject((place) =>
-      stacksOf(this.plan).forgettable({ ...place, plan: this.plan, stack: this.stack }, cluster),
-    );
+    return inProject(this.opened, (options) => this.stacks.forgettable(options, cluster));
   }
 
   /**
@@ -421,64 +318,15 @@ export class MeshDeployment {
 
   /** What the last update said of the mesh, without secrets; undefined where there is no stack. Asks no cluster. */
   outputs(): Promise<MeshOutputs | undefined> {
-    return this.inProject((place) => stacksOf(this.plan).outputs({ ...place, plan: this.plan, stack: this.stack }));
+    return inProject(this.opened, (options) => this.stacks.outputs(options));
   }
 
-  /** Runs an operation, from its first event to its last. */
+  /** The Pulumi stacks that the mesh is in. */
+  private get stacks(): MeshStacks {
+    return stacksOf(this.plan);
+  }
+
   private operate<T>(operation: Operation, options: OperationOptions, action: (run: Run) => Promise<T>): Promise<T> {
-    const { plan, stack } = this;
-    const { signal, killSignal, stopGraceMs, onEngineEvent, parallel } = options;
-    return operated({ operation, stack, mesh: plan.id, clusters: this.clusters }, options, (sink) =>
-      this.inProject(async (place) => {
-        const run: Run = {
-          ...place,
-          operation,
-          plan,
-          stack,
-          sink,
-          ...(signal === undefined ? {} : { stop: signal }),
-          ...(killSignal === undefined ? {} : { kill: killSignal }),
-          ...(stopGraceMs === undefined ? {} : { stopGraceMs }),
-          ...(onEngineEvent === undefined ? {} : { onEngineEvent }),
-          ...(parallel === undefined ? {} : { parallel }),
-          onProgress: (words) => sink.emit(stack, eventOfWords(words)),
-        };
-        const keepAndAct = async (own: Run): Promise<T> => {
-          // What asks no backend cannot have a stack keep them.
-          if (operation !== "check") await this.keepSecrets(own);
-          return action(own);
-        };
-        if (operation !== "preview") return keepAndAct(run);
-        return withScratch((scratch) => keepAndAct({ ...run, scratch }));
-      }),
-    );
-  }
-
-  /** Gives the secrets to Pulumi, in the project that was made for the operation. */
-  private async keepSecrets(run: StackOptions): Promise<void> {
-    if (this.embedded === undefined) return;
-    // With its first secret a file gets the salt of the passphrase. Of stacks that share a file each would write its own.
-    const first = this.plan.stacks === "one" ? {} : { shared: "by the stacks of the parts" };
-    const secrets = Object.entries({ ...first, ...this.embedded.secrets });
-    if (secrets.length === 0) return;
-    const keeper = await stacksOf(this.plan).keeper(run);
-    await writeSecrets(
-      run.scratch === undefined ? keeper : await rehearsedForSecrets(keeper, run.scratch),
-      Object.fromEntries(secrets.map(([key, value]) => [`${configurationNamespace}:${key}`, value])),
-    );
-  }
-
-  /** Does something where the Pulumi project is; one that the embedding program has none of is made for that time. */
-  private inProject<T>(
-    action: (
-      place: Pick<StackOptions, "projectDirectory" | "workDirectory" | "variables" | "secretsProvider" | "policyPacks">,
-    ) => Promise<T>,
-  ): Promise<T> {
-    const { embedded, projectDirectory, settings } = this;
-    if (embedded === undefined) return action({ projectDirectory, ...settings });
-    return withProject(embedded, (workDirectory) => {
-      const places = { [projectDirectoryVariable]: projectDirectory, [workDirectoryVariable]: workDirectory };
-      return action({ projectDirectory, workDirectory, ...settings, variables: { ...settings.variables, ...places } });
-    });
+    return operate(this.opened, operation, options, action);
   }
 }
