@@ -11,6 +11,7 @@ export * from "./known-values";
 export * from "./label-selector";
 export * from "./loopback";
 export * from "./merge-values";
+export { collectionPath, meshKinds } from "./mesh-kinds";
 export * from "./names";
 export * from "./owned-values";
 export * from "./parse";

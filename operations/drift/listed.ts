@@ -1,43 +1,7 @@
-import { ownedLabels, systemNamespace } from "../../topology";
+import { collectionPath, meshKinds, ownedLabels, systemNamespace } from "../../topology";
 import { isNotFound, type ClusterClient } from "../../access";
 import { objectKey, referenceTo, type ObjectReference } from "./object-reference";
 import type { ListedObject } from "./strays";
-
-/** Kinds of which Isthmus makes objects by itself. */
-const ownedKinds = [
-  { apiVersion: "v1", kind: "Namespace", path: "/api/v1/namespaces" },
-  { apiVersion: "v1", kind: "Secret", path: "/api/v1/secrets" },
-  { apiVersion: "v1", kind: "Service", path: "/api/v1/services" },
-  { apiVersion: "networking.istio.io/v1", kind: "Gateway", path: "/apis/networking.istio.io/v1/gateways" },
-  { apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", path: "/apis/networking.istio.io/v1/serviceentries" },
-  {
-    apiVersion: "networking.istio.io/v1",
-    kind: "DestinationRule",
-    path: "/apis/networking.istio.io/v1/destinationrules",
-  },
-  {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    path: "/apis/networking.istio.io/v1/virtualservices",
-  },
-  { apiVersion: "networking.istio.io/v1", kind: "Sidecar", path: "/apis/networking.istio.io/v1/sidecars" },
-  {
-    apiVersion: "networking.istio.io/v1beta1",
-    kind: "ProxyConfig",
-    path: "/apis/networking.istio.io/v1beta1/proxyconfigs",
-  },
-  {
-    apiVersion: "security.istio.io/v1",
-    kind: "PeerAuthentication",
-    path: "/apis/security.istio.io/v1/peerauthentications",
-  },
-  {
-    apiVersion: "networking.istio.io/v1",
-    kind: "WorkloadEntry",
-    path: "/apis/networking.istio.io/v1/workloadentries",
-  },
-  { apiVersion: "cert-manager.io/v1", kind: "Certificate", path: "/apis/cert-manager.io/v1/certificates" },
-] as const;
 
 /** What is marked as ours in a cluster, and the Secrets beside istiod, by which it may go. */
 export async function listOwned(client: ClusterClient): Promise<ListedObject[]> {
@@ -45,8 +9,9 @@ export async function listOwned(client: ClusterClient): Promise<ListedObject[]> 
     .map(([label, value]) => `${label}=${value}`)
     .join(",");
   const ours = await Promise.all(
-    ownedKinds.map(async ({ apiVersion, kind, path }) => {
-      const objects = await listOrNone<ListedObject>(client, path, { labelSelector });
+    meshKinds.map(async (meshKind) => {
+      const { apiVersion, kind } = meshKind;
+      const objects = await listOrNone<ListedObject>(client, collectionPath(meshKind), { labelSelector });
       return objects.map((object) => ({ ...object, apiVersion, kind }));
     }),
   );

@@ -3,7 +3,7 @@
  */
 
 import { nameOf, type ExportedState, type StateResource } from "../../engine/state";
-import { isMeshNamespace, systemNamespace } from "../../topology";
+import { collectionPath, isMeshNamespace, meshKinds, systemNamespace } from "../../topology";
 
 /** A Kubernetes object that may or may not have come into being. */
 export interface PendingObject {
@@ -29,46 +29,15 @@ export type Pending = PendingObject | PendingRelease;
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
-/** Kinds that a mesh is made of, beside its Helm releases, each with its collection at the API server. */
-const kinds: readonly { readonly kind: string; readonly group: string; readonly collection: string }[] = [
-  { kind: "Namespace", group: "api/v1", collection: "namespaces" },
-  { kind: "Secret", group: "api/v1", collection: "secrets" },
-  { kind: "Service", group: "api/v1", collection: "services" },
-  { kind: "ConfigMap", group: "api/v1", collection: "configmaps" },
-  { kind: "Gateway", group: "apis/networking.istio.io/v1", collection: "gateways" },
-  { kind: "PeerAuthentication", group: "apis/security.istio.io/v1", collection: "peerauthentications" },
-  { kind: "WorkloadEntry", group: "apis/networking.istio.io/v1", collection: "workloadentries" },
-  { kind: "Certificate", group: "apis/cert-manager.io/v1", collection: "certificates" },
-  { kind: "ServiceEntry", group: "apis/networking.istio.io/v1", collection: "serviceentries" },
-  { kind: "DestinationRule", group: "apis/networking.istio.io/v1", collection: "destinationrules" },
-  { kind: "VirtualService", group: "apis/networking.istio.io/v1", collection: "virtualservices" },
-  { kind: "Sidecar", group: "apis/networking.istio.io/v1", collection: "sidecars" },
-  { kind: "ProxyConfig", group: "apis/networking.istio.io/v1beta1", collection: "proxyconfigs" },
-];
-
 /** Paths of the collections in a namespace that may hold what a mesh is made of. */
 export function collectionsIn(namespace: string): string[] {
-  return kinds
-    .filter(({ kind }) => kind !== "Namespace")
-    .map(({ group, collection }) => `/${group}/namespaces/${namespace}/${collection}`);
+  return meshKinds.filter(({ scope }) => scope !== "cluster").map((kind) => collectionPath(kind, namespace));
 }
 
-/** Kinds of which a mesh has objects in its workloads' namespaces too: policies, machines, what global
- * services are made of, what proxies are told of, and which of them answer DNS. */
-const kindsOfWorkloads = [
-  "PeerAuthentication",
-  "WorkloadEntry",
-  "ServiceEntry",
-  "DestinationRule",
-  "VirtualService",
-  "Sidecar",
-  "ProxyConfig",
-];
-
-/** Paths of their collections. */
-export const collectionsEverywhere: readonly string[] = kinds
-  .filter(({ kind }) => kindsOfWorkloads.includes(kind))
-  .map(({ group, collection }) => `/${group}/${collection}`);
+/** Paths of the collections of which a mesh has objects in its workloads' namespaces too. */
+export const collectionsEverywhere: readonly string[] = meshKinds
+  .filter(({ scope }) => scope === "namespaces")
+  .map((kind) => collectionPath(kind));
 
 /**
  * What the pending operations may have left in the clusters. Only what was being created counts, for of that Pulumi
@@ -139,8 +108,8 @@ function isLeftAlone({ type, inputs }: StateResource): boolean {
 export function objectPath(inputs: Readonly<Record<string, unknown>>): string | undefined {
   const { apiVersion, kind, metadata } = inputs;
   const { name, namespace } = (metadata ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
-  const { collection } = kinds.find((one) => one.kind === kind) ?? {};
+  const { collection } = meshKinds.find((one) => one.kind === kind) ?? {};
   if (typeof apiVersion !== "string" || typeof name !== "string" || collection === undefined) return undefined;
-  const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${group}${typeof namespace === "string" ? `/namespaces/${namespace}` : ""}/${collection}/${name}`;
+  const within = typeof namespace === "string" ? namespace : undefined;
+  return `${collectionPath({ apiVersion, collection }, within)}/${name}`;
 }
