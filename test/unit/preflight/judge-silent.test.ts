@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { judgeSilent, type SilentClusters } from "../../../preflight/reach";
+import { judgeSilent, type SilentClusters } from "../../../preflight/silent-clusters";
 import { formatProblem, planWithout, sitesOf, type MeshConfig, type MeshPlan, type Problem } from "../../../topology";
 import { externalControlPlane, mixed, planOf, sharedExternalControlPlane, topologies } from "../../support/plans";
 
