@@ -3,16 +3,15 @@ import { once } from "node:events";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { ConfigurationError, withoutSecrets } from "../topology";
+import { ConfigurationError } from "../topology";
 import { backendProblem } from "./backend/backend-problem";
-import { diagnosticsIn } from "./diagnostics";
 import type { BackendUse } from "./backend/failure-row";
-import { lockWords, type StackHolder } from "./lock/lock-words";
 import { runVariable } from "./process/marked";
 import { identityOf } from "./process/process-identity";
 import { killTree } from "./process/process-tree";
 import { emptyPassphrases, withoutEmptyPassphrases, type PassphraseVariable } from "./passphrase";
 import { previewVariables } from "./preview-variables";
+import { PulumiError } from "./pulumi-error";
 import type { EngineSignal, RunRecord, RunRecords } from "./run";
 import type { Variables } from "./variables";
 
@@ -34,38 +33,6 @@ export interface RunContext extends Interruption {
   readonly engine: EngineSignal;
   /** Variables beside the others, which may change from run to run. */
   readonly ownVariables?: Record<string, string>;
-}
-
-/** The Pulumi CLI ended with an error. What it said is here without what may be a secret: it repeats what it was given. */
-export class PulumiError extends Error {
-  readonly stdout: string;
-  readonly stderr: string;
-
-  constructor(
-    /** The subcommand: `up`, `stack select`. */
-    readonly command: string,
-    stdout: string,
-    stderr: string,
-    readonly exitCode: number | undefined,
-    /** The signal that ended it; undefined when it ended by itself. */
-    readonly signal?: NodeJS.Signals,
-    /** Whether the engine had begun to work, and the command so held the stack. Default: false. */
-    readonly hadBegun = false,
-  ) {
-    const [shownOutput, shownErrors] = [withoutSecrets(stdout), withoutSecrets(stderr)];
-    super(describe(command, shownOutput, shownErrors, signal ?? exitCode));
-    this.stdout = shownOutput;
-    this.stderr = shownErrors;
-    this.name = "PulumiError";
-  }
-}
-
-/** The error of a command that ran into another's update, with who that is. */
-export function heldBy(error: PulumiError, holder: StackHolder): PulumiError {
-  const { command, stdout, stderr, exitCode, signal } = error;
-  const named = new PulumiError(command, stdout, stderr, exitCode, signal);
-  named.message = `pulumi ${command} failed: ${lockWords(stderr, holder) ?? error.message}`;
-  return named;
 }
 
 /** Looks at a command that succeeded, before what it said is read; what it throws takes the place of its result. */
@@ -270,18 +237,4 @@ function findOnPath(name: string, path: string): string | undefined {
         return false;
       }
     });
-}
-
-function describe(command: string, stdout: string, stderr: string, end: number | NodeJS.Signals | undefined): string {
-  const locked = lockWords(stderr);
-  if (locked !== undefined) return `pulumi ${command} failed: ${locked}`;
-  // What a resource or the program says tells more than what the engine adds at the end.
-  const messages = diagnosticsIn(`${stdout}\n${stderr}`).map(({ message }) => message);
-  const [first, ...others] = new Set(messages);
-  const more = others.length === 0 ? "" : ` (and ${others.length} more, above)`;
-  return `pulumi ${command} failed: ${first === undefined ? endWords(end) : `${first}${more}`}`;
-}
-
-function endWords(end: number | NodeJS.Signals | undefined): string {
-  return typeof end === "string" ? `ended by ${end}` : `exit code ${end ?? "unknown"}`;
 }

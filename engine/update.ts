@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { overcomeHold } from "./lock";
-import { PulumiError, type RunContext } from "./pulumi";
+import type { RunContext } from "./pulumi";
+import { PulumiError } from "./pulumi-error";
 import { seeToFormerRuns, type FormerRuns } from "./run";
 
 /** What an update is run with, and how what holds its stack is got over. */

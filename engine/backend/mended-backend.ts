@@ -1,4 +1,5 @@
-import { longCommands, PulumiError, type Runner } from "../pulumi";
+import { longCommands, type Runner } from "../pulumi";
+import { PulumiError } from "../pulumi-error";
 import { isTornRead } from "../state";
 import { removeTornAttributes } from "./torn-attributes";
 

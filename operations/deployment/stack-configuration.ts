@@ -1,6 +1,7 @@
 import { importsEnvironments, loadStackConfiguration } from "../../access";
 import { exitCode } from "../../engine/exit-code";
-import { PulumiError, pulumiCommand } from "../../engine/pulumi";
+import { pulumiCommand } from "../../engine/pulumi";
+import { PulumiError } from "../../engine/pulumi-error";
 import { EngineSignal, RunRecords } from "../../engine/run";
 import { ConfigurationError, meshKey } from "../../topology";
 

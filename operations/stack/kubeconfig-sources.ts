@@ -8,7 +8,7 @@ import {
 } from "../../access";
 import { ConfigurationError, configurationNamespace, partStack, trustPart } from "../../topology";
 import { exitCode } from "../../engine/exit-code";
-import { PulumiError } from "../../engine/pulumi";
+import { PulumiError } from "../../engine/pulumi-error";
 import { rehearsed } from "./rehearsal";
 import { withScratch } from "./scratch";
 import { openWorkspace, presentStack, selectStack, type StackOptions } from "./workspace";

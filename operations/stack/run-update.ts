@@ -1,7 +1,7 @@
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { onceFree } from "../../engine/update";
 import { holdIn } from "../../engine/lock";
-import { heldBy, PulumiError } from "../../engine/pulumi";
+import { heldBy, PulumiError } from "../../engine/pulumi-error";
 import { noOrphans, orphansVariable } from "../../stacks/recovery";
 import { openWorkspace, runOf, selectStack, type StackOptions } from "./workspace";
 

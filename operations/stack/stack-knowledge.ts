@@ -1,7 +1,7 @@
 import type { KnowledgeReader, StackKnowledge } from "../../preflight";
 import { stackType, type ExportedState } from "../../engine/state";
 import { exitCode } from "../../engine/exit-code";
-import { PulumiError } from "../../engine/pulumi";
+import { PulumiError } from "../../engine/pulumi-error";
 import { knowledgeOf, parseLastOutputs, withoutUnknown, type LastOutputs } from "../../stacks";
 import { openWorkspace, type StackOptions } from "./workspace";
 

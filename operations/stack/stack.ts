@@ -20,7 +20,7 @@ import { operationSources } from "./kubeconfig-sources";
 import { ensureRemovable } from "./removal";
 import { knowledgeReader, memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
-import { PulumiError } from "../../engine/pulumi";
+import { PulumiError } from "../../engine/pulumi-error";
 import { prepared, refreshed } from "./program-runs";
 import { updateWithoutRecords } from "./recorded-creations";
 import { rehearsed } from "./rehearsal";

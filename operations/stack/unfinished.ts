@@ -8,7 +8,7 @@ import {
   type Problem,
 } from "../../topology";
 import { diagnosticsIn, type Diagnostic } from "../../engine/diagnostics";
-import type { PulumiError } from "../../engine/pulumi";
+import type { PulumiError } from "../../engine/pulumi-error";
 import { saysLockedOut, saysUnreachable } from "../events";
 import { clustersOf } from "./concerned-clusters";
 

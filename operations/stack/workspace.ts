@@ -23,7 +23,8 @@ import type { StackHolder } from "../../engine/lock";
 import type { Scratch } from "./scratch";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
 import type { PolicyPack } from "../../engine/policy-packs";
-import { pulumiCommand, PulumiError, type Interruption, type RunContext, type SuccessCheck } from "../../engine/pulumi";
+import { pulumiCommand, type Interruption, type RunContext, type SuccessCheck } from "../../engine/pulumi";
+import { PulumiError } from "../../engine/pulumi-error";
 import { EngineSignal, RunRecords } from "../../engine/run";
 import { directoryOfBackend } from "../../engine/backend/torn-attributes";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { holdIn, lifeOf, lockWords, overcomeHold, type MachineFacts, type StackLock } from "../../../engine/lock";
 import { processesOfRun, runVariable } from "../../../engine/process/marked";
 import { identityOf, lives } from "../../../engine/process/process-identity";
-import { PulumiError } from "../../../engine/pulumi";
+import { PulumiError } from "../../../engine/pulumi-error";
 import { isUnderWay, RunRecords, seeToFormerRuns, type RunRecord } from "../../../engine/run";
 
 const locked = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.

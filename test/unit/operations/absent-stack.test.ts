@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PulumiError } from "../../../engine/pulumi";
+import { PulumiError } from "../../../engine/pulumi-error";
 import { readOutputs, type StackOptions } from "../../../operations/stack";
 import { operationSources } from "../../../operations/stack/kubeconfig-sources";
 import { planOf, twoPrimaries } from "../../support/plans";

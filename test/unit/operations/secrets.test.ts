@@ -6,7 +6,7 @@ import type { ClusterAccess } from "../../../access";
 import { describeFailure } from "../../../cli/failure";
 import { backendProblem } from "../../../engine/backend/backend-problem";
 import { emptyPassphrases, withoutEmptyPassphrases } from "../../../engine/passphrase";
-import { PulumiError } from "../../../engine/pulumi";
+import { PulumiError } from "../../../engine/pulumi-error";
 import { EventListenerError } from "../../../operations/deployment";
 import { driftMarkdown } from "../../../operations/drift/markdown";
 import { report } from "../../../operations/drift/report";

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { defaultsFor, runsOnLab, stackEnvironment } from "../../../operations/stack/environment";
 import { clustersOf } from "../../../operations/stack/concerned-clusters";
 import { descendants } from "../../../engine/process/process-tree";
-import { PulumiError } from "../../../engine/pulumi";
+import { PulumiError } from "../../../engine/pulumi-error";
 import { unfinished } from "../../../operations/stack/unfinished";
 import { configurationPath, formatProblem } from "../../../topology";
 import { planOf, twoPrimaries } from "../../support/plans";
