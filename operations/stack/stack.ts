@@ -1,31 +1,20 @@
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import type { ClusterAccess } from "../../access";
-import { reachClusters, type MadeAnew, type ReachedClusters } from "../../preflight";
-import { configClusters } from "../../stacks";
-import {
-  ConfigurationError,
-  formatProblem,
-  movedConfigurations,
-  sitesOf,
-  withMutualTls,
-  type Problem,
-} from "../../topology";
+import { formatProblem, sitesOf, type Problem } from "../../topology";
 import type { ExportedState } from "../../engine/state";
 import { clustersIn } from "./cluster-state";
 import { commonOptions } from "./command-options";
 import { EventStreamError } from "../../engine/event-stream-error";
 import { findClusters, givesUpUnreachable } from "./find-clusters";
-import { fitnessFrom, type Fitness } from "./fitness";
-import { operationSources } from "./kubeconfig-sources";
+import { ensureReachable } from "./reach";
 import { ensureRemovable } from "./removal";
-import { knowledgeReader, memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
+import { memoryOf, readMemory, type StackMemory } from "./stack-knowledge";
 import { policyOptions } from "../../engine/policy-packs";
 import { PulumiError } from "../../engine/pulumi-error";
 import { prepared, refreshed } from "./program-runs";
 import { updateWithoutRecords } from "./recorded-creations";
 import { rehearsed } from "./rehearsal";
 import { Causes, saysLockedOut, saysUnreachable } from "../events";
-import { renewedIn } from "./renewed-credentials";
 import { withScratch } from "./scratch";
 import { withOwnSalt } from "./settings";
 import { unfinished } from "./unfinished";
@@ -223,55 +212,4 @@ async function explained(
   const described = sitesOf(plan).map((site) => site.name);
   const names = clustersIn(state).filter((cluster) => !described.includes(cluster));
   return unfinished(error, plan, failures, { stack: name, names }, causes.byResource) ?? error;
-}
-
-/**
- * Makes sure that every cluster can be reached and written to, but for those that an update may leave as they are.
- * @returns As access gives it, with the clusters that answer.
- * @throws ConfigurationError with what is wrong with all clusters.
- */
-async function ensureReachable(
-  options: StackOptions,
-  memory: () => Promise<StackMemory>,
-  madeAnew: MadeAnew,
-): Promise<Pick<ReachedClusters, "clusters" | "failures">> {
-  const { onProgress = () => undefined } = options;
-  const reached = await reach(options, memory, madeAnew);
-  if (reached.problems.length > 0) throw new ConfigurationError(reached.problems);
-  for (const warning of reached.warnings) onProgress(`warning: ${formatProblem(warning)}`);
-  return { ...reached, clusters: new Map([...reached.clusters].filter(([, { isReachable }]) => isReachable)) };
-}
-
-/** Looks at all clusters, by the same judge for an update and for its preview. */
-async function reach(
-  options: StackOptions,
-  memory: () => Promise<StackMemory>,
-  madeAnew: MadeAnew,
-): Promise<ReachedClusters> {
-  const { plan, wholePlan = plan, projectDirectory, variables } = options;
-  const said = plan.mtls === "unset" ? (await memory()).last.mesh : {};
-  const reached = await reachClusters(
-    withMutualTls(plan, said),
-    projectDirectory,
-    operationSources(options, "rehearse"),
-    knowledgeReader(memory),
-    // Of a part of a mesh the stack of the trust knows what certificates there are.
-    {
-      madeAnew,
-      trust: plan === wholePlan ? "here" : "elsewhere",
-      ...(variables === undefined ? {} : { environment: variables }),
-    },
-  );
-  const isChosen = wholePlan.controlPlanes.some(({ configClusterIsFirst }) => configClusterIsFirst === true);
-  const last = isChosen ? configClusters((await memory()).last) : {};
-  return { ...reached, problems: [...movedConfigurations(wholePlan, last), ...reached.problems] };
-}
-
-/** Whether {@link up} would begin at all, as its own judge sees it. Changes nothing. */
-export function fitness(options: StackOptions): Promise<Fitness> {
-  const memory = memoryOf(options);
-  return fitnessFrom(async () => {
-    const reached = await reach(options, memory, "refuse");
-    return { ...reached, renewed: renewedIn((await memory()).state, reached.clusters) };
-  });
 }
