@@ -1,7 +1,8 @@
 import { ConfigurationError } from "../../topology";
 import { limited } from "../limited";
 import type { RawState } from "../../engine/state";
-import { selectStack, type StackOptions } from "../stack/workspace";
+import type { StackOptions } from "../stack/stack-options";
+import { selectStack } from "../stack/workspace";
 
 /** Pulumi's CLI takes a process for each state. */
 const statesAtOnce = 8;

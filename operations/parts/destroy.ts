@@ -1,7 +1,8 @@
 import type { ClusterAccess } from "../../access";
 import { controlPlaneIn, partsOf, trustPart } from "../../topology";
 import { destroy, type ChangesResult } from "../stack/stack";
-import { openWorkspace, type StackOptions } from "../stack/workspace";
+import type { StackOptions } from "../stack/stack-options";
+import { openWorkspace } from "../stack/workspace";
 import { summed } from "./merged";
 import { onPart, partOptions, type PartsOptions } from "./options";
 import { readPartStacks } from "./states";

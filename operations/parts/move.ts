@@ -1,7 +1,8 @@
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { ConfigurationError, partStack, partsOf, trustPart, type Problem } from "../../topology";
 import { clustersIn } from "../stack/cluster-state";
-import { openStack, openWorkspace, selectStack, type StackOptions } from "../stack/workspace";
+import type { StackOptions } from "../stack/stack-options";
+import { openStack, openWorkspace, selectStack } from "../stack/workspace";
 import { joinStates } from "./join-state";
 import { ensureUnchanged, importIfUnchanged, stackType } from "../../engine/state";
 import { partOptions, type PartsOptions } from "./options";

@@ -1,7 +1,7 @@
 import { loadSecretsProvider, stackConfigurationPath } from "../../access";
 import { partStack, planOfSites, trustPart } from "../../topology";
 import type { Changes } from "../stack/stack";
-import type { StackOptions } from "../stack/workspace";
+import type { StackOptions } from "../stack/stack-options";
 
 /** Work on the stack of one part: what is called around it tells of it. */
 export type PartWork = <T extends { readonly changes: Changes } | undefined>(

@@ -4,7 +4,7 @@ import { ConfigurationError, movedConfigurations, partsOf, trustPart, withMutual
 import { fitnessFrom, type Fitness } from "../stack/fitness";
 import { operationSources, resolveClusters } from "../stack/kubeconfig-sources";
 import { preview, previewDestruction, refresh, type ChangesResult, type UpdateResult } from "../stack/stack";
-import type { StackOptions } from "../stack/workspace";
+import type { StackOptions } from "../stack/stack-options";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { onPart, partOptions, type PartsOptions } from "./options";

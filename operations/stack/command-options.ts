@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import type { StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
 
 /**
  * What every command of Pulumi's is told.

@@ -3,7 +3,7 @@ import type { StackKnowledge } from "../../preflight";
 import { ConfigurationError, sitesOf, type ClusterPlan, type Problem, type SitePlan } from "../../topology";
 import { removable } from "./removal";
 import { resolveClusters } from "./kubeconfig-sources";
-import type { StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
 
 /** Variable by which the Kubernetes provider forgets what it cannot reach; it is the user's word for a cluster that is gone. */
 const giveUpVariable = "PULUMI_K8S_DELETE_UNREACHABLE";

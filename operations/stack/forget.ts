@@ -4,7 +4,8 @@ import { importIfUnchanged, type ExportedState } from "../../engine/state";
 import { clustersIn, stateWithoutCluster } from "./cluster-state";
 import { pendingIn } from "../../stacks/recovery/pending";
 import { runUpdate } from "./run-update";
-import { selectStack, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { selectStack } from "./workspace";
 
 /** What was forgotten. */
 export interface ForgetResult {

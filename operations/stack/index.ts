@@ -15,4 +15,5 @@ export { rehearsedForSecrets } from "./rehearsal";
 export { withScratch } from "./scratch";
 export { readMemory } from "./stack-knowledge";
 export { UnfinishedUpdate, type FailureCause } from "./unfinished";
-export { writeSecrets, type StackOptions } from "./workspace";
+export type { StackOptions } from "./stack-options";
+export { writeSecrets } from "./workspace";

@@ -11,7 +11,8 @@ import { exitCode } from "../../engine/exit-code";
 import { PulumiError } from "../../engine/pulumi-error";
 import { rehearsed } from "./rehearsal";
 import { withScratch } from "./scratch";
-import { openWorkspace, presentStack, selectStack, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { openWorkspace, presentStack, selectStack } from "./workspace";
 
 /** What becomes of a stack that is not there when its configuration is asked for: an update will make it. */
 export type AbsentStack = "rehearse" | "refuse";

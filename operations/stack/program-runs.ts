@@ -3,7 +3,8 @@ import type { ExportedState } from "../../engine/state";
 import { destroyOperation, operationVariable, refreshOperation } from "../../stacks";
 import { commonOptions } from "./command-options";
 import { runUpdate } from "./run-update";
-import { runOf, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { runOf } from "./workspace";
 
 /** By a run of the program the engine has today's credentials; those of the last update may be accepted no more. */
 export async function refreshed(

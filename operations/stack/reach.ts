@@ -5,7 +5,7 @@ import { fitnessFrom, type Fitness } from "./fitness";
 import { operationSources } from "./kubeconfig-sources";
 import { renewedIn } from "./renewed-credentials";
 import { knowledgeReader, memoryOf, type StackMemory } from "./stack-knowledge";
-import type { StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
 
 /**
  * Makes sure that every cluster can be reached and written to, but for those that an update may leave as they are.

@@ -2,7 +2,7 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { stackType, type ExportedState } from "../../engine/state";
 import { formerNames, pendingIn, recordsCreations } from "../../stacks/recovery";
 import { runUpdate } from "./run-update";
-import type { StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
 
 /**
  * Runs an update as {@link runUpdate} does, and drops the records of creations that another one, which was killed, has left.

@@ -4,7 +4,8 @@ import { loadSecretsProvider, stackFile, stackName } from "../../access";
 import { ConfigurationError, needsOf, partOfStack, partStack, sitesOf } from "../../topology";
 import { copySettings, settingsOf, saltIn } from "./settings";
 import { roomIn, type Scratch } from "./scratch";
-import { openWorkspace, selectStack, variablesOf, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { openWorkspace, selectStack, variablesOf } from "./workspace";
 
 /**
  * The options by which a stack is looked at without effect. Pulumi reformats the stack's file and may write a salt into it:

@@ -6,7 +6,7 @@ import { ConfigurationError, sitesOf, type Problem } from "../../topology";
 import { clustersIn } from "./cluster-state";
 import { lockedOut, refusalOf, renewInState, wayToday } from "./renewed-credentials";
 import type { StackMemory } from "./stack-knowledge";
-import type { StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
 
 /** In which of some clusters something may be removed. */
 export interface Removable {

@@ -21,7 +21,8 @@ import {
 import { kubeconfigInputOf } from "../../stacks/recovery";
 import { isMap, sitesOf, type Problem } from "../../topology";
 import { runUpdate } from "./run-update";
-import { selectStack, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { selectStack } from "./workspace";
 
 /** A cluster that leaves, as the last update reached it. */
 export interface LeavingCluster {

@@ -3,7 +3,8 @@ import { onceFree } from "../../engine/update";
 import { holdIn } from "../../engine/lock";
 import { heldBy, PulumiError } from "../../engine/pulumi-error";
 import { noOrphans, orphansVariable } from "../../stacks/recovery";
-import { openWorkspace, runOf, selectStack, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { openWorkspace, runOf, selectStack } from "./workspace";
 
 /**
  * Runs an update once nobody else is at work on its stack. What an update that was killed had begun, the program itself

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { loadSecretsProvider, stackConfigurationPath, stackFile, stackName } from "../../access";
 import { emptyPassphrases, passphraseVariables } from "../../engine/passphrase";
 import { withScratch } from "./scratch";
-import { openWorkspace, selectStack, variablesOf, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { openWorkspace, selectStack, variablesOf } from "./workspace";
 
 /** Text of the file with the configuration of a stack, and with how its secrets are encrypted; empty where there is none. */
 export async function settingsOf(options: StackOptions): Promise<string> {

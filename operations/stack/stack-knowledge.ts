@@ -3,7 +3,8 @@ import { stackType, type ExportedState } from "../../engine/state";
 import { exitCode } from "../../engine/exit-code";
 import { PulumiError } from "../../engine/pulumi-error";
 import { knowledgeOf, parseLastOutputs, withoutUnknown, type LastOutputs } from "../../stacks";
-import { openWorkspace, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { openWorkspace } from "./workspace";
 
 /** What a stack has and knows before it is worked on. Secrets stand in it in plain: it is for the memory of this process. */
 export interface StackMemory {

@@ -19,7 +19,8 @@ import { withScratch } from "./scratch";
 import { withOwnSalt } from "./settings";
 import { unfinished } from "./unfinished";
 import { endingInVain } from "./vain-wait";
-import { openStack, presentStack, selectStack, type StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
+import { openStack, presentStack, selectStack } from "./workspace";
 
 /** Resources by what becomes of them: `{ create: 12, same: 3 }`. */
 export type Changes = Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Waits } from "../events";
-import type { StackOptions } from "./workspace";
+import type { StackOptions } from "./stack-options";
 
 const lookEveryMs = 1_000;
 

@@ -7,7 +7,6 @@ import {
   Stack,
   type ConfigMap,
   type Deployment,
-  type EngineEvent,
   type OutputMap,
   type RemoveOptions,
   type StackSummary,
@@ -16,51 +15,15 @@ import {
 import { parse } from "yaml";
 import { loadSecretsProvider, stackFile } from "../../access";
 import { withoutUnknown } from "../../stacks";
-import type { MeshPlan } from "../../topology";
 import { stackEnvironment } from "./environment";
 import { exitCode } from "../../engine/exit-code";
 import type { StackHolder } from "../../engine/lock";
-import type { Scratch } from "./scratch";
+import type { StackOptions } from "./stack-options";
 import { withMendedBackend } from "../../engine/backend/mended-backend";
-import type { PolicyPack } from "../../engine/policy-packs";
-import { pulumiCommand, type Interruption, type RunContext, type SuccessCheck } from "../../engine/pulumi";
+import { pulumiCommand, type RunContext, type SuccessCheck } from "../../engine/pulumi";
 import { PulumiError } from "../../engine/pulumi-error";
 import { EngineSignal, RunRecords } from "../../engine/run";
 import { directoryOfBackend } from "../../engine/backend/torn-attributes";
-
-/** Which stack, and how its operations talk and are ended. */
-export interface StackOptions extends Interruption {
-  /** Directory that the configuration's relative paths start from. */
-  readonly projectDirectory: string;
-  /** Where Pulumi.yaml and the stack's file are. Default: the project's directory. */
-  readonly workDirectory?: string;
-  readonly stack: string;
-  /** The mesh, or the part of it that is in this stack. */
-  readonly plan: MeshPlan;
-  /** The mesh that this stack has a part of. Default: the plan. */
-  readonly wholePlan?: MeshPlan;
-  /** Path of the file with the stack's configuration. Default: `Pulumi.<stack>.yaml`, as Pulumi finds it. */
-  readonly configFile?: string;
-  /** Environment variables of Pulumi and of all that it starts; those of the lab come on top. Default: the process's. */
-  readonly variables?: NodeJS.ProcessEnv;
-  /**
-   * What encrypts the secrets of a stack that is made: `passphrase`, or a key's URL. Default: what the stack's file says,
-   * else Pulumi's own for the backend.
-   */
-  readonly secretsProvider?: string;
-  /** Where a preview may try things that are to leave no trace. Default: it makes such a place for itself. */
-  readonly scratch?: Scratch;
-  /** What judges an update and a preview. Default: no policy packs but those that the backend prescribes. */
-  readonly policyPacks?: readonly PolicyPack[];
-  /** Told what Pulumi writes, as it comes. */
-  readonly onOutput?: (text: string) => void;
-  /** Told what Pulumi writes to its standard error. Default: `onOutput` is. */
-  readonly onErrorOutput?: (text: string) => void;
-  /** Told what the engine does, as it happens. Secrets are masked, and messages for debugging, in which they are not, left out. */
-  readonly onEvent?: (event: EngineEvent) => void;
-  /** Told in words what is done beside Pulumi's work. */
-  readonly onProgress?: (words: string) => void;
-}
 
 /** What the runs of one workspace share. */
 export type WorkspaceRun = RunContext & Required<Pick<RunContext, "ownVariables">>;
