@@ -11,6 +11,7 @@ import { measureRotation, rotationNames, rotations } from "./benchmarks/rotation
 import { measureSplit, splitNames, splitSizes } from "./benchmarks/split";
 import { measureSummary, summaryName } from "./benchmarks/summary";
 import { planSplit, planSplitNames } from "./benchmarks/plan-split";
+import { errorMessage } from "../topology";
 import { measureVerify, verifiedMeshes } from "./benchmarks/verify";
 import { describeMachine } from "./machine";
 import { resultOf, type BenchResult, type Measurement } from "./result";
@@ -96,6 +97,6 @@ async function main(repository: string, asked: readonly string[]): Promise<void>
 }
 
 void main(join(__dirname, ".."), process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${errorMessage(error)}\n`);
   process.exitCode = 1;
 });

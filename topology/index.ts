@@ -2,6 +2,7 @@ export * from "./catalogue";
 export { aheadMsOf, apartWords, clocksApart, type ClocksApart } from "./clocks";
 export * from "./cluster-domain";
 export { discoveryLabels, namespaceNameLabel } from "./discovery-selectors";
+export { errorMessage } from "./error-message";
 export { checkIds, faultIds } from "./finding-ids";
 export * from "./found";
 export * from "./helm-release";

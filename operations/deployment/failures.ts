@@ -1,4 +1,4 @@
-import { withoutSecrets } from "../../topology";
+import { errorMessage, withoutSecrets } from "../../topology";
 import type { Operation } from "../events";
 
 /** An operation was ended by its signal before it was done. What it had done stands; the next one goes on from there. */
@@ -24,9 +24,7 @@ export class EventListenerError extends Error {
   ) {
     super(
       withoutSecrets(
-        `${operation} succeeded, but the listener of its events threw and was told no more: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }`,
+        `${operation} succeeded, but the listener of its events threw and was told no more: ${errorMessage(cause)}`,
       ),
     );
     this.name = "EventListenerError";

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { errorMessage } from "../../topology";
 import { EngineEvents, type EventSink, type Operation } from "../events";
 import { diagnosticsIn, PulumiError, type Changes, type StackOptions } from "../stack";
 import { eventOfLine, linesOf } from "./pulumi-text";
@@ -69,6 +70,6 @@ function tellWhatIsLost({ stack, sink }: Run, error: unknown): void {
 
 /** Why something failed, in a line. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   return message.split("\n", 1)[0] ?? message;
 }

@@ -3,7 +3,7 @@ import { accessByKubeconfig, apiServer, ConnectionError, type ClusterAccess, typ
 import type { ReachedCluster } from "../../preflight";
 import { releaseTimeoutSeconds } from "../../components";
 import { revealed, type ExportedState } from "../../engine/state";
-import type { MeshPlan } from "../../topology";
+import { errorMessage, type MeshPlan } from "../../topology";
 import { clearAway, type ClearingOptions } from "./clear-away";
 import { kubeconfigInputOf, pendingIn, releasesIn, type Pending } from "./pending";
 import { unrecordedIn } from "./unrecorded";
@@ -71,7 +71,9 @@ export async function recoverFromKill(recovery: Recovery): Promise<void> {
         const isSilent =
           error instanceof ConnectionError && (silence === "possible" || !recovery.clusters.has(access.name));
         if (isSilent) return log(`${name}: ${leftThere}, and it does not answer`, "warn");
-        throw new pulumi.RunError(`cluster ${name}: ${leftThere}, and it cannot be cleared away: ${wordsOf(error)}`);
+        throw new pulumi.RunError(
+          `cluster ${name}: ${leftThere}, and it cannot be cleared away: ${errorMessage(error)}`,
+        );
       }
     }),
   );
@@ -118,10 +120,6 @@ async function accessTo(
   if (unknown === undefined) return "silent";
   const kubeconfig = revealed(kubeconfigInputOf(await revealedState(), unknown.cluster));
   return kubeconfig === undefined ? "unknown" : accessByKubeconfig({ name, kubeconfig });
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function logged(words: string, weight: "info" | "warn"): Promise<void> {

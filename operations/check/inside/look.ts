@@ -8,7 +8,7 @@ import {
   type Environment,
 } from "../../../access";
 import { ownAuthorityPath } from "../../../preflight";
-import { isOwnMachine, type MeshPlan } from "../../../topology";
+import { errorMessage, isOwnMachine, type MeshPlan } from "../../../topology";
 import { gatewayIn } from "../../standing";
 import { sweep, type CheckResult } from "../../verify";
 import { InsidePod, NoPodError } from "./inside-pod";
@@ -69,7 +69,7 @@ export async function lookWith(
       return notLookedAt(plan, place, gateways, "warn", `no pod looks from inside ${place}: ${error.message}`);
     } finally {
       await pod.remove().catch((error: unknown) => {
-        onProgress(`warning: ${place}: what was made to look from inside could not be removed: ${messageOf(error)}`);
+        onProgress(`warning: ${place}: what was made to look from inside could not be removed: ${errorMessage(error)}`);
       });
     }
   });
@@ -225,8 +225,4 @@ async function gatewaysOf(
     }
   });
   return new Map((await Promise.all(found)).flat());
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
