@@ -9,7 +9,7 @@ import {
 } from "../topology";
 import { awaitedRelease, type AwaitedRelease } from "./awaited";
 import { chartSource } from "./internal/chart";
-import { eastWestGatewayValues } from "./internal/helm-values";
+import { eastWestGatewayValues } from "./internal/gateway-values";
 import { gatewayService } from "./internal/gateway-service";
 import { loadBalancerAddress, replacedWithClass, type AddressReader } from "./load-balancer-address";
 import { releaseTimeoutSeconds } from "./internal/timeouts";

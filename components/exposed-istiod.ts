@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childName, exposedIstiodName, ownedLabels, type ExposedIstiodPlan } from "../topology";
 import { ofFamily } from "./internal/gateway-service";
-import { discoveryPort, injectionPort } from "./internal/helm-values";
+import { discoveryPort, injectionPort } from "./internal/istiod-address";
 import { loadBalancerAddress, replacedWithClass, type AddressReader } from "./load-balancer-address";
 import { istiodSelector } from "./internal/names";
 

@@ -15,7 +15,7 @@ import {
 } from "../topology";
 import { CertManagerInstallation } from "./cert-manager-installation";
 import { ExposedIstiod } from "./exposed-istiod";
-import { isHostName } from "./internal/helm-values";
+import { isHostName } from "./internal/istiod-address";
 import { issuerFirst } from "./internal/roots";
 import { IssuedIntermediate, type IssuedReader } from "./issued-intermediate";
 import type { AddressReader } from "./load-balancer-address";

@@ -3,11 +3,9 @@ import {
   dnsCaptureMetadata,
   mayChangeRoots,
   mergeValues,
-  parseAddress,
   servesOthers,
   serviceSettingsOf,
   systemNamespace,
-  writeAddress,
   type ClusterPlan,
   type ControlPlanePlan,
   type FixedNetwork,
@@ -16,6 +14,7 @@ import {
 } from "../../topology";
 import { digestOf } from "./digest";
 import { issuedIntermediateValues } from "./issued-values";
+import { injectionPort, isHostName, pilotAddress } from "./istiod-address";
 
 /** Values of the `base` chart of a primary: Istio's CRDs, the reader account and the default validator. */
 export function baseValues(extra: HelmValues): HelmValues {
@@ -149,59 +148,6 @@ function ledBy({ controlPlanes }: MeshPlan, { controlPlane, name }: ClusterPlan)
   const plane = controlPlanes.find((one) => one.name === controlPlane);
   if (plane === undefined) throw new RangeError(`no control plane of cluster ${name}`);
   return plane;
-}
-
-/** Port at which istiod answers the injection webhook. */
-export const injectionPort = 15017;
-
-/** Port at which istiod serves proxies, over TLS. */
-export const discoveryPort = 15012;
-
-/**
- * Readiness of a gateway, asked every second. Istio injects a period of 15 s: the first probe comes before Envoy has its
- * configuration, so that a gateway that is ready after two seconds takes traffic after fifteen. It is still taken out
- * after a minute of failures, as with Istio's 4 times 15 s (istiod chart, global.proxy.readinessFailureThreshold).
- */
-const readinessProbe = {
-  httpGet: { path: "/healthz/ready", port: 15021 },
-  periodSeconds: 1,
-  timeoutSeconds: 3,
-  failureThreshold: 60,
-} as const;
-
-/**
- * Values of the `gateway` chart for an east-west gateway. The chart makes no Service: ours comes before the pods, so that
- * the load balancer works while istiod starts. The gateway sees only endpoints of its own network.
- */
-export function eastWestGatewayValues(cluster: ClusterPlan): HelmValues {
-  const { imagePullSecrets } = cluster;
-  return mergeValues(
-    {
-      // Injection adds those of its istiod, which may run in another cluster.
-      ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
-      service: { type: "None" },
-      env: { ISTIO_META_REQUESTED_NETWORK_VIEW: cluster.network },
-      readinessProbe,
-    },
-    cluster.values.gateway,
-  );
-}
-
-/** Whether an address is a host's name and no IP address. */
-export function isHostName(address: string): boolean {
-  return parseAddress(address) === undefined;
-}
-
-/**
- * Where a remote cluster's Service `istiod` leads. The chart knows an IPv6 address by hexadecimal digits alone, and takes
- * what else there is for a host's name. It puts the address into an EndpointSlice of IPv6, of which a Service of IPv4 takes
- * no notice: that is what the Service would be in a cluster of both families whose first is IPv4.
- */
-function pilotAddress(address: string): HelmValues {
-  const read = parseAddress(address);
-  if (read?.family !== 6) return { remotePilotAddress: address };
-  // Written into YAML as it is, an address with a colon at its end would be a mapping.
-  return { remotePilotAddress: writeAddress(read).replace(/::$/, "::0"), ipFamilies: ["IPv6"] };
 }
 
 /** Annotation of istiod's pods by which they are made anew when they are to be pulled by other Secrets. */

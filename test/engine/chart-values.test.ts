@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseStackConfiguration } from "../../access";
 import { findCharts, valueReferences } from "../../preflight/charts";
+import { eastWestGatewayValues } from "../../components/internal/gateway-values";
 import {
   baseValues,
   configurationBaseValues,
-  eastWestGatewayValues,
   externalValues,
   primaryValues,
   remoteBaseValues,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
 import { resourcesIn, type SiteRole } from "../../preflight/checks/permissions";
+import { eastWestGatewayValues } from "../../components/internal/gateway-values";
 import {
   baseValues,
   configurationBaseValues,
-  eastWestGatewayValues,
   externalValues,
   primaryValues,
   remoteBaseValues,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
-import { baseValues, eastWestGatewayValues, primaryValues } from "../../components/internal/helm-values";
+import { eastWestGatewayValues } from "../../components/internal/gateway-values";
+import { baseValues, primaryValues } from "../../components/internal/helm-values";
 import { builtTools } from "../../lab/tools";
 import type { Chart, ClusterPlan, ControlPlanePlan, HelmValues } from "../../topology";
 import { planOf, twoPrimaries } from "../support/plans";

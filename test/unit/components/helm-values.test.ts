@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
+import { eastWestGatewayValues } from "../../../components/internal/gateway-values";
 import {
   baseValues,
   configurationBaseValues,
-  eastWestGatewayValues,
   externalValues,
-  isHostName,
   primaryValues,
   remoteBaseValues,
   remoteValues,
 } from "../../../components/internal/helm-values";
+import { isHostName } from "../../../components/internal/istiod-address";
 import { controlPlaneIn, type ClusterPlan, type ControlPlanePlan, type MeshPlan } from "../../../topology";
 import { externalControlPlane, fixedGateways, planOf, primaryRemote, twoPrimaries } from "../../support/plans";
 

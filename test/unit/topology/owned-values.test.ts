@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { eastWestGatewayValues } from "../../../components/internal/gateway-values";
 import {
   configurationBaseValues,
-  eastWestGatewayValues,
   externalValues,
   primaryValues,
   remoteBaseValues,
