@@ -15,35 +15,19 @@ import {
   type Problem,
 } from "../../topology";
 import { operationSources } from "../stack/kubeconfig-sources";
-import { destroy, up, type Changes, type UpdateResult } from "../stack/stack";
+import { destroy, up, type Changes } from "../stack/stack";
 import { UnfinishedUpdate } from "../stack/unfinished";
 import { openWorkspace } from "../stack/workspace";
 import { ensureInParts } from "./layout";
 import { mergedOutputs, summed } from "./merged";
 import { judgeOtherRoots } from "./other-roots";
 import { readPartsKnowledge } from "./parts-knowledge";
+import { unfinishedParts, type PartResult, type PartsUpdate } from "./part-result";
 import { defaultParallel, onPart, partOptions, type PartsOptions } from "./options";
 import { notAgreed, removalsIn, stillReachedParts, type Removals } from "./removals";
 import { renamePart, silentRename, takenOver, underNewNames } from "./renamed";
 import { dueParts, nextParts, type PartProgress, type Situation } from "./schedule";
 import { partStackOf, readPartStacks, type PartStack } from "./states";
-
-/** What became of the stack of one part. */
-export interface PartResult {
-  readonly part: string;
-  readonly stack: string;
-  /**
-   * `updated`; `unchanged`: it was what it is to be, and was left alone; `removed`: the configuration no longer has it;
-   * `failed`; `waiting`: for another one, which failed.
-   */
-  readonly outcome: "updated" | "unchanged" | "removed" | "failed" | "waiting";
-  readonly changes: Changes;
-}
-
-/** What an update of a mesh in stacks of its parts did; as of a mesh in one stack, and of each part. */
-export interface PartsUpdate extends UpdateResult {
-  readonly parts: readonly PartResult[];
-}
 
 /** How an update of a mesh in stacks of its parts is done. */
 export interface UpPartsOptions extends PartsOptions {
@@ -168,7 +152,9 @@ class PartsRun {
       (part) => this.results.get(part) ?? this.untouched(part),
     );
     const failed = parts.filter(({ outcome }) => outcome === "failed" || outcome === "waiting");
-    if (failed.length > 0) throw this.unfinished(failed);
+    if (failed.length > 0) {
+      throw unfinishedParts({ stack, failed, results: this.results, errors: this.errors, waits: this.waits });
+    }
     return {
       stack,
       changes: summed(parts.map(({ changes }) => changes)),
@@ -270,27 +256,6 @@ class PartsRun {
   private untouched(part: string): PartResult {
     const outcome = this.waits.has(part) ? "waiting" : "unchanged";
     return { part, stack: partStack(this.options.stack, part), outcome, changes: {} };
-  }
-
-  private unfinished(failed: readonly PartResult[]): Error {
-    const errors = [...this.errors.values()];
-    const mistakes = errors.filter((error) => error instanceof ConfigurationError);
-    const isUntouched = ![...this.results.values()].some(({ outcome }) => outcome !== "failed");
-    // Nothing was begun, and all that is wrong is the user's to mend.
-    if (isUntouched && mistakes.length === errors.length) {
-      return new ConfigurationError(mistakes.flatMap((error) => error.problems));
-    }
-    const problems = errors.flatMap((error) =>
-      error instanceof UnfinishedUpdate || error instanceof ConfigurationError ? error.problems : [],
-    );
-    const reasons = failed.map(({ part, stack }) => {
-      const error = this.errors.get(part);
-      if (error !== undefined) return `${stack}: ${error.message}`;
-      const others = (this.waits.get(part) ?? []).map((other) => partStack(this.options.stack, other));
-      return `${stack} waits for ${others.join(", ")}`;
-    });
-    const clusters = failed.map(({ part }) => part).filter((part) => part !== trustPart);
-    return new UnfinishedUpdate(`the rest is done, but ${reasons.join("; ")}`, clusters, problems);
   }
 }
 
