@@ -8,4 +8,5 @@ export type * from "./certificates";
 export type * from "./snapshot";
 export type * from "./surroundings";
 export { isReady, podsLabelled } from "./rules/istiod";
+export { isInjecting } from "./rules/injection";
 export { tagOf } from "./rules/versions";

@@ -164,7 +164,7 @@ export interface WebhookSeen {
   readonly failurePolicy: string;
   /** The Service of the cluster that is asked; left out where it is asked at a URL. */
   readonly service?: { readonly namespace: string; readonly name: string };
-  /** Of the mesh's namespaces those of whose new pods it is told; left out where that is not known. */
+  /** Of the mesh's namespaces, and of others that ask for sidecars, those of whose new pods it is told; left out where that is not known. */
   readonly namespaces?: readonly string[];
   /** SHA-256 fingerprints of its `caBundle`. */
   readonly authorities: readonly string[];

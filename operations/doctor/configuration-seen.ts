@@ -6,7 +6,13 @@ import type {
 } from "@kubernetes/client-node";
 import { below, getIfThere, KubernetesError, readYaml, type ClusterClient } from "../../access";
 import { asText } from "../../access/mapping";
-import type { CertificateSeen, ClusterSnapshot, MeshConfigSeen, WebhookSeen } from "../../diagnosis";
+import {
+  isInjecting,
+  type CertificateSeen,
+  type ClusterSnapshot,
+  type MeshConfigSeen,
+  type WebhookSeen,
+} from "../../diagnosis";
 import { identityFrom } from "../../preflight";
 import { matchesLabels, networkLabel, rootConfigMap, systemNamespace, type Labels } from "../../topology";
 import { certificatesIn } from "../../trust";
@@ -16,7 +22,10 @@ import { distributionIn } from "./localities-seen";
 /** Labels of a namespace that Istio goes by. */
 const keptLabels: readonly string[] = [networkLabel, "istio-injection", "istio.io/rev"];
 
-/** Namespaces of some names, as far as they are there, and of which mesh the one of the control plane says to be. */
+/**
+ * Namespaces of some names, as far as they are there, and all that ask for sidecars; and of which mesh the one of the control
+ * plane says to be.
+ */
 export async function namespacesSeen(
   client: Pick<ClusterClient, "list">,
   names: readonly string[],
@@ -31,7 +40,7 @@ export async function namespacesSeen(
           Object.entries(metadata?.labels ?? {}).filter(([label]) => keptLabels.includes(label)),
         ),
       }))
-      .filter(({ name }) => names.includes(name)),
+      .filter(({ labels, name }) => names.includes(name) || isInjecting(labels)),
     ...membershipBy(system?.metadata?.annotations),
   };
 }
@@ -105,14 +114,14 @@ const webhookCollections = [
 
 /**
  * The webhooks by which an istiod is asked.
- * @param names Of the namespaces of the mesh's workloads.
+ * @param names Of the namespaces of the mesh's workloads; those that ask for sidecars count as well.
  */
 export async function webhooksSeen(
   client: Pick<ClusterClient, "list">,
   names: readonly string[],
 ): Promise<WebhookSeen[]> {
-  const namespaces = (await client.list<V1Namespace>("/api/v1/namespaces")).filter(({ metadata }) =>
-    names.includes(metadata?.name ?? ""),
+  const namespaces = (await client.list<V1Namespace>("/api/v1/namespaces")).filter(
+    ({ metadata }) => names.includes(metadata?.name ?? "") || isInjecting(metadata?.labels ?? {}),
   );
   const found = await Promise.all(
     webhookCollections.map(async ({ app, collection, kind }) => {

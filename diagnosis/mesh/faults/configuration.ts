@@ -1,7 +1,7 @@
 import type { Fault } from "../finding";
 import { there, thereOrServing } from "../origins";
 import { hidingRules, idleOrders } from "../rules/localities";
-import { clientTlsOff, deniedCalls, mutualTlsOff, workloadsWithoutTls } from "../rules/policies";
+import { clientTlsOff, deniedCalls, deniedNamespaces, mutualTlsOff, workloadsWithoutTls } from "../rules/policies";
 import { staleProxies } from "../rules/proxy-certificates";
 import { oldProxies, rejectingProxies } from "../rules/proxies";
 import { leftoverKubeconfigs } from "../rules/remote-kubeconfigs";
@@ -20,6 +20,12 @@ export const configurationFaults: readonly Fault[] = [
     find: workloadsWithoutTls,
   },
   { id: "calls-denied", title: "a policy denies every call", follows: [], find: deniedCalls },
+  {
+    id: "namespace-calls-denied",
+    title: "a policy denies every call to a namespace",
+    follows: [],
+    find: deniedNamespaces,
+  },
   {
     id: "client-tls-off",
     title: "clients are told to call without mutual TLS",

@@ -2,7 +2,13 @@ import type { Fault } from "../finding";
 import { there, thereOrServing } from "../origins";
 import { missingNamespaces, wrongInjectionLabels, wrongNetworkLabels } from "../rules/namespaces";
 import { blockingNetworkPolicies } from "../rules/network-policies";
-import { deafInjectors, distrustedWebhooks, missingInjectors, webhooksWithoutService } from "../rules/webhooks";
+import {
+  deafInjectors,
+  distrustedWebhooks,
+  missingInjectors,
+  unheardNamespaces,
+  webhooksWithoutService,
+} from "../rules/webhooks";
 import { podsOfOtherNetworks, podsWithoutSidecar } from "../rules/workloads";
 import { ofAuthority, ofIstiod } from "./groups";
 
@@ -50,6 +56,12 @@ export const namespaceFaults: readonly Fault[] = [
     title: "no sidecar injector is told of new pods",
     follows: [],
     find: deafInjectors,
+  },
+  {
+    id: "namespace-unheard",
+    title: "a namespace asks for sidecars, and no injector hears it",
+    follows: there("system-namespace-missing", "webhook-missing", "webhook-selector"),
+    find: unheardNamespaces,
   },
   {
     id: "sidecar-missing",

@@ -2,7 +2,7 @@ import { denyingPolicies, peerAuthenticationName, systemNamespace } from "../../
 import { seenClusters } from "../clusters";
 import type { ClusterFacts } from "../facts";
 import type { MeshFinding } from "../finding";
-import type { MeshSnapshot, PoliciesSeen } from "../snapshot";
+import type { AuthorizationPolicySeen, MeshSnapshot, PoliciesSeen } from "../snapshot";
 
 /** Where mutual TLS is turned off for the whole mesh: no gateway can tell then where a call of another network goes. */
 export function mutualTlsOff(snapshot: MeshSnapshot): MeshFinding[] {
@@ -55,6 +55,34 @@ export function deniedCalls(snapshot: MeshSnapshot): MeshFinding[] {
       ],
       fix: `Narrow it, allow what is needed beside it, or remove it: \`kubectl --namespace ${systemNamespace} delete authorizationpolicy ${name}\`.`,
     }));
+  });
+}
+
+/**
+ * Where every call to the workloads of one namespace is denied, though it has Services. A policy that allows nothing is how
+ * companies deny by default: it is wrong only where nobody allows anything beside it.
+ */
+export function deniedNamespaces(snapshot: MeshSnapshot): MeshFinding[] {
+  return seenClusters(snapshot).flatMap(({ facts, seen: { policies, services = [] } }) => {
+    if (policies === undefined || facts.configCluster !== facts.name) return [];
+    const of = (namespace: string): readonly AuthorizationPolicySeen[] =>
+      policies.authorizationPolicies.filter((policy) => policy.namespace === namespace);
+    const withServices = [...new Set(services.map(({ namespace }) => namespace))].filter(
+      (namespace) => namespace !== systemNamespace,
+    );
+    return withServices.flatMap((namespace) =>
+      denyingPolicies(of(namespace), [...of(namespace), ...of(systemNamespace)]).map(({ action, name }) => ({
+        clusters: [facts.name],
+        found:
+          action === "DENY"
+            ? `a policy denies every call to the workloads of ${namespace}`
+            : `a policy allows nobody to call the workloads of ${namespace}, and no other one allows anything`,
+        proof: [
+          `AuthorizationPolicy ${name} in ${namespace}: ${action}, ${action === "DENY" ? "a rule for every call" : "no rule"}`,
+        ],
+        fix: `Narrow it, allow what is needed beside it, or remove it: \`kubectl --namespace ${namespace} delete authorizationpolicy ${name}\`.`,
+      })),
+    );
   });
 }
 

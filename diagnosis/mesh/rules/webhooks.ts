@@ -48,6 +48,28 @@ export function deafInjectors(snapshot: MeshSnapshot): MeshFinding[] {
   });
 }
 
+/** Other namespaces that ask for sidecars, by a revision that is gone for one, and of whose pods no injector is told. */
+export function unheardNamespaces(snapshot: MeshSnapshot): MeshFinding[] {
+  const ofMesh = new Set(snapshot.mesh.namespaces.map(({ name }) => name));
+  return seenClusters(snapshot).flatMap(({ facts: { name: cluster }, seen: { namespaces = [], webhooks = [] } }) => {
+    const injectors = webhooks.filter(({ kind }) => kind === "injector");
+    if (injectors.length === 0 || injectors.some((one) => one.namespaces === undefined)) return [];
+    const heard = new Set(injectors.flatMap((one) => one.namespaces ?? []));
+    const unheard = namespaces.filter(
+      ({ labels, name }) => isInjecting(labels) && name !== systemNamespace && !ofMesh.has(name) && !heard.has(name),
+    );
+    if (unheard.length === 0) return [];
+    return [
+      {
+        clusters: [cluster],
+        found: `no sidecar injector is told of new pods of ${unheard.map(({ name }) => name).join(", ")}, though the labels ask for sidecars`,
+        proof: unheard.map(({ labels, name }) => `namespace ${name}: ${injectionWords(labels)}`),
+        fix: "Label it for a revision that there is (`kubectl get mutatingwebhookconfigurations --selector app=sidecar-injector --show-labels`), or take the label off where no sidecar is meant; then restart its pods.",
+      },
+    ];
+  });
+}
+
 function injectionWords(labels: Readonly<Record<string, string>>): string {
   return injectionLabels
     .flatMap((label) => (labels[label] === undefined ? [] : [`${label}=${labels[label]}`]))

@@ -43,6 +43,13 @@ export const configurationFaults: readonly LabFault[] = [
     mend: asTheHintSays,
   },
   {
+    name: "nothing-allowed-in-a-namespace",
+    done: "made an AuthorizationPolicy for the namespace of the workloads in west that allows nothing",
+    causes: ["namespace-calls-denied west"],
+    inject: () => applyAll("west", [istioObject("AuthorizationPolicy", shop, "allow-nothing", {})]),
+    mend: asTheHintSays,
+  },
+  {
     name: "clients-in-plain-text",
     done: "made a DestinationRule for `*.local` in east that turns mutual TLS off",
     causes: ["client-tls-off east"],

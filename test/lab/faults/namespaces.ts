@@ -33,6 +33,18 @@ export const namespaceFaults: readonly LabFault[] = [
     mend: repair,
   },
   {
+    name: "namespace-of-a-revision-that-is-gone",
+    done: "made a namespace in west, outside of the mesh's file, with the label of a revision that is gone",
+    causes: ["namespace-unheard west"],
+    inject: () =>
+      applyAll("west", [
+        { apiVersion: "v1", kind: "Namespace", metadata: { name: "attic", labels: { "istio.io/rev": "1-28" } } },
+      ]),
+    mend: byHand(/take the label off where no sidecar is meant/, "the label taken off", () =>
+      kubectl("west", "label", "namespace", "attic", "istio.io/rev-"),
+    ),
+  },
+  {
     name: "pods-without-sidecars",
     done: "made the workload of west while injection was off, so that it calls in plain text",
     causes: ["sidecar-missing west"],

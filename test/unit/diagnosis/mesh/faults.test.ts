@@ -317,8 +317,26 @@ describe("the causes of what is wrong with a mesh", () => {
           { ...policy("ALLOW", "every"), scope: "selected", rules: "some" },
         ],
       }),
-      // A policy of one namespace.
-      changedPolicies({ authorizationPolicies: [{ ...policy("DENY", "every"), namespace: "shop" }] }),
+      // The same in one namespace, by what is allowed there or in all; and a namespace that has no Service.
+      changedPolicies({
+        authorizationPolicies: [
+          { ...policy("ALLOW", "none"), namespace: "shop" },
+          { ...policy("ALLOW", "every"), namespace: "shop", scope: "selected", rules: "some" },
+        ],
+      }),
+      changedPolicies({
+        authorizationPolicies: [{ ...policy("ALLOW", "none"), namespace: "shop" }, policy("ALLOW", "every")],
+      }),
+      changedPolicies({ authorizationPolicies: [{ ...policy("DENY", "every"), namespace: "jobs" }] }),
+      // A namespace outside of the mesh's file that an injector is told of, and one that wants none.
+      ({ namespaces = [], webhooks = [] }) => ({
+        namespaces: [
+          ...namespaces,
+          { name: "tools", labels: { "istio-injection": "enabled" } },
+          { name: "plain", labels: { "istio-injection": "disabled" } },
+        ],
+        webhooks: webhooks.map((one) => ({ ...one, namespaces: [...(one.namespaces ?? []), "tools"] })),
+      }),
       // One service outside of the mesh.
       changedPolicies({ destinationRules: [{ name: "bank", host: "bank.example.org", tlsMode: "SIMPLE" }] }),
       // A token with an end that is not there yet, which stands in no Secret.

@@ -143,6 +143,21 @@ export const single: readonly (readonly [cause: string, cluster: string, change:
   ["calls-denied east", "east", changedPolicies({ authorizationPolicies: [policy("DENY", "every")] })],
   ["calls-denied east", "east", changedPolicies({ authorizationPolicies: [policy("ALLOW", "none")] })],
   [
+    "namespace-calls-denied east",
+    "east",
+    changedPolicies({ authorizationPolicies: [{ ...policy("ALLOW", "none"), namespace: "shop" }] }),
+  ],
+  [
+    "namespace-calls-denied east",
+    "east",
+    changedPolicies({ authorizationPolicies: [{ ...policy("DENY", "every"), namespace: "shop" }] }),
+  ],
+  [
+    "namespace-unheard west",
+    "west",
+    ({ namespaces = [] }) => ({ namespaces: [...namespaces, { name: "old", labels: { "istio.io/rev": "1-28" } }] }),
+  ],
+  [
     "client-tls-off east",
     "east",
     changedPolicies({ destinationRules: [{ name: "default", host: "*.local", tlsMode: "DISABLE" }] }),

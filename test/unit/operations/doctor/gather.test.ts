@@ -123,6 +123,10 @@ describe("what isthmus doctor gathers", () => {
         "/api/v1/namespaces": [
           { metadata: { name: "shop", labels: { "istio-injection": "enabled" } } },
           { metadata: { name: "bank", labels: {} } },
+          // Outside of the mesh's file.
+          { metadata: { name: "tools", labels: { "istio-injection": "enabled", team: "tools" } } },
+          { metadata: { name: "attic", labels: { "istio.io/rev": "1-28" } } },
+          { metadata: { name: "plain", labels: { "istio-injection": "disabled" } } },
         ],
         "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": [
           {
@@ -138,7 +142,7 @@ describe("what isthmus doctor gathers", () => {
         ],
       },
     });
-    const { apiServer, podNetworks, policies, webhooks } = await gatherCluster({
+    const { apiServer, namespaces, podNetworks, policies, webhooks } = await gatherCluster({
       client,
       tokens: new SecretTokens(),
       namespaces: ["shop", "bank"],
@@ -148,8 +152,14 @@ describe("what isthmus doctor gathers", () => {
     assert.equal(apiServer, undefined);
     assert.deepEqual(
       webhooks?.map(({ namespaces }) => namespaces),
-      [["shop"], []],
+      [["shop", "tools"], []],
     );
+    assert.deepEqual(namespaces, [
+      { name: "shop", labels: { "istio-injection": "enabled" } },
+      { name: "bank", labels: {} },
+      { name: "tools", labels: { "istio-injection": "enabled" } },
+      { name: "attic", labels: { "istio.io/rev": "1-28" } },
+    ]);
     assert.deepEqual(podNetworks, [{ namespace: "shop", pod: "basket-1", network: "nowhere" }]);
     assert.deepEqual(policies?.plainNamespaces, [{ namespace: "shop", name: "plain" }]);
   });
