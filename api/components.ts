@@ -104,6 +104,7 @@ export type {
   GlobalOrder,
   GlobalPort,
   GlobalServicePlan,
+  GlobalShare,
   GlobalServicesPlan,
   HelmValues,
   HelmValuesByChart,

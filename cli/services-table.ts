@@ -19,12 +19,14 @@ export function servicesTable({ mesh, names }: ServicesReport, style: Style): st
   return [...lines, ""].join("\n");
 }
 
-function orderWords({ cluster = "", order }: GlobalNameStatus): string {
+function orderWords({ cluster = "", order, shares = [] }: GlobalNameStatus): string {
   switch (order) {
     case "pinned":
       return `${cluster} alone`;
     case "cluster-first":
       return `${cluster} first`;
+    case "weighted":
+      return shares.map((share) => `${share.cluster} ${share.percent} %`).join(", ");
     case "even":
       return "all alike";
     case "nearest":

@@ -25,7 +25,7 @@ export interface IstioObject {
  * proxies fail over, and, where requests are told apart, the route by which they try again. They bear the name itself. Pure.
  */
 export function globalObjects(placed: PlacedName): readonly IstioObject[] {
-  const { exportTo, host, namespace, networks, ports, selectors } = placed;
+  const { exportTo, host, namespace, networks, order, ports, selectors } = placed;
   const object = (kind: IstioObject["kind"], part: string, spec: object): IstioObject => ({
     kind,
     part,
@@ -40,7 +40,7 @@ export function globalObjects(placed: PlacedName): readonly IstioObject[] {
       ? []
       : [object("ServiceEntry", "elsewhere", { ...entry(placed), endpoints: networks.map(gatewaysOf) })]),
     object("DestinationRule", "rule", destinationRule(placed)),
-    ...(ports.some(({ protocol }) => isRequestProtocol(protocol))
+    ...(order.kind === "weighted" || ports.some(({ protocol }) => isRequestProtocol(protocol))
       ? [object("VirtualService", "route", virtualService(placed))]
       : []),
   ];
@@ -121,6 +121,8 @@ function prioritiesOf(order: GlobalOrder): readonly string[] {
     case "even":
     case "nearest":
       return [];
+    // Shares are of other names, each with a rule of its own; this one counts while the route comes or goes.
+    case "weighted":
     case "local-first":
       return [networkLabel, clusterLabel];
     case "cluster-first":
@@ -128,8 +130,20 @@ function prioritiesOf(order: GlobalOrder): readonly string[] {
   }
 }
 
-function virtualService({ failover, host }: PlacedName): object {
-  return { hosts: [host], http: [{ route: [{ destination: { host } }], retries: retriesOf(failover) }] };
+/** Istio goes by `http` at ports of requests, and by `tcp` at others, where without a route connections go to the name itself. */
+function virtualService({ failover, host, order, ports }: PlacedName): object {
+  const route = destinationsOf(host, order);
+  const isRequest = ports.map(({ protocol }) => isRequestProtocol(protocol));
+  return {
+    hosts: [host],
+    ...(isRequest.includes(true) ? { http: [{ route, retries: retriesOf(failover) }] } : {}),
+    ...(order.kind === "weighted" && isRequest.includes(false) ? { tcp: [{ route }] } : {}),
+  };
+}
+
+function destinationsOf(host: string, order: GlobalOrder): readonly object[] {
+  if (order.kind !== "weighted") return [{ destination: { host } }];
+  return order.shares.map((share) => ({ destination: { host: share.host }, weight: share.percent }));
 }
 
 /** Where a request was surely not worked on: nothing was sent, or it was refused. */

@@ -12,9 +12,11 @@ export interface GlobalNameStatus {
   /** The service's name in the mesh's file. */
   readonly service: string;
   /** Who is called first; `pinned` names mean one cluster alone. */
-  readonly order: "local-first" | "nearest" | "even" | "cluster-first" | "pinned";
+  readonly order: "local-first" | "nearest" | "even" | "cluster-first" | "weighted" | "pinned";
   /** The cluster that a `pinned` or `cluster-first` name is about. */
   readonly cluster?: string;
+  /** Percentage of the calls of a `weighted` name for each cluster while it has a pod, above 0; sorted by cluster. */
+  readonly shares?: readonly { readonly cluster: string; readonly percent: number }[];
   /** Where it runs, sorted by cluster. */
   readonly homes: readonly HomeStatus[];
   /** Who is called from each cluster, sorted. */
@@ -40,8 +42,8 @@ export interface CallerStatus {
   readonly cluster: string;
   /**
    * The clusters that calls go to now, by pods that are ready; empty: nobody would answer. Of a name whose order is `nearest`
-   * all that may be called: which of them is nearest depends on the caller's node. `not-known` where a cluster that
-   * would come first could not be asked.
+   * all that may be called: which of them is nearest depends on the caller's node; of one that is `weighted` all that any share
+   * goes to. `not-known` where a cluster that would come first could not be asked.
    */
   readonly calls: readonly string[] | "not-known";
 }

@@ -43,9 +43,18 @@ export function podsOf(home: GlobalHome): { readonly path: string; readonly quer
   return { path: `/api/v1/namespaces/${home.namespace}/pods`, query: { labelSelector } };
 }
 
-function orderOf({ order, pinned }: GlobalName): Pick<GlobalNameStatus, "order" | "cluster"> {
+function orderOf({ order, pinned }: GlobalName): Pick<GlobalNameStatus, "order" | "cluster" | "shares"> {
   if (pinned !== undefined) return { order: "pinned", cluster: pinned };
-  return order.kind === "cluster-first" ? { order: order.kind, cluster: order.cluster } : { order: order.kind };
+  switch (order.kind) {
+    case "cluster-first":
+      return { order: order.kind, cluster: order.cluster };
+    case "weighted":
+      return { order: order.kind, shares: order.shares.map(({ cluster, percent }) => ({ cluster, percent })) };
+    case "local-first":
+    case "nearest":
+    case "even":
+      return { order: order.kind };
+  }
 }
 
 /** @returns Undefined for a cluster that knows none of the clusters in which the service runs, and so not the name. */
@@ -58,12 +67,28 @@ function callerStatus(
   const reaches = plan.clusters.find((one) => one.name === cluster)?.reaches ?? [];
   const reached = homes.filter((home) => reaches.includes(home.cluster));
   if (reached.length === 0) return undefined;
+  const { order } = name;
+  if (order.kind !== "weighted") return { cluster, calls: callsFrom(plan, cluster, name, reached) };
+  const shares = order.shares.map((share) =>
+    callsFrom(plan, cluster, { ...name, order: { kind: "cluster-first", cluster: share.cluster } }, reached),
+  );
+  const known = shares.filter((calls) => calls !== "not-known");
+  return { cluster, calls: known.length < shares.length ? "not-known" : [...new Set(known.flat())].sort() };
+}
+
+/** Who is called from a cluster by a name with one order for all calls. */
+function callsFrom(
+  plan: MeshPlan,
+  cluster: string,
+  name: GlobalName,
+  reached: readonly HomeStatus[],
+): CallerStatus["calls"] {
   for (const tier of tiersFor(plan, cluster, name, reached)) {
-    if (tier.some(({ trouble }) => trouble !== undefined)) return { cluster, calls: "not-known" };
+    if (tier.some(({ trouble }) => trouble !== undefined)) return "not-known";
     const ready = tier.filter((home) => (home.ready ?? 0) > 0 && isReachable(plan, cluster, home));
-    if (ready.length > 0) return { cluster, calls: ready.map((home) => home.cluster) };
+    if (ready.length > 0) return ready.map((home) => home.cluster);
   }
-  return { cluster, calls: [] };
+  return [];
 }
 
 /** Another network is reached through gateways, which lead to pods with a sidecar alone. */

@@ -194,6 +194,40 @@ describe("Global services of a mesh", () => {
     assert.ok(lines.length > 0 && lines.every((line) => line.includes("mesh-east-")), lines.join("\n"));
   });
 
+  it("share requests and connections out between names that fail over, where clusters have weights", async () => {
+    const preferring = { "shop-near-east.global": "east", "shop-near-west.global": "west" };
+    const specOf = async (more: object, part: string, host = "shop.shop.mesh.internal"): Promise<unknown> => {
+      const services = { shop: { ...shop, preferring, ...more } };
+      const resources = await updateOf({ ...everywhere, globalServices: { services } });
+      return (find(resources, `mesh-east-global-service.shop-${part}.${host}`).inputs as { readonly spec: unknown })
+        .spec;
+    };
+    const weights = { west: 90, east: 10 };
+    const route = [
+      { destination: { host: "shop-near-east.global" }, weight: 10 },
+      { destination: { host: "shop-near-west.global" }, weight: 90 },
+    ];
+    const retries = {
+      attempts: 3,
+      retryOn: "connect-failure,refused-stream,unavailable,reset-before-request",
+      retryRemoteLocalities: true,
+    };
+    const hosts = ["shop.shop.mesh.internal"];
+    assert.deepEqual(await specOf({ weights }, "route"), { hosts, http: [{ route, retries }] });
+    const raw = { raw: { port: 81 } };
+    assert.deepEqual(await specOf({ weights, ports: { ...ports, ...raw } }, "route"), {
+      hosts,
+      http: [{ route, retries }],
+      tcp: [{ route }],
+    });
+    assert.deepEqual(await specOf({ weights, ports: raw }, "route"), { hosts, tcp: [{ route }] });
+    assert.deepEqual(await specOf({ weights }, "route", "shop-near-west.global"), {
+      hosts: ["shop-near-west.global"],
+      http: [{ route: [{ destination: { host: "shop-near-west.global" } }], retries }],
+    });
+    assert.deepEqual(await specOf({ weights }, "rule"), await specOf({}, "rule"), "weights come by the route alone");
+  });
+
   it("are in two entries of one address where namespaces differ, with the identities of all servers", async () => {
     const resources = await updateOf(apart);
     const specOf = (name: string): Record<string, unknown> =>
@@ -219,6 +253,14 @@ const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const order: fc.Arbitrary<GlobalOrder> = fc.oneof(
   fc.constantFrom({ kind: "local-first" } as const, { kind: "nearest" } as const, { kind: "even" } as const),
   label.map((cluster) => ({ kind: "cluster-first", cluster }) as const),
+  fc
+    .uniqueArray(fc.tuple(label, fc.integer({ min: 1, max: 100 })), {
+      minLength: 1,
+      maxLength: 3,
+      selector: ([one]) => one,
+    })
+    .map((shares) => shares.map(([cluster, percent]) => ({ cluster, percent, host: `near-${cluster}.global` })))
+    .map((shares) => ({ kind: "weighted", shares }) as const),
 );
 
 const placedName: fc.Arbitrary<PlacedName> = fc
@@ -283,7 +325,10 @@ describe("The objects of a global name", () => {
         // One that is not enabled may have neither, and one without either has Istio's own order.
         assert.equal(locality.enabled, placed.order.kind !== "even");
         assert.ok(locality.enabled || Object.keys(locality).length === 1);
-        assert.equal(locality.failoverPriority !== undefined, placed.order.kind.includes("first"));
+        assert.equal(
+          locality.failoverPriority !== undefined,
+          ["local-first", "cluster-first", "weighted"].includes(placed.order.kind),
+        );
         assert.deepEqual(locality.failover, locality.enabled ? placed.nextRegions : undefined);
         for (const { from, to } of locality.failover ?? []) {
           assert.notEqual(from, to);
@@ -320,7 +365,7 @@ describe("The objects of a global name", () => {
     fc.assert(
       fc.property(placedName, (placed) => {
         const route = globalObjects(placed).find(({ kind }) => kind === "VirtualService");
-        if (route === undefined) return;
+        if (route?.spec["http"] === undefined) return;
         const [{ retries }] = route.spec["http"] as [{ retries: Readonly<Record<string, unknown>> }];
         const { perTryTimeoutSeconds, retries: attempts } = placed.failover;
         const isLimited = attempts > 0 && perTryTimeoutSeconds !== undefined;
@@ -341,10 +386,23 @@ describe("The objects of a global name", () => {
     fc.assert(
       fc.property(placedName, (placed) => {
         const hasRequests = placed.ports.some(({ protocol }) => protocol !== "TCP");
-        assert.equal(
-          globalObjects(placed).some(({ kind }) => kind === "VirtualService"),
-          hasRequests,
-        );
+        const route = globalObjects(placed).find(({ kind }) => kind === "VirtualService");
+        assert.equal(route?.spec["http"] !== undefined, hasRequests);
+        assert.ok(!JSON.stringify(route?.spec["tcp"] ?? []).includes("retries"));
+      }),
+    );
+  });
+
+  it("lead requests and connections to the name itself, or alike to those that share its calls", () => {
+    fc.assert(
+      fc.property(placedName, (placed) => {
+        const { host, order, ports: called } = placed;
+        const { http, tcp } = globalObjects(placed).find(({ kind }) => kind === "VirtualService")?.spec ?? {};
+        const routes = [http, tcp].flatMap((one) => (one === undefined ? [] : (one as { readonly route: unknown }[])));
+        const shared = order.kind === "weighted" ? order.shares : undefined;
+        const route = shared?.map((share) => ({ destination: { host: share.host }, weight: share.percent }));
+        for (const one of routes) assert.deepEqual(one.route, route ?? [{ destination: { host } }]);
+        assert.equal(tcp !== undefined, shared !== undefined && called.some(({ protocol }) => protocol === "TCP"));
       }),
     );
   });

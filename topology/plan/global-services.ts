@@ -20,12 +20,24 @@ export interface GlobalHome {
   readonly serviceAccount?: string;
 }
 
+/** A cluster's share of the calls of a name. */
+export interface GlobalShare {
+  readonly cluster: string;
+  /** The name that takes it: one of the service's for which that cluster comes first. */
+  readonly host: string;
+  /** In percent, above 0; together they are 100. */
+  readonly percent: number;
+}
+
 /**
  * Who is called first. `local-first`: the caller's cluster, then its network, then the others; `nearest`: the caller's zone,
- * then its region, then the others; `even`: all alike; `cluster-first`: one cluster, from wherever calls come, then the others.
+ * then its region, then the others; `even`: all alike; `cluster-first`: one cluster, from wherever calls come, then the others;
+ * `weighted`: clusters by their shares, sorted by cluster, each `cluster-first`.
  */
 export type GlobalOrder =
-  { readonly kind: "local-first" | "nearest" | "even" } | { readonly kind: "cluster-first"; readonly cluster: string };
+  | { readonly kind: "local-first" | "nearest" | "even" }
+  | { readonly kind: "cluster-first"; readonly cluster: string }
+  | { readonly kind: "weighted"; readonly shares: readonly GlobalShare[] };
 
 /** Where calls go from a region once nobody is left there, before all other regions. */
 export interface RegionFailover {
@@ -103,8 +115,7 @@ function planService(mesh: Mesh, name: string): GlobalServicePlan {
   const homes = homesOf(mesh, service);
   const host =
     service.name ?? nameFrom(mesh.globalServices.names, { service: name, namespace: homes[0]?.namespace ?? "" });
-  const { first, pinned, preferring } = service;
-  const order: GlobalOrder = first === undefined ? { kind: service.order } : { kind: "cluster-first", cluster: first };
+  const { pinned, preferring } = service;
   const others: GlobalName[] = [
     ...Object.entries(pinned).map(([other, cluster]) => ({
       host: other,
@@ -130,10 +141,30 @@ function planService(mesh: Mesh, name: string): GlobalServicePlan {
     homes,
     isEverywhere: service.clusters === undefined,
     ...nextRegionsOf(service),
-    names: [{ host, order }, ...others.sort((left, right) => (left.host < right.host ? -1 : 1))],
+    names: [{ host, order: orderOf(service) }, ...others.sort((left, right) => (left.host < right.host ? -1 : 1))],
     ...(service.exportTo === undefined ? {} : { exportTo: [...new Set(service.exportTo)].sort() }),
     failover: service.failover,
   };
+}
+
+function orderOf({ first, order, preferring, weights }: ServiceConfig): GlobalOrder {
+  if (weights !== undefined) return { kind: "weighted", shares: sharesOf(weights, preferring) };
+  return first === undefined ? { kind: order } : { kind: "cluster-first", cluster: first };
+}
+
+function sharesOf(
+  weights: NonNullable<ServiceConfig["weights"]>,
+  preferring: ServiceConfig["preferring"],
+): readonly GlobalShare[] {
+  const hosts = Object.keys(preferring).sort();
+  return Object.entries(weights)
+    .filter(([, percent]) => percent > 0)
+    .map(([cluster, percent]) => {
+      const host = hosts.find((one) => preferring[one] === cluster);
+      if (host === undefined) throw new RangeError(`no name for which ${cluster} comes first`);
+      return { cluster, host, percent };
+    })
+    .sort((left, right) => (left.cluster < right.cluster ? -1 : 1));
 }
 
 function nextRegionsOf({ nextRegion }: ServiceConfig): Pick<GlobalServicePlan, "nextRegions"> {

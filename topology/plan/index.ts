@@ -19,6 +19,7 @@ export type {
   GlobalOrder,
   GlobalPort,
   GlobalServicePlan,
+  GlobalShare,
   GlobalServicesPlan,
   RegionFailover,
 } from "./global-services";

@@ -12,14 +12,22 @@ const place = (service: string, ...keys: string[]): string =>
   configurationPath("globalServices", "services", service, ...keys);
 
 /** Clusters that a service names, each with the path. */
-function namedClusters(name: string, { clusters, first, pinned, preferring }: GlobalServiceDraft): [string, string][] {
+function namedClusters(
+  name: string,
+  { clusters, first, pinned, preferring, weights }: GlobalServiceDraft,
+): [string, string][] {
   const ofNames = (key: "pinned" | "preferring", names: typeof pinned): [string, string][] =>
     entriesOf(names).map(([host, cluster]) => [place(name, key, host), cluster]);
+  const ofClusters = (key: "clusters" | "weights", named: object | undefined): [string, string][] =>
+    Object.keys(named ?? {})
+      .sort()
+      .map((cluster) => [place(name, key, cluster), cluster]);
   return [
-    ...entriesOf(clusters).map(([cluster]): [string, string] => [place(name, "clusters", cluster), cluster]),
+    ...ofClusters("clusters", clusters),
     ...(first === undefined ? [] : [[place(name, "first"), first] as [string, string]]),
     ...ofNames("pinned", pinned),
     ...ofNames("preferring", preferring),
+    ...ofClusters("weights", weights),
   ];
 }
 

@@ -68,6 +68,7 @@ import {
   globalRegionsOrdered,
   knownGlobalClusters,
 } from "./global-services";
+import { globalWeightsAlone, globalWeightsNamed, globalWeightsWhole } from "./global-weights";
 import { hostsThatStay, knownIstio, publishedCharts, publishedImages, supportedIstio } from "./istio";
 import {
   knownMachineClusters,
@@ -208,6 +209,9 @@ export const rules: readonly Rule[] = [
   { id: "global-ports-once", about: [["globalServices"]], check: globalPortsOnce },
   { id: "global-tries-repeated", about: [["globalServices"]], check: globalTriesRepeated },
   { id: "global-regions-ordered", about: [["globalServices"]], check: globalRegionsOrdered },
+  { id: "global-weights-whole", about: [["globalServices"]], check: globalWeightsWhole },
+  { id: "global-weights-named", about: [["globalServices"]], check: globalWeightsNamed },
+  { id: "global-weights-alone", about: [["globalServices"]], check: globalWeightsAlone },
   { id: "global-mappings-filled", about: [["globalServices"]], check: globalMappingsFilled },
   { id: "global-pods-found", about: [["globalServices"]], check: globalPodsFound },
   { id: "global-namespaces-listed", about: globalHomes, names: ["clusters"], check: globalNamespacesListed },

@@ -190,6 +190,14 @@ const serviceSchema = worded(
       .describe(
         "Where calls go from a region of callers once nobody is left there, before all other regions: `failover` of Istio. Among the pods that `order` or `first` makes equal those of the caller's zone and region come first then. Default: none, other regions are called alike.",
       ),
+    weights: worded(z.record(label("west"), wholeNumber(0, 100, "90")), {
+      expected: "a mapping of clusters to percentages",
+      example: "{ west: 90, east: 10 }",
+    })
+      .optional()
+      .describe(
+        "Percentage of the calls of the service's own name for each cluster, from wherever they come; requests are shared out one by one (HTTP, HTTP2, GRPC), else connections (TCP). Each cluster has a name in `preferring`, which takes its share, so that the share of a cluster without a pod that works goes to the others. Together they are 100, because a share that was forgotten would otherwise change all the others. Default: none, `order` says who is called.",
+      ),
     pinned: namesOfClusters("{ foo-west.global: west }")
       .default({})
       .describe(

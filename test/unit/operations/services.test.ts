@@ -33,6 +33,14 @@ const config: MeshConfig = {
         ports: { http: { port: 80 } },
         order: "nearest",
       },
+      together: {
+        name: "shared.global",
+        namespace: "shop",
+        selector: { app: "c" },
+        ports: { http: { port: 80 } },
+        preferring: { "shared-near-east.global": "east", "shared-near-west.global": "west" },
+        weights: { west: 90, east: 10 },
+      },
     },
   },
 };
@@ -65,6 +73,32 @@ describe("isthmus services", () => {
     assert.deepEqual(callsOf("shop-near-west.global", { west: gone })["west"], ["east", "edge"]);
     assert.deepEqual(callsOf("stall.global", { west: gone })["west"], ["east", "edge"]);
     assert.deepEqual(callsOf("nearest.global", { west: gone })["west"], ["east", "edge"]);
+  });
+
+  it("says so of a name whose calls are shared out: all that a share goes to by now", () => {
+    const shares = { west: 90, east: 10 };
+    assert.deepEqual(callsOf("shared.global", {}), {
+      east: ["east", "west"],
+      edge: ["east", "west"],
+      west: ["east", "west"],
+    });
+    assert.deepEqual(callsOf("shared.global", { west: gone })["east"], ["east", "edge"]);
+    assert.deepEqual(callsOf("shared.global", { west: { trouble: "it does not answer" } })["east"], "not-known");
+    const { mesh, names } = servicesReport(plan, () => there);
+    const shared = names.filter(({ name }) => name === "shared.global");
+    assert.deepEqual(
+      shared.map(({ order, shares: told }) => [order, told]),
+      [
+        [
+          "weighted",
+          Object.entries(shares)
+            .sort()
+            .map(([cluster, percent]) => ({ cluster, percent })),
+        ],
+      ],
+    );
+    const [first] = servicesTable({ mesh, names: shared }, { colour: false, symbols: false }).split("\n");
+    assert.equal(first, "ok   shared.global (east 10 %, west 90 %)");
   });
 
   it("does not know who is called where a cluster that would come first was not asked", () => {

@@ -102,6 +102,50 @@ describe("global services", () => {
     assert.deepEqual(of({ nextRegion: { a: "b/zone" } }), [`${path}.a`]);
   });
 
+  it("share calls out between names that fail over, each istiod alike, and leave out a cluster with none", () => {
+    const preferring = { "shop-near-west.global": "west", "shop-a.global": "east", "shop-b.global": "east" };
+    const meshWith = (weights: Record<string, number>): MeshConfig => {
+      const services = { shop: { ...shop, preferring, weights } };
+      return { ...twoPrimaries, namespaces: { shop: {} }, globalServices: { services } };
+    };
+    const west = { cluster: "west", host: "shop-near-west.global" };
+    for (const cluster of ["east", "west"]) {
+      const placed = placedIn(meshWith({ west: 90, east: 10 }), cluster);
+      const shares = [
+        { cluster: "east", host: "shop-a.global", percent: 10 },
+        { ...west, percent: 90 },
+      ];
+      assert.deepEqual(placed["shop.shop.mesh.internal"]?.order, { kind: "weighted", shares });
+      for (const { host } of shares) assert.equal(placed[host]?.order.kind, "cluster-first", `${host} in ${cluster}`);
+    }
+    assert.deepEqual(placedIn(meshWith({ west: 100, east: 0 }), "east")["shop.shop.mesh.internal"]?.order, {
+      kind: "weighted",
+      shares: [{ ...west, percent: 100 }],
+    });
+  });
+
+  it("have weights of clusters that they run in, together all calls, and no order beside them", () => {
+    const preferring = { "shop-near-west.global": "west", "shop-near-east.global": "east" };
+    const of = (more: object): readonly string[] =>
+      pathsOf({
+        ...twoPrimaries,
+        namespaces: { shop: {} },
+        globalServices: { services: { shop: { ...shop, preferring, ...more } } },
+      });
+    const path = "isthmus:mesh.globalServices.services.shop";
+    assert.deepEqual(of({ weights: { west: 90, east: 10 } }), []);
+    assert.deepEqual(of({ weights: { west: 90, east: 10 }, order: "local-first", nextRegion: { a: "b" } }), []);
+    assert.deepEqual(of({ weights: {} }), [`${path}.weights`]);
+    assert.deepEqual(of({ weights: { west: 0, east: 0 } }), [`${path}.weights`]);
+    assert.deepEqual(of({ weights: { west: 101 } }), [`${path}.weights.west`]);
+    assert.deepEqual(of({ weights: { west: 99.5, east: 0.5 } }), [`${path}.weights.west`, `${path}.weights.east`]);
+    assert.deepEqual(of({ weights: { west: 50, north: 50 } }).includes(`${path}.weights.north`), true);
+    assert.deepEqual(of({ weights: { west: 100 }, first: "west" }), [`${path}.first`]);
+    assert.deepEqual(of({ weights: { west: 100 }, order: "nearest" }), [`${path}.order`]);
+    const inEastAlone = of({ clusters: { east: {} }, preferring: { "a.b": "east" }, weights: { west: 50, east: 50 } });
+    assert.ok(inEastAlone.includes(`${path}.weights.west`), inEastAlone.join());
+  });
+
   it("have one selection where namespace and labels are the same everywhere, in every configuration cluster", () => {
     const config = { ...mixed, namespaces: { shop: {} }, globalServices: { services: { shop } } };
     for (const cluster of ["p1", "p2", "p3"])

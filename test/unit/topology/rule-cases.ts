@@ -8,6 +8,8 @@ const nodePort = { type: "NodePort" as const, addresses: ["203.0.113.10"], port:
 
 /** A global service with the same pods everywhere. */
 const shop = { namespace: "shop", selector: { app: "shop" }, ports: { http: { port: 80 } } };
+/** With a name to take the share of each cluster. */
+const weighted = { ...shop, preferring: { "shop-near-east.global": "east", "shop-near-west.global": "west" } };
 
 /** One whose pods are in other namespaces, and that has no name of its own. */
 const nameless = {
@@ -351,6 +353,40 @@ export const otherCases: RuleCases = {
       globalServices: { services: { shop: { ...shop, nextRegion: { a: "b", c: "c" } } } },
     }),
     'isthmus:mesh.globalServices.services.shop.nextRegion.c: expected another region than the one that calls come from, found "c". Name the region that is to be called next, or remove it: the caller\'s own comes first in any case.',
+  ],
+  "global-weights-whole": [
+    meshOf(
+      { east: {}, west: {} },
+      {
+        namespaces: { shop: {} },
+        globalServices: { services: { shop: { ...weighted, weights: { west: 90, east: 20 } } } },
+      },
+    ),
+    "isthmus:mesh.globalServices.services.shop.weights: expected percentages of all calls, 100 together, found 20 + 90 = 110. Take 10 from one of them: a cluster that is to get no calls for now has 0.",
+  ],
+  "global-weights-named": [
+    meshOf(
+      { east: {}, west: {} },
+      {
+        namespaces: { shop: {} },
+        globalServices: {
+          services: {
+            shop: { ...weighted, preferring: { "shop-near-west.global": "west" }, weights: { west: 90, east: 10 } },
+          },
+        },
+      },
+    ),
+    "isthmus:mesh.globalServices.services.shop.weights.east: expected a name in `preferring` for which east comes first, to take the share, found none. Add one, for example `preferring: { shop-near-east.mesh.internal: east }`.",
+  ],
+  "global-weights-alone": [
+    meshOf(
+      { east: {}, west: {} },
+      {
+        namespaces: { shop: {} },
+        globalServices: { services: { shop: { ...weighted, weights: { west: 90, east: 10 }, order: "even" } } },
+      },
+    ),
+    'isthmus:mesh.globalServices.services.shop.order: expected nothing beside `weights`, which say who is called, found "even". Remove one of the two.',
   ],
   "global-mappings-filled": [
     mesh({ namespaces: { shop: {} }, globalServices: { services: { shop: { ...shop, ports: {} } } } }),

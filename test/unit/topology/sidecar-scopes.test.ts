@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { meshWarnings, parseMesh, planWithout, sidecarScopesIn, sliceOf, type MeshConfig } from "../../../topology";
+import {
+  globalServicesIn,
+  meshWarnings,
+  parseMesh,
+  planWithout,
+  sidecarScopesIn,
+  sliceOf,
+  type MeshConfig,
+} from "../../../topology";
 import { mixed, planOf, primaryRemote, sharedExternalControlPlane, twoPrimaries } from "../../support/plans";
 import { validConfig } from "./arbitraries";
 import { pathsOf } from "./problems";
@@ -39,6 +47,22 @@ describe("sidecar scopes", () => {
     assert.deepEqual(seenIn({ ...twoPrimaries, namespaces: { web: { calls: {} } } }, "east"), {
       web: ["./*", "istio-system/*"],
     });
+  });
+
+  it("name every name that calls of a service are shared out between", () => {
+    const preferring = { "shop-near-east.global": "east", "shop-near-west.global": "west" };
+    const services = { shop: { ...shop, preferring, weights: { east: 10, west: 90 } } };
+    const scoped = { ...web, globalServices: { services } };
+    const namespaces = { shop: {}, web: { calls: { globalServices: ["shop"] } } };
+    for (const cluster of ["east", "west"]) {
+      const { web: seen = [] } = seenIn({ ...scoped, namespaces }, cluster);
+      for (const { names } of globalServicesIn(planOf({ ...scoped, namespaces }), cluster))
+        for (const { host, order } of names) {
+          const called = order.kind === "weighted" ? [host, ...order.shares.map((share) => share.host)] : [host];
+          for (const one of called) assert.ok(seen.includes(`*/${one}`), `${one} among ${seen.join(", ")}`);
+        }
+      assert.equal(seen.length, 5);
+    }
   });
 
   it("stand in the clusters that hold an istiod's configuration, for all that it serves", () => {
