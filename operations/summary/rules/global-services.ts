@@ -1,8 +1,9 @@
 import type { ClusterRule, ClusterView, Finding } from "../comparison";
 import { differing } from "../differing";
 import type { Change, Risk } from "../model";
-import { at, isTree, type Properties } from "../properties";
+import { at, type Properties } from "../properties";
 import type { Step } from "../read-preview";
+import { hostsIn, orderIn, sharesIn } from "./global-order";
 import { notUnderstood } from "./not-understood";
 
 type FoundRisk = Omit<Risk, "clusters">;
@@ -55,7 +56,7 @@ function ofName(view: ClusterView, host: string, named: readonly NamedStep[]): r
   if (named.some(({ kind, step }) => kind === undefined || !["create", "update", "delete"].includes(step.op)))
     return [];
   if (ops.size === 1 && ops.has("create") && named.some(({ kind }) => kind === "rule"))
-    return [{ change: change(`is made known: ${orderIn(ruleOf(named)?.after)}`), explains }];
+    return [{ change: change(`is made known: ${calledIn(view, named, "after")}`), explains }];
   if (ops.size === 1 && ops.has("delete") && named.some(({ kind }) => kind === "rule")) {
     const isElsewhere = isTold(view, host);
     return [
@@ -66,9 +67,12 @@ function ofName(view: ClusterView, host: string, named: readonly NamedStep[]): r
       },
     ];
   }
+  const shared = sharesChange(view, host, named);
+  const untold = named.filter(({ step }) => shared?.explains.includes(step) !== true);
   const removedServers = finds.filter(({ step }) => step.op === "delete");
   const addedServers = finds.filter(({ step }) => step.op === "create");
   return [
+    ...(shared === undefined ? [] : [shared]),
     ...(addedServers.length === 0
       ? []
       : [{ change: change("is served from more clusters"), explains: addedServers.map(({ step }) => step) }]),
@@ -81,8 +85,8 @@ function ofName(view: ClusterView, host: string, named: readonly NamedStep[]): r
             explains: removedServers.map(({ step }) => step),
           },
         ]),
-    ...named.filter(({ step }) => step.op === "update").map((one) => updated(one)),
-    ...named
+    ...untold.filter(({ step }) => step.op === "update").map((one) => updated(one)),
+    ...untold
       .filter(({ kind, step }) => (kind === "rule" || kind === "route") && step.op !== "update")
       .map(({ step }) => ({ change: change("sends requests again otherwise"), explains: [step] })),
   ];
@@ -90,6 +94,56 @@ function ofName(view: ClusterView, host: string, named: readonly NamedStep[]): r
 
 function ruleOf(named: readonly NamedStep[]): Step | undefined {
   return named.find(({ kind }) => kind === "rule")?.step;
+}
+
+function otherOrder(words: string): FoundRisk {
+  return {
+    id: "global-order-changes",
+    severity: "medium",
+    traffic: "not-interrupted",
+    words: `${words}: calls go there within seconds.`,
+    advice: "See first that there are pods enough where they will go.",
+  };
+}
+
+/** Other shares, or shares that come or go, by the route and by the rule as far as it says who is called without them. */
+function sharesChange(
+  view: ClusterView,
+  host: string,
+  named: readonly NamedStep[],
+): (Finding & { readonly explains: readonly Step[] }) | undefined {
+  const route = named.find(({ kind }) => kind === "route")?.step;
+  if (route === undefined) return undefined;
+  const [was, is] = [sharesIn(view, route.before), sharesIn(view, route.after)];
+  if (was === is) return undefined;
+  const isOnly = (step: Step, pattern: RegExp): boolean => differing(step).every(({ path }) => pattern.test(path));
+  if (route.op === "update" && !isOnly(route, /^spec\.(http\[0\]\.(route|retries)|tcp)\b/)) return undefined;
+  const rule = ruleOf(named);
+  const isTogether = rule?.op === "update" && isOnly(rule, /loadBalancer|outlierDetection|connectionPool/);
+  const words = `${host} moves from ${calledIn(view, named, "before")} to ${calledIn(view, named, "after")}`;
+  const news = hostsIn(route.after).filter((one) =>
+    view.steps.some(({ op, subject }) => op === "create" && subject.part === `${one} rule`),
+  );
+  const risk = news.length === 0 ? otherOrder(words) : callsToNewNames(words, news);
+  return { change: { id: "global-service", words }, risk, explains: isTogether ? [route, rule] : [route] };
+}
+
+/** Clusters are told one after the other: a caller may know a name before a gateway lets it in. */
+function callsToNewNames(words: string, hosts: readonly string[]): FoundRisk {
+  return {
+    ...otherOrder(words),
+    traffic: "not-known",
+    words: `${words}, by names that are made known only now (${hosts.join(", ")}): until every gateway lets them in, calls may fail.`,
+    advice: "Make the names in `preferring` known by one update, and change `weights` by the next.",
+  };
+}
+
+/** Who is called, in words: by the route where calls are shared out, else by the rule. */
+function calledIn(view: ClusterView, named: readonly NamedStep[], side: "before" | "after"): string {
+  const route = named.find(({ kind }) => kind === "route")?.step[side];
+  const rule = ruleOf(named);
+  // Beside shares a rule is as by default, and a rule that no step tells of is the same before and after them.
+  return sharesIn(view, route) ?? (rule === undefined ? "the caller's cluster first" : orderIn(rule[side]));
 }
 
 /** Whether a name is known in the mesh by another cluster's objects, as where an istiod's configuration moves. */
@@ -131,17 +185,7 @@ function updated({ host, kind, step }: NamedStep): Finding {
     all(/loadBalancer|outlierDetection|connectionPool/)
   ) {
     const words = `moves from ${orderIn(step.before)} to ${orderIn(step.after)}`;
-    return {
-      change: change(words),
-      risk: {
-        id: "global-order-changes",
-        severity: "medium",
-        traffic: "not-interrupted",
-        words: `${host} ${words}: calls go there within seconds.`,
-        advice: "See first that there are pods enough where they will go.",
-      },
-      explains,
-    };
+    return { change: change(words), risk: otherOrder(`${host} ${words}`), explains };
   }
   if (kind === "rule" && all(/outlierDetection|connectionPool/))
     return { change: change("fails over otherwise"), explains };
@@ -183,30 +227,4 @@ function isMore({ after, before }: Step, ...path: string[]): boolean {
 function textsAt(properties: Properties | undefined, path: readonly string[]): string[] {
   const found = at(properties, ...path);
   return Array.isArray(found) ? found.map((item) => JSON.stringify(item)) : [];
-}
-
-/** Who is called first by a rule, in words. */
-function orderIn(rule: Properties | undefined): string {
-  const setting = at(rule, "spec", "trafficPolicy", "loadBalancer", "localityLbSetting");
-  if (!isTree(setting)) return "an order that is not known";
-  if (setting["enabled"] === false) return "all clusters alike";
-  return [firstIn(setting), ...regionsIn(setting)].join(", ");
-}
-
-function firstIn(setting: Properties): string {
-  const priority: unknown = setting["failoverPriority"];
-  const [first] = Array.isArray(priority) ? (priority as unknown[]) : [];
-  if (first === undefined) return "the nearest first";
-  const [, cluster] = /^topology\.istio\.io\/cluster=(.+)$/.exec(typeof first === "string" ? first : "") ?? [];
-  return cluster === undefined ? "the caller's cluster first" : `${cluster} first`;
-}
-
-/** Which region comes next to which. */
-function regionsIn(setting: Properties): string[] {
-  const failover: unknown = setting["failover"];
-  if (!Array.isArray(failover)) return [];
-  return (failover as unknown[]).flatMap((one) => {
-    const [from, to] = isTree(one) ? [one["from"], one["to"]] : [];
-    return typeof from === "string" && typeof to === "string" ? [`${to} next to ${from}`] : [];
-  });
 }

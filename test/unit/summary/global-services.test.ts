@@ -107,6 +107,51 @@ describe("a summary of global services", () => {
     ]);
   });
 
+  it("says how calls are shared out from now on, and how they were so far", () => {
+    const preferring = { "foo-near-west.global": "west", "foo-near-east.global": "east" };
+    const named: Foo = { ...foo, preferring };
+    const shared = (west: number, more: object = {}): Foo => {
+      return { ...named, ...more, weights: { west, east: 100 - west } };
+    };
+    const moves = (from: string, to: string): string[] => [`foo.global moves from ${from} to ${to} | ${order}`];
+    assert.deepEqual(told(shared(100), shared(90)), moves("west 100 %", "east 10 %, west 90 %"));
+    assert.deepEqual(told(shared(90), shared(60)), moves("east 10 %, west 90 %", "east 40 %, west 60 %"));
+    assert.deepEqual(told(named, shared(90)), moves("the caller's cluster first", "east 10 %, west 90 %"));
+    assert.deepEqual(told(shared(90), named), moves("east 10 %, west 90 %", "the caller's cluster first"));
+    assert.deepEqual(told({ ...named, first: "west" }, shared(90)), moves("west first", "east 10 %, west 90 %"));
+    assert.deepEqual(
+      told(shared(90), { ...named, order: "even" }),
+      moves("east 10 %, west 90 %", "all clusters alike"),
+    );
+    const raw = { ports: { raw: { port: 81 } } };
+    assert.deepEqual(
+      told({ ...named, ...raw }, shared(90, raw)),
+      moves("the caller's cluster first", "east 10 %, west 90 %"),
+    );
+    assert.deepEqual(
+      told(shared(90, raw), { ...named, ...raw }),
+      moves("east 10 %, west 90 %", "the caller's cluster first"),
+    );
+    assert.deepEqual(
+      told(shared(90), shared(90, { failover: { retries: 1 } }))[0],
+      "foo.global sends requests again otherwise | no risk",
+    );
+  });
+
+  it("says that a new name has calls shared out, and warns where calls move to names that are made known by the same update", () => {
+    const weights = { west: 90, east: 10 };
+    const preferring = { "foo-near-west.global": "west", "foo-near-east.global": "east" };
+    assert.ok(
+      told(undefined, { ...foo, preferring, weights }).includes(
+        "foo.global is made known: east 10 %, west 90 % | no risk",
+      ),
+    );
+    const words = "foo.global moves from the caller's cluster first to east 10 %, west 90 %";
+    assert.ok(told(foo, { ...foo, preferring, weights }).includes(`${words} | global-order-changes medium not-known`));
+    const back = "foo.global moves from east 10 %, west 90 % to the caller's cluster first";
+    assert.ok(told({ ...foo, preferring, weights }, foo).includes(`${back} | ${order}`));
+  });
+
   it("takes it for no risk to fail over by other figures", () => {
     assert.deepEqual(told(foo, { ...foo, failover: { errors: 3, requestsPerConnection: 10 } }), [
       "foo.global fails over otherwise | no risk",
