@@ -4,9 +4,10 @@ import type { MeshConfig } from "../../topology";
 import type { ServicesReport } from "../../operations/deployment";
 import type { VerifyReport } from "../../operations/verify";
 import { isthmus } from "../support/isthmus";
-import { addressOf, deployClient, deployServer, helloPorts, scaleServers } from "./hello-server";
+import { addressOf, deployClient, deployServer, helloPorts, scaleServers, ways } from "./hello-server";
 import { kubectl, WrittenStack } from "./lab-stack";
 import type { CallWay } from "./hello-callers";
+import type { Goal, PhaseFigures } from "./phase-figures";
 import { PhasedCalls, type CallLine, type GoalOf } from "./phased-calls";
 import { describeInTurn } from "./turns";
 
@@ -26,9 +27,20 @@ const namespaces: MeshConfig["namespaces"] = {
   uswest2: { clusters: ["west"] },
   useast2: { clusters: ["east"] },
   shop: {},
+  market: {},
 };
 
 const ports = helloPorts;
+
+/** A service by shares, each of a name that fails over to the other cluster. */
+const market = {
+  name: "market.global",
+  namespace: "market",
+  selector: { app: "market" },
+  ports,
+  preferring: { "market-near-east.global": "east", "market-near-west.global": "west" },
+};
+const marketPercent: Readonly<Record<ClusterName, number>> = { east: 20, west: 80 };
 
 const globalServices: MeshConfig["globalServices"] = {
   services: {
@@ -52,6 +64,7 @@ const globalServices: MeshConfig["globalServices"] = {
       first: "west",
       exportTo: ["shop"],
     },
+    market: { ...market },
   },
 };
 const shopName = "shop.shop.mesh.internal";
@@ -77,6 +90,15 @@ async function untilAnsweredBy(from: string, url: string, by: string): Promise<v
     await delay(300);
   }
 }
+
+/** In which each line makes some 500 calls, fewer on a busy machine. */
+const manyCallsMs = 28_000;
+
+/** A share that is as meant lies further away than so many standard deviations once in two million times. */
+const deviationsByChance = 5;
+
+/** After so many in a row an endpoint is left out: the default of `failover.errors`. */
+const connectionsUntilLeftOut = 5;
 
 const scale = (cluster: ClusterName, replicas: number): Promise<void> =>
   scaleServers({ cluster, namespace: fooIn[cluster], name: "foo", replicas });
@@ -202,6 +224,59 @@ describeInTurn("global-services", "global services on the lab", function () {
     }
   });
 
+  it("share calls out by weights, from a namespace that says whom it calls, and lose no request when a cluster goes and comes back", async () => {
+    stack.write({
+      clusters,
+      namespaces: { ...namespaces, shop: { calls: { globalServices: ["market"] } } },
+      globalServices: { services: { ...globalServices.services, market: { ...market, weights: marketPercent } } },
+    });
+    await stack.up();
+    const address = await addressOf("west", "market", market.name);
+    const lines = names.flatMap((from) =>
+      ways
+        .filter(({ way }) => way !== "kept connection")
+        .map(({ port, title, way }): CallLine => {
+          return { title: `${title} from ${from}`, from, host: market.name, address, port, way, everyMs: 50 };
+        }),
+    );
+    const scaleMarket = (replicas: number): Promise<void> =>
+      scaleServers({ cluster: "west", namespace: "market", name: "market", replicas });
+    const calls = new PhasedCalls(lines);
+    calls.begin();
+    const phases: readonly (readonly [name: string, goal: Goal, act: () => Promise<unknown>])[] = [
+      ["beforehand", { kind: "some", by: "west" }, () => Promise.resolve()],
+      ["shared out", { kind: "answered" }, () => delay(manyCallsMs)],
+      ["west scaled to 0", { kind: "all", by: "east" }, () => scaleMarket(0)],
+      ["west scaled back", { kind: "some", by: "west" }, () => scaleMarket(1)],
+      ["shared out again", { kind: "answered" }, () => delay(manyCallsMs)],
+    ];
+    for (const [name, goal, act] of phases) {
+      calls.enter(name, () => goal);
+      await act();
+      await calls.untilReached(learnedWithinMs);
+    }
+    const figures = (await calls.end()).filter(({ phase }) => phase !== "beforehand");
+    // Nobody connects again: before west's gateway is told of the first pod that is back, it refuses those who know it already.
+    const mayFail = ({ line, phase }: PhaseFigures): number =>
+      line.startsWith("TCP") && phase === "west scaled back" ? connectionsUntilLeftOut : 0;
+    assert.deepEqual(
+      figures.filter((line) => line.calls === 0 || line.failed > mayFail(line)),
+      [],
+    );
+    for (const { answers, calls: made, line, phase } of figures.filter(({ phase: name }) =>
+      name.startsWith("shared"),
+    )) {
+      assert.ok(made >= 300, `${phase}: ${made} calls by ${line}`);
+      const percent = (100 * (answers["west"] ?? 0)) / made;
+      const byChance =
+        (deviationsByChance * Math.sqrt(marketPercent.west * (100 - marketPercent.west))) / Math.sqrt(made);
+      assert.ok(
+        Math.abs(percent - marketPercent.west) <= byChance,
+        `${phase}, ${line}: ${percent.toFixed(1)} % of ${made} calls answered by west, not ${marketPercent.west} ± ${byChance.toFixed(1)}`,
+      );
+    }
+  });
+
   it("leave nothing when they are taken away", async () => {
     stack.write({ clusters, namespaces });
     await stack.up();
@@ -219,6 +294,7 @@ async function deploy(cluster: ClusterName): Promise<void> {
   await Promise.all([
     deployServer({ cluster, namespace: fooIn[cluster], name: "foo", replicas: 2 }),
     deployServer({ cluster, namespace: "shop", name: "shop", replicas: 1 }),
+    deployServer({ cluster, namespace: "market", name: "market", replicas: 1 }),
     deployClient(cluster, "shop"),
   ]);
 }
