@@ -50,6 +50,14 @@ export const configurationFaults: readonly LabFault[] = [
     mend: asTheHintSays,
   },
   {
+    name: "everything-denied-in-a-namespace",
+    done: "made an AuthorizationPolicy for the namespace of the workloads in west that denies every call",
+    causes: ["namespace-calls-denied west"],
+    inject: () =>
+      applyAll("west", [istioObject("AuthorizationPolicy", shop, "deny-all", { action: "DENY", rules: [{}] })]),
+    mend: asTheHintSays,
+  },
+  {
     name: "clients-in-plain-text",
     done: "made a DestinationRule for `*.local` in east that turns mutual TLS off",
     causes: ["client-tls-off east"],

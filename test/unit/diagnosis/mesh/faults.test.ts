@@ -328,6 +328,13 @@ describe("the causes of what is wrong with a mesh", () => {
         authorizationPolicies: [{ ...policy("ALLOW", "none"), namespace: "shop" }, policy("ALLOW", "every")],
       }),
       changedPolicies({ authorizationPolicies: [{ ...policy("DENY", "every"), namespace: "jobs" }] }),
+      // Some of a namespace's workloads, or some calls, are denied.
+      changedPolicies({
+        authorizationPolicies: [
+          { ...policy("DENY", "every"), namespace: "shop", scope: "selected" },
+          { ...policy("DENY", "every"), namespace: "shop", rules: "some" },
+        ],
+      }),
       // A namespace outside of the mesh's file that an injector is told of, and one that wants none.
       ({ namespaces = [], webhooks = [] }) => ({
         namespaces: [
