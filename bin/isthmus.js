@@ -13,8 +13,6 @@ function run() {
   // A checkout runs its sources, so that a build that has grown old is never what runs; the package has the build alone.
   const sources = join(__dirname, "..", "cli", "main.ts");
   if (existsSync(sources)) require("tsx/cjs");
-  // Half of a short command's time goes into compiling modules. Node.js keeps the outcome in the directory for temporary files.
-  else require("module").enableCompileCache();
   const { main } = require(existsSync(sources) ? sources : "../dist/cli/main.js");
   void main(process.argv).then((code) => {
     process.exitCode = code;

@@ -14,8 +14,8 @@ const clusters = 40;
 const rounds = 5;
 
 /**
- * The whole command as the package has it, from its start to its end, on a bundle in which one istiod reads all other clusters by a token that is good
- * for nothing. There is no peer: nothing else judges several clusters away from them.
+ * The whole command as the package has it, from its start to its end, on a bundle in which one istiod reads all other clusters
+ * by a token that is good for nothing. There is no peer: nothing else judges several clusters away from them.
  */
 export async function measureBundle(report: (line: string) => void): Promise<Measurement[]> {
   const directory = await mkdtemp(join(tmpdir(), "isthmus-bench-"));

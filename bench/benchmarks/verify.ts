@@ -24,7 +24,10 @@ export const verifiedMeshes: readonly VerifiedMesh[] = [
 
 const rounds = 5;
 
-/** `isthmus verify` of a healthy mesh, the whole command as the package has it, from its start until nothing of its sample is left. */
+/**
+ * `isthmus verify` of a healthy mesh, the whole command as the package has it, from its start until nothing of its sample is
+ * left.
+ */
 export async function measureVerify(
   { name, stackFile }: VerifiedMesh,
   repository: string,
