@@ -4,6 +4,8 @@ import { kubectl } from "./lab-stack";
 const expected: readonly RegExp[] = [
   // Until its own webhook answers, it waits with having it fail closed (Istio, pkg/webhooks/validation/controller).
   /webhook is not ready, retry/,
+  // Two wrote the same object at once, Helm and istiod for one: who came second reads it again, and writes again.
+  /Operation cannot be fulfilled on .*: the object has been modified/,
 ];
 
 /** What an istiod's log has of errors that nobody expects. Pure. */
